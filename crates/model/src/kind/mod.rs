@@ -1,0 +1,291 @@
+//! Kinds: what sorts of record there are, as checked data.
+//!
+//! Definitions are written in TOML (see [`load`]); only [`Registry::load`] builds a [`Kind`], so one that exists is
+//! consistent: every field that a transition, form or condition names is there.
+
+mod field;
+mod load;
+mod registry;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+pub use field::{Choice, Choices, Computation, Default, Field, FieldType, Level, Requirement};
+pub use load::{DefinitionError, Source};
+pub use registry::{LinkType, Registry};
+
+use crate::event::Audience;
+use crate::filter::Filter;
+
+/// A sort of record.
+#[derive(Debug, Clone)]
+pub struct Kind {
+    /// Key, such as `service_request`.
+    pub key: String,
+    /// Word in addresses, such as `service-requests`.
+    pub plural: String,
+    /// Name for people.
+    pub label: String,
+    /// Name of many for people.
+    pub label_plural: String,
+    /// One sentence for people who choose among kinds.
+    pub description: String,
+    /// Practice that it belongs to, such as `incident`.
+    pub practice: String,
+    /// Tabler icon name.
+    pub icon: String,
+    /// How its records are numbered.
+    pub numbering: Numbering,
+    /// Field that names a record in references, such as `title` or `name`.
+    pub label_field: String,
+    /// Whether everyone who sees a reference may read the label behind it (people, teams, services, …). Other kinds
+    /// show a label only to those who may read the record itself.
+    pub label_public: bool,
+    /// Fields in form order, those of all classes included.
+    pub fields: Vec<Field>,
+    /// Class tree, for kinds whose records have classes with fields of their own.
+    pub classes: Vec<Class>,
+    /// States and moves between them.
+    pub lifecycle: Lifecycle,
+    /// Moves made when somebody comments, such as a requester's reply ending a hold.
+    pub on_comment: Vec<OnComment>,
+    /// Sections of the form, in order. Fields in none of them follow in an unnamed last one.
+    pub form: Vec<FormSection>,
+    /// Columns of its lists.
+    pub list_columns: Vec<String>,
+    /// Field whose values make the columns of a board; the state when `None`.
+    pub board_column: Option<String>,
+}
+
+/// Prefix and width of record numbers: `INC0000042`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Numbering {
+    /// Upper-case letters, unique among kinds.
+    pub prefix: String,
+    /// Digits at least.
+    #[serde(default = "seven")]
+    pub digits: usize,
+}
+
+fn seven() -> usize {
+    7
+}
+
+impl Numbering {
+    /// The number with this place in the series.
+    pub fn format(&self, place: i64) -> String {
+        format!("{}{:0width$}", self.prefix, place, width = self.digits)
+    }
+
+    /// The place in the series that a number stands for, when it has our prefix.
+    pub fn place(&self, number: &str) -> Option<i64> {
+        number.strip_prefix(&self.prefix).and_then(|digits| digits.parse().ok())
+    }
+}
+
+/// A class of records within a kind, such as `server` among configuration items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// Key, the value of the kind's `class` field.
+    pub key: String,
+    /// Name for people.
+    pub label: String,
+    /// The class that it refines.
+    pub parent: Option<String>,
+}
+
+/// States and the moves between them.
+#[derive(Debug, Clone)]
+pub struct Lifecycle {
+    /// State of a new record.
+    pub initial: String,
+    /// States in the order shown.
+    pub states: Vec<State>,
+    /// Moves.
+    pub transitions: Vec<Transition>,
+}
+
+/// A state of a lifecycle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Key.
+    pub key: String,
+    /// Name for people.
+    pub label: String,
+    /// What it counts as in reports.
+    pub category: Category,
+}
+
+/// The five reporting categories that every state belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// Nobody has begun.
+    New,
+    /// Being worked on.
+    Active,
+    /// Held up by something outside.
+    Waiting,
+    /// Finished.
+    Done,
+    /// Given up.
+    Cancelled,
+}
+
+impl Category {
+    /// The word on the wire and in the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Active => "active",
+            Self::Waiting => "waiting",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Whether work remains: new, active or waiting.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::New | Self::Active | Self::Waiting)
+    }
+}
+
+/// A move from one state to another.
+#[derive(Debug, Clone)]
+pub struct Transition {
+    /// Key, unique in the lifecycle.
+    pub key: String,
+    /// Name of the action for people: "Resolve".
+    pub label: String,
+    /// States it starts from.
+    pub from: Vec<String>,
+    /// State it leads to.
+    pub to: String,
+    /// Condition on the record as it would be after the move.
+    pub guard: Option<Guard>,
+    /// Fields that must not be empty after the move.
+    pub requires: Vec<String>,
+    /// Fields asked for with the move; those required are among them.
+    pub fields: Vec<String>,
+    /// Roles that may make it; anyone who may move the record when empty.
+    pub roles: Vec<String>,
+    /// The lowest level that may make it.
+    pub level: Level,
+    /// A comment that must come with it.
+    pub comment: Option<CommentRule>,
+    /// Moment fields set to now.
+    pub stamp: Vec<String>,
+    /// Person fields set to the actor.
+    pub stamp_person: Vec<String>,
+    /// Fields emptied.
+    pub clear: Vec<String>,
+    /// Whole-number fields raised by one.
+    pub increment: Vec<String>,
+    /// Fields set to a fixed stored value.
+    pub set: BTreeMap<String, Json>,
+}
+
+/// A condition with the message for whom it stops.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    /// The condition.
+    pub filter: Filter,
+    /// What to do about it, for people.
+    pub message: String,
+}
+
+/// A comment that a transition asks for.
+#[derive(Debug, Clone)]
+pub struct CommentRule {
+    /// For whom it must be.
+    pub audience: Audience,
+    /// When it is asked for; always when `None`.
+    pub when: Option<Filter>,
+}
+
+/// A move made because somebody commented.
+#[derive(Debug, Clone)]
+pub struct OnComment {
+    /// Key, named as the cause of the move.
+    pub key: String,
+    /// The audience of the comment.
+    pub audience: Audience,
+    /// Who must have written it.
+    pub by: Commenter,
+    /// Condition on the record.
+    pub when: Option<Filter>,
+    /// The transition to take; nothing happens when it does not start from the record's state.
+    pub transition: String,
+}
+
+/// Who wrote a comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Commenter {
+    /// Anyone.
+    Anyone,
+    /// The record's requester.
+    Requester,
+    /// Anyone but the requester.
+    Staff,
+}
+
+/// A part of a form.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FormSection {
+    /// Heading; may be empty.
+    #[serde(default)]
+    pub label: String,
+    /// Field keys.
+    pub fields: Vec<String>,
+}
+
+impl Kind {
+    /// The field with this key.
+    pub fn field(&self, key: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// Whether a record of class `class` has this field.
+    pub fn has_field(&self, field: &Field, class: &str) -> bool {
+        field.class.as_deref().is_none_or(|owner| self.class_is_under(class, owner))
+    }
+
+    /// Whether `class` is `ancestor` or refines it. The loader refuses cycles, so the walk ends.
+    pub fn class_is_under(&self, class: &str, ancestor: &str) -> bool {
+        let mut current = Some(class);
+        while let Some(here) = current {
+            if here == ancestor {
+                return true;
+            }
+            current = self.classes.iter().find(|class| class.key == here).and_then(|class| class.parent.as_deref());
+        }
+        false
+    }
+}
+
+impl Lifecycle {
+    /// The state with this key.
+    pub fn state(&self, key: &str) -> Option<&State> {
+        self.states.iter().find(|state| state.key == key)
+    }
+
+    /// Reporting category of a state; one that is not in the lifecycle (imported history) counts as active.
+    pub fn category(&self, key: &str) -> Category {
+        self.state(key).map_or(Category::Active, |state| state.category)
+    }
+
+    /// The transition with this key.
+    pub fn transition(&self, key: &str) -> Option<&Transition> {
+        self.transitions.iter().find(|transition| transition.key == key)
+    }
+
+    /// Transitions that start from a state.
+    pub fn transitions_from<'a>(&'a self, state: &'a str) -> impl Iterator<Item = &'a Transition> {
+        self.transitions.iter().filter(move |transition| transition.from.iter().any(|from| from == state))
+    }
+}

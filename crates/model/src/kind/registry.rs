@@ -1,0 +1,62 @@
+//! All kinds and link types of an installation.
+
+use std::sync::Arc;
+
+use super::{DefinitionError, Kind, Source};
+
+/// Every kind and link type, by key.
+#[derive(Debug, Clone, std::default::Default)]
+pub struct Registry {
+    kinds: Vec<Arc<Kind>>,
+    links: Vec<LinkType>,
+}
+
+/// A type of edge between records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkType {
+    /// Key, such as `caused_by`.
+    pub key: String,
+    /// Words from source to target: "caused by".
+    pub label: String,
+    /// Words from target to source: "causes".
+    pub inverse_label: String,
+    /// Kinds that it may start from; any when empty.
+    pub from: Vec<String>,
+    /// Kinds that it may lead to; any when empty.
+    pub to: Vec<String>,
+}
+
+impl Registry {
+    /// Builds kinds and link types from definition files.
+    ///
+    /// # Errors
+    /// Every fault found, each with file and line.
+    pub fn load(_sources: &[Source]) -> Result<Self, Vec<DefinitionError>> {
+        Err(Vec::new())
+    }
+
+    /// The kind with this key.
+    pub fn kind(&self, key: &str) -> Option<&Arc<Kind>> {
+        self.kinds.iter().find(|kind| kind.key == key)
+    }
+
+    /// The kind with this word in addresses.
+    pub fn kind_by_plural(&self, plural: &str) -> Option<&Arc<Kind>> {
+        self.kinds.iter().find(|kind| kind.plural == plural)
+    }
+
+    /// All kinds, by key.
+    pub fn kinds(&self) -> &[Arc<Kind>] {
+        &self.kinds
+    }
+
+    /// The link type with this key.
+    pub fn link(&self, key: &str) -> Option<&LinkType> {
+        self.links.iter().find(|link| link.key == key)
+    }
+
+    /// All link types.
+    pub fn links(&self) -> &[LinkType] {
+        &self.links
+    }
+}

@@ -1,0 +1,11 @@
+//! The pure heart of Steward: what a record is, how it may change, who may see it, and how it is found.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number; `now`, ids and looked-up records come in as
+//! arguments. See `ARCHITECTURE.md` for the map.
+
+pub mod event;
+pub mod filter;
+pub mod id;
+pub mod kind;
+pub mod moment;
+pub mod record;

@@ -1,0 +1,1 @@
+//! The only SQL of Steward: records, journal, links, jobs and blobs on SQLite and PostgreSQL.

@@ -1,0 +1,1 @@
+//! Test databases, builders and clients; used by tests and benchmarks only.
