@@ -10,3 +10,4 @@ pub mod id;
 pub mod kind;
 pub mod moment;
 pub mod record;
+pub mod value;
