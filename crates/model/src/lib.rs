@@ -3,7 +3,11 @@
 //! Nothing here does I/O, reads a clock or draws a random number; `now`, ids and looked-up records come in as
 //! arguments. See `ARCHITECTURE.md` for the map.
 
+pub mod access;
 pub mod apply;
+pub mod chain;
+pub mod command;
+pub mod decide;
 pub mod event;
 pub mod filter;
 pub mod id;

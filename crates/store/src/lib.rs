@@ -1,3 +1,20 @@
 //! The only SQL of Steward: records, journal, links, jobs and blobs on SQLite and PostgreSQL.
+//!
+//! [`store::Store`] is the one handle. Everything that a use case writes goes through [`store::Store::commit`].
 
+mod bulk;
+pub mod change;
+mod commit;
+pub mod config;
+pub mod connection;
+pub mod error;
+pub mod jobs;
+pub mod journal;
+mod migrate;
+mod numbers;
+pub mod records;
+pub mod rows;
 pub mod sql;
+pub mod store;
+mod wake;
+mod writer;

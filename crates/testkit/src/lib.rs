@@ -1,1 +1,6 @@
-//! Test databases, builders and clients; used by tests and benchmarks only.
+//! Test databases, builders and clients; development only.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
+
+pub mod database;
+pub mod kinds;
+pub mod records;

@@ -220,7 +220,7 @@ fn kinds_named<'r>(
 }
 
 fn parse_scope(text: &str, kind: &Kind, registry: &Registry) -> Result<Filter, String> {
-    let filter = Filter::parse_cel(text, kind, registry, &|_, _| None).map_err(|error| error.to_string())?;
+    let filter = Filter::parse_cel(text, kind, registry).map_err(|error| error.to_string())?;
     if filter.is_local() {
         Ok(filter)
     } else {

@@ -13,7 +13,7 @@ pub use history::{History, Irregularity, recall};
 pub use lifecycle::{allowed_transitions, transition_fields};
 pub use rejection::{FieldConflict, FieldError, Rejection};
 
-use crate::access::{Action, Actor, Rights, rights};
+use crate::access::{Action, Actor, Policy, Rights, rights};
 use crate::command::{Command, Create, NewComment, Update};
 use crate::event::{Act, Audience, Cause, Change, Door, Event, LinkTo};
 use crate::id::{RecordId, Revision};
@@ -42,7 +42,9 @@ pub struct Context<'a> {
     /// All kinds.
     pub registry: &'a Registry,
     /// References that were looked up before: only records that the actor may name.
-    pub references: &'a dyn References,
+    pub references: &'a dyn Lookup,
+    /// All roles.
+    pub policy: &'a Policy,
     /// Behaviour of the practices.
     pub rules: &'a dyn Rules,
     /// Other records that the rules asked for.
@@ -51,6 +53,12 @@ pub struct Context<'a> {
     pub changed_since: BTreeMap<String, RecordId>,
     /// For a creation: identity, number and organisation of the new record.
     pub birth: Option<Birth>,
+}
+
+/// References looked up before a decision.
+pub trait Lookup: References {
+    /// Key of the kind of a record that was looked up; `None` when it is not there or the actor may not see it.
+    fn kind_of(&self, id: RecordId) -> Option<String>;
 }
 
 /// What a new record gets from outside the decision.

@@ -9,6 +9,7 @@ mod check;
 mod error;
 mod json;
 mod literal;
+mod local;
 mod matches;
 mod print;
 mod scan;

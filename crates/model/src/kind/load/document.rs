@@ -116,6 +116,7 @@ pub(super) struct Compute {
     pub(super) elapsed: Option<Vec<Word>>,
     pub(super) product: Option<Vec<Word>>,
     pub(super) sum: Option<Word>,
+    pub(super) changes: Option<Vec<Word>>,
     pub(super) rule: Option<Word>,
 }
 

@@ -214,7 +214,7 @@ fn build_computed(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: 
         return None;
     };
     let Some(by) = computation(compute.get_ref()) else {
-        let ways = "compute takes one of template, elapsed = [from, to], product, sum = \"table.column\", rule";
+        let ways = "compute takes one of template, elapsed = [from, to], product, sum = \"table.column\", changes = [..], rule";
         faults.add(file, compute.span(), ways);
         return None;
     };
@@ -222,7 +222,7 @@ fn build_computed(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: 
     let fits = match &by {
         Computation::Template(_) => given("text") == "text",
         Computation::Elapsed { .. } => given("duration") == "duration",
-        Computation::Product(_) => given("integer") == "integer",
+        Computation::Product(_) | Computation::Changes(_) => given("integer") == "integer",
         Computation::Sum { .. } => matches!(given("").as_str(), "integer" | "decimal" | "duration"),
         Computation::Rule(_) => item.value.is_some(),
     };
@@ -235,7 +235,7 @@ fn build_computed(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: 
     let value = match (&item.value, &by) {
         (Some(word), _) => build_plain(scope, file, item, word, faults)?,
         (None, Computation::Elapsed { .. }) => FieldType::Duration,
-        (None, Computation::Product(_)) => FieldType::Integer { min: None, max: None },
+        (None, Computation::Product(_) | Computation::Changes(_)) => FieldType::Integer { min: None, max: None },
         (None, _) => FieldType::Text { max_length: LONGEST },
     };
     Some(FieldType::Computed { value: Box::new(value), by })
@@ -243,26 +243,24 @@ fn build_computed(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: 
 
 fn computation(compute: &Compute) -> Option<Computation> {
     let owned = |word: &Word| word.get_ref().clone();
-    match compute {
-        Compute { template: Some(template), elapsed: None, product: None, sum: None, rule: None } => {
-            Some(Computation::Template(owned(template)))
-        }
-        Compute { template: None, elapsed: Some(ends), product: None, sum: None, rule: None } => {
-            match ends.as_slice() {
-                [from, to] => Some(Computation::Elapsed { from: owned(from), to: owned(to) }),
-                _ => None,
-            }
-        }
-        Compute { template: None, elapsed: None, product: Some(factors), sum: None, rule: None } => {
-            Some(Computation::Product(super::words(factors)))
-        }
-        Compute { template: None, elapsed: None, product: None, sum: Some(sum), rule: None } => {
+    let Compute { template, elapsed, product, sum, changes, rule } = compute;
+    let ways = [
+        template.as_ref().map(|template| Some(Computation::Template(owned(template)))),
+        elapsed.as_ref().map(|ends| match ends.as_slice() {
+            [from, to] => Some(Computation::Elapsed { from: owned(from), to: owned(to) }),
+            _ => None,
+        }),
+        product.as_ref().map(|factors| Some(Computation::Product(super::words(factors)))),
+        sum.as_ref().map(|sum| {
             let (table, column) = sum.get_ref().split_once('.')?;
             Some(Computation::Sum { table: table.to_owned(), column: column.to_owned() })
-        }
-        Compute { template: None, elapsed: None, product: None, sum: None, rule: Some(rule) } => {
-            Some(Computation::Rule(owned(rule)))
-        }
+        }),
+        changes.as_ref().map(|fields| Some(Computation::Changes(super::words(fields)))),
+        rule.as_ref().map(|rule| Some(Computation::Rule(owned(rule)))),
+    ];
+    let mut given = ways.into_iter().flatten();
+    match (given.next(), given.next()) {
+        (Some(only), None) => only,
         _ => None,
     }
 }
@@ -298,6 +296,11 @@ pub(super) fn check_computation(file: usize, item: &FieldItem, fields: &[Field],
         Computation::Elapsed { from, to } => {
             for name in [from, to] {
                 check(name, "a moment", &|field_type| *field_type == FieldType::Moment);
+            }
+        }
+        Computation::Changes(watched) => {
+            for name in watched {
+                check(name, "a field", &|_| true);
             }
         }
         Computation::Product(factors) => {

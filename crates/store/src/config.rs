@@ -1,0 +1,160 @@
+//! How to reach a database, and opening it.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
+
+use crate::connection::Connection;
+use crate::error::StoreError;
+
+/// Where the database is and how it is used.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// `sqlite:/path/to/file.db` or `postgres://user:password@host/database`.
+    pub url: String,
+    /// Connections at most: readers of SQLite, all of PostgreSQL.
+    pub connections: u32,
+    /// How long to wait for a free connection.
+    pub connection_wait: Duration,
+    /// How long PostgreSQL may work on one statement.
+    pub statement_limit: Duration,
+    /// Whether SQLite syncs at each commit. Without it, a loss of power may lose the last commits, but breaks nothing.
+    pub sync_each_commit: bool,
+    /// How long a job belongs to the worker that claimed it without renewal.
+    pub job_lease: Duration,
+}
+
+impl StoreConfig {
+    /// The defaults for a database.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            connections: 16,
+            connection_wait: Duration::from_secs(2),
+            statement_limit: Duration::from_secs(9),
+            sync_each_commit: true,
+            job_lease: Duration::from_secs(60),
+        }
+    }
+
+    /// Path of the SQLite file; `None` for PostgreSQL.
+    pub fn sqlite_path(&self) -> Option<PathBuf> {
+        let rest = self.url.strip_prefix("sqlite:")?;
+        Some(PathBuf::from(rest.strip_prefix("//").unwrap_or(rest)))
+    }
+}
+
+/// An open SQLite database: the connection that writes, those that read, and the lock that keeps other processes off.
+pub(crate) struct OpenSqlite {
+    pub(crate) writer: Connection,
+    pub(crate) readers: SqlitePool,
+    pub(crate) lock: File,
+}
+
+/// Opens a SQLite file, made when it is missing, readable by its owner only.
+pub(crate) async fn open_sqlite(config: &StoreConfig, path: &Path) -> Result<OpenSqlite, StoreError> {
+    let lock = lock_file(path)?;
+    let options = sqlite_options(config, path);
+    let writer =
+        options.clone().create_if_missing(true).connect().await.map_err(|error| refuse_open(&path.display(), error))?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(config.connections)
+        .acquire_timeout(config.connection_wait)
+        .connect_lazy_with(options.read_only(true));
+    Ok(OpenSqlite { writer: Connection::sqlite_writer(writer), readers, lock })
+}
+
+fn sqlite_options(config: &StoreConfig, path: &Path) -> SqliteConnectOptions {
+    let synchronous = if config.sync_each_commit { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("trusted_schema", "off")
+        .pragma("secure_delete", "on")
+        .pragma("journal_size_limit", "268435456")
+        .pragma("cache_size", "-16384")
+        .pragma("temp_store", "memory")
+        .statement_cache_capacity(256)
+        .disable_statement_logging()
+}
+
+/// Makes folder and files for the owner alone, narrows wider ones, and takes the lock beside the database.
+fn lock_file(path: &Path) -> Result<File, StoreError> {
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |source| StoreError::File { path, source }
+    };
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed(folder))?;
+    }
+    let mut lock_path = path.as_os_str().to_owned();
+    lock_path.push(".lock");
+    let lock_path = PathBuf::from(lock_path);
+    let own = |path: &Path| OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(path);
+    let lock = own(&lock_path).map_err(failed(&lock_path))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(StoreError::Refused(format!(
+                "{} is in use by another process; stop it first, or use PostgreSQL to run several",
+                path.display()
+            )));
+        }
+        Err(TryLockError::Error(source)) => return Err(failed(&lock_path)(source)),
+    }
+    own(path).map_err(failed(path))?;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        narrow(Path::new(&name)).map_err(failed(path))?;
+    }
+    Ok(lock)
+}
+
+/// Takes the rights of everybody but the owner off a file, with a warning; an absent file is fine.
+fn narrow(path: &Path) -> std::io::Result<()> {
+    let Ok(metadata) = std::fs::metadata(path) else { return Ok(()) };
+    if metadata.permissions().mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    tracing::warn!(path = %path.display(), "file was open to other users; now it is not");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))
+}
+
+/// Opens a pool of connections to PostgreSQL. The first connection is made at once, so that a wrong address shows.
+pub(crate) async fn open_postgres(config: &StoreConfig) -> Result<PgPool, StoreError> {
+    let options: PgConnectOptions = config
+        .url
+        .parse()
+        .map_err(|error: sqlx::Error| StoreError::Refused(format!("the database address cannot be read: {error}")))?;
+    let host = options.get_host().to_owned();
+    let limit = format!("{}ms", config.statement_limit.as_millis());
+    let options = options
+        .application_name("steward")
+        .statement_cache_capacity(256)
+        .options([
+            ("statement_timeout", limit.as_str()),
+            ("idle_in_transaction_session_timeout", "30s"),
+            ("tcp_keepalives_idle", "15"),
+            ("tcp_user_timeout", "10000"),
+        ])
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(config.connections)
+        .acquire_timeout(config.connection_wait)
+        .connect_lazy_with(options);
+    pool.acquire().await.map_err(|error| refuse_open(&host, error))?;
+    Ok(pool)
+}
+
+fn refuse_open(what: &dyn std::fmt::Display, error: sqlx::Error) -> StoreError {
+    StoreError::Refused(format!("the database at {what} cannot be opened: {error}"))
+}

@@ -1,0 +1,147 @@
+//! The journal: reading it in an order that misses nothing, and one record's part of it.
+
+use steward_model::chain::Hash;
+use steward_model::event::Event;
+use steward_model::id::{RecordId, Revision};
+use steward_model::moment::Moment;
+
+use crate::connection::{Connection, Row};
+use crate::error::StoreError;
+use crate::sql::{Bind, Dialect};
+use crate::store::Store;
+
+/// A place in the journal, in the order in which readers see entries.
+///
+/// PostgreSQL gives out positions before transactions commit, so a reader by position alone loses what commits late.
+/// Readers therefore go by transaction first, and only over transactions before which nothing is open any more. The
+/// epoch rises when the data moved to another cluster, whose transaction ids start afresh. On SQLite, with its one
+/// writer, epoch and transaction are 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Position {
+    /// Number of the cluster.
+    pub epoch: i64,
+    /// Transaction that wrote the entry.
+    pub xid: i64,
+    /// Number of the entry.
+    pub position: i64,
+}
+
+/// An entry of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JournalEntry {
+    /// Its place among all entries.
+    pub position: Position,
+    /// Key of the record's kind.
+    pub kind: String,
+    /// What happened.
+    pub event: Event,
+    /// Its hash.
+    pub hash: Hash,
+}
+
+const COLUMNS: &str = "epoch, xid, position, kind, cast(data as text), hash";
+
+impl Store {
+    /// Entries after a place, at most `limit`, in the order of places. Called again with the last place, it gives every
+    /// entry exactly once, whatever writers do meanwhile.
+    ///
+    /// # Errors
+    /// What the database answered; [`StoreError::Damaged`] when an entry cannot be read.
+    pub async fn read_journal(&self, after: Position, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {
+        let rows = read_rows(&mut self.read().await?, COLUMNS, after, limit).await?;
+        rows.iter().map(entry).collect()
+    }
+
+    /// Entries of one record after a place in its journal, ascending.
+    ///
+    /// # Errors
+    /// As [`Self::read_journal`].
+    pub async fn journal_of(
+        &self,
+        record: RecordId,
+        after: Revision,
+        limit: usize,
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        let sql = format!("select {COLUMNS} from journal where record = $1 and seq > $2 order by seq limit $3");
+        let binds = [record.0, after, i64::try_from(limit).unwrap_or(i64::MAX)].map(Bind::Integer);
+        self.read().await?.fetch_all(&sql, &binds).await?.iter().map(entry).collect()
+    }
+
+    /// Entries of one record up to a moment, ascending: what folds to the record as it was then.
+    ///
+    /// # Errors
+    /// As [`Self::read_journal`].
+    pub async fn journal_until(&self, record: RecordId, at: Moment) -> Result<Vec<JournalEntry>, StoreError> {
+        let sql = format!("select {COLUMNS} from journal where record = $1 and at <= $2 order by seq");
+        let binds = [record.0, at.0].map(Bind::Integer);
+        self.read().await?.fetch_all(&sql, &binds).await?.iter().map(entry).collect()
+    }
+
+    /// How far a subscriber has read; `None` when it never moved. It moves with [`crate::change::ChangeSet::cursor`].
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn cursor(&self, subscriber: &str) -> Result<Option<Position>, StoreError> {
+        let sql = "select epoch, xid, position from cursor where subscriber = $1";
+        let row = self.read().await?.fetch_optional(sql, &[Bind::Text(subscriber.to_owned())]).await?;
+        Ok(row.as_ref().map(position).transpose()?)
+    }
+
+    /// The place of the last entry that readers can see; the start of the journal when it is empty.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn journal_end(&self) -> Result<Position, StoreError> {
+        let mut connection = self.read().await?;
+        let finished = finished(&connection);
+        let sql = format!(
+            "select epoch, xid, position from journal where {finished} \
+             order by epoch desc, xid desc, position desc limit 1"
+        );
+        let row = connection.fetch_optional(&sql, &[]).await?;
+        Ok(row.as_ref().map(position).transpose()?.unwrap_or_default())
+    }
+}
+
+/// Rows of the journal in reader order. `columns` start with the three of [`position`].
+pub(crate) async fn read_rows(
+    connection: &mut Connection,
+    columns: &str,
+    after: Position,
+    limit: usize,
+) -> Result<Vec<Row>, sqlx::Error> {
+    let finished = finished(connection);
+    let sql = format!(
+        "select {columns} from journal where (epoch, xid, position) > ($1, $2, $3) and {finished} \
+         order by epoch, xid, position limit $4"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    connection.fetch_all(&sql, &[after.epoch, after.xid, after.position, limit].map(Bind::Integer)).await
+}
+
+/// Condition on entries before which nothing can appear any more. Entries of older epochs are finished, since their
+/// cluster is gone.
+fn finished(connection: &Connection) -> String {
+    match connection.dialect() {
+        Dialect::Sqlite => "1 = 1".into(),
+        Dialect::Postgres => {
+            format!("(epoch < {} or xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)", connection.epoch)
+        }
+    }
+}
+
+/// Reads a place from the first three columns.
+pub(crate) fn position(row: &Row) -> Result<Position, sqlx::Error> {
+    Ok(Position { epoch: row.integer(0)?, xid: row.integer(1)?, position: row.integer(2)? })
+}
+
+fn entry(row: &Row) -> Result<JournalEntry, StoreError> {
+    let position = position(row)?;
+    let damaged = |error| StoreError::Damaged(format!("journal entry {}: {error}", position.position));
+    Ok(JournalEntry {
+        position,
+        kind: row.text(3)?,
+        event: serde_json::from_str(&row.text(4)?).map_err(damaged)?,
+        hash: row.hash(5)?,
+    })
+}

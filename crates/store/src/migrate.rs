@@ -1,0 +1,100 @@
+//! Migrations: forward only, embedded, run at open by whichever node comes first.
+
+use crate::connection::Connection;
+use crate::error::StoreError;
+use crate::sql::{Bind, Dialect};
+
+/// Every step, oldest first. A released one is never edited; a new one is added at the end.
+const STEPS: &[&str] = &[include_str!("../migrations/0001_ground.sql")];
+
+/// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.
+const LOCK: i64 = 0x0073_7465_7761_7264;
+
+/// Brings the schema to this program's version and returns the epoch of the journal.
+///
+/// # Errors
+/// [`StoreError::Refused`] when the schema is newer than this program; else what the database answered.
+pub(crate) async fn migrate(connection: &mut Connection) -> Result<i64, StoreError> {
+    let begin = match connection.dialect() {
+        Dialect::Sqlite => "begin immediate",
+        Dialect::Postgres => "begin",
+    };
+    connection.execute_script(begin).await?;
+    match migrate_locked(connection).await {
+        Ok(epoch) => {
+            connection.execute_script("commit").await?;
+            Ok(epoch)
+        }
+        Err(error) => {
+            if connection.execute_script("rollback").await.is_err() {
+                connection.discard();
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn migrate_locked(connection: &mut Connection) -> Result<i64, StoreError> {
+    let dialect = connection.dialect();
+    if dialect == Dialect::Postgres {
+        // Another node's migration may take its time, but a lock held by strangers must not stop a running service.
+        connection.execute_script("set local statement_timeout = 0; set local lock_timeout = 0").await?;
+        connection.fetch_all(&format!("select pg_advisory_xact_lock({LOCK})"), &[]).await?;
+        connection.execute_script("set local lock_timeout = '2s'").await?;
+    }
+    let meta = "create table if not exists meta (key {text} primary key, value {text} not null)";
+    connection.execute_script(&dialect.schema(meta)).await?;
+    let found = get_meta(connection, "schema").await?.and_then(|text| text.parse::<usize>().ok()).unwrap_or(0);
+    if found > STEPS.len() {
+        return Err(StoreError::Refused(format!(
+            "the database has schema {found}, this program knows up to {}; start a newer program, or restore the backup taken before the upgrade",
+            STEPS.len()
+        )));
+    }
+    for (index, step) in STEPS.iter().enumerate().skip(found) {
+        connection.execute_script(&dialect.schema(step)).await?;
+        set_meta(connection, "schema", &(index + 1).to_string()).await?;
+        tracing::info!(schema = index + 1, "database migrated");
+    }
+    match dialect {
+        Dialect::Sqlite => Ok(0),
+        Dialect::Postgres => current_epoch(connection).await,
+    }
+}
+
+/// The epoch in which new journal entries are written. It rises when the cluster's transaction ids lie below those in
+/// the journal, which happens after a logical restore into another cluster; entries of older epochs then count as
+/// finished, whatever their transaction ids.
+async fn current_epoch(connection: &mut Connection) -> Result<i64, StoreError> {
+    let epoch = get_meta(connection, "epoch").await?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let behind = connection
+        .fetch_integer(
+            "select 1 where (select xid from journal where epoch = $1 order by epoch desc, xid desc limit 1) \
+             >= pg_current_xact_id()::text::bigint",
+            &[Bind::Integer(epoch)],
+        )
+        .await?;
+    if behind.is_none() {
+        return Ok(epoch);
+    }
+    set_meta(connection, "epoch", &(epoch + 1).to_string()).await?;
+    tracing::warn!(epoch = epoch + 1, "the journal comes from another database cluster; a new epoch begins");
+    Ok(epoch + 1)
+}
+
+/// A value of `meta`.
+pub(crate) async fn get_meta(connection: &mut Connection, key: &str) -> Result<Option<String>, StoreError> {
+    let row = connection.fetch_optional("select value from meta where key = $1", &[Bind::Text(key.into())]).await?;
+    Ok(row.map(|row| row.text(0)).transpose()?)
+}
+
+/// Sets a value of `meta`.
+pub(crate) async fn set_meta(connection: &mut Connection, key: &str, value: &str) -> Result<(), StoreError> {
+    connection
+        .execute(
+            "insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value",
+            &[Bind::Text(key.into()), Bind::Text(value.into())],
+        )
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! Finding records by what names them.
+
+use steward_model::id::RecordId;
+
+use crate::connection::Row;
+use crate::error::StoreError;
+use crate::rows::{Loaded, loaded, record_columns};
+use crate::sql::{Bind, placeholders};
+use crate::store::Store;
+
+/// Values in one `in (…)` at most, below the limits of both databases.
+const MANY: usize = 1000;
+
+/// What a text that somebody gave for a reference led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The text, as given.
+    pub text: String,
+    /// The record found.
+    pub id: RecordId,
+    /// Its kind.
+    pub kind: String,
+}
+
+impl Store {
+    /// The record with this id.
+    ///
+    /// # Errors
+    /// What the database answered; [`StoreError::Damaged`] when what is stored cannot be read.
+    pub async fn get_record(&self, id: RecordId) -> Result<Option<Loaded>, StoreError> {
+        self.one_record("r.id = $1", &[Bind::Integer(id.0)]).await
+    }
+
+    /// The records with these ids, in one query per thousand; absent ones are left out. Ascending by id.
+    ///
+    /// # Errors
+    /// As [`Self::get_record`].
+    pub async fn get_records(&self, ids: &[RecordId]) -> Result<Vec<Loaded>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.read().await?;
+        let mut found = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(MANY) {
+            let sql = format!(
+                "select {} from record r where r.id in ({})",
+                record_columns(self.dialect(), "r"),
+                placeholders(1, chunk.len())
+            );
+            let binds: Vec<Bind> = chunk.iter().map(|id| Bind::Integer(id.0)).collect();
+            for row in connection.fetch_all(&sql, &binds).await? {
+                found.push(loaded(&row)?);
+            }
+        }
+        found.sort_by_key(|loaded| loaded.record.id);
+        found.dedup_by_key(|loaded| loaded.record.id);
+        Ok(found)
+    }
+
+    /// The record of a kind with this number.
+    ///
+    /// # Errors
+    /// As [`Self::get_record`].
+    pub async fn find_by_number(&self, kind: &str, number: &str) -> Result<Option<Loaded>, StoreError> {
+        self.one_record("r.kind = $1 and r.number = $2", &[Bind::Text(kind.into()), Bind::Text(number.into())]).await
+    }
+
+    /// Records of these kinds (any when empty) that hold this value in a unique field, case aside. Ascending by id;
+    /// more than one when kinds or fields share values.
+    ///
+    /// # Errors
+    /// As [`Self::get_record`].
+    pub async fn find_by_unique(&self, kinds: &[&str], value: &str) -> Result<Vec<Loaded>, StoreError> {
+        let mut binds = vec![Bind::Text(value.to_lowercase())];
+        binds.extend(kinds.iter().map(|kind| Bind::Text((*kind).to_owned())));
+        let among =
+            if kinds.is_empty() { String::new() } else { format!("and kind in ({})", placeholders(2, kinds.len())) };
+        let sql = format!(
+            "select {} from record r where r.id in (select record from unique_value where value = $1 {among}) order by r.id",
+            record_columns(self.dialect(), "r")
+        );
+        self.read().await?.fetch_all(&sql, &binds).await?.iter().map(loaded).collect()
+    }
+
+    /// What texts lead to: each as an id, a number or a unique value, in one query per thousand. A text that leads to
+    /// several records gives several answers, one that leads nowhere none.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn resolve(&self, texts: &[&str]) -> Result<Vec<Resolved>, StoreError> {
+        let mut connection = self.read().await?;
+        let mut found = Vec::new();
+        for chunk in texts.chunks(MANY) {
+            let ids: Vec<Bind> = chunk.iter().filter_map(|text| text.parse().ok()).map(Bind::Integer).collect();
+            let numbers: Vec<Bind> = chunk.iter().map(|text| Bind::Text(text.to_uppercase())).collect();
+            let values: Vec<Bind> = chunk.iter().map(|text| Bind::Text(text.to_lowercase())).collect();
+            let by_id = match ids.len() {
+                0 => String::new(),
+                count => format!(
+                    "select id, kind, cast(id as text), 'id' from record where id in ({}) union all ",
+                    placeholders(1, count)
+                ),
+            };
+            let sql = format!(
+                "{by_id}select r.id, r.kind, r.number, 'number' from record r where r.number in ({}) \
+                 union all select u.record, u.kind, u.value, 'value' from unique_value u where u.value in ({})",
+                placeholders(1 + ids.len(), numbers.len()),
+                placeholders(1 + ids.len() + numbers.len(), values.len())
+            );
+            let binds: Vec<Bind> = ids.into_iter().chain(numbers).chain(values).collect();
+            for row in connection.fetch_all(&sql, &binds).await? {
+                found.extend(resolved(&row, chunk)?);
+            }
+        }
+        found.sort_by(|a, b| (&a.text, a.id).cmp(&(&b.text, b.id)));
+        found.dedup();
+        Ok(found)
+    }
+
+    async fn one_record(&self, condition: &str, binds: &[Bind]) -> Result<Option<Loaded>, StoreError> {
+        let sql = format!("select {} from record r where {condition}", record_columns(self.dialect(), "r"));
+        self.read().await?.fetch_optional(&sql, binds).await?.as_ref().map(loaded).transpose()
+    }
+}
+
+/// The texts among `given` that a row of the query answers.
+fn resolved(row: &Row, given: &[&str]) -> Result<Vec<Resolved>, StoreError> {
+    let (id, kind, key, way) = (RecordId(row.integer(0)?), row.text(1)?, row.text(2)?, row.text(3)?);
+    let matches = |text: &&&str| match way.as_str() {
+        "id" => text.parse::<i64>() == Ok(id.0),
+        "number" => text.to_uppercase() == key,
+        _ => text.to_lowercase() == key,
+    };
+    let answer = |text: &&str| Resolved { text: (*text).to_owned(), id, kind: kind.clone() };
+    Ok(given.iter().filter(matches).map(answer).collect())
+}

@@ -1,0 +1,3 @@
+//! Both databases keep the same promises: every test here runs on each.
+
+mod commits;

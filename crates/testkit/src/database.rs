@@ -1,0 +1,150 @@
+//! A fresh database for each test, gone when the test ends.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use steward_store::config::StoreConfig;
+use steward_store::store::Store;
+use tempfile::TempDir;
+
+/// A fresh database with a store on it.
+#[derive(Debug)]
+pub struct TestDatabase {
+    /// How to open it once more, as another node would.
+    pub config: StoreConfig,
+    /// The store.
+    pub store: Store,
+    /// Room for files of the test, and the SQLite database.
+    pub folder: TempDir,
+    /// Address of the server and name of the database to drop.
+    dropped: Option<(String, String)>,
+}
+
+impl TestDatabase {
+    /// A SQLite file in a folder of its own.
+    pub async fn sqlite() -> Self {
+        Self::sqlite_with(|_| {}).await
+    }
+
+    /// As [`Self::sqlite`], with another configuration.
+    pub async fn sqlite_with(configure: impl FnOnce(&mut StoreConfig)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = StoreConfig::new(format!("sqlite:{}", folder.path().join("data/steward.db").display()));
+        configure(&mut config);
+        let store = Store::open(&config).await.unwrap();
+        Self { config, store, folder, dropped: None }
+    }
+
+    /// A database on the server that `STEWARD_TEST_POSTGRES` names.
+    pub async fn postgres() -> Self {
+        Self::postgres_with(|_| {}).await
+    }
+
+    /// As [`Self::postgres`], with another configuration.
+    pub async fn postgres_with(configure: impl FnOnce(&mut StoreConfig)) -> Self {
+        let (server, name, url) = create_postgres().await;
+        let mut config = StoreConfig { connections: 8, ..StoreConfig::new(url) };
+        configure(&mut config);
+        let store = Store::open(&config).await.unwrap();
+        Self { config, store, folder: tempfile::tempdir().unwrap(), dropped: Some((server, name)) }
+    }
+
+    /// Another store on the same database, as a second node has it. Only PostgreSQL allows it.
+    pub async fn second_node(&self) -> Store {
+        Store::open(&self.config).await.unwrap()
+    }
+
+    /// An empty database of the same sort, as yet without tables.
+    pub async fn empty_twin(&self) -> EmptyDatabase {
+        let folder = tempfile::tempdir().unwrap();
+        let (url, dropped) = match &self.dropped {
+            None => (format!("sqlite:{}", folder.path().join("twin/steward.db").display()), None),
+            Some(_) => {
+                let (server, name, url) = create_postgres().await;
+                (url, Some((server, name)))
+            }
+        };
+        EmptyDatabase { config: StoreConfig { url, ..self.config.clone() }, folder, dropped }
+    }
+}
+
+/// A database that nobody opened yet.
+#[derive(Debug)]
+pub struct EmptyDatabase {
+    /// How to open it.
+    pub config: StoreConfig,
+    /// Room for files.
+    pub folder: TempDir,
+    dropped: Option<(String, String)>,
+}
+
+async fn create_postgres() -> (String, String, String) {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = std::env::var("STEWARD_TEST_POSTGRES").unwrap_or_else(|_| {
+        panic!("run ./test, or start one with scripts/test-postgres and set STEWARD_TEST_POSTGRES")
+    });
+    let name = format!("steward_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(&server).await.unwrap();
+    sqlx::query(AssertSqlSafe(format!("drop database if exists {name} with (force)")))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await.unwrap();
+    let (before, _) = server.rsplit_once('/').unwrap();
+    let url = format!("{before}/{name}");
+    (server, name, url)
+}
+
+fn drop_database(dropped: Option<(String, String)>) {
+    let Some((server, name)) = dropped else { return };
+    // A thread, since a runtime cannot be blocked on inside another one.
+    let dropping = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let mut connection = PgConnection::connect(&server).await.unwrap();
+            let sql = format!("drop database if exists {name} with (force)");
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        });
+    });
+    // A failure to tidy up must not turn a failed test into an abort.
+    let _ = dropping.join();
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        drop_database(self.dropped.take());
+    }
+}
+
+impl Drop for EmptyDatabase {
+    fn drop(&mut self) {
+        drop_database(self.dropped.take());
+    }
+}
+
+/// Writes each test once and runs it twice, as `name::sqlite` and `name::postgres`.
+///
+/// ```ignore
+/// on_both! {
+///     async fn records_come_back(db: TestDatabase) { … }
+/// }
+/// ```
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($db:ident: TestDatabase) $body:block)*) => {$(
+        async fn $name($db: $crate::database::TestDatabase) $body
+
+        $(#[$meta])*
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$name($crate::database::TestDatabase::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$name($crate::database::TestDatabase::postgres().await).await;
+            }
+        }
+    )*};
+}
