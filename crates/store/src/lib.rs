@@ -8,6 +8,7 @@ mod commit;
 pub mod config;
 pub mod connection;
 pub mod error;
+pub mod identity;
 pub mod jobs;
 pub mod journal;
 mod migrate;
