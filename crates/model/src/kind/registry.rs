@@ -27,6 +27,11 @@ pub struct LinkType {
 }
 
 impl Registry {
+    /// A registry of kinds and link types that are known to fit together.
+    pub fn from_parts(kinds: Vec<Kind>, links: Vec<LinkType>) -> Self {
+        Self { kinds: kinds.into_iter().map(Arc::new).collect(), links }
+    }
+
     /// Builds kinds and link types from definition files.
     ///
     /// # Errors
