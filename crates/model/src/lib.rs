@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or draws a random number; `now`, ids and looked-up records come in as
 //! arguments. See `ARCHITECTURE.md` for the map.
 
+pub mod apply;
 pub mod chain;
 pub mod event;
 pub mod filter;

@@ -27,6 +27,11 @@ pub struct LinkType {
 }
 
 impl Registry {
+    /// A registry of kinds that were made by code, as tests do; the loader checks what it reads, this does not.
+    pub fn from_parts(kinds: Vec<Kind>, links: Vec<LinkType>) -> Self {
+        Self { kinds: kinds.into_iter().map(Arc::new).collect(), links }
+    }
+
     /// Builds kinds and link types from definition files.
     ///
     /// # Errors
