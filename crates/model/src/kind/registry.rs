@@ -40,11 +40,6 @@ impl Registry {
         Err(Vec::new())
     }
 
-    /// A registry of these kinds and link types, for tests and for callers that checked them already.
-    pub fn from_parts(kinds: Vec<Arc<Kind>>, links: Vec<LinkType>) -> Self {
-        Self { kinds, links }
-    }
-
     /// The kind with this key.
     pub fn kind(&self, key: &str) -> Option<&Arc<Kind>> {
         self.kinds.iter().find(|kind| kind.key == key)
