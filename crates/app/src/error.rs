@@ -4,7 +4,7 @@ use steward_model::access::Action;
 use steward_model::decide::{FieldConflict, FieldError, Rejection};
 use steward_model::filter::FilterError;
 use steward_model::id::Revision;
-use steward_store::{CommitError, StoreError};
+use steward_store::error::{CommitError, StoreError};
 
 /// Why a use case gave no result.
 #[derive(Debug, thiserror::Error)]

@@ -28,7 +28,7 @@ use steward_model::kind::{Kind, Registry};
 use steward_model::moment::Moment;
 use steward_practices::rules::PracticeRules;
 use steward_store::blob::Blobs;
-use steward_store::Store;
+use steward_store::store::Store;
 use tokio::sync::Semaphore;
 
 use crate::actors::ActorCache;

@@ -83,3 +83,8 @@ pub(crate) fn quoted(name: &str) -> String {
 pub(crate) fn placeholders(from: usize, count: usize) -> String {
     (from..from + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }
+
+/// Text as SQL literal, for words of checked definitions in places where no value can be bound.
+pub(crate) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

@@ -16,7 +16,8 @@ pub fn registry() -> Registry {
         from: Vec::new(),
         to: Vec::new(),
     }];
-    Registry::from_parts(vec![incident(), person(), team(), organisation(), service()], links)
+    let kinds = [incident(), person(), team(), organisation(), service()];
+    Registry::from_parts(kinds.into_iter().map(Arc::unwrap_or_clone).collect(), links)
 }
 
 /// A kind with most types of fields.

@@ -1,0 +1,78 @@
+//! Lists and counts over compiled conditions.
+
+use crate::connection::Row;
+use crate::error::StoreError;
+use crate::rows::{Loaded, loaded, record_columns};
+use crate::sql::{Bind, literal};
+use crate::store::Store;
+
+/// What to list: pieces of SQL made by the filter compiler, with their values. The record table's alias is `r`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListQuery {
+    /// Key of the kind; all kinds when `None`.
+    pub kind: Option<String>,
+    /// Condition, its placeholders from `$1`.
+    pub condition: String,
+    /// Values of the condition.
+    pub binds: Vec<Bind>,
+    /// What follows `order by`, ending in `r.id`; unordered when empty.
+    pub order: String,
+    /// Records at most.
+    pub limit: usize,
+}
+
+impl ListQuery {
+    /// Every record of a kind, in no order.
+    pub fn of_kind(kind: &str, limit: usize) -> Self {
+        Self { kind: Some(kind.to_owned()), condition: "1 = 1".into(), binds: Vec::new(), order: String::new(), limit }
+    }
+
+    fn from_where(&self) -> String {
+        match &self.kind {
+            // A literal, since neither database would otherwise use an index made for one kind only.
+            Some(kind) => format!("from record r where r.kind = {} and ({})", literal(kind), self.condition),
+            None => format!("from record r where {}", self.condition),
+        }
+    }
+
+    fn sql(&self, columns: &str) -> String {
+        let order = if self.order.is_empty() { String::new() } else { format!("order by {}", self.order) };
+        format!("select {columns} {} {order} limit {}", self.from_where(), self.limit)
+    }
+}
+
+impl Store {
+    /// Records that meet a condition, in order.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn list(&self, query: &ListQuery) -> Result<Vec<Loaded>, StoreError> {
+        let sql = query.sql(&record_columns(self.dialect(), "r"));
+        self.read().await?.fetch_all(&sql, &query.binds).await?.iter().map(loaded).collect()
+    }
+
+    /// How many records meet the condition, counted no further than `cap`; order and limit do not matter.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn count(&self, query: &ListQuery, cap: usize) -> Result<usize, StoreError> {
+        let sql = format!("select count(*) from (select 1 {} limit {cap}) counted", query.from_where());
+        let count = self.read().await?.fetch_integer(&sql, &query.binds).await?;
+        Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
+    }
+
+    /// How the database would run a list, in its own words: for tests that hold lists to their indexes.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn explain(&self, query: &ListQuery) -> Result<String, StoreError> {
+        let (explain, column) = match self.dialect() {
+            crate::sql::Dialect::Sqlite => ("explain query plan", 3),
+            crate::sql::Dialect::Postgres => ("explain", 0),
+        };
+        let sql = format!("{explain} {}", query.sql(&record_columns(self.dialect(), "r")));
+        let rows = self.read().await?.fetch_all(&sql, &query.binds).await?;
+        let lines: Result<Vec<String>, _> = rows.iter().map(|row: &Row| row.text(column)).collect();
+        Ok(lines?.join("\n"))
+    }
+}
