@@ -25,3 +25,13 @@ pub enum Bind {
     /// Bytes.
     Bytes(Vec<u8>),
 }
+
+impl Bind {
+    /// The integer, when it is one.
+    pub(crate) fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
