@@ -10,11 +10,13 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
-use steward_store::journal::Position;
 
 use crate::App;
 use crate::error::Error;
 use crate::view::Labels;
+
+/// A place in the whole journal; as text it is the id of an event in streams.
+pub type Position = steward_store::journal::Position;
 
 /// Most entries in one answer.
 pub const PAGE_MAX: usize = 1000;

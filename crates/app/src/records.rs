@@ -265,6 +265,7 @@ impl App {
             _ => record.organisation,
         };
         let world = self.world_for(organisation).await?;
+        let changed_since = self.changed_since(record, command).await?;
         let ctx = Context {
             now: self.now(),
             actor,
@@ -275,7 +276,7 @@ impl App {
             references: found,
             rules: &self.0.rules,
             world: &world,
-            changed_since: self.changed_since(record, command).await?,
+            changed_since,
             birth: None,
         };
         Ok(decide(kind, Some(record), command, &ctx)?)

@@ -2,20 +2,24 @@
 //!
 //! [`store::Store`] is the one handle. Everything that a use case writes goes through [`store::Store::commit`].
 
+pub mod blob;
 mod bulk;
 pub mod change;
+mod columns;
 mod commit;
 pub mod config;
 pub mod connection;
 pub mod error;
-pub mod identity;
+pub mod filter_sql;
 pub mod graph;
+pub mod identity;
 pub mod jobs;
 pub mod journal;
 mod kinds;
 pub mod list;
 mod migrate;
 mod numbers;
+pub mod order;
 pub mod records;
 pub mod rows;
 pub mod seal;
@@ -24,3 +28,5 @@ pub mod store;
 pub mod verify;
 mod wake;
 mod writer;
+
+pub use columns::field_expression;

@@ -26,6 +26,7 @@ pub enum Bind {
     Bytes(Vec<u8>),
 }
 
+
 /// Condition under which a record counts as open, word for word that of the partial indexes, so that both databases
 /// see that these indexes serve. Bound values would hide it from SQLite.
 pub const OPEN: &str = "category in ('new', 'active', 'waiting')";
@@ -88,3 +89,14 @@ pub(crate) fn placeholders(from: usize, count: usize) -> String {
 pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
+
+impl Bind {
+    /// The integer, when it is one.
+    pub(crate) fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+}
+

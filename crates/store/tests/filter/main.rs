@@ -1,0 +1,6 @@
+//! Filters and orders give the same answer in memory, on SQLite and on PostgreSQL.
+
+mod database;
+mod orders;
+mod same_answer;
+mod world;
