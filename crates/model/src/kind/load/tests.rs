@@ -255,6 +255,11 @@ fn faults_of_lifecycles() {
         "[[section]]\nlabel = \"A\"\nfields = [\"title\", \"hots\"]\n[[section]]\nlabel = \"B\"\nfields = [\"title\"]\n[[transition]]",
         "v:39: the section names unknown field `hots`; did you mean `host`?\nv:42: field `title` stands in section \"A\" already",
     );
+    check(
+        "stamp = [\"seen_at\"]",
+        "clear = [\"title\"]",
+        "v:41: transition `end` needs a field that may be empty to clear, `title` is not",
+    );
 }
 
 #[test]
