@@ -196,6 +196,27 @@ fn costly_conditions_are_refused() {
 }
 
 #[test]
+fn long_nonsense_is_refused() {
+    for scrap in [
+        "a = 1 ",
+        "1 2 3 ",
+        "!a && ",
+        "[[",
+        "a ? b : ",
+        "a in [1, ",
+        "\u{e9} ",
+        "\"a\" \"b\" ",
+        "a.b(c).d(",
+        "-1 || ",
+        "== ",
+        "{a: 1}, ",
+    ] {
+        let text = scrap.repeat(16_000 / scrap.len());
+        assert!(cel(&text).is_err(), "{scrap}");
+    }
+}
+
+#[test]
 fn searches_mean_conditions() {
     check_search("state:open assignee:me", "state_category in [\"new\", \"active\", \"waiting\"] && assignee == me");
     check_search("is:closed", "state_category in [\"done\", \"cancelled\"]");
