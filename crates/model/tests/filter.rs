@@ -1,5 +1,7 @@
 //! The three notations of the filter language: what they mean, and what they say when they do not.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
 use proptest::prelude::{any, prop, prop_assert_eq, proptest};
 use proptest::strategy::{Just, Strategy, Union};
 use serde_json::json;
@@ -190,9 +192,32 @@ fn costly_conditions_are_refused() {
         "a filter holds at most 1000 tests and listed values"
     );
     assert!(cel(&vec!["major"; 1_000].join("||")).is_ok());
+    let message = "a filter follows references, lists of references and links at most 64 times";
+    assert_eq!(cel(&vec!["service.owner.active"; 33].join("||")).unwrap_err().message, message);
     let nested =
         (0..40).fold(json!({"field": "major", "is": true}), |inner, _| json!({"and": [{"text": "a"}, {"not": inner}]}));
     with_incident(|kind, registry| assert!(Filter::from_json(&nested, kind, registry, &resolver).is_err()));
+}
+
+#[test]
+fn long_nonsense_is_refused() {
+    for scrap in [
+        "a = 1 ",
+        "1 2 3 ",
+        "!a && ",
+        "[[",
+        "a ? b : ",
+        "a in [1, ",
+        "\u{e9} ",
+        "\"a\" \"b\" ",
+        "a.b(c).d(",
+        "-1 || ",
+        "== ",
+        "{a: 1}, ",
+    ] {
+        let text = scrap.repeat(16_000 / scrap.len());
+        assert!(cel(&text).is_err(), "{scrap}");
+    }
 }
 
 #[test]

@@ -243,8 +243,9 @@ fn the_largest_filter_runs_on_both() {
     let world =
         TestWorld { registry, records: Default::default(), links: Vec::new(), service_scope: Filter::Everything };
     let kind = world.registry.kind("incident").unwrap();
-    let members: Vec<Json> =
-        (0..1_000).map(|n| json!({ "not": { "field": "service.owner.login", "is": n.to_string() } })).collect();
+    let joined = (0..32).map(|n| json!({ "not": { "field": "service.owner.login", "is": n.to_string() } }));
+    let plain = (32..1_000).map(|n| json!({ "field": "description", "contains": n.to_string() }));
+    let members: Vec<Json> = joined.chain(plain).collect();
     for sign in ["and", "or"] {
         let filter = Filter::from_json(&json!({ sign: members }), kind, &world.registry, &no_name).unwrap();
         assert_eq!(check_same_answer(&world, &mut databases, &filter, sign), Vec::<i64>::new());

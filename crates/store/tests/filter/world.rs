@@ -220,10 +220,20 @@ pub(crate) fn worlds(incidents: std::ops::Range<usize>) -> impl Strategy<Value =
                 until,
             });
     let scopes = prop::sample::select(vec!["true", "hidden != true", "owner.active", "false"]);
-    (fixed, incidents, prop::collection::vec(link, 0..8), scopes).prop_map(|(fixed, incidents, links, scope)| {
+    (fixed, incidents, prop::collection::vec(link, 0..24), scopes).prop_map(|(fixed, incidents, links, scope)| {
         let registry = filter_kinds::registry();
         let service_scope = Filter::parse_cel(scope, registry.kind("service").unwrap(), &registry).unwrap();
-        let records = fixed.into_iter().chain(incidents).map(|record| (record.id, record)).collect();
+        let records: BTreeMap<RecordId, Record> =
+            fixed.into_iter().chain(incidents).map(|record| (record.id, record)).collect();
+        // Stored links lead from and to records that are there, of the kinds that their type allows.
+        let is_kind = |id: RecordId, kinds: &[String]| {
+            records.get(&id).is_some_and(|record| kinds.is_empty() || kinds.contains(&record.kind))
+        };
+        let fits = |link: &Link| {
+            let known = registry.link(&link.link).unwrap();
+            is_kind(link.source, &known.from) && is_kind(link.target, &known.to)
+        };
+        let links = links.into_iter().filter(fits).collect();
         TestWorld { registry, records, links, service_scope }
     })
 }
