@@ -3,11 +3,15 @@
 //! Nothing here does I/O, reads a clock or draws a random number; `now`, ids and looked-up records come in as
 //! arguments. See `ARCHITECTURE.md` for the map.
 
+pub mod access;
 pub mod apply;
 pub mod chain;
+pub mod command;
+pub mod decide;
 pub mod event;
 pub mod filter;
 pub mod id;
 pub mod kind;
 pub mod moment;
 pub mod record;
+pub mod value;

@@ -3,10 +3,38 @@
 //! Two-valued: a comparison with an empty field is false, and `not` of it is true. Ordering of text is by Unicode code
 //! point; matching of text ignores the case of ASCII letters, since both databases agree on no more than that.
 
+mod bind;
+mod cel;
+mod check;
+mod error;
+mod json;
+mod literal;
+mod local;
+mod matches;
+mod print;
+mod scan;
+mod search_box;
+mod shape;
+mod sort;
+
 use serde_json::Value as Json;
+
+pub use check::Resolver;
+pub use error::FilterError;
+pub use literal::{parse_decimal, parse_seconds, print_decimal};
+pub use matches::World;
+pub use shape::Shape;
+pub use sort::SortKey;
 
 use crate::id::RecordId;
 use crate::moment::Moment;
+
+/// Tests and listed values in one filter at most.
+pub const MAX_TESTS: usize = 1000;
+/// Levels of `and`, `or` and `not` at most.
+pub const MAX_DEPTH: usize = 32;
+/// Bytes of a filter's text at most.
+pub const MAX_TEXT_BYTES: usize = 16 * 1024;
 
 /// A condition that was checked against a kind's fields. Only the parsers build one.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +65,8 @@ pub enum Filter {
         /// The record at the other end; any when `None`.
         other: Option<Operand>,
     },
-    /// Number, title, description or another text field contains these words' text.
+    /// The number, or a text or Markdown field that every reader of the record may read (audience `requester`),
+    /// contains this text, ignoring the case of ASCII letters. Other fields stay out, so that nobody can probe them.
     Text(String),
 }
 
@@ -55,7 +84,8 @@ pub struct Path {
 pub struct Hop {
     /// Key of a single-reference field, or `organisation`, `created_by`.
     pub field: String,
-    /// Key of the kind it leads to, by which the next step was checked.
+    /// Key of the kind it leads to, by which the next step was checked: the first of the reference's kinds that has the
+    /// next attribute. Records of other kinds count as absent.
     pub kind: String,
 }
 
@@ -87,7 +117,7 @@ pub enum Attribute {
 /// What an attribute must be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
-    /// Nothing is there: no value, or an empty list.
+    /// Nothing is there: no value, an empty list, or no record to look into behind a reference.
     Empty,
     /// Equal to the operand. For many references and watchers: the operand is among them.
     Equal(Operand),
@@ -124,8 +154,10 @@ pub enum Operand {
     MyOrganisations,
     /// The present moment moved by so many seconds.
     Now(i64),
-    /// The present day (UTC) moved by so many days.
+    /// The present day (UTC) moved by so many days, as a date.
     Today(i64),
+    /// The first moment of the present day (UTC) moved by so many days.
+    Midnight(i64),
 }
 
 /// Who asks, and when: what the relative operands stand for.
@@ -141,4 +173,143 @@ pub struct Environment {
     pub my_organisation: RecordId,
     /// The organisations in reach.
     pub my_organisations: Vec<RecordId>,
+}
+
+impl Filter {
+    /// All of them hold: flat, without members that always hold.
+    pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
+        let mut members = Vec::new();
+        for filter in filters {
+            match filter {
+                Self::Everything => {}
+                Self::Nothing => return Self::Nothing,
+                Self::And(inner) => members.extend(inner),
+                other => members.push(other),
+            }
+        }
+        match members.len() {
+            0 => Self::Everything,
+            1 => members.remove(0),
+            _ => Self::And(members),
+        }
+    }
+
+    /// One of them holds: flat, without members that never hold.
+    pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
+        let mut members = Vec::new();
+        for filter in filters {
+            match filter {
+                Self::Nothing => {}
+                Self::Everything => return Self::Everything,
+                Self::Or(inner) => members.extend(inner),
+                other => members.push(other),
+            }
+        }
+        match members.len() {
+            0 => Self::Nothing,
+            1 => members.remove(0),
+            _ => Self::Or(members),
+        }
+    }
+
+    /// It does not hold; a double negation falls away.
+    #[must_use]
+    pub fn negate(self) -> Self {
+        match self {
+            Self::Everything => Self::Nothing,
+            Self::Nothing => Self::Everything,
+            Self::Not(inner) => *inner,
+            other => Self::Not(Box::new(other)),
+        }
+    }
+
+    /// Every path that the filter looks at, once each, the references followed on the way included. Whoever may not
+    /// read one of them may not use the filter: its answer would tell the value.
+    pub fn fields_used(&self) -> Vec<Path> {
+        let mut paths = Vec::new();
+        self.collect_paths(&mut paths);
+        paths
+    }
+
+    fn collect_paths(&self, paths: &mut Vec<Path>) {
+        match self {
+            Self::Everything | Self::Nothing | Self::Linked { .. } | Self::Text(_) => {}
+            Self::And(members) | Self::Or(members) => members.iter().for_each(|member| member.collect_paths(paths)),
+            Self::Not(inner) => inner.collect_paths(paths),
+            Self::Test { path, .. } => {
+                let prefixes = path.hops.iter().enumerate().map(|(index, hop)| Path {
+                    hops: path.hops[..index].to_vec(),
+                    attribute: Attribute::named(&hop.field),
+                });
+                for path in prefixes.chain([path.clone()]) {
+                    if !paths.contains(&path) {
+                        paths.push(path);
+                    }
+                }
+            }
+        }
+    }
+
+    fn depth(&self) -> usize {
+        match self {
+            Self::Everything | Self::Nothing | Self::Linked { .. } | Self::Text(_) | Self::Test { .. } => 1,
+            Self::And(members) | Self::Or(members) => 1 + members.iter().map(Self::depth).max().unwrap_or_default(),
+            Self::Not(inner) => 1 + inner.depth(),
+        }
+    }
+}
+
+impl Attribute {
+    /// The attribute with this name; a name that is not built in is a field's.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "id" => Self::Id,
+            "number" => Self::Number,
+            "state" => Self::State,
+            "state_category" => Self::Category,
+            "organisation" => Self::Organisation,
+            "created_at" => Self::CreatedAt,
+            "updated_at" => Self::UpdatedAt,
+            "created_by" => Self::CreatedBy,
+            "watchers" => Self::Watchers,
+            field => Self::Field(field.to_owned()),
+        }
+    }
+
+    /// Its name in every notation.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Field(key) => key,
+            Self::Id => "id",
+            Self::Number => "number",
+            Self::State => "state",
+            Self::Category => "state_category",
+            Self::Organisation => "organisation",
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+            Self::CreatedBy => "created_by",
+            Self::Watchers => "watchers",
+        }
+    }
+
+    /// The names of all attributes that are not fields.
+    pub const BUILT_IN: [&'static str; 9] = [
+        "id",
+        "number",
+        "state",
+        "state_category",
+        "organisation",
+        "created_at",
+        "updated_at",
+        "created_by",
+        "watchers",
+    ];
+}
+
+impl Path {
+    /// The path as written: `service.owner`.
+    pub fn name(&self) -> String {
+        let hops = self.hops.iter().map(|hop| hop.field.as_str());
+        hops.chain([self.attribute.name()]).collect::<Vec<_>>().join(".")
+    }
 }

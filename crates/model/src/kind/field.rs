@@ -152,6 +152,8 @@ pub enum Computation {
         /// Its column.
         column: String,
     },
+    /// How often one of these fields went from one value to another.
+    Changes(Vec<String>),
     /// A rule of a practice, by key, such as `priority_matrix`.
     Rule(String),
 }

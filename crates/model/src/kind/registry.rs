@@ -36,8 +36,15 @@ impl Registry {
     ///
     /// # Errors
     /// Every fault found, each with file and line.
-    pub fn load(_sources: &[Source]) -> Result<Self, Vec<DefinitionError>> {
-        Err(Vec::new())
+    pub fn load(sources: &[Source]) -> Result<Self, Vec<DefinitionError>> {
+        super::load::load(sources)
+    }
+
+    /// For the loader, which checks them.
+    pub(super) fn new(mut kinds: Vec<Kind>, mut links: Vec<LinkType>) -> Self {
+        kinds.sort_by(|a, b| a.key.cmp(&b.key));
+        links.sort_by(|a, b| a.key.cmp(&b.key));
+        Self { kinds: kinds.into_iter().map(Arc::new).collect(), links }
     }
 
     /// The kind with this key.
@@ -60,7 +67,7 @@ impl Registry {
         self.links.iter().find(|link| link.key == key)
     }
 
-    /// All link types.
+    /// All link types, by key.
     pub fn links(&self) -> &[LinkType] {
         &self.links
     }

@@ -1,0 +1,169 @@
+//! About the server itself: health, figures, the caller, the kinds.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::Json;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use steward_app::error::Error;
+use steward_model::access::{Action, Reach};
+use steward_model::kind::{Kind, Level};
+
+use crate::Api;
+use crate::caller::Caller;
+use crate::problem::Problem;
+
+/// Upper bounds of the buckets of answer times, in microseconds.
+const BUCKETS: [u64; 9] = [1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 2_500_000];
+
+/// What is counted of requests, since the start.
+#[derive(Default)]
+pub(crate) struct Counters {
+    by_status: [AtomicU64; 6],
+    buckets: [AtomicU64; BUCKETS.len()],
+    micros: AtomicU64,
+}
+
+/// Counts and logs each request.
+pub(crate) async fn observe(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    // The route's pattern, not the address: addresses hold names.
+    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
+    let response = next.run(request).await;
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let counters = api.counters();
+    let class = usize::from(response.status().as_u16() / 100).min(5);
+    counters.by_status[class].fetch_add(1, Ordering::Relaxed);
+    counters.micros.fetch_add(micros, Ordering::Relaxed);
+    for (bucket, bound) in counters.buckets.iter().zip(BUCKETS) {
+        if micros <= bound {
+            bucket.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    tracing::debug!(%method, route, status = response.status().as_u16(), micros, "request");
+    response
+}
+
+pub(crate) async fn healthz() -> &'static str {
+    "ok"
+}
+
+pub(crate) async fn readyz(State(api): State<Api>) -> Response {
+    match api.app().store().ping().await {
+        Ok(()) => "ready".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response(),
+    }
+}
+
+/// Figures in the text format of Prometheus, for staff who run the installation.
+pub(crate) async fn metrics(State(api): State<Api>, Caller(actor): Caller) -> Result<Response, Problem> {
+    if !(actor.has_role("administrator") || actor.has_role("auditor")) {
+        return Err(Problem(Error::Denied("read the metrics")));
+    }
+    let counters = api.counters();
+    let mut text = String::from("# HELP steward_requests_total Requests answered.\n# TYPE steward_requests_total counter\n");
+    let mut total = 0;
+    for (class, count) in counters.by_status.iter().enumerate().skip(1) {
+        let count = count.load(Ordering::Relaxed);
+        total += count;
+        text.push_str(&format!("steward_requests_total{{status=\"{class}xx\"}} {count}\n"));
+    }
+    text.push_str("# HELP steward_request_seconds Time to answer.\n# TYPE steward_request_seconds histogram\n");
+    for (bucket, bound) in counters.buckets.iter().zip(BUCKETS) {
+        let seconds = std::time::Duration::from_micros(bound).as_secs_f64();
+        let count = bucket.load(Ordering::Relaxed);
+        text.push_str(&format!("steward_request_seconds_bucket{{le=\"{seconds}\"}} {count}\n"));
+    }
+    let sum = std::time::Duration::from_micros(counters.micros.load(Ordering::Relaxed)).as_secs_f64();
+    text.push_str(&format!("steward_request_seconds_bucket{{le=\"+Inf\"}} {total}\n"));
+    text.push_str(&format!("steward_request_seconds_sum {sum}\nsteward_request_seconds_count {total}\n"));
+    let pool = api.app().store().pool_stats();
+    text.push_str("# HELP steward_database_connections Connections to the database.\n# TYPE steward_database_connections gauge\n");
+    text.push_str(&format!("steward_database_connections{{state=\"open\"}} {}\n", pool.size));
+    text.push_str(&format!("steward_database_connections{{state=\"idle\"}} {}\n", pool.idle));
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+}
+
+pub(crate) async fn me(State(_): State<Api>, Caller(actor): Caller) -> Json<Value> {
+    let roles: Vec<Value> = actor
+        .assignments
+        .iter()
+        .map(|assignment| {
+            let organisations = match &assignment.reach {
+                Reach::Everywhere => Value::Null,
+                Reach::Organisations(ids) => ids.iter().map(ToString::to_string).collect(),
+            };
+            json!({ "role": assignment.role.key, "label": assignment.role.label, "organisations": organisations })
+        })
+        .collect();
+    Json(json!({
+        "id": actor.person.to_string(),
+        "label": actor.label,
+        "organisation": actor.organisation.to_string(),
+        "teams": actor.teams.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "roles": roles,
+        "token": actor.limits,
+    }))
+}
+
+/// The kinds of which the caller may read any record.
+pub(crate) async fn kinds(State(api): State<Api>, Caller(actor): Caller) -> Json<Value> {
+    let kinds = api.app().readable_kinds(&actor);
+    Json(kinds.iter().map(|(kind, level)| kind_summary(kind, *level)).collect())
+}
+
+fn kind_summary(kind: &Kind, level: Level) -> Value {
+    let fields: Vec<Value> = kind
+        .fields
+        .iter()
+        .filter(|field| field.audience <= level)
+        .map(|field| {
+            json!({
+                "key": field.key,
+                "label": field.label,
+                "type": field.field_type.key(),
+                "help": field.help,
+                "indexed": field.indexed,
+                "choices": field.field_type.choices().map(|choices| &choices.0),
+                "kinds": field.field_type.target_kinds(),
+            })
+        })
+        .collect();
+    let states: Vec<Value> = kind
+        .lifecycle
+        .states
+        .iter()
+        .map(|state| json!({ "key": state.key, "label": state.label, "category": state.category }))
+        .collect();
+    let transitions: Vec<Value> = kind
+        .lifecycle
+        .transitions
+        .iter()
+        .map(|transition| {
+            json!({
+                "key": transition.key,
+                "label": transition.label,
+                "from": transition.from,
+                "to": transition.to,
+                "requires": transition.requires,
+            })
+        })
+        .collect();
+    json!({
+        "key": kind.key,
+        "plural": kind.plural,
+        "label": kind.label,
+        "label_plural": kind.label_plural,
+        "description": kind.description,
+        "practice": kind.practice,
+        "fields": fields,
+        "states": states,
+        "transitions": transitions,
+        "actions": Action::ALL,
+    })
+}

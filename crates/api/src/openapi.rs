@@ -1,0 +1,260 @@
+//! The OpenAPI document, made from the routes and the live kinds; it shows a caller the kinds and fields it may read.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Map, Value, json};
+use steward_model::kind::{Field, FieldType, Kind, Level};
+
+use crate::Api;
+use crate::caller::Caller;
+use crate::routes::{Route, routes};
+
+pub(crate) async fn document(State(api): State<Api>, Caller(actor): Caller) -> Json<Value> {
+    let kinds = api.app().readable_kinds(&actor);
+    let kinds: Vec<(&Kind, Level)> = kinds.iter().map(|(kind, level)| (kind.as_ref(), *level)).collect();
+    Json(build(&kinds))
+}
+
+/// The document for some kinds.
+fn build(kinds: &[(&Kind, Level)]) -> Value {
+    let mut paths = Map::new();
+    let mut schemas = Map::new();
+    for (kind, level) in kinds {
+        schemas.insert(format!("{}_fields", kind.key), fields_schema(kind, *level));
+        schemas.insert(kind.key.clone(), record_schema(kind));
+    }
+    schemas.insert("problem".to_owned(), problem_schema());
+    schemas.insert("reference".to_owned(), reference_schema());
+    for route in routes() {
+        if !route.path.contains("{kinds}") {
+            add_operation(&mut paths, &route, route.path, None);
+            continue;
+        }
+        for (kind, _) in kinds {
+            add_operation(&mut paths, &route, &route.path.replace("{kinds}", &kind.plural), Some(kind));
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Steward", "version": "1", "description": "IT service management: records, journal and more." },
+        "security": [{ "bearer": [] }, { "basic": [] }],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "bearer": { "type": "http", "scheme": "bearer" },
+                "basic": { "type": "http", "scheme": "basic" },
+            },
+        },
+    })
+}
+
+fn add_operation(paths: &mut Map<String, Value>, route: &Route, path: &str, kind: Option<&Kind>) {
+    let method = route.method.as_str().to_lowercase();
+    let parameters: Vec<Value> = path
+        .split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .chain(query_parameters(route))
+        .collect();
+    let mut operation = json!({
+        "summary": route.summary,
+        "operationId": format!("{method}_{}", path.trim_start_matches('/').replace(['/', '{', '}', '-', '.'], "_")),
+        "parameters": parameters,
+        "responses": {
+            "2XX": response(route, kind),
+            "4XX": { "description": "What is wrong with the request", "content": problem_content() },
+            "5XX": { "description": "What the server cannot do just now", "content": problem_content() },
+        },
+    });
+    if let Value::Object(operation) = &mut operation {
+        if route.open {
+            operation.insert("security".to_owned(), json!([]));
+        }
+        if let Some(body) = request_body(route, kind) {
+            operation.insert("requestBody".to_owned(), body);
+        }
+        if let Some(kind) = kind {
+            operation.insert("tags".to_owned(), json!([kind.label_plural]));
+        }
+    }
+    if let Some(Value::Object(item)) = Some(paths.entry(path.to_owned()).or_insert_with(|| json!({}))) {
+        item.insert(method, operation);
+    }
+}
+
+fn query_parameters(route: &Route) -> Vec<Value> {
+    let names: &[(&str, &str)] = match (route.method.as_str(), route.path) {
+        ("GET", "/api/v1/{kinds}") => &[
+            ("filter", "Condition in CEL"),
+            ("q", "Condition in the notation of the search box"),
+            ("tree", "Condition as JSON tree"),
+            ("sort", "Fields to sort by, descending with a minus"),
+            ("fields", "Fields to give"),
+            ("limit", "Records at most, 1 to 1000"),
+            ("cursor", "Where the page before ended"),
+            ("count", "capped, exact or off"),
+        ],
+        ("GET", "/api/v1/{kinds}/{record}") => &[("as_of", "Moment in the past"), ("fields", "Fields to give")],
+        ("GET", "/api/v1/{kinds}/{record}/journal") => &[("after", "Entries after this one"), ("limit", "Entries at most")],
+        ("GET", "/api/v1/{kinds}/{record}/access") => &[("action", "What to ask for"), ("person", "Whose right to explain")],
+        ("POST", "/api/v1/{kinds}/{record}/attachments") => &[("name", "Name of the file"), ("audience", "public or internal")],
+        ("GET", "/api/v1/events") => &[("after", "Id of the last event seen")],
+        _ => &[],
+    };
+    names
+        .iter()
+        .map(|(name, description)| {
+            json!({ "name": name, "in": "query", "description": description, "schema": { "type": "string" } })
+        })
+        .collect()
+}
+
+fn response(route: &Route, kind: Option<&Kind>) -> Value {
+    let Some(kind) = kind else { return json!({ "description": route.summary }) };
+    let record = json!({ "$ref": format!("#/components/schemas/{}", kind.key) });
+    let schema = match (route.method.as_str(), route.path) {
+        ("GET", "/api/v1/{kinds}") => json!({ "type": "array", "items": record }),
+        (_, path) if path.ends_with("/journal") || path.contains("/attachments") || path.ends_with("/access") => json!({}),
+        _ => record,
+    };
+    json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } })
+}
+
+fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
+    let fields = json!({ "$ref": format!("#/components/schemas/{}_fields", kind?.key) });
+    let text = json!({ "type": "string" });
+    let audience = json!({ "type": "string", "enum": ["public", "internal"] });
+    let comment = json!({ "type": "object", "properties": { "body": text, "audience": audience } });
+    let properties = match (route.method.as_str(), route.path) {
+        ("POST", "/api/v1/{kinds}") => json!({
+            "fields": fields,
+            "organisation": text,
+            "links": { "type": "array", "items": { "type": "object", "properties": { "link": text, "target": text } } },
+        }),
+        ("PATCH", _) => json!({ "fields": fields, "organisation": text, "revision": { "type": "integer" } }),
+        (_, path) if path.ends_with("/transitions/{key}") => {
+            json!({ "fields": fields, "comment": comment, "revision": { "type": "integer" } })
+        }
+        (_, path) if path.ends_with("/comments") => json!({ "body": text, "audience": audience }),
+        (_, path) if path.ends_with("/worklogs") => json!({ "duration": text, "started_at": text, "note": text }),
+        ("POST", path) if path.ends_with("/links") => json!({ "link": text, "target": text }),
+        ("POST", path) if path.ends_with("/watchers") => json!({ "person": text }),
+        _ => return None,
+    };
+    let schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+    Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }))
+}
+
+fn record_schema(kind: &Kind) -> Value {
+    let states: Vec<&str> = kind.lifecycle.states.iter().map(|state| state.key.as_str()).collect();
+    json!({
+        "type": "object",
+        "description": kind.description,
+        "properties": {
+            "id": { "type": "string" },
+            "kind": { "const": kind.key },
+            "number": { "type": "string" },
+            "revision": { "type": "integer" },
+            "state": { "type": "string", "examples": states },
+            "state_category": { "enum": ["new", "active", "waiting", "done", "cancelled"] },
+            "organisation": { "$ref": "#/components/schemas/reference" },
+            "created_at": { "type": "string", "format": "date-time" },
+            "updated_at": { "type": "string", "format": "date-time" },
+            "created_by": { "$ref": "#/components/schemas/reference" },
+            "fields": { "$ref": format!("#/components/schemas/{}_fields", kind.key) },
+            "links": { "type": "array" },
+            "watchers": { "type": "array" },
+            "clocks": { "type": "array" },
+            "allowed_transitions": { "type": "array", "items": { "type": "string" } },
+        },
+    })
+}
+
+fn fields_schema(kind: &Kind, level: Level) -> Value {
+    let properties: Map<String, Value> = kind
+        .fields
+        .iter()
+        .filter(|field| field.audience <= level)
+        .map(|field| (field.key.clone(), field_schema(field)))
+        .collect();
+    json!({ "type": "object", "properties": properties })
+}
+
+fn field_schema(field: &Field) -> Value {
+    let mut schema = type_schema(&field.field_type);
+    if let Value::Object(schema) = &mut schema {
+        schema.insert("title".to_owned(), json!(field.label));
+        if !field.help.is_empty() {
+            schema.insert("description".to_owned(), json!(field.help));
+        }
+        if field.write.is_none() {
+            schema.insert("readOnly".to_owned(), json!(true));
+        }
+    }
+    schema
+}
+
+fn type_schema(field_type: &FieldType) -> Value {
+    match field_type {
+        FieldType::Text { max_length } => json!({ "type": "string", "maxLength": max_length }),
+        FieldType::Markdown | FieldType::Phone => json!({ "type": "string" }),
+        FieldType::Integer { min, max } => json!({ "type": "integer", "minimum": min, "maximum": max }),
+        FieldType::Decimal => json!({ "type": ["string", "number"], "description": "exact, six places" }),
+        FieldType::Money => json!({
+            "type": "object",
+            "properties": { "amount": { "type": "string" }, "currency": { "type": "string", "pattern": "^[A-Z]{3}$" } },
+        }),
+        FieldType::Boolean => json!({ "type": "boolean" }),
+        FieldType::Date => json!({ "type": "string", "format": "date" }),
+        FieldType::Moment => json!({ "type": "string", "format": "date-time" }),
+        FieldType::Duration => json!({ "type": "string", "format": "duration" }),
+        FieldType::Choice(choices) => {
+            json!({ "type": "string", "enum": choices.0.iter().map(|choice| &choice.key).collect::<Vec<_>>() })
+        }
+        FieldType::Reference { .. } => json!({ "$ref": "#/components/schemas/reference" }),
+        FieldType::References { .. } => json!({ "type": "array", "items": { "$ref": "#/components/schemas/reference" } }),
+        FieldType::Url => json!({ "type": "string", "format": "uri" }),
+        FieldType::Mail => json!({ "type": "string", "format": "email" }),
+        FieldType::Table { fields } => {
+            let columns: Map<String, Value> = fields.iter().map(|field| (field.key.clone(), field_schema(field))).collect();
+            json!({ "type": "array", "items": { "type": "object", "properties": columns } })
+        }
+        FieldType::Secret => json!({ "type": "string", "writeOnly": true }),
+        FieldType::Computed { value, .. } => type_schema(value),
+    }
+}
+
+fn reference_schema() -> Value {
+    json!({
+        "description": "A record; written as id, number, login or other unique value",
+        "type": ["object", "string", "null"],
+        "properties": {
+            "id": { "type": "string" },
+            "kind": { "type": "string" },
+            "number": { "type": "string" },
+            "label": { "type": "string" },
+        },
+    })
+}
+
+fn problem_schema() -> Value {
+    json!({
+        "type": "object",
+        "description": "RFC 9457",
+        "properties": {
+            "type": { "type": "string" },
+            "title": { "type": "string" },
+            "status": { "type": "integer" },
+            "detail": { "type": "string" },
+            "errors": {
+                "type": "array",
+                "items": { "type": "object", "properties": { "field": { "type": "string" }, "message": { "type": "string" } } },
+            },
+        },
+    })
+}
+
+fn problem_content() -> Value {
+    json!({ "application/problem+json": { "schema": { "$ref": "#/components/schemas/problem" } } })
+}

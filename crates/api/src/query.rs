@@ -1,0 +1,55 @@
+//! Query strings: known names only, each once.
+
+use std::collections::BTreeMap;
+
+use percent_encoding::percent_decode_str;
+
+use crate::problem::Problem;
+
+/// Parameters of a request.
+#[derive(Debug, Default)]
+pub(crate) struct Query(BTreeMap<String, String>);
+
+impl Query {
+    /// Reads a query string, refusing names that the address does not know and names that come twice.
+    pub(crate) fn parse(raw: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+        let mut parameters = BTreeMap::new();
+        for pair in raw.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = (decode(name)?, decode(value)?);
+            if !known.contains(&name.as_str()) {
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                return Err(Problem::bad_request(format!("the parameter `{name}` is not known here; known are {known}")));
+            }
+            if parameters.insert(name.clone(), value).is_some() {
+                return Err(Problem::bad_request(format!("the parameter `{name}` stands twice")));
+            }
+        }
+        Ok(Self(parameters))
+    }
+
+    /// A parameter's value; `None` when it is missing or empty.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// A whole number within bounds, `default` when missing.
+    pub(crate) fn integer(&self, name: &str, default: i64, min: i64, max: i64) -> Result<i64, Problem> {
+        let Some(text) = self.get(name) else { return Ok(default) };
+        text.parse()
+            .ok()
+            .filter(|value| (min..=max).contains(value))
+            .ok_or_else(|| Problem::bad_request(format!("`{name}` must be a whole number from {min} to {max}")))
+    }
+}
+
+fn decode(text: &str) -> Result<String, Problem> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced)
+        .decode_utf8()
+        .map_err(|_| Problem::bad_request("the query string is not UTF-8"))?;
+    if decoded.contains('\0') {
+        return Err(Problem::bad_request("the query string holds a NUL character"));
+    }
+    Ok(decoded.into_owned())
+}

@@ -1,0 +1,78 @@
+//! Every route of the interface, in one list.
+
+use axum::routing::{MethodRouter, delete, get, patch, post};
+
+use crate::{Api, events, meta, openapi, records, timeline};
+
+/// The method of a route, as far as the interface uses them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Reads; changes nothing.
+    Get,
+    /// Makes or does something.
+    Post,
+    /// Changes part of something.
+    Patch,
+    /// Ends something.
+    Delete,
+}
+
+impl Method {
+    /// The word in HTTP.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// One address and method.
+pub struct Route {
+    /// Method.
+    pub method: Method,
+    /// Address, with parameters in braces.
+    pub path: &'static str,
+    /// What it does, one line, for the OpenAPI document.
+    pub summary: &'static str,
+    /// Whether anybody may call it without credentials.
+    pub open: bool,
+    /// What answers.
+    pub(crate) handler: MethodRouter<Api>,
+}
+
+/// All routes.
+pub fn routes() -> Vec<Route> {
+    use Method::{Delete, Get, Patch, Post};
+    let route = |method, path, summary, handler| Route { method, path, summary, open: false, handler };
+    let open = |method, path, summary, handler| Route { method, path, summary, open: true, handler };
+    vec![
+        open(Get, "/healthz", "Whether the process is alive", get(meta::healthz)),
+        open(Get, "/readyz", "Whether requests can be answered", get(meta::readyz)),
+        route(Get, "/metrics", "Figures for Prometheus", get(meta::metrics)),
+        route(Get, "/api/v1/me", "The caller and what roles it holds", get(meta::me)),
+        route(Get, "/api/v1/kinds", "The kinds of records there are", get(meta::kinds)),
+        route(Get, "/api/v1/openapi.json", "This interface as OpenAPI document", get(openapi::document)),
+        route(Get, "/api/v1/events", "The journal as a stream of server-sent events", get(events::stream)),
+        route(Post, "/api/v1/bulk", "Several changes in one request, each for itself", post(records::bulk)),
+        route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
+        route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
+        route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),
+        route(Patch, "/api/v1/{kinds}/{record}", "Change fields of a record", patch(records::update)),
+        route(Post, "/api/v1/{kinds}/{record}/transitions/{key}", "Move a record along its lifecycle", post(records::transition)),
+        route(Get, "/api/v1/{kinds}/{record}/journal", "What happened to a record", get(timeline::journal)),
+        route(Get, "/api/v1/{kinds}/{record}/access", "Why the caller may or may not do something", get(timeline::access)),
+        route(Post, "/api/v1/{kinds}/{record}/comments", "Comment, for the requester or for staff", post(timeline::comment)),
+        route(Post, "/api/v1/{kinds}/{record}/worklogs", "Book time", post(timeline::work)),
+        route(Post, "/api/v1/{kinds}/{record}/links", "Link to another record", post(timeline::link)),
+        route(Delete, "/api/v1/{kinds}/{record}/links/{link}/{target}", "End a link", delete(timeline::unlink)),
+        route(Post, "/api/v1/{kinds}/{record}/watchers", "Have someone hear of changes", post(timeline::watch)),
+        route(Delete, "/api/v1/{kinds}/{record}/watchers/{person}", "Have someone hear no more of changes", delete(timeline::unwatch)),
+        route(Get, "/api/v1/{kinds}/{record}/attachments", "List files", get(timeline::files)),
+        route(Post, "/api/v1/{kinds}/{record}/attachments", "Add a file", post(timeline::attach)),
+        route(Get, "/api/v1/{kinds}/{record}/attachments/{file}", "Download a file", get(timeline::download)),
+        route(Delete, "/api/v1/{kinds}/{record}/attachments/{file}", "Take a file off", delete(timeline::detach)),
+    ]
+}

@@ -1,0 +1,183 @@
+//! Who is asking: passwords and tokens, with limits on guessing.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use sha2::{Digest, Sha256};
+use steward_model::access::{Actor, TokenLimits};
+use steward_model::id::RecordId;
+use steward_model::moment::Moment;
+use steward_store::SecurityEvent;
+
+use crate::App;
+use crate::error::Error;
+use crate::password;
+
+/// What a request carries to say who asks.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// Login and password.
+    Password {
+        /// The login.
+        login: String,
+        /// The password.
+        password: String,
+    },
+    /// An API token.
+    Token(String),
+}
+
+/// Failures of one account in [`WINDOW_SECONDS`] before one has to wait (SECURITY-BAR section 4: guessing limits).
+const ACCOUNT_FAILURES: i64 = 5;
+/// Failures from one address in [`WINDOW_SECONDS`].
+const ADDRESS_FAILURES: i64 = 20;
+/// Length of the window, in seconds.
+const WINDOW_SECONDS: i64 = 15 * 60;
+/// How long a verified password of API clients is remembered, in seconds; spares an Argon2 hash a request.
+const REMEMBER_SECONDS: i64 = 5;
+/// First characters of every token, so that leaked ones are recognised by scanners.
+pub const TOKEN_PREFIX: &str = "stw_";
+
+/// Passwords verified lately: keyed hash of login and password, never the password.
+#[derive(Default)]
+pub(crate) struct RecentLogins(Mutex<HashMap<[u8; 32], (Moment, RecordId)>>);
+
+impl App {
+    /// The actor behind credentials that came from an address.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] whatever was wrong with them; [`Error::TooMany`] after too many failures.
+    pub async fn authenticate(&self, credentials: &Credentials, address: &str) -> Result<Actor, Error> {
+        match credentials {
+            Credentials::Token(token) => self.authenticate_token(token, address).await,
+            Credentials::Password { login, password } => self.authenticate_password(login, password, address).await,
+        }
+    }
+
+    /// Sets the password of a person and ends what the old one opened.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the password is not good enough.
+    pub async fn set_password(&self, person: RecordId, password: &str) -> Result<(), Error> {
+        let record = self.store().get_record(person).await?.ok_or(Error::NotFound)?.record;
+        let organisation = self.store().get_record(record.organisation).await?;
+        let organisation = organisation.as_ref().map(|loaded| loaded.record.text("name")).unwrap_or_default();
+        password::check(password, &[record.text("login"), record.text("family_name"), organisation])?;
+        let password = password.to_owned();
+        let hash = self.hashing(move || password::hash(&password)).await??;
+        self.store().set_credential(person, &hash, self.now()).await?;
+        if let Ok(mut recent) = self.0.recent_logins.0.lock() {
+            recent.retain(|_, (_, known)| *known != person);
+        }
+        self.note_security(person, "", "password_set", "done").await
+    }
+
+    async fn authenticate_token(&self, token: &str, address: &str) -> Result<Actor, Error> {
+        let now = self.now();
+        self.refuse_after_failures(&address_subject(address), ADDRESS_FAILURES, now).await?;
+        let found = match token.strip_prefix(TOKEN_PREFIX) {
+            Some(_) => self.store().find_token(&hash_token(token)).await?,
+            None => None,
+        };
+        let found = found.filter(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| end > now));
+        let Some(found) = found else {
+            self.note_failure(&[address_subject(address)], now).await?;
+            return Err(Error::Unauthenticated);
+        };
+        let limits: TokenLimits = serde_json::from_str(&found.scopes).map_err(Error::internal)?;
+        self.actor(found.person, Some(limits)).await
+    }
+
+    async fn authenticate_password(&self, login: &str, password: &str, address: &str) -> Result<Actor, Error> {
+        let now = self.now();
+        if let Some(person) = self.recently_verified(login, password, now) {
+            return self.actor(person, None).await;
+        }
+        let account = format!("account:{}", login.to_lowercase());
+        let address = address_subject(address);
+        self.refuse_after_failures(&account, ACCOUNT_FAILURES, now).await?;
+        self.refuse_after_failures(&address, ADDRESS_FAILURES, now).await?;
+        // The failure is noted before the password is looked at, so that parallel tries cannot all pass the limit.
+        self.note_failure(&[account.clone(), address.clone()], now).await?;
+        let person = self.store().find_by_unique("person", "login", login).await?;
+        let stored = match person {
+            Some(person) => self.store().get_credential(person).await?,
+            None => None,
+        };
+        let given = password.to_owned();
+        let good = self.hashing(move || password::verify(&given, stored.as_deref())).await?;
+        let (Some(person), true) = (person, good) else {
+            let _ = self.note_security(person.unwrap_or(RecordId::SYSTEM), &address, "login", "refused").await;
+            return Err(Error::Unauthenticated);
+        };
+        let actor = self.actor(person, None).await?;
+        self.store().forget_attempts(&[account, address], now).await?;
+        if let Ok(mut recent) = self.0.recent_logins.0.lock() {
+            recent.retain(|_, (at, _)| now.seconds_since(*at) <= REMEMBER_SECONDS);
+            recent.insert(self.0.key.digest(login, password), (now, person));
+        }
+        Ok(actor)
+    }
+
+    fn recently_verified(&self, login: &str, password: &str, now: Moment) -> Option<RecordId> {
+        let recent = self.0.recent_logins.0.lock().ok()?;
+        let (at, person) = recent.get(&self.0.key.digest(login, password))?;
+        (0..=REMEMBER_SECONDS).contains(&now.seconds_since(*at)).then_some(*person)
+    }
+
+    /// Refuses when the subject failed too often: each failure past the limit doubles the wait, from 1 s to 15 min.
+    async fn refuse_after_failures(&self, subject: &str, limit: i64, now: Moment) -> Result<(), Error> {
+        let since = now.plus_seconds(-WINDOW_SECONDS);
+        let (count, last) = self.store().attempts(subject, since).await?;
+        let Some(last) = last.filter(|_| count >= limit) else { return Ok(()) };
+        let doublings = u32::try_from((count - limit).min(10)).unwrap_or(10);
+        let wait = (1_i64 << doublings).min(WINDOW_SECONDS);
+        let retry_after = wait - now.seconds_since(last);
+        if retry_after > 0 { Err(Error::TooMany { retry_after }) } else { Ok(()) }
+    }
+
+    async fn note_failure(&self, subjects: &[String], now: Moment) -> Result<(), Error> {
+        Ok(self.store().add_attempts(subjects, now).await?)
+    }
+
+    /// Writes to the security journal, which nobody can switch off.
+    pub(crate) async fn note_security(
+        &self,
+        actor: RecordId,
+        address: &str,
+        action: &str,
+        outcome: &str,
+    ) -> Result<(), Error> {
+        let event = SecurityEvent {
+            at: self.now(),
+            actor,
+            address: address.to_owned(),
+            action: action.to_owned(),
+            outcome: outcome.to_owned(),
+            detail: String::new(),
+        };
+        Ok(self.store().add_security_event(event).await?)
+    }
+
+    /// Runs slow hashing on the blocking pool, as many at once as there are cores.
+    async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let _permit = self.0.hashing.acquire().await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    }
+}
+
+/// What is stored of a token: it holds 256 random bits, so a plain hash is enough.
+pub(crate) fn hash_token(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// Subject under which failures from an address are counted: an IPv6 address by its /64, which one household holds.
+fn address_subject(address: &str) -> String {
+    match address.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("address:{a:x}:{b:x}:{c:x}:{d:x}")
+        }
+        _ => format!("address:{address}"),
+    }
+}

@@ -1,0 +1,152 @@
+//! Attachments: content goes to the blob store first, then the event that names it; a crash in between leaves a blob
+//! that nothing names, never a name without content.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use steward_model::access::{Action, Actor, rights};
+use steward_model::command::Command;
+use steward_model::event::{Attachment, Audience};
+use steward_model::id::Revision;
+use steward_model::kind::Kind;
+
+use crate::App;
+use crate::error::Error;
+use crate::records::{Origin, Request};
+use crate::view::RecordView;
+
+/// Largest file, in bytes.
+pub const FILE_MAX: usize = 25 * 1024 * 1024;
+
+/// A file as it came in.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    /// Name as given.
+    pub name: String,
+    /// For whom.
+    pub audience: Audience,
+    /// Its content.
+    pub content: Bytes,
+}
+
+/// A file on a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileView {
+    /// Its identity on the record: the place of the event that added it.
+    pub seq: Revision,
+    /// What is known of it.
+    pub attachment: Attachment,
+}
+
+impl App {
+    /// Adds a file to a record.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`], and as [`App::execute`].
+    pub async fn attach(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, file: NewFile, origin: &Origin) -> Result<RecordView, Error> {
+        if file.content.len() > FILE_MAX {
+            return Err(Error::TooLarge(format!("a file may have at most {} MiB", FILE_MAX / 1024 / 1024)));
+        }
+        // Asked before the content is stored: who may not attach must not fill the disk.
+        let record = self.find(actor, kind, name).await?.record;
+        let needed = if file.audience == Audience::Public { Action::Attach } else { Action::Note };
+        let rights = rights(actor, kind, &record, self.now());
+        if !(rights.may(needed) && rights.may(Action::Attach)) {
+            return Err(Error::Forbidden { action: needed });
+        }
+        let clean = clean_name(&file.name).ok_or_else(|| Error::invalid("name", "must be a file name"))?;
+        let size = i64::try_from(file.content.len()).map_err(Error::internal)?;
+        let media_type = media_type(&file.content).to_owned();
+        let sha256 = self.blobs().put(file.content).await?;
+        let attachment = Attachment { name: clean, media_type, size, sha256, audience: file.audience };
+        let request = Request::Command(Command::Attach(attachment));
+        self.execute(actor, kind, name, &request, origin).await
+    }
+
+    /// Takes a file off a record. Its content stays in the journal's reach.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the record has no such file that the actor may see.
+    pub async fn detach(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, seq: Revision, origin: &Origin) -> Result<RecordView, Error> {
+        self.file(actor, kind, name, seq).await?;
+        self.execute(actor, kind, name, &Request::Command(Command::Detach { attachment: seq }), origin).await
+    }
+
+    /// The files on a record that the actor may see.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn files(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Vec<FileView>, Error> {
+        let record = self.find(actor, kind, name).await?.record;
+        let internal = rights(actor, kind, &record, self.now()).may_read_internal();
+        let files = self.store().attachments_of(record.id).await?;
+        Ok(files
+            .into_iter()
+            .filter(|file| file.attachment.audience == Audience::Public || internal)
+            .map(|file| FileView { seq: file.seq, attachment: file.attachment })
+            .collect())
+    }
+
+    /// What is known of one file on a record.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when the file belongs to another record or the actor may not see it.
+    pub async fn file(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, seq: Revision) -> Result<FileView, Error> {
+        self.files(actor, kind, name).await?.into_iter().find(|file| file.seq == seq).ok_or(Error::NotFound)
+    }
+
+    /// A file with its content, checked against its hash.
+    ///
+    /// # Errors
+    /// As [`App::file`]; an internal error when the content is damaged, never the damaged content.
+    pub async fn file_content(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, seq: Revision) -> Result<(FileView, Bytes), Error> {
+        let file = self.file(actor, kind, name, seq).await?;
+        let content = self.blobs().get(&file.attachment.sha256).await?;
+        Ok((file, content))
+    }
+}
+
+/// A file name without path, control and direction characters, and not longer than file systems take.
+fn clean_name(name: &str) -> Option<String> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'))
+        .take(200)
+        .collect();
+    let clean = clean.trim().trim_start_matches('.').trim();
+    (!clean.is_empty()).then(|| clean.to_owned())
+}
+
+/// Media type by the first bytes, for types that browsers may show; what was declared is not believed.
+fn media_type(content: &[u8]) -> &'static str {
+    const KNOWN: [(&[u8], &str); 5] = [
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"GIF87a", "image/gif"),
+        (b"GIF89a", "image/gif"),
+        (b"%PDF-", "application/pdf"),
+    ];
+    KNOWN.iter().find(|(magic, _)| content.starts_with(magic)).map_or("application/octet-stream", |(_, media_type)| media_type)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_name(given: &str, clean: Option<&str>) {
+        assert_eq!(clean_name(given).as_deref(), clean, "{given:?}");
+    }
+
+    #[test]
+    fn sec_037_names_lose_paths_and_tricks() {
+        check_name("report.pdf", Some("report.pdf"));
+        check_name("../../etc/passwd", Some("passwd"));
+        check_name("C:\\temp\\x.txt", Some("x.txt"));
+        check_name("a\u{202e}fdp.exe", Some("afdp.exe"));
+        check_name("\0\r\nname", Some("name"));
+        check_name("..", None);
+        check_name("...hidden", Some("hidden"));
+        check_name("", None);
+    }
+}

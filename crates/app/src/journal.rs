@@ -1,0 +1,201 @@
+//! Reading the journal: one record's history, its past, and the stream of everything.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use steward_model::access::{Action, Actor, Explanation, Rights, explain, rights};
+use steward_model::apply::apply;
+use steward_model::event::{Act, Audience, Event};
+use steward_model::id::{RecordId, Revision};
+use steward_model::kind::Kind;
+use steward_model::moment::Moment;
+use steward_model::record::Record;
+use steward_store::Position;
+
+use crate::App;
+use crate::error::Error;
+use crate::view::Labels;
+
+/// Most entries in one answer.
+pub const PAGE_MAX: i64 = 1000;
+
+/// One page of a record's journal.
+#[derive(Debug, Clone)]
+pub struct JournalPage {
+    /// The record's kind.
+    pub kind: Arc<Kind>,
+    /// Entries that the actor may read, oldest first.
+    pub entries: Vec<Event>,
+    /// Names of people and records in them.
+    pub labels: Labels,
+    /// Where the next page begins; `None` at the end.
+    pub next_after: Option<Revision>,
+}
+
+/// Entries of the whole journal that an actor may read.
+#[derive(Debug, Clone)]
+pub struct StreamPage {
+    /// Entries with their place, in the order of the journal.
+    pub entries: Vec<StreamEntry>,
+    /// Where to read on; moves on past entries that the actor may not read.
+    pub position: Position,
+    /// Whether more is there already.
+    pub more: bool,
+}
+
+/// An entry of the whole journal.
+#[derive(Debug, Clone)]
+pub struct StreamEntry {
+    /// Its place.
+    pub position: Position,
+    /// The record's kind.
+    pub kind: Arc<Kind>,
+    /// The record's number.
+    pub number: String,
+    /// The entry, without what the actor may not read.
+    pub event: Event,
+}
+
+impl App {
+    /// A record's journal after a revision.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when the actor may not see the record.
+    pub async fn journal(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        after: Revision,
+        limit: i64,
+    ) -> Result<JournalPage, Error> {
+        let record = self.find(actor, kind, name).await?.record;
+        let rights = rights(actor, kind, &record, self.now());
+        let limit = limit.clamp(1, PAGE_MAX);
+        let found = self.store().journal_of(record.id, after, limit).await?;
+        let full = i64::try_from(found.len()).unwrap_or(i64::MAX) == limit;
+        let next_after = found.last().filter(|_| full).map(|entry| entry.event.seq);
+        let entries: Vec<Event> =
+            found.into_iter().filter_map(|entry| readable(kind, entry.event, &rights)).collect();
+        let named: BTreeSet<RecordId> = entries.iter().flat_map(named_in).collect();
+        let mut labels = self.labels(actor, named.clone(), &named).await?;
+        let hidden: BTreeSet<RecordId> = named.into_iter().filter(|id| !labels.contains_key(id)).collect();
+        labels.retain(|id, _| !hidden.contains(id));
+        let entries = entries.into_iter().filter(|event| shows_only(event, &labels)).collect();
+        Ok(JournalPage { kind: kind.clone(), entries, labels, next_after })
+    }
+
+    /// Why an actor may or may not do something with a record. Only for records that the asker may read; for the rights
+    /// of others, the asker must be able to read them too.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn explain(
+        &self,
+        asker: &Actor,
+        subject: &Actor,
+        action: Action,
+        kind: &Arc<Kind>,
+        name: &str,
+    ) -> Result<Explanation, Error> {
+        let record = self.find(asker, kind, name).await?.record;
+        Ok(explain(subject, action, kind, &record, self.now()))
+    }
+
+    /// The record as it was at a moment; `None` when it was not there yet.
+    pub(crate) async fn record_at(&self, id: RecordId, at: Moment) -> Result<Option<Record>, Error> {
+        let mut record = None;
+        for entry in self.store().journal_until(id, at).await? {
+            record = Some(apply(record.take(), &entry.event).map_err(Error::internal)?);
+        }
+        Ok(record)
+    }
+
+    /// Entries of the whole journal after a position, as far as the actor may read the records now.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn stream(&self, actor: &Actor, after: Position, limit: i64) -> Result<StreamPage, Error> {
+        let limit = limit.clamp(1, PAGE_MAX);
+        let found = self.store().read_journal(after, limit).await?;
+        let more = i64::try_from(found.len()).unwrap_or(i64::MAX) == limit;
+        let position = found.last().map_or(after, |entry| entry.position);
+        let ids: Vec<RecordId> = found.iter().map(|entry| entry.event.record).collect::<BTreeSet<_>>().into_iter().collect();
+        let now = self.now();
+        let mut seen: HashMap<RecordId, (Arc<Kind>, String, Rights)> = HashMap::new();
+        for loaded in self.store().get_records(&ids).await? {
+            let record = loaded.record;
+            if let Some(kind) = self.registry().kind(&record.kind) {
+                let rights = rights(actor, kind, &record, now);
+                if rights.may(Action::Read) {
+                    seen.insert(record.id, (kind.clone(), record.number, rights));
+                }
+            }
+        }
+        let readable_entries: Vec<StreamEntry> = found
+            .into_iter()
+            .filter_map(|entry| {
+                let (kind, number, rights) = seen.get(&entry.event.record)?;
+                let event = readable(kind, entry.event, rights)?;
+                Some(StreamEntry { position: entry.position, kind: kind.clone(), number: number.clone(), event })
+            })
+            .collect();
+        let linked: BTreeSet<RecordId> =
+            readable_entries.iter().flat_map(|entry| links_in(&entry.event)).collect();
+        let labels = self.labels(actor, linked, &BTreeSet::new()).await?;
+        let entries = readable_entries.into_iter().filter(|entry| shows_only(&entry.event, &labels)).collect();
+        Ok(StreamPage { entries, position, more })
+    }
+}
+
+/// The entry without what may not be read; `None` when nothing is left of it.
+fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option<Event> {
+    let internal = rights.may_read_internal();
+    let readable_field = |key: &str| kind.field(key).is_some_and(|field| rights.may_read(field));
+    let secret = |key: &str| kind.field(key).is_some_and(|field| field.field_type.key() == "secret");
+    let visible = match &mut event.act {
+        Act::Created { fields, why, .. } => {
+            fields.retain(|key, _| readable_field(key) && !secret(key));
+            why.retain(|why| readable_field(&why.field));
+            true
+        }
+        Act::Commented { audience, .. } => *audience == Audience::Public || internal,
+        Act::Attached(attachment) => attachment.audience == Audience::Public || internal,
+        Act::Worked { .. } | Act::Watched { .. } | Act::Unwatched { .. } | Act::Detached { .. } => internal,
+        Act::Moved { .. } | Act::Transferred { .. } | Act::Linked(_) | Act::Unlinked(_) => true,
+        Act::Updated => event.changes.iter().any(|change| readable_field(&change.field)) || internal,
+    };
+    if !visible {
+        return None;
+    }
+    event.changes.retain(|change| readable_field(&change.field));
+    for change in event.changes.iter_mut().filter(|change| secret(&change.field)) {
+        change.from = change.from.as_ref().map(|_| true.into());
+        change.to = change.to.as_ref().map(|_| true.into());
+    }
+    if !internal {
+        event.cause = None;
+    }
+    Some(event)
+}
+
+/// Whether the far ends of all links in an entry may be seen.
+fn shows_only(event: &Event, labels: &Labels) -> bool {
+    links_in(event).iter().all(|id| labels.contains_key(id)) || matches!(event.act, Act::Created { .. })
+}
+
+fn links_in(event: &Event) -> Vec<RecordId> {
+    crate::records::link_target(event).into_iter().collect()
+}
+
+fn named_in(event: &Event) -> BTreeSet<RecordId> {
+    let mut ids = BTreeSet::from([event.actor]);
+    ids.extend(links_in(event));
+    match &event.act {
+        Act::Worked { person, .. } | Act::Watched { person } | Act::Unwatched { person } => {
+            ids.insert(*person);
+        }
+        _ => {}
+    }
+    ids
+}

@@ -1,0 +1,134 @@
+//! Use cases: one function each. Every door (pages, REST, mail, command line) calls these and nothing below.
+//!
+//! Each write takes the same steps: load, look references up, decide (pure), commit one change set; a record that
+//! somebody changed in between is loaded and decided again.
+
+pub mod actors;
+pub mod authenticate;
+pub mod clock;
+pub mod error;
+pub mod files;
+pub mod journal;
+pub mod list;
+pub mod lookup;
+mod password;
+pub mod records;
+mod reference_data;
+pub mod seal;
+mod secrets;
+pub mod setup;
+pub mod tokens;
+pub mod view;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use steward_model::access::Policy;
+use steward_model::kind::{Kind, Registry};
+use steward_model::moment::Moment;
+use steward_practices::rules::PracticeRules;
+use steward_store::blob::Blobs;
+use steward_store::Store;
+use tokio::sync::Semaphore;
+
+use crate::actors::ActorCache;
+use crate::authenticate::RecentLogins;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::reference_data::ReferenceData;
+use crate::secrets::SecretKey;
+
+/// Steward without its doors. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    blobs: Blobs,
+    registry: Registry,
+    policy: Policy,
+    rules: PracticeRules,
+    clock: Arc<dyn Clock>,
+    key: SecretKey,
+    actors: ActorCache,
+    reference_data: Mutex<HashMap<&'static str, ReferenceData>>,
+    recent_logins: RecentLogins,
+    /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
+    hashing: Semaphore,
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// Contents of attachments.
+    pub blobs: Blobs,
+    /// All kinds.
+    pub registry: Registry,
+    /// All roles.
+    pub policy: Policy,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The key that seals secret fields: 32 random bytes kept outside the database.
+    pub key: [u8; 32],
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(parts: Parts) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self(Arc::new(Inner {
+            store: parts.store,
+            blobs: parts.blobs,
+            registry: parts.registry,
+            policy: parts.policy,
+            rules: PracticeRules,
+            clock: parts.clock,
+            key: SecretKey::new(parts.key),
+            actors: ActorCache::default(),
+            reference_data: Mutex::default(),
+            recent_logins: RecentLogins::default(),
+            hashing: Semaphore::new(cores),
+        }))
+    }
+
+    /// All kinds.
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    /// All roles.
+    pub fn policy(&self) -> &Policy {
+        &self.0.policy
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Moment {
+        self.0.clock.now()
+    }
+
+    /// The kind with this word in addresses.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn kind_by_plural(&self, plural: &str) -> Result<&Arc<Kind>, Error> {
+        self.0.registry.kind_by_plural(plural).ok_or(Error::NotFound)
+    }
+
+    /// The kind with this key.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn kind(&self, key: &str) -> Result<&Arc<Kind>, Error> {
+        self.0.registry.kind(key).ok_or(Error::NotFound)
+    }
+
+    /// The database, for those who operate it: backup, verify, metrics. No door takes records from it.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    fn blobs(&self) -> &Blobs {
+        &self.0.blobs
+    }
+}

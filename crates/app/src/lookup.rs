@@ -1,0 +1,105 @@
+//! References by name: from ids, numbers, logins and other unique values to records that the actor may see.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde_json::Value as Json;
+use steward_model::access::{Action, Actor, rights};
+use steward_model::command::Input;
+use steward_model::decide::Lookup;
+use steward_model::id::RecordId;
+use steward_model::kind::Kind;
+use steward_model::record::Record;
+use steward_model::value::{References, reference_texts};
+
+use crate::App;
+use crate::error::Error;
+
+/// Records found by name, with those that the actor may not see left out.
+#[derive(Debug, Default)]
+pub struct Found {
+    by_text: BTreeMap<String, Vec<RecordId>>,
+    records: HashMap<RecordId, Record>,
+}
+
+impl Found {
+    /// The record of any kind that a text names; `None` when it names none, or several.
+    pub fn any(&self, text: &str) -> Option<RecordId> {
+        match self.by_text.get(text)?.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
+
+    /// A record that was found.
+    pub fn record(&self, id: RecordId) -> Option<&Record> {
+        self.records.get(&id)
+    }
+}
+
+impl References for Found {
+    fn resolve(&self, kinds: &[String], text: &str) -> Option<RecordId> {
+        let candidates = self.by_text.get(text)?;
+        candidates.iter().copied().find(|id| self.records.get(id).is_some_and(|record| kinds.contains(&record.kind)))
+    }
+}
+
+impl Lookup for Found {
+    fn kind_of(&self, id: RecordId) -> Option<String> {
+        self.records.get(&id).map(|record| record.kind.clone())
+    }
+}
+
+impl App {
+    /// Looks up all records that the values of an input name.
+    pub(crate) async fn look_up_input(
+        &self,
+        actor: &Actor,
+        kind: &Kind,
+        input: &Input,
+        more: impl IntoIterator<Item = String>,
+    ) -> Result<Found, Error> {
+        let mut texts: BTreeSet<String> = more.into_iter().collect();
+        for (key, value) in input {
+            if let Some(field) = kind.field(key).filter(|_| !value.is_null()) {
+                texts.extend(reference_texts(field, value));
+            }
+        }
+        self.look_up(actor, texts).await
+    }
+
+    /// Looks up the records that texts name: by id, number or unique value. What the actor may not read is not found;
+    /// people and teams that share a record's work are named by those who may read them.
+    pub(crate) async fn look_up(&self, actor: &Actor, texts: BTreeSet<String>) -> Result<Found, Error> {
+        let mut found = Found::default();
+        if texts.is_empty() {
+            return Ok(found);
+        }
+        let texts: Vec<String> = texts.into_iter().collect();
+        let pairs = self.store().resolve(&texts).await?;
+        let ids: Vec<RecordId> = pairs.iter().map(|(_, id)| *id).collect();
+        let now = self.now();
+        for loaded in self.store().get_records(&ids).await? {
+            let record = loaded.record;
+            let Some(kind) = self.registry().kind(&record.kind) else { continue };
+            if rights(actor, kind, &record, now).may(Action::Read) {
+                found.records.insert(record.id, record);
+            }
+        }
+        for (text, id) in pairs {
+            if found.records.contains_key(&id) {
+                found.by_text.entry(text).or_default().push(id);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The texts that a JSON value may use to name records: itself, or the `id` of an object.
+pub(crate) fn text_of(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(text.clone()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Object(object) => object.get("id").and_then(text_of),
+        _ => None,
+    }
+}

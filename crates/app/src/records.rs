@@ -1,0 +1,414 @@
+//! Making, reading and changing records: the use cases that every door calls.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use steward_model::access::{Action, Actor, rights};
+use steward_model::apply::apply;
+use steward_model::command::{Command, Create, Input};
+use steward_model::decide::{Birth, Context, decide};
+use steward_model::event::{Act, Cause, Door, Event, LinkTo};
+use steward_model::id::{RecordId, Revision};
+use steward_model::kind::Kind;
+use steward_model::moment::Moment;
+use steward_model::record::Record;
+use steward_store::{ChangeSet, CommitError, Idempotency, Loaded, RecordChange};
+
+use crate::App;
+use crate::error::Error;
+use crate::lookup::Found;
+use crate::view::RecordView;
+
+/// How often a change is decided anew when others keep changing the record.
+const TRIES: usize = 8;
+
+/// Where a request came from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The door.
+    pub door: Door,
+    /// What led to it, when that was not a person's own act.
+    pub cause: Option<Cause>,
+    /// Makes a repeated creation give the first answer again.
+    pub idempotency_key: Option<String>,
+}
+
+impl Origin {
+    /// A person's own act through a door.
+    pub fn door(door: Door) -> Self {
+        Self { door, cause: None, idempotency_key: None }
+    }
+}
+
+/// A creation as it came in, references still by name.
+#[derive(Debug, Clone, Default)]
+pub struct NewRecord {
+    /// Name of the organisation; follows from requester and actor when `None`.
+    pub organisation: Option<String>,
+    /// Field values in API form.
+    pub fields: Input,
+    /// Links to make: type and name of the target.
+    pub links: Vec<(String, String)>,
+}
+
+/// Something to do to a record, references still by name.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// A command without names of other records outside its fields.
+    Command(Command),
+    /// An update that may name another organisation.
+    Update {
+        /// Field values in API form.
+        fields: Input,
+        /// Name of another organisation to belong to.
+        organisation: Option<String>,
+        /// The revision seen.
+        base: Option<Revision>,
+    },
+    /// A link to the record with this name.
+    Link {
+        /// Link type.
+        link: String,
+        /// Name of the target.
+        target: String,
+        /// Ends the link instead of making it.
+        end: bool,
+    },
+    /// Has a person watch; the actor when `None`.
+    Watch {
+        /// Name of the person.
+        person: Option<String>,
+        /// Ends it instead.
+        end: bool,
+    },
+}
+
+impl App {
+    /// Makes a record.
+    ///
+    /// # Errors
+    /// What is wrong with the values, or that the actor may not.
+    pub async fn create(&self, actor: &Actor, kind: &Arc<Kind>, new: &NewRecord, origin: &Origin) -> Result<RecordView, Error> {
+        if let Some(done) = self.earlier_answer(actor, kind, new, origin).await? {
+            return Ok(done);
+        }
+        for _ in 0..TRIES {
+            let named = new.links.iter().map(|(_, target)| target.clone()).chain(new.organisation.clone());
+            let found = self.look_up_input(actor, kind, &new.fields, named).await?;
+            let (event, after) = self.decide_creation(actor, kind, new, origin, &found).await?;
+            let change = RecordChange { kind: kind.clone(), before: None, after: after.clone(), events: vec![event] };
+            let mut set = ChangeSet { records: vec![change], ..ChangeSet::default() };
+            set.idempotency = origin.idempotency_key.as_ref().map(|key| idempotency(actor, key, kind, new, &after, self.now()));
+            match self.commit(set).await {
+                Ok(()) => return self.view(actor, kind, after, None).await,
+                Err(CommitError::NumberTaken) => {}
+                Err(CommitError::KeyUsed) => {
+                    if let Some(done) = self.earlier_answer(actor, kind, new, origin).await? {
+                        return Ok(done);
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Unavailable)
+    }
+
+    /// Reads a record, as it is or as it was at a moment.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when the actor may not see it, or when it did not exist at that moment.
+    pub async fn get(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, as_of: Option<Moment>) -> Result<RecordView, Error> {
+        let record = self.find(actor, kind, name).await?.record;
+        match as_of {
+            None => self.view(actor, kind, record, None).await,
+            Some(at) => {
+                let then = self.record_at(record.id, at).await?.ok_or(Error::NotFound)?;
+                self.view_as_of(actor, kind, &record, then, at).await
+            }
+        }
+    }
+
+    /// Does something to a record.
+    ///
+    /// # Errors
+    /// What is wrong with the values, that the lifecycle or the actor's rights forbid it, or a conflict with somebody.
+    pub async fn execute(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        request: &Request,
+        origin: &Origin,
+    ) -> Result<RecordView, Error> {
+        for _ in 0..TRIES {
+            let loaded = self.find(actor, kind, name).await?;
+            let (command, found) = self.command_of(actor, kind, &loaded.record, request).await?;
+            let events = self.decide_on(actor, kind, &loaded.record, &command, origin, &found).await?;
+            if events.is_empty() {
+                return self.view(actor, kind, loaded.record, None).await;
+            }
+            let after = folded(loaded.record.clone(), &events)?;
+            let change = RecordChange {
+                kind: kind.clone(),
+                before: Some((loaded.record.revision, loaded.head)),
+                after: after.clone(),
+                events,
+            };
+            match self.commit(ChangeSet { records: vec![change], ..ChangeSet::default() }).await {
+                Ok(()) => return self.view(actor, kind, after, None).await,
+                Err(CommitError::Stale { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Unavailable)
+    }
+
+    /// The record with this number or id, when the actor may see it.
+    pub(crate) async fn find(&self, actor: &Actor, kind: &Kind, name: &str) -> Result<Loaded, Error> {
+        let loaded = match self.store().find_by_number(&kind.key, name).await? {
+            Some(loaded) => Some(loaded),
+            None => match name.parse::<RecordId>() {
+                Ok(id) => self.store().get_record(id).await?.filter(|loaded| loaded.record.kind == kind.key),
+                Err(_) => None,
+            },
+        };
+        loaded
+            .filter(|loaded| rights(actor, kind, &loaded.record, self.now()).may(Action::Read))
+            .ok_or(Error::NotFound)
+    }
+
+    /// Writes a change set and drops the copies that it makes old.
+    pub(crate) async fn commit(&self, set: ChangeSet) -> Result<(), CommitError> {
+        let kinds: Vec<String> = set.records.iter().map(|change| change.kind.key.clone()).collect();
+        self.store().commit(set).await?;
+        let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
+        self.forget_reference_data(&kinds);
+        if kinds.iter().any(|kind| matches!(*kind, "person" | "team" | "organisation")) {
+            self.forget_actors();
+        }
+        Ok(())
+    }
+
+    async fn decide_creation(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        new: &NewRecord,
+        origin: &Origin,
+        found: &Found,
+    ) -> Result<(Event, Record), Error> {
+        let named = new.organisation.as_deref().map(|name| found.resolve_organisation(name)).transpose()?;
+        let organisation = self.home_organisation(actor, kind, &new.fields, found, named).await?;
+        let id = self.store().next_ids(1).await?;
+        let number = self.store().next_numbers(kind, 1).await?;
+        let birth = Birth { id: RecordId(id), number: kind.numbering.format(number), organisation };
+        let command = Command::Create(Create {
+            organisation: named,
+            fields: self.sealed(kind, &new.fields)?,
+            links: links_of(&new.links, found)?,
+        });
+        let world = self.world_for(named.unwrap_or(organisation)).await?;
+        let ctx = Context {
+            now: self.now(),
+            actor,
+            door: origin.door,
+            cause: origin.cause.clone(),
+            registry: self.registry(),
+            policy: self.policy(),
+            references: found,
+            rules: &self.0.rules,
+            world: &world,
+            changed_since: BTreeMap::new(),
+            birth: Some(birth),
+        };
+        let event = decide(kind, None, &command, &ctx)?.remove(0);
+        let after = apply(None, &event).map_err(Error::internal)?;
+        Ok((event, after))
+    }
+
+    /// The organisation of a new record: the one named, else the requester's, else the actor's.
+    async fn home_organisation(
+        &self,
+        actor: &Actor,
+        kind: &Kind,
+        fields: &Input,
+        found: &Found,
+        named: Option<RecordId>,
+    ) -> Result<RecordId, Error> {
+        let requester = kind.field("requester").and(fields.get("requester")).and_then(crate::lookup::text_of);
+        let requester = requester.and_then(|text| found.any(&text)).and_then(|id| found.record(id));
+        match (requester, named) {
+            (Some(person), _) => Ok(person.organisation),
+            (None, _) if !actor.is_system() => Ok(actor.organisation),
+            (None, Some(named)) => Ok(named),
+            (None, None) => Ok(self.root_organisation().await?.unwrap_or(RecordId::SYSTEM)),
+        }
+    }
+
+    async fn decide_on(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        record: &Record,
+        command: &Command,
+        origin: &Origin,
+        found: &Found,
+    ) -> Result<Vec<Event>, Error> {
+        let organisation = match command {
+            Command::Update(update) => update.organisation.unwrap_or(record.organisation),
+            _ => record.organisation,
+        };
+        let world = self.world_for(organisation).await?;
+        let ctx = Context {
+            now: self.now(),
+            actor,
+            door: origin.door,
+            cause: origin.cause.clone(),
+            registry: self.registry(),
+            policy: self.policy(),
+            references: found,
+            rules: &self.0.rules,
+            world: &world,
+            changed_since: self.changed_since(record, command).await?,
+            birth: None,
+        };
+        Ok(decide(kind, Some(record), command, &ctx)?)
+    }
+
+    /// Who changed which field after the revision that the actor saw.
+    async fn changed_since(&self, record: &Record, command: &Command) -> Result<BTreeMap<String, RecordId>, Error> {
+        let base = match command {
+            Command::Update(update) => update.base,
+            Command::Transition(transition) => transition.base,
+            _ => None,
+        };
+        let mut changed = BTreeMap::new();
+        if let Some(base) = base.filter(|base| *base < record.revision) {
+            for entry in self.store().journal_of(record.id, base, i64::MAX).await? {
+                for change in entry.event.changes {
+                    changed.insert(change.field, entry.event.actor);
+                }
+            }
+        }
+        Ok(changed)
+    }
+
+    async fn command_of(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        record: &Record,
+        request: &Request,
+    ) -> Result<(Command, Found), Error> {
+        match request {
+            Request::Command(Command::Transition(transition)) => {
+                let found = self.look_up_input(actor, kind, &transition.fields, None).await?;
+                let fields = self.sealed(kind, &transition.fields)?;
+                Ok((Command::Transition(steward_model::command::Transition { fields, ..transition.clone() }), found))
+            }
+            Request::Command(command) => Ok((command.clone(), Found::default())),
+            Request::Update { fields, organisation, base } => {
+                let found = self.look_up_input(actor, kind, fields, organisation.clone()).await?;
+                let organisation = organisation.as_deref().map(|name| found.resolve_organisation(name)).transpose()?;
+                let fields = self.sealed(kind, fields)?;
+                Ok((Command::Update(steward_model::command::Update { fields, organisation, base: *base }), found))
+            }
+            Request::Link { link, target, end } => {
+                let found = self.look_up(actor, [target.clone()].into()).await?;
+                let target = found.any(target).ok_or_else(|| Error::invalid("target", "was not found"))?;
+                let link = LinkTo { link: link.clone(), target };
+                if *end && !self.store().is_linked(record.id, &link).await? {
+                    return Err(Error::NotFound);
+                }
+                if !*end && self.store().is_linked(record.id, &link).await? {
+                    return Err(Error::invalid("target", "is linked in this way already"));
+                }
+                Ok((if *end { Command::Unlink(link) } else { Command::Link(link) }, found))
+            }
+            Request::Watch { person, end } => {
+                let texts = person.iter().cloned().collect();
+                let found = self.look_up(actor, texts).await?;
+                let person = match person {
+                    None => actor.person,
+                    Some(name) => found
+                        .any(name)
+                        .filter(|id| found.record(*id).is_some_and(|record| record.kind == "person"))
+                        .ok_or_else(|| Error::invalid("person", "was not found"))?,
+                };
+                if person != actor.person && !rights(actor, kind, record, self.now()).may(Action::Update) {
+                    return Err(Error::Forbidden { action: Action::Watch });
+                }
+                Ok((if *end { Command::Unwatch { person } } else { Command::Watch { person } }, found))
+            }
+        }
+    }
+
+    /// The answer that an earlier request with the same idempotency key got.
+    async fn earlier_answer(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        new: &NewRecord,
+        origin: &Origin,
+    ) -> Result<Option<RecordView>, Error> {
+        let Some(key) = &origin.idempotency_key else { return Ok(None) };
+        let Some(earlier) = self.store().find_idempotency(actor.person, key).await? else { return Ok(None) };
+        if earlier.request_hash != request_hash(kind, new) {
+            return Err(Error::KeyReused);
+        }
+        let id: RecordId = earlier.response.parse().map_err(Error::internal)?;
+        let first = self.store().journal_of(id, 0, 1).await?.into_iter().next().ok_or(Error::NotFound)?;
+        let record = apply(None, &first.event).map_err(Error::internal)?;
+        if !rights(actor, kind, &record, self.now()).may(Action::Read) {
+            return Err(Error::NotFound);
+        }
+        Ok(Some(self.view(actor, kind, record, None).await?))
+    }
+}
+
+impl Found {
+    fn resolve_organisation(&self, name: &str) -> Result<RecordId, Error> {
+        self.any(name)
+            .filter(|id| self.record(*id).is_some_and(|record| record.kind == "organisation"))
+            .ok_or_else(|| Error::invalid("organisation", "was not found"))
+    }
+}
+
+/// A record after some events.
+pub(crate) fn folded(record: Record, events: &[Event]) -> Result<Record, Error> {
+    events.iter().try_fold(record, |record, event| apply(Some(record), event)).map_err(Error::internal)
+}
+
+fn links_of(links: &[(String, String)], found: &Found) -> Result<Vec<LinkTo>, Error> {
+    links
+        .iter()
+        .map(|(link, target)| {
+            let target = found.any(target).ok_or_else(|| Error::invalid("links", format!("`{target}` was not found")))?;
+            Ok(LinkTo { link: link.clone(), target })
+        })
+        .collect()
+}
+
+fn idempotency(actor: &Actor, key: &str, kind: &Kind, new: &NewRecord, after: &Record, now: Moment) -> Idempotency {
+    Idempotency {
+        actor: actor.person,
+        key: key.to_owned(),
+        request_hash: request_hash(kind, new),
+        response: after.id.to_string(),
+        created_at: now,
+    }
+}
+
+fn request_hash(kind: &Kind, new: &NewRecord) -> Vec<u8> {
+    use sha2::{Digest, Sha256};
+    let text = serde_json::json!([kind.key, new.organisation, new.fields, new.links]).to_string();
+    Sha256::digest(text.as_bytes()).to_vec()
+}
+
+/// Whether an event made or ended a link, which changes two records' pages.
+pub(crate) fn link_target(event: &Event) -> Option<RecordId> {
+    match &event.act {
+        Act::Linked(link) | Act::Unlinked(link) => Some(link.target),
+        _ => None,
+    }
+}

@@ -1,0 +1,105 @@
+//! Small kinds that nearly every decision looks at, kept in memory: organisations and what practice rules ask for.
+//!
+//! A copy is at most [`FRESH_SECONDS`] old; a commit of this node that touches the kind drops it at once.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use steward_model::decide::{Rules, World};
+use steward_model::filter::Filter;
+use steward_model::id::RecordId;
+use steward_model::moment::Moment;
+use steward_model::record::Record;
+
+use crate::App;
+use crate::error::Error;
+
+/// How long a copy is used without asking the database again.
+pub(crate) const FRESH_SECONDS: i64 = 2;
+
+/// More records than this of a configuration kind are not kept: rules must not depend on large sets.
+const MOST: usize = 20_000;
+
+/// All records of one small kind.
+#[derive(Clone)]
+pub(crate) struct ReferenceData {
+    loaded_at: Moment,
+    records: Arc<Vec<Record>>,
+}
+
+impl App {
+    /// What rules may look at besides a record of this organisation.
+    pub(crate) async fn world_for(&self, organisation: RecordId) -> Result<World, Error> {
+        let mut world = World { organisations_above: self.organisations_above(organisation).await?, ..World::default() };
+        for kind in self.0.rules.related_kinds() {
+            if self.registry().kind(kind).is_some() {
+                let records = self.reference_records(kind).await?;
+                world.related.insert((*kind).to_owned(), records.as_ref().clone());
+            }
+        }
+        Ok(world)
+    }
+
+    /// An organisation and those above it, nearest first.
+    pub(crate) async fn organisations_above(&self, organisation: RecordId) -> Result<Vec<RecordId>, Error> {
+        let organisations = self.reference_records("organisation").await?;
+        let parents: HashMap<RecordId, Option<RecordId>> =
+            organisations.iter().map(|record| (record.id, record.reference("parent"))).collect();
+        let mut above = vec![organisation];
+        let mut current = organisation;
+        while let Some(Some(parent)) = parents.get(&current) {
+            // A cycle among organisations would be a fault of data; it must not hang a request.
+            if above.contains(parent) {
+                break;
+            }
+            above.push(*parent);
+            current = *parent;
+        }
+        Ok(above)
+    }
+
+    /// An organisation and all below it, ascending.
+    pub(crate) async fn organisations_below(&self, organisation: RecordId) -> Result<Vec<RecordId>, Error> {
+        let organisations = self.reference_records("organisation").await?;
+        let mut children: HashMap<RecordId, Vec<RecordId>> = HashMap::new();
+        for record in organisations.iter() {
+            if let Some(parent) = record.reference("parent") {
+                children.entry(parent).or_default().push(record.id);
+            }
+        }
+        let mut found = HashSet::from([organisation]);
+        let mut open = vec![organisation];
+        while let Some(current) = open.pop() {
+            for child in children.get(&current).into_iter().flatten() {
+                if found.insert(*child) {
+                    open.push(*child);
+                }
+            }
+        }
+        let mut below: Vec<RecordId> = found.into_iter().collect();
+        below.sort_unstable();
+        Ok(below)
+    }
+
+    /// Drops copies of kinds that were just written.
+    pub(crate) fn forget_reference_data(&self, kinds: &[&str]) {
+        if let Ok(mut data) = self.0.reference_data.lock() {
+            data.retain(|kind, _| !kinds.contains(kind));
+        }
+    }
+
+    async fn reference_records(&self, kind: &'static str) -> Result<Arc<Vec<Record>>, Error> {
+        let now = self.now();
+        if let Ok(data) = self.0.reference_data.lock()
+            && let Some(copy) = data.get(kind)
+            && (0..=FRESH_SECONDS).contains(&now.seconds_since(copy.loaded_at))
+        {
+            return Ok(copy.records.clone());
+        }
+        let records = Arc::new(self.all_records(kind, &Filter::Everything, MOST).await?);
+        if let Ok(mut data) = self.0.reference_data.lock() {
+            data.insert(kind, ReferenceData { loaded_at: now, records: records.clone() });
+        }
+        Ok(records)
+    }
+}

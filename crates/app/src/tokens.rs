@@ -1,0 +1,61 @@
+//! API tokens: made, listed, revoked.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use steward_model::access::TokenLimits;
+use steward_model::id::RecordId;
+use steward_model::moment::Moment;
+use steward_store::NewToken;
+
+use crate::App;
+use crate::authenticate::{TOKEN_PREFIX, hash_token};
+use crate::error::Error;
+
+/// Days that a token holds when nothing else is said.
+pub const DEFAULT_DAYS: i64 = 90;
+/// Days that a token may hold at most.
+pub const MAX_DAYS: i64 = 365;
+
+impl App {
+    /// Makes a token for a person and gives its text, which is shown this once.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it would hold longer than allowed; [`Error::NotFound`] when there is no such person.
+    pub async fn add_token(&self, person: RecordId, label: &str, limits: &TokenLimits, days: i64) -> Result<String, Error> {
+        if !(1..=MAX_DAYS).contains(&days) {
+            return Err(Error::invalid("days", format!("must lie between 1 and {MAX_DAYS}")));
+        }
+        self.actor(person, None).await.map_err(|_| Error::NotFound)?;
+        let bytes: [u8; 32] = rand::random();
+        let token = format!("{TOKEN_PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes));
+        let now = self.now();
+        let new = NewToken {
+            person,
+            hash: hash_token(&token),
+            label: label.to_owned(),
+            scopes: serde_json::to_string(limits).map_err(Error::internal)?,
+            created_at: now,
+            expires_at: Some(now.plus_seconds(days * 86_400)),
+        };
+        self.store().add_token(new).await?;
+        self.note_security(person, "", "token_made", "done").await?;
+        Ok(token)
+    }
+
+    /// Ends a token at once, on every node.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn revoke_token(&self, token: &str) -> Result<(), Error> {
+        let now: Moment = self.now();
+        Ok(self.store().revoke_token(&hash_token(token), now).await?)
+    }
+
+    /// The person with this login.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn person_by_login(&self, login: &str) -> Result<RecordId, Error> {
+        self.store().find_by_unique("person", "login", login).await?.ok_or(Error::NotFound)
+    }
+}

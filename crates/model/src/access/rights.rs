@@ -1,0 +1,246 @@
+//! The decision: which records, which actions, which fields.
+
+use std::collections::BTreeSet;
+
+use super::{Action, Actor, Assignment, Grant, Reach, Role};
+use crate::filter::{Attribute, Environment, Filter, Operand, Test};
+use crate::id::RecordId;
+use crate::kind::{Field, Kind, Level};
+use crate::moment::Moment;
+use crate::record::Record;
+
+/// What an actor may do with one record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rights {
+    /// Actions allowed. Without [`Action::Read`] the record is not there for the actor.
+    pub actions: BTreeSet<Action>,
+    /// Fields up to this level may be read; none when `None`.
+    pub read: Option<Level>,
+    /// Fields up to this level may be written; none when `None`.
+    pub write: Option<Level>,
+    /// Keys of the roles that allow any of it here.
+    pub roles: BTreeSet<String>,
+}
+
+impl Rights {
+    /// Everything: the rights of Steward itself.
+    pub fn all() -> Self {
+        Self {
+            actions: Action::ALL.into_iter().collect(),
+            read: Some(Level::Owner),
+            write: Some(Level::Owner),
+            roles: BTreeSet::new(),
+        }
+    }
+
+    /// Whether an action is allowed.
+    pub fn may(&self, action: Action) -> bool {
+        self.actions.contains(&action)
+    }
+
+    /// Whether a field may be read.
+    pub fn may_read(&self, field: &Field) -> bool {
+        self.read.is_some_and(|level| field.audience <= level)
+    }
+
+    /// Whether a field may be written.
+    pub fn may_write(&self, field: &Field) -> bool {
+        matches!((self.write, field.write), (Some(level), Some(needed)) if needed <= level)
+    }
+
+    /// Whether work notes, internal files and work logs may be read.
+    pub fn may_read_internal(&self) -> bool {
+        self.read.is_some_and(|level| level >= Level::Agent)
+    }
+}
+
+/// Why something is allowed or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The answer.
+    pub allowed: bool,
+    /// The grants that allow it, or what is missing; sentences for a reader.
+    pub reasons: Vec<String>,
+}
+
+/// The records of a kind on which an actor may do something, as a filter with nothing relative left in it.
+///
+/// With `level`, only records on which fields of that level may be read: a condition on a staff-only field must not
+/// answer for records that the actor sees as a requester.
+pub fn scope(actor: &Actor, action: Action, kind: &Kind, level: Level, now: Moment) -> Filter {
+    if actor.is_system() {
+        return Filter::Everything;
+    }
+    let mut alternatives = Vec::new();
+    for (assignment, grant, filter) in grants_for(actor, action, kind) {
+        if grant.read < level {
+            continue;
+        }
+        match bound(filter, actor, assignment, now) {
+            Filter::Nothing => {}
+            Filter::Everything => {
+                alternatives = vec![Filter::Everything];
+                break;
+            }
+            filter if alternatives.contains(&filter) => {}
+            filter => alternatives.push(filter),
+        }
+    }
+    let granted = match alternatives.len() {
+        0 => Filter::Nothing,
+        1 => alternatives.remove(0),
+        _ => Filter::Or(alternatives),
+    };
+    limited_by_token(granted, actor, kind)
+}
+
+/// What an actor may do with a record.
+pub fn rights(actor: &Actor, kind: &Kind, record: &Record, now: Moment) -> Rights {
+    if actor.is_system() {
+        return Rights::all();
+    }
+    let mut rights = Rights::default();
+    if !token_admits(actor, kind, record) {
+        return rights;
+    }
+    for assignment in &actor.assignments {
+        for grant in &assignment.role.grants {
+            let Some(filter) = grant.scopes.get(&kind.key) else { continue };
+            if !bound(filter, actor, assignment, now).matches_local(record, kind) {
+                continue;
+            }
+            rights.actions.extend(grant.actions.iter().filter(|action| token_allows(actor, **action)));
+            rights.roles.insert(assignment.role.key.clone());
+            if grant.actions.contains(&Action::Read) {
+                rights.read = rights.read.max(Some(grant.read));
+            }
+            rights.write = rights.write.max(Some(grant.write));
+        }
+    }
+    if !rights.may(Action::Read) {
+        // What one may not see one may not touch; creating is decided before the record can be seen.
+        rights.actions.retain(|action| *action == Action::Create);
+        rights.read = None;
+    }
+    rights
+}
+
+/// Whether an actor may do something with a record, and why.
+pub fn explain(actor: &Actor, action: Action, kind: &Kind, record: &Record, now: Moment) -> Explanation {
+    if actor.is_system() {
+        return Explanation { allowed: true, reasons: vec!["Steward itself may do everything".to_owned()] };
+    }
+    let allowed = rights(actor, kind, record, now).may(action);
+    let mut reasons = Vec::new();
+    for (assignment, grant, filter) in grants_for(actor, action, kind) {
+        let matches = bound(filter, actor, assignment, now).matches_local(record, kind);
+        if matches == allowed {
+            reasons.push(sentence(assignment, grant, matches));
+        }
+    }
+    if actor.limits.is_some() && !(token_allows(actor, action) && token_admits(actor, kind, record)) {
+        reasons.push("the token in use does not reach this far".to_owned());
+    }
+    if reasons.is_empty() {
+        reasons.push(format!("no role held grants {} on {}", action.verb(), kind.label_plural.to_lowercase()));
+    }
+    Explanation { allowed, reasons }
+}
+
+/// Whether an actor may give somebody a role in an organisation (everywhere when `None`): only with a role of the same
+/// rank or above that reaches as far.
+pub fn may_assign(actor: &Actor, role: &Role, organisation: Option<RecordId>) -> bool {
+    actor.is_system()
+        || actor.assignments.iter().any(|held| {
+            held.role.rank >= role.rank
+                && match organisation {
+                    None => held.reach == Reach::Everywhere,
+                    Some(id) => held.reach.covers(id),
+                }
+        })
+}
+
+fn grants_for<'a>(
+    actor: &'a Actor,
+    action: Action,
+    kind: &'a Kind,
+) -> impl Iterator<Item = (&'a Assignment, &'a Grant, &'a Filter)> {
+    actor.assignments.iter().flat_map(move |assignment| {
+        assignment.role.grants.iter().filter_map(move |grant| {
+            let filter = grant.scopes.get(&kind.key)?;
+            (grant.actions.contains(&action) && token_allows(actor, action)).then_some((assignment, grant, filter))
+        })
+    })
+}
+
+fn bound(filter: &Filter, actor: &Actor, assignment: &Assignment, now: Moment) -> Filter {
+    let my_organisations = match &assignment.reach {
+        Reach::Organisations(ids) => ids.clone(),
+        Reach::Everywhere => Vec::new(),
+    };
+    let environment = Environment {
+        now,
+        me: actor.person,
+        my_teams: actor.teams.clone(),
+        my_organisation: actor.organisation,
+        my_organisations,
+    };
+    match assignment.reach {
+        Reach::Everywhere => everywhere(filter).bind(&environment).simplified(),
+        Reach::Organisations(_) => filter.bind(&environment).simplified(),
+    }
+}
+
+/// For a role that holds everywhere, `organisation in my_organisations` is true of every record.
+fn everywhere(filter: &Filter) -> Filter {
+    match filter {
+        Filter::And(parts) => Filter::And(parts.iter().map(everywhere).collect()),
+        Filter::Or(parts) => Filter::Or(parts.iter().map(everywhere).collect()),
+        Filter::Not(inner) => Filter::Not(Box::new(everywhere(inner))),
+        Filter::Test { path, test: Test::In(operands) }
+            if path.hops.is_empty()
+                && path.attribute == Attribute::Organisation
+                && operands.contains(&Operand::MyOrganisations) =>
+        {
+            Filter::Everything
+        }
+        other => other.clone(),
+    }
+}
+
+fn token_allows(actor: &Actor, action: Action) -> bool {
+    actor.limits.as_ref().is_none_or(|limits| !limits.read_only || action == Action::Read)
+}
+
+fn token_admits(actor: &Actor, kind: &Kind, record: &Record) -> bool {
+    actor.limits.as_ref().is_none_or(|limits| {
+        (limits.kinds.is_empty() || limits.kinds.contains(&kind.key))
+            && (limits.teams.is_empty()
+                || record.reference("team").is_some_and(|team| limits.teams.contains(&team)))
+    })
+}
+
+fn limited_by_token(granted: Filter, actor: &Actor, kind: &Kind) -> Filter {
+    let Some(limits) = &actor.limits else { return granted };
+    if !limits.kinds.is_empty() && !limits.kinds.contains(&kind.key) {
+        return Filter::Nothing;
+    }
+    if limits.teams.is_empty() {
+        return granted;
+    }
+    if kind.field("team").is_none() {
+        return Filter::Nothing;
+    }
+    let teams = limits.teams.iter().map(|team| Operand::Value(team.0.into())).collect();
+    Filter::And(vec![granted, Filter::field_test("team", Test::In(teams))]).simplified()
+}
+
+fn sentence(assignment: &Assignment, grant: &Grant, matches: bool) -> String {
+    let role = &assignment.role.label;
+    let scope = if grant.scope_text.is_empty() { "nothing" } else { &grant.scope_text };
+    if matches {
+        format!("{role} grants it ({}): {scope}", grant.name)
+    } else {
+        format!("{role} would grant it ({}) where {scope}, which is not so here", grant.name)
+    }
+}

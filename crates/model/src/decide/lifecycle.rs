@@ -1,0 +1,197 @@
+//! Moves along the lifecycle, and the moves that comments bring about.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+
+use super::{Context, Rejection, check_comment, draft, draft::Draft, event};
+use crate::access::{Action, Rights};
+use crate::command::{Input, NewComment, Transition as Move};
+use crate::event::{Act, Cause, Event, Why};
+use crate::kind::{Commenter, Kind, OnComment, Transition};
+use crate::record::Record;
+
+/// The transitions that an actor with these rights could make from the record's state, guards aside.
+///
+/// A guard may depend on fields that come with the move, so it is not asked here.
+pub fn allowed_transitions<'k>(kind: &'k Kind, record: &Record, rights: &Rights) -> Vec<&'k Transition> {
+    if !rights.may(Action::Transition) {
+        return Vec::new();
+    }
+    let state = record.state.clone();
+    kind.lifecycle
+        .transitions
+        .iter()
+        .filter(|transition| transition.from.contains(&state) && role_allows(transition, rights))
+        .collect()
+}
+
+/// The fields asked for with a transition: those it requires first.
+pub fn transition_fields(transition: &Transition) -> Vec<&str> {
+    let mut fields: Vec<&str> = transition.requires.iter().map(String::as_str).collect();
+    fields.extend(transition.fields.iter().map(String::as_str).filter(|field| !transition.requires.iter().any(|r| r == field)));
+    fields
+}
+
+pub(super) fn decide_transition(
+    kind: &Kind,
+    record: &Record,
+    command: &Move,
+    rights: &Rights,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Rejection> {
+    let transition = find_transition(kind, record, &command.key, rights)?;
+    let mut events = Vec::new();
+    if let Some(comment) = &command.comment {
+        check_comment(comment)?;
+        let needed = match comment.audience {
+            crate::event::Audience::Public => Action::Comment,
+            crate::event::Audience::Internal => Action::Note,
+        };
+        if !rights.may(needed) {
+            return Err(Rejection::Forbidden { action: needed });
+        }
+    }
+    let mut draft = moved_draft(kind, record, transition, &command.fields, rights, ctx);
+    draft.check_conflicts(&command.fields, command.base, ctx)?;
+    if let Some(rule) = &transition.comment {
+        let asked = rule.when.as_ref().is_none_or(|when| when.matches_local(draft.record(), kind));
+        if asked && command.comment.as_ref().is_none_or(|comment| comment.audience != rule.audience) {
+            let message = match rule.audience {
+                crate::event::Audience::Public => "a public comment is needed: tell the requester what you need or did",
+                crate::event::Audience::Internal => "a work note is needed",
+            };
+            draft.fault("comment", message);
+        }
+    }
+    let moved = finish_move(kind, record, transition, &mut draft, ctx)?;
+    let mut seq = record.revision;
+    if let Some(comment) = &command.comment {
+        seq += 1;
+        let act = Act::Commented { audience: comment.audience, body: comment.body.clone() };
+        events.push(event(record, seq, act, Vec::new(), ctx, ctx.cause.clone()));
+    }
+    events.push(Event { seq: seq + 1, ..moved });
+    Ok(events)
+}
+
+pub(super) fn decide_comment(
+    kind: &Kind,
+    record: &Record,
+    comment: &NewComment,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Rejection> {
+    check_comment(comment)?;
+    let act = Act::Commented { audience: comment.audience, body: comment.body.clone() };
+    let mut events = vec![event(record, record.revision + 1, act, Vec::new(), ctx, ctx.cause.clone())];
+    let rule = kind.on_comment.iter().find(|rule| rule.audience == comment.audience && triggers(rule, kind, record, ctx));
+    let transition = rule.and_then(|rule| Some((rule, kind.lifecycle.transition(&rule.transition)?)));
+    if let Some((rule, transition)) = transition.filter(|(_, transition)| transition.from.contains(&record.state)) {
+        // Steward makes the move, whatever the commenter may do by hand. A move that its own guard refuses is left out.
+        let mut draft = moved_draft(kind, record, transition, &Input::new(), &Rights::all(), ctx);
+        if let Ok(moved) = finish_move(kind, record, transition, &mut draft, ctx) {
+            let cause = Some(Cause::Rule(format!("{}.{}", kind.key, rule.key)));
+            events.push(Event { seq: record.revision + 2, cause, ..moved });
+        }
+    }
+    Ok(events)
+}
+
+fn triggers(rule: &OnComment, kind: &Kind, record: &Record, ctx: &Context<'_>) -> bool {
+    let requester = record.reference("requester");
+    let by = match rule.by {
+        Commenter::Anyone => true,
+        Commenter::Requester => requester == Some(ctx.actor.person),
+        Commenter::Staff => requester != Some(ctx.actor.person),
+    };
+    by && rule.when.as_ref().is_none_or(|when| when.matches_local(record, kind))
+}
+
+fn find_transition<'k>(
+    kind: &'k Kind,
+    record: &Record,
+    key: &str,
+    rights: &Rights,
+) -> Result<&'k Transition, Rejection> {
+    let illegal = |message: String| {
+        let allowed = allowed_transitions(kind, record, rights);
+        Rejection::Illegal { message, allowed: allowed.into_iter().map(|transition| transition.key.clone()).collect() }
+    };
+    let Some(transition) = kind.lifecycle.transition(key) else {
+        return Err(illegal(format!("`{key}` is no transition of {}", kind.label_plural.to_lowercase())));
+    };
+    if !transition.from.contains(&record.state) {
+        let state = kind.lifecycle.state(&record.state).map_or(record.state.as_str(), |state| state.label.as_str());
+        return Err(illegal(format!("`{key}` does not start from the state {state}")));
+    }
+    if !role_allows(transition, rights) {
+        return Err(Rejection::Forbidden { action: Action::Transition });
+    }
+    Ok(transition)
+}
+
+fn role_allows(transition: &Transition, rights: &Rights) -> bool {
+    let level = rights.write.is_some_and(|level| transition.level <= level);
+    // Steward itself holds no role and is bound by none.
+    let role = transition.roles.is_empty()
+        || *rights == Rights::all()
+        || transition.roles.iter().any(|role| rights.roles.contains(role));
+    level && role
+}
+
+fn moved_draft<'a>(
+    kind: &'a Kind,
+    record: &'a Record,
+    transition: &Transition,
+    fields: &Input,
+    rights: &Rights,
+    ctx: &Context<'_>,
+) -> Draft<'a> {
+    let mut draft = Draft::new(kind, record.clone(), Some(record));
+    draft.move_to(&transition.to);
+    let also: BTreeSet<String> = transition.requires.iter().chain(&transition.fields).cloned().collect();
+    for field in &transition.clear {
+        draft.put(field, None, Some(by_transition(transition)));
+    }
+    draft.set_fields(fields, rights.write, &also, ctx);
+    for field in &transition.stamp {
+        draft.put(field, Some(Json::from(ctx.now.0)), Some(by_transition(transition)));
+    }
+    if !ctx.actor.is_system() {
+        for field in &transition.stamp_person {
+            draft.put(field, Some(Json::from(ctx.actor.person.0)), Some(by_transition(transition)));
+        }
+    }
+    for field in &transition.increment {
+        let count = record.field(field).and_then(Json::as_i64).unwrap_or(0);
+        draft.put(field, Some(Json::from(count + 1)), Some(by_transition(transition)));
+    }
+    for (field, value) in &transition.set {
+        draft.put(field, Some(value.clone()), Some(by_transition(transition)));
+    }
+    draft.derive(ctx);
+    draft.require(&transition.requires);
+    draft
+}
+
+fn finish_move(
+    kind: &Kind,
+    record: &Record,
+    transition: &Transition,
+    draft: &mut Draft<'_>,
+    ctx: &Context<'_>,
+) -> Result<Event, Rejection> {
+    let (after, _) = draft.finish(ctx)?;
+    if let Some(guard) = &transition.guard
+        && !guard.filter.matches_local(&after, kind)
+    {
+        return Err(Rejection::Illegal { message: guard.message.clone(), allowed: Vec::new() });
+    }
+    let act = Act::Moved { transition: Some(transition.key.clone()), from: record.state.clone(), to: transition.to.clone() };
+    let changes = draft::changes(record, &after, &draft.whys);
+    Ok(event(record, record.revision + 1, act, changes, ctx, ctx.cause.clone()))
+}
+
+fn by_transition(transition: &Transition) -> Why {
+    Why { rule: format!("transition:{}", transition.key), detail: transition.label.clone() }
+}

