@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, Postgres, Row as _, Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Postgres, Row as _, Sqlite, SqliteConnection};
 use steward_model::chain::Hash;
 use steward_model::moment::Moment;
 
@@ -151,6 +151,14 @@ impl Connection {
         match &mut self.link {
             Link::Postgres(link) => Some(link),
             Link::SqliteWriter(_) | Link::SqliteReader(_) => None,
+        }
+    }
+
+    /// Closes the connection that writes to SQLite, with the log-ahead file written back; others go to their pool.
+    pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
+        match self.link {
+            Link::SqliteWriter(link) => link.close().await,
+            Link::SqliteReader(_) | Link::Postgres(_) => Ok(()),
         }
     }
 

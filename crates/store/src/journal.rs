@@ -81,6 +81,15 @@ impl Store {
         rows.iter().map(entry).collect()
     }
 
+    /// Places of entries alone, as [`Self::read_journal`] would give them: for counting what is ahead.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn read_positions(&self, after: Position, limit: usize) -> Result<Vec<Position>, StoreError> {
+        let rows = read_rows(&mut self.read().await?, "epoch, xid, position", after, limit).await?;
+        Ok(rows.iter().map(position).collect::<Result<_, _>>()?)
+    }
+
     /// Entries of one record after a place in its journal, ascending.
     ///
     /// # Errors

@@ -38,8 +38,8 @@ enum Database {
     Sqlite {
         writer: Writer,
         readers: SqlitePool,
-        /// Held, never read: other processes see it.
-        _lock: File,
+        /// Keeps other processes off while it is held.
+        lock: File,
     },
     Postgres {
         pool: PgPool,
@@ -69,7 +69,7 @@ impl Store {
             Some(path) => {
                 let mut sqlite = config::open_sqlite(config, &path).await?;
                 migrate::migrate(&mut sqlite.writer).await?;
-                Database::Sqlite { writer: Writer::start(sqlite.writer), readers: sqlite.readers, _lock: sqlite.lock }
+                Database::Sqlite { writer: Writer::start(sqlite.writer), readers: sqlite.readers, lock: sqlite.lock }
             }
             None if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") => {
                 let pool = config::open_postgres(config).await?;
@@ -157,6 +157,21 @@ impl Store {
             Database::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
         };
         PoolStats { open, idle: u32::try_from(idle).unwrap_or(u32::MAX), limit: self.inner.config.connections }
+    }
+
+    /// Ends all connections and, on SQLite, gives the file free for another process. Writes that wait are still done;
+    /// later calls fail.
+    pub async fn close(&self) {
+        match &self.inner.database {
+            Database::Sqlite { writer, readers, lock } => {
+                writer.close().await;
+                readers.close().await;
+                if let Err(error) = lock.unlock() {
+                    tracing::warn!(%error, "the lock of the database could not be given back");
+                }
+            }
+            Database::Postgres { pool, .. } => pool.close().await,
+        }
     }
 
     pub(crate) fn numbers(&self) -> &Numbers {

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use crate::connection::Connection;
 use crate::error::{CommitError, Meaning, StoreError, meaning};
@@ -32,10 +33,12 @@ impl<T, F> Body<T> for F where
 }
 
 /// Hands writes to the writer task.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Request>,
     stopped: Arc<AtomicBool>,
+    closing: Arc<Notify>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// A write without its type.
@@ -79,8 +82,18 @@ impl Writer {
     pub(crate) fn start(connection: Connection) -> Self {
         let (queue, requests) = mpsc::channel(QUEUE);
         let stopped = Arc::new(AtomicBool::new(false));
-        tokio::spawn(write_all(connection, requests, stopped.clone()));
-        Self { queue, stopped }
+        let closing = Arc::new(Notify::new());
+        let task = tokio::spawn(write_all(connection, requests, stopped.clone(), closing.clone()));
+        Self { queue, stopped, closing, task: Mutex::new(Some(task)) }
+    }
+
+    /// Lets the writer do what waits, and then end. Returns once its connection is closed.
+    pub(crate) async fn close(&self) {
+        self.closing.notify_one();
+        if let Some(task) = self.task.lock().await.take() {
+            // A writer that panicked is closed as well.
+            let _ = task.await;
+        }
     }
 
     /// Whether the disk failed and nothing is written any more.
@@ -104,9 +117,22 @@ impl Writer {
     }
 }
 
-async fn write_all(mut connection: Connection, mut requests: mpsc::Receiver<Request>, stopped: Arc<AtomicBool>) {
+async fn write_all(
+    mut connection: Connection,
+    mut requests: mpsc::Receiver<Request>,
+    stopped: Arc<AtomicBool>,
+    closing: Arc<Notify>,
+) {
     let mut group = Vec::with_capacity(GROUP);
-    while requests.recv_many(&mut group, GROUP).await > 0 {
+    loop {
+        let taken = tokio::select! {
+            taken = requests.recv_many(&mut group, GROUP) => taken,
+            // No new requests from here on; those that wait still come out.
+            () = closing.notified() => { requests.close(); continue }
+        };
+        if taken == 0 {
+            break;
+        }
         if stopped.load(Ordering::Acquire) {
             group.drain(..).for_each(|request| request.work.answer(Err(CommitError::Stopped)));
             continue;
@@ -115,6 +141,9 @@ async fn write_all(mut connection: Connection, mut requests: mpsc::Receiver<Requ
             group.drain(..).partition(|request| request.asked.elapsed() > LONGEST_WAIT);
         late.into_iter().for_each(|request| request.work.answer(Err(CommitError::Busy)));
         write_group(&mut connection, timely, &stopped).await;
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "the database was not closed in good order");
     }
 }
 
