@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::literal::print_seconds;
-use super::{Attribute, Filter, Operand, Path, Shape, Test, print_decimal};
+use super::{Filter, Operand, Path, Shape, Test, print_decimal};
 use crate::kind::{Kind, Registry};
 use crate::moment::Moment;
 
@@ -145,21 +145,4 @@ fn print_string(text: &str) -> String {
     }
     literal.push('"');
     literal
-}
-
-impl Attribute {
-    /// Whether it always has a value.
-    pub fn is_never_empty(&self) -> bool {
-        match self {
-            Self::Field(_) | Self::Watchers => false,
-            Self::Id
-            | Self::Number
-            | Self::State
-            | Self::Category
-            | Self::Organisation
-            | Self::CreatedAt
-            | Self::UpdatedAt
-            | Self::CreatedBy => true,
-        }
-    }
 }

@@ -129,6 +129,43 @@ impl Databases {
         });
     }
 
+    /// Runs statements on both, without binds.
+    pub(crate) fn execute(&mut self, sql: &str) {
+        self.run(sql, &[]);
+    }
+
+    /// Runs a statement on one of them.
+    pub(crate) fn execute_on(&mut self, dialect: Dialect, sql: String) {
+        self.runtime.block_on(async {
+            match dialect {
+                Dialect::Sqlite => sqlx::query(AssertSqlSafe(sql)).execute(&mut self.sqlite).await.map(drop),
+                Dialect::Postgres => sqlx::query(AssertSqlSafe(sql)).execute(&mut self.postgres).await.map(drop),
+            }
+            .unwrap();
+        });
+    }
+
+    /// How a database means to answer a query.
+    pub(crate) fn plan(&mut self, dialect: Dialect, sql: &str, binds: &[Bind]) -> String {
+        self.runtime.block_on(async {
+            let lines: Vec<String> = match dialect {
+                Dialect::Sqlite => {
+                    let sql = AssertSqlSafe(format!("explain query plan {sql}"));
+                    let rows =
+                        sqlx::query_with(sql, sqlite_arguments(binds)).fetch_all(&mut self.sqlite).await.unwrap();
+                    rows.iter().map(|row| row.get(3)).collect()
+                }
+                Dialect::Postgres => {
+                    let sql = AssertSqlSafe(format!("explain {sql}"));
+                    let rows =
+                        sqlx::query_with(sql, postgres_arguments(binds)).fetch_all(&mut self.postgres).await.unwrap();
+                    rows.iter().map(|row| row.get(0)).collect()
+                }
+            };
+            lines.join("\n")
+        })
+    }
+
     /// The ids that a query for ids gives.
     pub(crate) fn ids(&mut self, dialect: Dialect, sql: &str, binds: &[Bind]) -> Vec<i64> {
         let sql = sql.to_owned();

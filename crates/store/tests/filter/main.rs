@@ -4,5 +4,6 @@
 
 mod database;
 mod orders;
+mod plans;
 mod same_answer;
 mod world;
