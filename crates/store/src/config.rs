@@ -92,8 +92,8 @@ fn lock_file(path: &Path) -> Result<File, StoreError> {
         let path = path.display().to_string();
         move |source| StoreError::File { path, source }
     };
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed(folder))?;
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        make_private_folder(folder)?;
     }
     let mut lock_path = path.as_os_str().to_owned();
     lock_path.push(".lock");
@@ -117,6 +117,15 @@ fn lock_file(path: &Path) -> Result<File, StoreError> {
         narrow(Path::new(&name)).map_err(failed(path))?;
     }
     Ok(lock)
+}
+
+/// Makes a folder, and those above it, for the owner alone. One that is there keeps its rights: it may hold other things.
+pub(crate) fn make_private_folder(folder: &Path) -> Result<(), StoreError> {
+    if folder.exists() {
+        return Ok(());
+    }
+    let failed = |source| StoreError::File { path: folder.display().to_string(), source };
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)
 }
 
 /// Takes the rights of everybody but the owner off a file, with a warning; an absent file is fine.

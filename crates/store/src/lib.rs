@@ -2,6 +2,8 @@
 //!
 //! [`store::Store`] is the one handle. Everything that a use case writes goes through [`store::Store::commit`].
 
+pub mod backup;
+pub mod blob;
 mod bulk;
 pub mod change;
 mod commit;
@@ -9,6 +11,7 @@ pub mod config;
 pub mod connection;
 pub mod error;
 pub mod graph;
+pub mod identity;
 pub mod jobs;
 pub mod journal;
 mod kinds;

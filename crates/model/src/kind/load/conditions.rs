@@ -34,11 +34,18 @@ pub(super) fn add_conditions(kinds: &mut [Kind], drafts: &[Draft<'_>], registry:
 }
 
 fn parse_condition(
-    _file: usize,
-    _text: &Word,
-    _kind: &Kind,
-    _registry: &Registry,
-    _faults: &mut Faults<'_>,
+    file: usize,
+    text: &Word,
+    kind: &Kind,
+    registry: &Registry,
+    faults: &mut Faults<'_>,
 ) -> Option<Filter> {
-    None
+    match Filter::parse_cel(text.get_ref(), kind, registry) {
+        Ok(filter) => Some(filter),
+        Err(error) => {
+            let hint = error.suggestion.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            faults.add_within(file, text, error.position.start, format!("condition: {}{hint}", error.message));
+            None
+        }
+    }
 }

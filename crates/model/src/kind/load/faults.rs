@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use toml::Spanned;
+
 use super::{DefinitionError, Source};
 
 /// What is wrong so far. Files are named by their index in the sources.
@@ -19,6 +21,15 @@ impl<'a> Faults<'a> {
     pub(super) fn add(&mut self, file: usize, at: Range<usize>, message: impl Into<String>) {
         let path = self.sources.get(file).map(|source| source.path.clone()).unwrap_or_default();
         self.found.push((file, DefinitionError { path, line: self.line(file, at.start), message: message.into() }));
+    }
+
+    /// Notes a fault at a byte of a text, which may run over lines.
+    pub(super) fn add_within(&mut self, file: usize, text: &Spanned<String>, byte: usize, message: impl Into<String>) {
+        let span = text.span();
+        let raw = self.sources.get(file).and_then(|source| source.text.get(span.clone())).unwrap_or_default();
+        // Not found when the text is written with escapes; then the line that it begins on must do.
+        let at = raw.find(text.get_ref().as_str()).map_or(span.start, |start| span.start + start + byte);
+        self.add(file, at..span.end, message);
     }
 
     /// Path and line, for faults that name a second place.

@@ -26,6 +26,11 @@ pub(super) fn build_fields(draft: &Draft<'_>, known: &BTreeSet<&str>, faults: &m
     let fields: Vec<Field> =
         draft.fields.iter().filter_map(|field| build_field(&scope, field.file, field.item, faults)).collect();
     for In { file, item } in &draft.fields {
+        let key = item.key.get_ref().as_str();
+        if ATTRIBUTES.contains(&key) {
+            let message = format!("`{key}` is an attribute of every record; name the field otherwise");
+            faults.add(*file, item.key.span(), message);
+        }
         check_computation(*file, item, &fields, faults);
     }
     check_class_field(draft, &fields, faults);
@@ -73,9 +78,6 @@ fn build_field(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: &mu
     let key = item.key.get_ref();
     if !is_key(key) {
         faults.add(file, item.key.span(), format!("field `{key}` must be lower-case words with underscores"));
-    }
-    if ATTRIBUTES.contains(&key.as_str()) {
-        faults.add(file, item.key.span(), format!("`{key}` is an attribute of every record; name the field otherwise"));
     }
     let field_type = build_type(scope, file, item, faults)?;
     let is_computed = matches!(field_type, FieldType::Computed { .. });
