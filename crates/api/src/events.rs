@@ -6,11 +6,9 @@ use std::time::Duration;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::Stream;
-use futures_util::stream;
-use steward_app::journal::StreamEntry;
+use futures_util::stream::{self, Stream};
 use steward_model::access::Actor;
-use steward_store::Position;
+use steward_app::journal::{Position, StreamEntry};
 
 use crate::caller::Caller;
 use crate::problem::Problem;
@@ -18,7 +16,7 @@ use crate::query::Query;
 use crate::{Api, wire};
 
 /// Entries read at once.
-const BATCH: i64 = 200;
+const BATCH: usize = 200;
 /// Between two looks at the journal when nothing wakes the stream, and between two looks at the caller's rights.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 

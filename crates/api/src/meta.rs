@@ -54,7 +54,7 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 pub(crate) async fn readyz(State(api): State<Api>) -> Response {
-    match api.app().store().ping().await {
+    match api.app().ready().await {
         Ok(()) => "ready".into_response(),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response(),
     }
@@ -82,10 +82,10 @@ pub(crate) async fn metrics(State(api): State<Api>, Caller(actor): Caller) -> Re
     let sum = std::time::Duration::from_micros(counters.micros.load(Ordering::Relaxed)).as_secs_f64();
     text.push_str(&format!("steward_request_seconds_bucket{{le=\"+Inf\"}} {total}\n"));
     text.push_str(&format!("steward_request_seconds_sum {sum}\nsteward_request_seconds_count {total}\n"));
-    let pool = api.app().store().pool_stats();
+    let (open, idle) = api.app().connections();
     text.push_str("# HELP steward_database_connections Connections to the database.\n# TYPE steward_database_connections gauge\n");
-    text.push_str(&format!("steward_database_connections{{state=\"open\"}} {}\n", pool.size));
-    text.push_str(&format!("steward_database_connections{{state=\"idle\"}} {}\n", pool.idle));
+    text.push_str(&format!("steward_database_connections{{state=\"open\"}} {open}\n"));
+    text.push_str(&format!("steward_database_connections{{state=\"idle\"}} {idle}\n"));
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
 }
 

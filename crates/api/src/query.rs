@@ -1,6 +1,8 @@
 //! Query strings: known names only, each once.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
 
 use percent_encoding::percent_decode_str;
 
@@ -34,11 +36,14 @@ impl Query {
     }
 
     /// A whole number within bounds, `default` when missing.
-    pub(crate) fn integer(&self, name: &str, default: i64, min: i64, max: i64) -> Result<i64, Problem> {
+    pub(crate) fn integer<N>(&self, name: &str, default: N, min: N, max: N) -> Result<N, Problem>
+    where
+        N: FromStr + PartialOrd + Display + Copy,
+    {
         let Some(text) = self.get(name) else { return Ok(default) };
         text.parse()
             .ok()
-            .filter(|value| (min..=max).contains(value))
+            .filter(|value| *value >= min && *value <= max)
             .ok_or_else(|| Problem::bad_request(format!("`{name}` must be a whole number from {min} to {max}")))
     }
 }

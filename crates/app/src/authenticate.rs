@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use sha2::{Digest, Sha256};
 use steward_model::access::{Actor, TokenLimits};
+use steward_model::chain::Hash;
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
-use steward_store::SecurityEvent;
+use steward_store::change::SecurityEvent;
+use steward_store::identity::Attempts;
 
 use crate::App;
 use crate::error::Error;
@@ -79,7 +80,7 @@ impl App {
             Some(_) => self.store().find_token(&hash_token(token)).await?,
             None => None,
         };
-        let found = found.filter(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| end > now));
+        let found = found.filter(|token| token.revoked_at.is_none() && token.expires_at > now);
         let Some(found) = found else {
             self.note_failure(&[address_subject(address)], now).await?;
             return Err(Error::Unauthenticated);
@@ -99,7 +100,7 @@ impl App {
         self.refuse_after_failures(&address, ADDRESS_FAILURES, now).await?;
         // The failure is noted before the password is looked at, so that parallel tries cannot all pass the limit.
         self.note_failure(&[account.clone(), address.clone()], now).await?;
-        let person = self.store().find_by_unique("person", "login", login).await?;
+        let person = self.account(login).await?;
         let stored = match person {
             Some(person) => self.store().get_credential(person).await?,
             None => None,
@@ -111,12 +112,19 @@ impl App {
             return Err(Error::Unauthenticated);
         };
         let actor = self.actor(person, None).await?;
-        self.store().forget_attempts(&[account, address], now).await?;
+        self.store().forget_attempt(&[account, address], now).await?;
         if let Ok(mut recent) = self.0.recent_logins.0.lock() {
             recent.retain(|_, (at, _)| now.seconds_since(*at) <= REMEMBER_SECONDS);
             recent.insert(self.0.key.digest(login, password), (now, person));
         }
         Ok(actor)
+    }
+
+    /// The person with this login, whatever their state.
+    pub(crate) async fn account(&self, login: &str) -> Result<Option<RecordId>, Error> {
+        let found = self.store().find_by_unique(&["person"], login).await?;
+        let person = found.into_iter().find(|loaded| loaded.record.text("login").eq_ignore_ascii_case(login));
+        Ok(person.map(|loaded| loaded.record.id))
     }
 
     fn recently_verified(&self, login: &str, password: &str, now: Moment) -> Option<RecordId> {
@@ -128,7 +136,7 @@ impl App {
     /// Refuses when the subject failed too often: each failure past the limit doubles the wait, from 1 s to 15 min.
     async fn refuse_after_failures(&self, subject: &str, limit: i64, now: Moment) -> Result<(), Error> {
         let since = now.plus_seconds(-WINDOW_SECONDS);
-        let (count, last) = self.store().attempts(subject, since).await?;
+        let Attempts { count, last } = self.store().attempts(subject, since).await?;
         let Some(last) = last.filter(|_| count >= limit) else { return Ok(()) };
         let doublings = u32::try_from((count - limit).min(10)).unwrap_or(10);
         let wait = (1_i64 << doublings).min(WINDOW_SECONDS);
@@ -137,7 +145,7 @@ impl App {
     }
 
     async fn note_failure(&self, subjects: &[String], now: Moment) -> Result<(), Error> {
-        Ok(self.store().add_attempts(subjects, now).await?)
+        Ok(self.store().add_attempts(subjects, now, now.plus_seconds(-WINDOW_SECONDS)).await?)
     }
 
     /// Writes to the security journal, which nobody can switch off.
@@ -167,8 +175,8 @@ impl App {
 }
 
 /// What is stored of a token: it holds 256 random bits, so a plain hash is enough.
-pub(crate) fn hash_token(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
+pub(crate) fn hash_token(token: &str) -> Hash {
+    Hash::of(token.as_bytes())
 }
 
 /// Subject under which failures from an address are counted: an IPv6 address by its /64, which one household holds.

@@ -4,7 +4,8 @@ use steward_model::access::Action;
 use steward_model::decide::{FieldConflict, FieldError, Rejection};
 use steward_model::filter::FilterError;
 use steward_model::id::Revision;
-use steward_store::{CommitError, StoreError};
+use steward_store::blob::BlobError;
+use steward_store::error::{CommitError, StoreError};
 
 /// Why a use case gave no result.
 #[derive(Debug, thiserror::Error)]
@@ -107,6 +108,15 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Busy | StoreError::Unavailable(_) | StoreError::Stopped => Self::Unavailable,
             StoreError::Full => Self::Full,
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<BlobError> for Error {
+    fn from(error: BlobError) -> Self {
+        match error {
+            BlobError::Full => Self::Full,
             other => Self::internal(other),
         }
     }

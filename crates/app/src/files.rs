@@ -82,8 +82,8 @@ impl App {
         let files = self.store().attachments_of(record.id).await?;
         Ok(files
             .into_iter()
-            .filter(|file| file.attachment.audience == Audience::Public || internal)
-            .map(|file| FileView { seq: file.seq, attachment: file.attachment })
+            .filter(|file| file.detached_seq.is_none() && (file.file.audience == Audience::Public || internal))
+            .map(|file| FileView { seq: file.seq, attachment: file.file })
             .collect())
     }
 

@@ -10,14 +10,16 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
-use steward_store::Position;
 
 use crate::App;
 use crate::error::Error;
 use crate::view::Labels;
 
+/// A place in the whole journal; as text it is the id of an event in streams.
+pub type Position = steward_store::journal::Position;
+
 /// Most entries in one answer.
-pub const PAGE_MAX: i64 = 1000;
+pub const PAGE_MAX: usize = 1000;
 
 /// One page of a record's journal.
 #[derive(Debug, Clone)]
@@ -67,13 +69,13 @@ impl App {
         kind: &Arc<Kind>,
         name: &str,
         after: Revision,
-        limit: i64,
+        limit: usize,
     ) -> Result<JournalPage, Error> {
         let record = self.find(actor, kind, name).await?.record;
         let rights = rights(actor, kind, &record, self.now());
         let limit = limit.clamp(1, PAGE_MAX);
         let found = self.store().journal_of(record.id, after, limit).await?;
-        let full = i64::try_from(found.len()).unwrap_or(i64::MAX) == limit;
+        let full = found.len() == limit;
         let next_after = found.last().filter(|_| full).map(|entry| entry.event.seq);
         let entries: Vec<Event> =
             found.into_iter().filter_map(|entry| readable(kind, entry.event, &rights)).collect();
@@ -111,14 +113,27 @@ impl App {
         Ok(record)
     }
 
+    /// The place where the journal ends just now.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn journal_end(&self) -> Result<Position, Error> {
+        Ok(self.store().journal_end().await?)
+    }
+
+    /// Changes whenever the journal may have grown, here or on another node.
+    pub fn journal_wake(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.store().subscribe()
+    }
+
     /// Entries of the whole journal after a position, as far as the actor may read the records now.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn stream(&self, actor: &Actor, after: Position, limit: i64) -> Result<StreamPage, Error> {
+    pub async fn stream(&self, actor: &Actor, after: Position, limit: usize) -> Result<StreamPage, Error> {
         let limit = limit.clamp(1, PAGE_MAX);
         let found = self.store().read_journal(after, limit).await?;
-        let more = i64::try_from(found.len()).unwrap_or(i64::MAX) == limit;
+        let more = found.len() == limit;
         let position = found.last().map_or(after, |entry| entry.position);
         let ids: Vec<RecordId> = found.iter().map(|entry| entry.event.record).collect::<BTreeSet<_>>().into_iter().collect();
         let now = self.now();

@@ -28,7 +28,7 @@ use steward_model::kind::{Kind, Registry};
 use steward_model::moment::Moment;
 use steward_practices::rules::PracticeRules;
 use steward_store::blob::Blobs;
-use steward_store::Store;
+use steward_store::store::Store;
 use tokio::sync::Semaphore;
 
 use crate::actors::ActorCache;
@@ -123,8 +123,21 @@ impl App {
         self.0.registry.kind(key).ok_or(Error::NotFound)
     }
 
-    /// The database, for those who operate it: backup, verify, metrics. No door takes records from it.
-    pub fn store(&self) -> &Store {
+    /// Whether requests can be answered.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.store().ping().await?)
+    }
+
+    /// Connections to the database: open, and of these idle.
+    pub fn connections(&self) -> (usize, usize) {
+        let pool = self.store().pool_stats();
+        (usize::try_from(pool.open).unwrap_or(usize::MAX), usize::try_from(pool.idle).unwrap_or(usize::MAX))
+    }
+
+    fn store(&self) -> &Store {
         &self.0.store
     }
 

@@ -1,6 +1,7 @@
 //! Lists: filtered, sorted, paged by keyset, counted; only what the actor may see.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -10,18 +11,27 @@ use steward_model::access::{Action, Actor, scope};
 use steward_model::filter::{Attribute, Environment, Filter, FilterError, Path, SortKey};
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Level, Registry};
+use steward_model::moment::Moment;
 use steward_model::record::Record;
-use steward_store::filter_sql::{self, Reach};
-use steward_store::ListQuery;
+use steward_model::value::References;
+use steward_store::filter_sql::{Reach, Unlimited, compile};
+use steward_store::list::ListQuery;
+use steward_store::order::{Cursor, after_predicate, order_by};
+use steward_store::sql::Bind;
 
 use crate::App;
 use crate::error::Error;
+use crate::lookup::Found;
 use crate::view::RecordView;
 
 /// Most records in one answer.
-pub const LIMIT_MAX: i64 = 1000;
+pub const LIMIT_MAX: usize = 1000;
 /// Counting ends here; more is said as "10 000+".
-pub const COUNT_MAX: i64 = 10_000;
+pub const COUNT_MAX: usize = 10_000;
+/// Records to read in one go where all of a kind are wanted.
+const BATCH: usize = 1000;
+/// The alias of the record table in conditions.
+const ALIAS: &str = "r";
 
 /// What to list.
 #[derive(Debug, Clone, Default)]
@@ -34,8 +44,8 @@ pub struct ListRequest {
     pub tree: Option<Json>,
     /// Order, such as `-priority,updated_at`; newest change first when `None`.
     pub sort: Option<String>,
-    /// Records at most.
-    pub limit: i64,
+    /// Records at most, 1 to [`LIMIT_MAX`].
+    pub limit: usize,
     /// Where the page before ended.
     pub cursor: Option<String>,
     /// How far to count.
@@ -62,7 +72,7 @@ pub struct ListPage {
     /// Where the next page begins; `None` at the end.
     pub next: Option<String>,
     /// How many there are; one more than the cap stands for "more than the cap".
-    pub total: Option<i64>,
+    pub total: Option<usize>,
 }
 
 impl App {
@@ -71,24 +81,210 @@ impl App {
     /// # Errors
     /// [`Error::Filter`] with the place of the fault; also for fields that the actor may not read.
     pub async fn list(&self, actor: &Actor, kind: &Arc<Kind>, request: &ListRequest) -> Result<ListPage, Error> {
-        let sort = SortKey::parse_list(request.sort.as_deref().unwrap_or("-updated_at"), kind)?;
+        let sort = SortKey::parse(request.sort.as_deref().unwrap_or("-updated_at"), kind)?;
         let filter = self.filter_of(actor, kind, request).await?;
-        let mut query = self.query(actor, kind, &filter, &sort)?;
+        let limit = request.limit.clamp(1, LIMIT_MAX);
+        let mut query = self.query(actor, kind, &filter, &sort, limit + 1)?;
         let total = match request.count {
             Counting::Off => None,
-            Counting::Capped => Some(self.store().count(&query, Some(COUNT_MAX + 1)).await?),
-            Counting::Exact => Some(self.store().count(&query, None).await?),
+            Counting::Capped => Some(self.store().count(&query, COUNT_MAX + 1).await?),
+            Counting::Exact => Some(self.store().count(&query, usize::MAX >> 1).await?),
         };
-        let limit = request.limit.clamp(1, LIMIT_MAX);
-        if let Some(cursor) = &request.cursor {
-            let values = decode_cursor(cursor, &sort)?;
-            query.after(&filter_sql::after_predicate(&sort, &values, kind, self.store().dialect(), "record", &mut query.binds.clone()));
+        if let Some(text) = &request.cursor {
+            let cursor = decode_cursor(text)?;
+            let after = after_predicate(&sort, &cursor, kind, self.store().dialect(), ALIAS, &mut query.binds)
+                .map_err(|error| Error::BadRequest(error.to_string()))?;
+            query.condition = format!("({}) and ({after})", query.condition);
         }
-        let _ = &mut query;
-        let mut records = self.store().list(&query, limit + 1).await?;
-        let more = i64::try_from(records.len()).unwrap_or(i64::MAX) > limit;
-        records.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        let next = records.last().filter(|_| more).map(|last| encode_cursor(last, &sort));
+        let mut records: Vec<Record> =
+            self.store().list(&query).await?.into_iter().map(|loaded| loaded.record).collect();
+        let more = records.len() > limit;
+        records.truncate(limit);
+        let next = records.last().filter(|_| more).map(|last| encode_cursor(last, &sort, kind)).transpose()?;
         Ok(ListPage { records: self.views(actor, kind, records).await?, next, total })
     }
+
+    /// The kinds of which an actor may read records somewhere, with the highest level of fields it may read there.
+    pub fn readable_kinds(&self, actor: &Actor) -> Vec<(Arc<Kind>, Level)> {
+        let kinds = self.registry().kinds().iter();
+        kinds.filter_map(|kind| Some((kind.clone(), highest_level(actor, kind, self.now())?))).collect()
+    }
+
+    /// All records of a kind that meet a condition, for Steward itself.
+    pub(crate) async fn all_records(&self, kind: &str, filter: &Filter, most: usize) -> Result<Vec<Record>, Error> {
+        let kind = self.kind(kind)?.clone();
+        let sort = Vec::new();
+        let mut records: Vec<Record> = Vec::new();
+        loop {
+            let mut query = self.query(&Actor::system(), &kind, filter, &sort, BATCH.min(most))?;
+            if let Some(last) = records.last() {
+                let cursor = Cursor { values: Vec::new(), id: last.id };
+                let after = after_predicate(&sort, &cursor, &kind, self.store().dialect(), ALIAS, &mut query.binds)
+                    .map_err(Error::internal)?;
+                query.condition = format!("({}) and ({after})", query.condition);
+            }
+            let page = self.store().list(&query).await?;
+            let ended = page.len() < BATCH;
+            records.extend(page.into_iter().map(|loaded| loaded.record));
+            if ended || records.len() >= most {
+                records.truncate(most);
+                return Ok(records);
+            }
+        }
+    }
+
+    /// The condition of a request, with names looked up.
+    async fn filter_of(&self, actor: &Actor, kind: &Kind, request: &ListRequest) -> Result<Filter, Error> {
+        let parse = |resolver: &steward_model::filter::Resolver<'_>| -> Result<Filter, FilterError> {
+            let registry = self.registry();
+            let mut parts = Vec::new();
+            if let Some(text) = &request.filter {
+                parts.push(Filter::parse_cel_with(text, kind, registry, resolver)?);
+            }
+            if let Some(text) = &request.search {
+                parts.push(Filter::parse_search_box(text, kind, registry, resolver)?);
+            }
+            if let Some(tree) = &request.tree {
+                parts.push(Filter::from_json(tree, kind, registry, resolver)?);
+            }
+            Ok(Filter::all(parts))
+        };
+        // The first pass hears which names there are, the second has them looked up.
+        let names = RefCell::new(BTreeSet::new());
+        let filter = parse(&|_, name| {
+            names.borrow_mut().insert(name.to_owned());
+            None
+        })?;
+        let names = names.into_inner();
+        if names.is_empty() {
+            return Ok(filter);
+        }
+        let found: Found = self.look_up(actor, names).await?;
+        Ok(parse(&|kinds, name| if kinds.is_empty() { found.any(name) } else { found.resolve(kinds, name) })?)
+    }
+
+    fn query(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        sort: &[SortKey],
+        limit: usize,
+    ) -> Result<ListQuery, Error> {
+        let now = self.now();
+        let levels = Levels::of(filter, sort, kind, self.registry());
+        levels.check(actor, self.registry(), now)?;
+        let environment = Environment {
+            now,
+            me: actor.person,
+            my_teams: actor.teams.clone(),
+            my_organisation: actor.organisation,
+            my_organisations: vec![actor.organisation],
+        };
+        let own = levels.level(&kind.key);
+        let wanted = Filter::all([scope(actor, Action::Read, kind, own, now), filter.bind(&environment).simplified()]);
+        let mut binds: Vec<Bind> = Vec::new();
+        let dialect = self.store().dialect();
+        let registry = self.registry();
+        let condition = if actor.is_system() {
+            compile(&wanted, kind, registry, dialect, ALIAS, &mut binds, &Unlimited)
+        } else {
+            let reach = ActorReach { actor, registry, levels: &levels, now };
+            compile(&wanted, kind, registry, dialect, ALIAS, &mut binds, &reach)
+        };
+        Ok(ListQuery {
+            kind: Some(kind.key.clone()),
+            condition,
+            binds,
+            order: order_by(sort, kind, dialect, ALIAS),
+            limit,
+        })
+    }
+}
+
+/// What an actor may look into behind references.
+struct ActorReach<'a> {
+    actor: &'a Actor,
+    registry: &'a Registry,
+    levels: &'a Levels,
+    now: Moment,
+}
+
+impl Reach for ActorReach<'_> {
+    fn scope(&self, kind: &str) -> Filter {
+        match self.registry.kind(kind) {
+            Some(kind) => scope(self.actor, Action::Read, kind, self.levels.level(&kind.key), self.now),
+            None => Filter::Nothing,
+        }
+    }
+}
+
+/// The level of the most private field that a filter or an order looks at, by kind. Only records on which the actor may
+/// read fields of that level take part: otherwise the answer would tell the value.
+struct Levels(HashMap<String, (Level, String)>);
+
+impl Levels {
+    fn of(filter: &Filter, sort: &[SortKey], kind: &Kind, registry: &Registry) -> Self {
+        let mut levels = Self(HashMap::new());
+        for path in filter.fields_used() {
+            levels.add(&path, kind, registry);
+        }
+        for key in sort {
+            levels.add(&Path { hops: Vec::new(), attribute: key.attribute.clone() }, kind, registry);
+        }
+        levels
+    }
+
+    fn add(&mut self, path: &Path, kind: &Kind, registry: &Registry) {
+        let owner = match path.hops.last() {
+            Some(hop) => registry.kind(&hop.kind).map(AsRef::as_ref),
+            None => Some(kind),
+        };
+        let Some(owner) = owner else { return };
+        let level = match &path.attribute {
+            Attribute::Field(key) => owner.field(key).map_or(Level::Owner, |field| field.audience),
+            Attribute::Watchers => Level::Agent,
+            _ => Level::Requester,
+        };
+        let entry = self.0.entry(owner.key.clone()).or_insert((level, path.name()));
+        if level > entry.0 {
+            *entry = (level, path.name());
+        }
+    }
+
+    fn level(&self, kind: &str) -> Level {
+        self.0.get(kind).map_or(Level::Requester, |(level, _)| *level)
+    }
+
+    /// Refuses a field that the actor may read on no record at all, in the same words as one that does not exist.
+    fn check(&self, actor: &Actor, registry: &Registry, now: Moment) -> Result<(), Error> {
+        for (key, (level, name)) in &self.0 {
+            let Some(kind) = registry.kind(key) else { continue };
+            let highest = highest_level(actor, kind, now);
+            if !actor.is_system() && *level > Level::Requester && highest < Some(*level) {
+                let message = format!("{} has no field `{name}`", kind.key);
+                return Err(Error::Filter(FilterError { message, position: 0..0, suggestion: None }));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn highest_level(actor: &Actor, kind: &Kind, now: Moment) -> Option<Level> {
+    [Level::Owner, Level::Agent, Level::Requester]
+        .into_iter()
+        .find(|level| scope(actor, Action::Read, kind, *level, now) != Filter::Nothing)
+}
+
+fn encode_cursor(last: &Record, sort: &[SortKey], kind: &Kind) -> Result<String, Error> {
+    let values: Vec<Json> = sort.iter().map(|key| key.value_of(last, kind)).collect();
+    let text = serde_json::to_vec(&(values, last.id)).map_err(Error::internal)?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(text))
+}
+
+fn decode_cursor(text: &str) -> Result<Cursor, Error> {
+    let unreadable = || Error::BadRequest("the cursor is not one that a list gave".to_owned());
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| unreadable())?;
+    let (values, id): (Vec<Json>, RecordId) = serde_json::from_slice(&bytes).map_err(|_| unreadable())?;
+    Ok(Cursor { values, id })
 }

@@ -75,8 +75,9 @@ impl App {
             return Ok(found);
         }
         let texts: Vec<String> = texts.into_iter().collect();
-        let pairs = self.store().resolve(&texts).await?;
-        let ids: Vec<RecordId> = pairs.iter().map(|(_, id)| *id).collect();
+        let asked: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let pairs = self.store().resolve(&asked).await?;
+        let ids: Vec<RecordId> = pairs.iter().map(|resolved| resolved.id).collect();
         let now = self.now();
         for loaded in self.store().get_records(&ids).await? {
             let record = loaded.record;
@@ -85,9 +86,9 @@ impl App {
                 found.records.insert(record.id, record);
             }
         }
-        for (text, id) in pairs {
-            if found.records.contains_key(&id) {
-                found.by_text.entry(text).or_default().push(id);
+        for resolved in pairs {
+            if found.records.contains_key(&resolved.id) {
+                found.by_text.entry(resolved.text).or_default().push(resolved.id);
             }
         }
         Ok(found)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use steward_model::access::{Action, Actor, rights};
 use steward_model::apply::apply;
+use steward_model::chain::Hash;
 use steward_model::command::{Command, Create, Input};
 use steward_model::decide::{Birth, Context, decide};
 use steward_model::event::{Act, Cause, Door, Event, LinkTo};
@@ -12,7 +13,9 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
-use steward_store::{ChangeSet, CommitError, Idempotency, Loaded, RecordChange};
+use steward_store::change::{ChangeSet, KeptAnswer, RecordChange};
+use steward_store::error::CommitError;
+use steward_store::rows::Loaded;
 
 use crate::App;
 use crate::error::Error;
@@ -21,6 +24,9 @@ use crate::view::RecordView;
 
 /// How often a change is decided anew when others keep changing the record.
 const TRIES: usize = 8;
+
+/// Entries looked at for conflicts at most; who saw a revision older than that reads the record again.
+const MOST_SINCE: usize = 10_000;
 
 /// Where a request came from.
 #[derive(Debug, Clone)]
@@ -199,9 +205,9 @@ impl App {
     ) -> Result<(Event, Record), Error> {
         let named = new.organisation.as_deref().map(|name| found.resolve_organisation(name)).transpose()?;
         let organisation = self.home_organisation(actor, kind, &new.fields, found, named).await?;
-        let id = self.store().next_ids(1).await?;
-        let number = self.store().next_numbers(kind, 1).await?;
-        let birth = Birth { id: RecordId(id), number: kind.numbering.format(number), organisation };
+        let id = first(self.store().next_ids(1).await?)?;
+        let number = first(self.store().next_numbers(kind, 1).await?)?;
+        let birth = Birth { id, number, organisation };
         let command = Command::Create(Create {
             organisation: named,
             fields: self.sealed(kind, &new.fields)?,
@@ -259,6 +265,7 @@ impl App {
             _ => record.organisation,
         };
         let world = self.world_for(organisation).await?;
+        let changed_since = self.changed_since(record, command).await?;
         let ctx = Context {
             now: self.now(),
             actor,
@@ -269,7 +276,7 @@ impl App {
             references: found,
             rules: &self.0.rules,
             world: &world,
-            changed_since: self.changed_since(record, command).await?,
+            changed_since,
             birth: None,
         };
         Ok(decide(kind, Some(record), command, &ctx)?)
@@ -284,7 +291,7 @@ impl App {
         };
         let mut changed = BTreeMap::new();
         if let Some(base) = base.filter(|base| *base < record.revision) {
-            for entry in self.store().journal_of(record.id, base, i64::MAX).await? {
+            for entry in self.store().journal_of(record.id, base, MOST_SINCE).await? {
                 for change in entry.event.changes {
                     changed.insert(change.field, entry.event.actor);
                 }
@@ -352,7 +359,7 @@ impl App {
         origin: &Origin,
     ) -> Result<Option<RecordView>, Error> {
         let Some(key) = &origin.idempotency_key else { return Ok(None) };
-        let Some(earlier) = self.store().find_idempotency(actor.person, key).await? else { return Ok(None) };
+        let Some(earlier) = self.store().find_answer(actor.person, key).await? else { return Ok(None) };
         if earlier.request_hash != request_hash(kind, new) {
             return Err(Error::KeyReused);
         }
@@ -379,6 +386,10 @@ pub(crate) fn folded(record: Record, events: &[Event]) -> Result<Record, Error> 
     events.iter().try_fold(record, |record, event| apply(Some(record), event)).map_err(Error::internal)
 }
 
+fn first<T>(items: Vec<T>) -> Result<T, Error> {
+    items.into_iter().next().ok_or_else(|| Error::internal("the database gave no identity"))
+}
+
 fn links_of(links: &[(String, String)], found: &Found) -> Result<Vec<LinkTo>, Error> {
     links
         .iter()
@@ -389,20 +400,20 @@ fn links_of(links: &[(String, String)], found: &Found) -> Result<Vec<LinkTo>, Er
         .collect()
 }
 
-fn idempotency(actor: &Actor, key: &str, kind: &Kind, new: &NewRecord, after: &Record, now: Moment) -> Idempotency {
-    Idempotency {
+fn idempotency(actor: &Actor, key: &str, kind: &Kind, new: &NewRecord, after: &Record, now: Moment) -> KeptAnswer {
+    KeptAnswer {
         actor: actor.person,
         key: key.to_owned(),
         request_hash: request_hash(kind, new),
+        status: 201,
         response: after.id.to_string(),
         created_at: now,
     }
 }
 
-fn request_hash(kind: &Kind, new: &NewRecord) -> Vec<u8> {
-    use sha2::{Digest, Sha256};
+fn request_hash(kind: &Kind, new: &NewRecord) -> Hash {
     let text = serde_json::json!([kind.key, new.organisation, new.fields, new.links]).to_string();
-    Sha256::digest(text.as_bytes()).to_vec()
+    Hash::of(text.as_bytes())
 }
 
 /// Whether an event made or ended a link, which changes two records' pages.

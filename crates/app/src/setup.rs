@@ -34,7 +34,7 @@ impl App {
     /// The organisation at the top: the oldest without a parent.
     pub(crate) async fn root_organisation(&self) -> Result<Option<RecordId>, Error> {
         let kind = self.kind("organisation")?;
-        let roots = Filter::parse_cel("parent == null", kind, self.registry(), &|_, _| None)?;
+        let roots = Filter::parse_cel("parent == null", kind, self.registry())?;
         Ok(self.all_records("organisation", &roots, 1).await?.first().map(|record| record.id))
     }
 

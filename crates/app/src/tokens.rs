@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use steward_model::access::TokenLimits;
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
-use steward_store::NewToken;
+use steward_store::identity::NewToken;
 
 use crate::App;
 use crate::authenticate::{TOKEN_PREFIX, hash_token};
@@ -35,7 +35,7 @@ impl App {
             label: label.to_owned(),
             scopes: serde_json::to_string(limits).map_err(Error::internal)?,
             created_at: now,
-            expires_at: Some(now.plus_seconds(days * 86_400)),
+            expires_at: now.plus_seconds(days * 86_400),
         };
         self.store().add_token(new).await?;
         self.note_security(person, "", "token_made", "done").await?;
@@ -56,6 +56,6 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn person_by_login(&self, login: &str) -> Result<RecordId, Error> {
-        self.store().find_by_unique("person", "login", login).await?.ok_or(Error::NotFound)
+        self.account(login).await?.ok_or(Error::NotFound)
     }
 }

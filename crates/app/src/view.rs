@@ -104,7 +104,7 @@ impl App {
             .map(|link| {
                 let inverse = link.source != record.id;
                 let other = if inverse { link.source } else { link.target };
-                LinkView { link: link.link, inverse, other, since: link.since }
+                LinkView { link: link.link, inverse, other, since: link.since_at }
             })
             .filter(|link| labels.contains_key(&link.other))
             .collect();

@@ -1,5 +1,9 @@
 //! The practices of service management: one folder each, TOML first, Rust where data cannot say it.
 
+pub mod people;
+mod priority;
+pub mod rules;
+
 use steward_model::kind::Source;
 
 /// Each definition file as path within `practices/` and text.
@@ -36,4 +40,9 @@ const DEFINITIONS: &[(&str, &str)] = &[
 /// sources beside these.
 pub fn sources() -> Vec<Source> {
     DEFINITIONS.iter().map(|(path, text)| Source { path: (*path).to_owned(), text: (*text).to_owned() }).collect()
+}
+
+/// The roles that Steward ships, for [`steward_model::access::Policy::load`].
+pub fn roles() -> Vec<Source> {
+    vec![Source { path: "practices/roles.toml".to_owned(), text: include_str!("../practices/roles.toml").to_owned() }]
 }

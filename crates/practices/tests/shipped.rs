@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use steward_model::kind::{Field, FieldType, Kind, Level, Registry, Requirement};
+use steward_model::kind::{Field, FieldType, Kind, Level, Registry, Requirement, Source};
 use steward_practices::sources;
 
 fn shipped() -> Registry {
@@ -11,7 +11,7 @@ fn shipped() -> Registry {
 }
 
 /// States that lead, by some way of moves, to one that `is_goal`.
-fn leading_to<'a>(kind: &'a Kind, is_goal: impl Fn(&str) -> bool) -> BTreeSet<&'a str> {
+fn leading_to(kind: &Kind, is_goal: impl Fn(&str) -> bool) -> BTreeSet<&str> {
     let states = kind.lifecycle.states.iter().map(|state| state.key.as_str());
     let mut found: BTreeSet<&str> = states.filter(|state| is_goal(state)).collect();
     loop {
@@ -172,4 +172,36 @@ fn classes_have_fields_of_their_own_and_from_above() {
     check("certificate", "serial_number", false);
     check("web_server", "port", true);
     check("certificate", "name", true);
+}
+
+/// The example that the documentation gives must load beside what we ship.
+#[test]
+fn the_documented_example_loads() {
+    let text = include_str!("../../../docs/reference/kinds.md");
+    let (_, rest) = text.split_once("```toml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    let mut all = sources();
+    all.push(Source { path: "reception/visit.toml".into(), text: example.into() });
+    let registry = Registry::load(&all).expect("sound");
+    assert_eq!(registry.kind("visit").map(|kind| kind.practice.as_str()), Some("reception"));
+}
+
+/// A requester who may make a move must be able to fill in what it asks for.
+#[test]
+fn requesters_can_make_their_moves() {
+    let registry = shipped();
+    for kind in registry.kinds() {
+        for transition in kind.lifecycle.transitions.iter().filter(|move_| move_.level == Level::Requester) {
+            for field in transition.requires.iter().filter_map(|key| kind.field(key)) {
+                assert_eq!(
+                    field.write,
+                    Some(Level::Requester),
+                    "{}: {} asks for {}",
+                    kind.key,
+                    transition.key,
+                    field.key
+                );
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Edges between records: links, references to many, teams, the tree of organisations; and files on records.
 
-use steward_model::event::{Attachment, Audience};
+use steward_model::event::{Attachment, Audience, LinkTo};
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
@@ -56,6 +56,16 @@ impl Store {
              where target = $1 and source <> $1 and {holds} order by 1, 2, 3"
         );
         self.read().await?.fetch_all(&sql, &binds).await?.iter().map(link).collect()
+    }
+
+    /// Whether a link holds now.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn is_linked(&self, source: RecordId, to: &LinkTo) -> Result<bool, StoreError> {
+        let sql = "select 1 from record_link where link = $1 and source = $2 and target = $3 and until_at is null";
+        let binds = [Bind::Text(to.link.clone()), Bind::Integer(source.0), Bind::Integer(to.target.0)];
+        Ok(self.read().await?.fetch_optional(sql, &binds).await?.is_some())
     }
 
     /// Files that were ever attached to a record, in the order of attaching.

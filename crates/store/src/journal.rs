@@ -1,5 +1,8 @@
 //! The journal: reading it in an order that misses nothing, and one record's part of it.
 
+use std::fmt;
+use std::str::FromStr;
+
 use steward_model::chain::Hash;
 use steward_model::event::Event;
 use steward_model::id::{RecordId, Revision};
@@ -24,6 +27,32 @@ pub struct Position {
     pub xid: i64,
     /// Number of the entry.
     pub position: i64,
+}
+
+/// The form in which clients keep a place: `epoch-transaction-position`.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.epoch, self.xid, self.position)
+    }
+}
+
+/// A text that is no place in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a place in the journal")]
+pub struct NoPosition;
+
+impl FromStr for Position {
+    type Err = NoPosition;
+
+    fn from_str(text: &str) -> Result<Self, NoPosition> {
+        if text == "0" {
+            return Ok(Self::default());
+        }
+        let mut parts = text.split('-').map(|part| part.parse::<i64>().ok());
+        let mut next = || parts.next().flatten().ok_or(NoPosition);
+        let position = Self { epoch: next()?, xid: next()?, position: next()? };
+        if parts.next().is_some() { Err(NoPosition) } else { Ok(position) }
+    }
 }
 
 /// An entry of the journal.

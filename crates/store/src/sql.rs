@@ -88,3 +88,13 @@ pub(crate) fn placeholders(from: usize, count: usize) -> String {
 pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
+
+impl Bind {
+    /// The integer, when it is one.
+    pub(crate) fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+}

@@ -9,7 +9,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, SourceInfo, opera
 use super::check::{Checker, Comparison, Found, Literal};
 use super::literal::parse_seconds;
 use super::scan::check_text;
-use super::{Filter, FilterError, Resolver};
+use super::{Filter, FilterError, Resolver, Shape};
 use crate::kind::{Kind, Registry};
 use crate::moment::Moment;
 
@@ -120,13 +120,12 @@ impl<'a> Reader<'_, 'a> {
                 Ok(if **truth { Filter::Everything } else { Filter::Nothing })
             }
             Expr::Ident(_) | Expr::Select(_) => match self.side(node)? {
+                Side::Attribute(found) if matches!(found.shape, Shape::Boolean) => {
+                    self.checker.compare(&found, Comparison::Equal, &Literal::Boolean(true)).map_err(here)
+                }
                 Side::Attribute(found) => {
-                    let is_true = self.checker.compare(&found, Comparison::Equal, &Literal::Boolean(true));
-                    is_true.map_err(|_| {
-                        let message =
-                            format!("`{}` is {}: compare it with a value", found.path.name(), found.shape.noun());
-                        here(FilterError::new(message))
-                    })
+                    let message = format!("`{}` is {}: compare it with a value", found.path.name(), found.shape.noun());
+                    Err(here(FilterError::new(message)))
                 }
                 Side::Value(_) | Side::Null => Err(here(FilterError::new("a condition is expected here, not a value"))),
             },
@@ -219,7 +218,7 @@ impl<'a> Reader<'_, 'a> {
             (Side::Attribute(found), Side::Value(value @ (Literal::MyTeams | Literal::MyOrganisations))) => {
                 self.checker.any_of(&found, &[value]).map_err(|error| error.at(self.range(right)))
             }
-            (Side::Value(value), Side::Attribute(found)) if matches!(found.shape, super::Shape::References(_)) => {
+            (Side::Value(value), Side::Attribute(found)) if matches!(found.shape, Shape::References(_)) => {
                 self.checker.compare(&found, Comparison::Equal, &value).map_err(|error| error.at(self.range(left)))
             }
             _ => {
@@ -349,7 +348,11 @@ impl<'a> Reader<'_, 'a> {
             .into_iter()
             .map(|child| self.range(child))
             .fold(own, |whole, part| whole.start.min(part.start)..whole.end.max(part.end));
-        whole.start.min(length)..whole.end.min(length)
+        let is_function = matches!(&node.expr, Expr::Call(call) if call.func_name.starts_with(char::is_alphabetic));
+        let rest = self.source.source.get(whole.end..).unwrap_or_default();
+        let closing = rest.len() - rest.trim_start().len() + 1;
+        let end = if is_function && rest.trim_start().starts_with(')') { whole.end + closing } else { whole.end };
+        whole.start.min(length)..end.min(length)
     }
 }
 

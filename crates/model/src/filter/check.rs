@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::literal::{parse_date, parse_decimal, parse_moment, parse_seconds};
 use super::shape::{ORGANISATION, PERSON, TEAM};
-use super::{Attribute, Filter, FilterError, Hop, MAX_DEPTH, MAX_TESTS, Operand, Path, Shape, Test};
+use super::{Attribute, Filter, FilterError, Hop, MAX_DEPTH, MAX_JOINS, MAX_TESTS, Operand, Path, Shape, Test};
 use crate::id::RecordId;
 use crate::kind::{Kind, Registry};
 
@@ -60,11 +60,12 @@ pub(super) struct Checker<'a> {
     registry: &'a Registry,
     resolver: Option<&'a Resolver<'a>>,
     tests: Cell<usize>,
+    joins: Cell<usize>,
 }
 
 impl<'a> Checker<'a> {
     pub(super) fn new(kind: &'a Kind, registry: &'a Registry, resolver: Option<&'a Resolver<'a>>) -> Self {
-        Self { kind, registry, resolver, tests: Cell::new(0) }
+        Self { kind, registry, resolver, tests: Cell::new(0), joins: Cell::new(0) }
     }
 
     pub(super) fn kind(&self) -> &'a Kind {
@@ -116,6 +117,17 @@ impl<'a> Checker<'a> {
         Ok(())
     }
 
+    /// Counts looks into other rows than the record's own.
+    fn count_joins(&self, joins: usize) -> Result<(), FilterError> {
+        self.joins.set(self.joins.get() + joins);
+        if self.joins.get() > MAX_JOINS {
+            let message =
+                format!("a filter follows references, lists of references and links at most {MAX_JOINS} times");
+            return Err(FilterError::new(message));
+        }
+        Ok(())
+    }
+
     /// Refuses a tree that is nested too deeply.
     pub(super) fn finish(&self, filter: Filter) -> Result<Filter, FilterError> {
         if filter.depth() > MAX_DEPTH {
@@ -130,6 +142,7 @@ impl<'a> Checker<'a> {
 
     fn test(&self, found: &Found<'_>, test: Test) -> Result<Filter, FilterError> {
         self.count()?;
+        self.count_joins(found.path.hops.len() + usize::from(matches!(found.shape, Shape::References(_))))?;
         Ok(Filter::Test { path: found.path.clone(), test })
     }
 
@@ -225,6 +238,7 @@ impl<'a> Checker<'a> {
         other: Option<&Literal>,
     ) -> Result<Filter, FilterError> {
         self.count()?;
+        self.count_joins(1)?;
         let known = match link {
             None => None,
             Some(key) => Some(self.registry.link(key).ok_or_else(|| {

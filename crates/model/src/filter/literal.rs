@@ -39,16 +39,17 @@ pub fn parse_seconds(text: &str) -> Option<i64> {
     if body.starts_with(['P', 'p']) {
         return parse_iso_seconds(body)?.checked_mul(sign);
     }
-    let mut seconds = 0_i64;
+    // Wide, so that the least value too can be told after its sign.
+    let mut seconds = 0_i128;
     let mut rest = body;
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_digit())?;
-        let count: i64 = rest[..end].parse().ok()?;
+        let count: i128 = rest[..end].parse().ok()?;
         let (unit, length) = UNITS.iter().find(|(unit, _)| rest[end..].starts_with(unit))?;
-        seconds = seconds.checked_add(count.checked_mul(*length)?)?;
+        seconds = seconds.checked_add(count.checked_mul(i128::from(*length))?)?;
         rest = &rest[end + unit.len()..];
     }
-    if body.is_empty() { None } else { seconds.checked_mul(sign) }
+    if body.is_empty() { None } else { i64::try_from(seconds.checked_mul(i128::from(sign))?).ok() }
 }
 
 fn parse_iso_seconds(text: &str) -> Option<i64> {

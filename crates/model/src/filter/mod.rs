@@ -31,6 +31,9 @@ use crate::moment::Moment;
 
 /// Tests and listed values in one filter at most.
 pub const MAX_TESTS: usize = 1000;
+/// References followed, lists of references searched and links looked for in one filter at most. Each is an inner query,
+/// and PostgreSQL's time to plan them grows faster than their number: a thousand took many seconds.
+pub const MAX_JOINS: usize = 64;
 /// Levels of `and`, `or` and `not` at most.
 pub const MAX_DEPTH: usize = 32;
 /// Bytes of a filter's text at most.

@@ -181,7 +181,7 @@ fn read(term: &Term, checker: &Checker<'_>) -> Result<Filter, FilterError> {
     let is_list = term.values.len() > 1
         && term.sign.is_empty()
         && matches!(found.shape, Shape::Choice(_) | Shape::Reference(_) | Shape::References(_) | Shape::Integer)
-        && !term.values.iter().any(|value| is_presence(value));
+        && !term.values.iter().any(is_presence);
     if is_list {
         let mut literals = Vec::new();
         for value in &term.values {

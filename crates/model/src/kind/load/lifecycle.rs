@@ -1,6 +1,8 @@
 //! Building lifecycles: states, the moves between them, and the moves that comments make.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
 
 use super::document::{TransitionItem, Word};
 use super::faults::{Faults, hint, is_key, label_of};
@@ -8,7 +10,7 @@ use super::fields::json;
 use super::merge::{Draft, In};
 use super::{check_field, words};
 use crate::filter::Filter;
-use crate::kind::{CommentRule, Field, FieldType, Guard, Level, Lifecycle, OnComment, State, Transition};
+use crate::kind::{CommentRule, Field, FieldType, Guard, Level, Lifecycle, OnComment, Requirement, State, Transition};
 use crate::value::{NoReferences, parse_value};
 
 /// States and transitions, with conditions still open.
@@ -131,7 +133,9 @@ fn check_written(draft: &Draft<'_>, fields: &[Field], file: usize, item: &Transi
     check(&item.increment, "a whole number to increment", &|field| {
         matches!(field.field_type, FieldType::Integer { .. })
     });
-    check(&item.clear, "a field that is not computed to clear", &is_plain);
+    check(&item.clear, "a field that may be empty to clear", &|field| {
+        is_plain(field) && field.required != Requirement::Always
+    });
     check(&item.fields, "a field that somebody may write to ask for", &|field| field.write.is_some());
     let given: Vec<&str> = item.stamp.iter().chain(&item.stamp_person).map(|name| name.get_ref().as_str()).collect();
     check(&item.requires, "a field that somebody may write to require", &|field| {
@@ -145,8 +149,8 @@ fn build_set(
     file: usize,
     item: &TransitionItem,
     faults: &mut Faults<'_>,
-) -> std::collections::BTreeMap<String, serde_json::Value> {
-    let mut set = std::collections::BTreeMap::new();
+) -> BTreeMap<String, Json> {
+    let mut set = BTreeMap::new();
     let who = format!("transition `{}`", item.key.get_ref());
     for (name, value) in &item.set {
         check_field(draft, file, name, &who, faults);
