@@ -2,6 +2,7 @@
 //!
 //! [`store::Store`] is the one handle. Everything that a use case writes goes through [`store::Store::commit`].
 
+pub mod backup;
 pub mod blob;
 mod bulk;
 pub mod change;
@@ -28,5 +29,3 @@ pub mod store;
 pub mod verify;
 mod wake;
 mod writer;
-
-pub use columns::field_expression;

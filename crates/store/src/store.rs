@@ -146,7 +146,7 @@ impl Store {
         {
             return Err(StoreError::Stopped);
         }
-        self.read().await?.fetch_integer("select 1", &[]).await?;
+        self.read().await?.fetch_integer("select cast(1 as bigint)", &[]).await?;
         Ok(())
     }
 

@@ -107,7 +107,7 @@ impl Store {
             }
         }
         // SQLite takes its snapshot with the first read.
-        connection.fetch_integer("select 1 from meta", &[]).await?;
+        connection.fetch_integer("select count(*) from meta", &[]).await?;
         Ok(connection)
     }
 }
