@@ -18,7 +18,7 @@ const BATCH: usize = 2_000;
 
 /// Checks everything, and says the first thing that is wrong.
 pub(crate) async fn verify(config: &Config, options: &Verify) -> anyhow::Result<()> {
-    let wired = wiring::wire(config).await?;
+    let wired = wiring::wire(config, wiring::Alone::No).await?;
     let head = match &options.head {
         None => None,
         Some(path) => {
@@ -54,7 +54,7 @@ pub(crate) async fn verify(config: &Config, options: &Verify) -> anyhow::Result<
 
 /// Writes a backup.
 pub(crate) async fn backup(config: &Config, options: &Backup) -> anyhow::Result<()> {
-    let wired = wiring::wire(config).await?;
+    let wired = wiring::wire(config, wiring::Alone::No).await?;
     let manifest = wired.store.backup(&options.folder, &wired.blobs).await?;
     let bytes: u64 = manifest.files.iter().map(|file| file.size).sum();
     println!("{} files, {} MiB, checked: {}", manifest.files.len(), bytes / 1024 / 1024, options.folder.display());
@@ -72,7 +72,7 @@ pub(crate) async fn restore(config: &Config, options: &Restore) -> anyhow::Resul
 
 /// Writes every record and every entry of the journal as one JSON object a line.
 pub(crate) async fn export(config: &Config, options: &Export) -> anyhow::Result<()> {
-    let wired = wiring::wire(config).await?;
+    let wired = wiring::wire(config, wiring::Alone::No).await?;
     let file = File::create_new(&options.file)
         .with_context(|| format!("{} cannot be made; it must not exist yet", options.file.display()))?;
     let mut out = BufWriter::new(file);

@@ -20,7 +20,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(30);
 
 /// Runs the server until it is told to stop.
 pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()> {
-    let wired = wiring::wire(config).await?;
+    let wired = wiring::wire(config, wiring::Alone::Yes).await?;
     let app = wired.app;
     if options.demo {
         demo::load_when_empty(&app).await?;

@@ -12,7 +12,7 @@ use crate::{report, wiring};
 
 /// Runs one of the account commands.
 pub(crate) async fn run(config: &Config, command: &User) -> anyhow::Result<()> {
-    let app = wiring::wire(config).await?.app;
+    let app = wiring::wire(config, wiring::Alone::No).await?.app;
     match command {
         User::Add(options) => {
             // Read before anything is made, so that a missing password leaves no half account.

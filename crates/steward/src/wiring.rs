@@ -27,12 +27,22 @@ pub(crate) struct Wired {
     pub(crate) blobs: Blobs,
 }
 
+/// Whether no other process may have the SQLite database open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Alone {
+    /// A server, or work on all data.
+    Yes,
+    /// A command that works beside a server.
+    No,
+}
+
 /// Opens everything; makes what is missing.
-pub(crate) async fn wire(config: &Config) -> anyhow::Result<Wired> {
+pub(crate) async fn wire(config: &Config, alone: Alone) -> anyhow::Result<Wired> {
     make_data_folder(&config.data)?;
     let registry = load_kinds(config)?;
     let policy = Policy::load(&steward_practices::roles(), &registry).map_err(|faults| lines("role", &faults))?;
-    let store = Store::open(&StoreConfig::new(&config.database_url)).await?;
+    let store_config = StoreConfig { exclusive: alone == Alone::Yes, ..StoreConfig::new(&config.database_url) };
+    let store = Store::open(&store_config).await?;
     store.sync_kinds(&registry).await?;
     let blobs = Blobs::open(&config.blobs())?;
     let app = App::new(Parts {

@@ -39,6 +39,19 @@ pub(crate) async fn migrate(connection: &mut Connection) -> Result<i64, StoreErr
     }
 }
 
+/// Refuses a database whose schema is not this program's, for a process that works beside the one that may migrate.
+///
+/// # Errors
+/// [`StoreError::Refused`]; else what the database answered.
+pub(crate) async fn require_newest(connection: &mut Connection) -> Result<(), StoreError> {
+    let found = get_meta(connection, "schema").await?;
+    if found.as_deref() == Some(STEPS.len().to_string().as_str()) {
+        return Ok(());
+    }
+    let reason = "the running server has another version than this program; use the same for both";
+    Err(StoreError::Refused(reason.into()))
+}
+
 async fn migrate_locked(connection: &mut Connection) -> Result<i64, StoreError> {
     let dialect = connection.dialect();
     if dialect == Dialect::Postgres {

@@ -1,6 +1,7 @@
 //! Proving that the database holds what was once written, and nothing else.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use steward_model::apply::apply;
 use steward_model::chain::{Hash, MerkleTree, link_hash, seal_hash};
@@ -58,6 +59,16 @@ pub enum Place {
     Record(RecordId),
     /// A seal, by number.
     Seal(i64),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Place::Entry { record, seq } => write!(f, "entry {seq} of record {record}: {}", self.what),
+            Place::Record(record) => write!(f, "record {record}: {}", self.what),
+            Place::Seal(number) => write!(f, "seal {number}: {}", self.what),
+        }
+    }
 }
 
 impl VerifyReport {
