@@ -1,4 +1,5 @@
 //! Both databases keep the same promises: every test here runs on each.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
 mod backup;
 mod blobs;
