@@ -77,7 +77,9 @@ pub(crate) struct Serve {
 #[derive(Debug, Subcommand)]
 pub(crate) enum User {
     /// Make a person who can sign in
-    #[command(after_help = "Example: printf '%s' \"$PASSWORD\" | steward user add --login anna --name 'Anna Berg' --role administrator --password-stdin")]
+    #[command(
+        after_help = "Example: printf '%s' \"$PASSWORD\" | steward user add --login anna --name 'Anna Berg' --role administrator --password-stdin"
+    )]
     Add(UserAdd),
     /// Set a person's password, read from standard input
     #[command(after_help = "Example: printf '%s' \"$PASSWORD\" | steward user password --login anna --password-stdin")]

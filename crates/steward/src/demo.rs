@@ -27,7 +27,8 @@ const PEOPLE: [(&str, &str, &str); 6] = [
 ];
 
 /// Team, its members by login.
-const TEAMS: [(&str, &[&str]); 3] = [("Service desk", &["ben"]), ("Network", &["chloe"]), ("Workplace", &["ben", "chloe"])];
+const TEAMS: [(&str, &[&str]); 3] =
+    [("Service desk", &["ben"]), ("Network", &["chloe"]), ("Workplace", &["ben", "chloe"])];
 
 /// Service, its owner, what people get from it.
 const SERVICES: [(&str, &str, &str); 4] = [
@@ -48,20 +49,56 @@ const ITEMS: [(&str, &str, &str); 5] = [
 
 /// Title, what the requester wrote, requester, service, impact, urgency.
 const INCIDENTS: [(&str, &str, &str, &str, &str, &str); 8] = [
-    ("Mail is slow since this morning", "Opening a message takes half a minute.", "ella", "Mail and calendar", "medium", "high"),
-    ("No wireless on the third floor", "Nobody on our floor gets a connection.", "finn", "Office network", "high", "high"),
-    ("Laptop does not wake up", "The screen stays black after the lid was closed.", "ella", "Workplace", "low", "medium"),
-    ("Calendar invitations arrive twice", "Each invitation comes two times.", "finn", "Mail and calendar", "low", "low"),
+    (
+        "Mail is slow since this morning",
+        "Opening a message takes half a minute.",
+        "ella",
+        "Mail and calendar",
+        "medium",
+        "high",
+    ),
+    (
+        "No wireless on the third floor",
+        "Nobody on our floor gets a connection.",
+        "finn",
+        "Office network",
+        "high",
+        "high",
+    ),
+    (
+        "Laptop does not wake up",
+        "The screen stays black after the lid was closed.",
+        "ella",
+        "Workplace",
+        "low",
+        "medium",
+    ),
+    (
+        "Calendar invitations arrive twice",
+        "Each invitation comes two times.",
+        "finn",
+        "Mail and calendar",
+        "low",
+        "low",
+    ),
     ("Payslip cannot be opened", "The page says that my session has ended.", "ella", "Payroll", "low", "high"),
     ("Printer queue is stuck", "Twelve jobs wait, nothing prints.", "finn", "Workplace", "medium", "medium"),
-    ("Shared mailbox is gone", "The mailbox of the events team is not shown any more.", "ella", "Mail and calendar", "medium", "medium"),
+    (
+        "Shared mailbox is gone",
+        "The mailbox of the events team is not shown any more.",
+        "ella",
+        "Mail and calendar",
+        "medium",
+        "medium",
+    ),
     ("Video calls break off", "After about ten minutes, every time.", "finn", "Office network", "medium", "low"),
 ];
 
 /// Words of the passphrase that all demonstration accounts share.
 const WORDS: [&str; 24] = [
     "amber", "basalt", "cedar", "delta", "ember", "fjord", "garnet", "harbor", "indigo", "juniper", "kelp", "lagoon",
-    "meadow", "nectar", "orchid", "pebble", "quartz", "ribbon", "saffron", "tundra", "umber", "velvet", "willow", "zephyr",
+    "meadow", "nectar", "orchid", "pebble", "quartz", "ribbon", "saffron", "tundra", "umber", "velvet", "willow",
+    "zephyr",
 ];
 
 /// `steward demo`.
@@ -122,12 +159,13 @@ impl Loader {
         }
         let mut services = Map::new();
         for (name, owner, description) in SERVICES {
-            let number = self.create("service", json!({ "name": name, "owner": owner, "description": description })).await?;
+            let number =
+                self.create("service", json!({ "name": name, "owner": owner, "description": description })).await?;
             services.insert(name.to_owned(), json!(number));
         }
         let mut items = Vec::new();
         for (name, class, service) in ITEMS {
-            let fields = json!({ "name": name, "class": class, "services": [services[service]] });
+            let fields = json!({ "name": name, "class": class, "service": services[service] });
             items.push((service, self.create("configuration_item", fields).await?));
         }
         for (place, incident) in INCIDENTS.iter().enumerate() {
@@ -169,7 +207,10 @@ impl Loader {
         let comment = NewComment { audience: Audience::Public, body: "Thank you, I am looking at it now.".to_owned() };
         self.execute(&agent, &number, Request::Command(Command::Comment(comment))).await?;
         if place % 4 == 1 {
-            let note = NewComment { audience: Audience::Internal, body: "Same pattern as last week, see the problem.".to_owned() };
+            let note = NewComment {
+                audience: Audience::Internal,
+                body: "Same pattern as last week, see the problem.".to_owned(),
+            };
             self.execute(&agent, &number, Request::Command(Command::Comment(note))).await?;
         }
         if place % 4 == 2 {

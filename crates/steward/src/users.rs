@@ -41,9 +41,9 @@ pub(crate) async fn run(config: &Config, command: &User) -> anyhow::Result<()> {
         }
         User::Token(options) => {
             let person = app.person_by_login(&options.login).await.map_err(|_| unknown(&options.login))?;
-            let limits =
-                TokenLimits { read_only: options.read_only, kinds: options.kinds.clone(), teams: Vec::new() };
-            let token = app.add_token(person, &options.label, &limits, options.days).await.map_err(report::explained)?;
+            let limits = TokenLimits { read_only: options.read_only, kinds: options.kinds.clone(), teams: Vec::new() };
+            let token =
+                app.add_token(person, &options.label, &limits, options.days).await.map_err(report::explained)?;
             println!("{token}");
         }
     }

@@ -119,7 +119,7 @@ fn value_type(shape: &Shape<'_>) -> Option<ValueType> {
 ///
 /// A key that is not made of lower-case letters, digits and underscores has no expression but `null`: it cannot come
 /// from a checked kind, and is kept away from SQL.
-pub(crate) fn field_expression(field: &Field, alias: &str, dialect: Dialect) -> String {
+pub fn field_expression(field: &Field, alias: &str, dialect: Dialect) -> String {
     let key = &field.key;
     let is_key = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if key.is_empty() || !key.bytes().all(is_key) {

@@ -6,7 +6,7 @@ pub mod backup;
 pub mod blob;
 mod bulk;
 pub mod change;
-mod columns;
+pub mod columns;
 mod commit;
 pub mod config;
 pub mod connection;
