@@ -167,7 +167,7 @@ impl Builder {
     }
 
     async fn organisations(&mut self) -> (RecordId, RecordId, RecordId) {
-        let name = self.plant("P.name", &STAFF);
+        let name = self.plant("P.name", &["a1", "a2", "am", "b1", "g1", "g2", "oa", "root"]);
         let provider = self.server.make("organisation", RecordId::SYSTEM, json!({ "name": name })).await.record.id;
         let customer = |place: &str| {
             json!({
