@@ -3,4 +3,6 @@
 
 mod lists;
 mod matrix;
+mod objects;
 mod oracle;
+mod rights;
