@@ -89,6 +89,13 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = self.status();
+        self.with_status(status)
+    }
+}
+
+impl Problem {
+    /// The answer with another status than the error has by itself, such as 412 for a conflict under `If-Match`.
+    pub(crate) fn with_status(self, status: StatusCode) -> Response {
         if let Error::Internal(source) = &self.0 {
             tracing::error!(error = %chain(source.as_ref()), "request failed");
         }

@@ -8,6 +8,9 @@ use percent_encoding::percent_decode_str;
 
 use crate::problem::Problem;
 
+/// Longest query string, in bytes (SECURITY-BAR section 4: URL 8 KiB).
+const QUERY_MAX: usize = 8 * 1024;
+
 /// Parameters of a request.
 #[derive(Debug, Default)]
 pub(crate) struct Query(BTreeMap<String, String>);
@@ -15,6 +18,9 @@ pub(crate) struct Query(BTreeMap<String, String>);
 impl Query {
     /// Reads a query string, refusing names that the address does not know and names that come twice.
     pub(crate) fn parse(raw: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+        if raw.is_some_and(|raw| raw.len() > QUERY_MAX) {
+            return Err(Problem::bad_request(format!("the query string may have at most {QUERY_MAX} characters")));
+        }
         let mut parameters = BTreeMap::new();
         for pair in raw.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

@@ -203,9 +203,7 @@ pub(crate) async fn changed(
 ) -> Result<Response, Problem> {
     let view = match app.execute(actor, kind, name, request, &Origin::door(Door::Api)).await {
         Err(error @ Error::Conflict { .. }) if headers.contains_key(header::IF_MATCH) => {
-            let mut response = Problem(error).into_response();
-            *response.status_mut() = StatusCode::PRECONDITION_FAILED;
-            return Ok(response);
+            return Ok(Problem(error).with_status(StatusCode::PRECONDITION_FAILED));
         }
         other => other?,
     };

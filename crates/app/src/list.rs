@@ -28,6 +28,8 @@ use crate::view::RecordView;
 pub const LIMIT_MAX: usize = 1000;
 /// Counting ends here; more is said as "10 000+".
 pub const COUNT_MAX: usize = 10_000;
+/// Most parts of one condition. Planning a statement takes longer than running it when it asks for thousands of things.
+const PARTS_MAX: usize = 100;
 /// Records to read in one go where all of a kind are wanted.
 const BATCH: usize = 1000;
 /// The alias of the record table in conditions.
@@ -160,6 +162,9 @@ impl App {
             names.borrow_mut().insert(name.to_owned());
             None
         })?;
+        if parts_of(&filter) > PARTS_MAX {
+            return Err(Error::BadRequest(format!("a condition may have at most {PARTS_MAX} parts")));
+        }
         let names = names.into_inner();
         if names.is_empty() {
             return Ok(filter);
@@ -272,6 +277,16 @@ impl Levels {
             }
         }
         Ok(())
+    }
+}
+
+/// How many tests a condition makes.
+fn parts_of(filter: &Filter) -> usize {
+    match filter {
+        Filter::And(parts) | Filter::Or(parts) => parts.iter().map(parts_of).sum(),
+        Filter::Not(inner) => parts_of(inner),
+        Filter::Linked { other, .. } => 1 + usize::from(other.is_some()),
+        Filter::Everything | Filter::Nothing | Filter::Test { .. } | Filter::Text(_) => 1,
     }
 }
 

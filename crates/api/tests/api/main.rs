@@ -1,8 +1,13 @@
 //! The interface as clients meet it, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
+mod custom_kind;
+mod hostile;
 mod lists;
 mod matrix;
 mod objects;
 mod oracle;
+mod paging;
+mod records;
 mod rights;
+mod signing_in;
