@@ -1,0 +1,1 @@
+//! What the records of a kind and their journals add up to.

@@ -1,0 +1,3 @@
+//! Importing event logs.
+
+mod real;
