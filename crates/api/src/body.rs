@@ -96,7 +96,8 @@ pub(crate) fn name(map: &mut Map<String, Value>, key: &str) -> Result<Option<Str
 /// Parses JSON, refusing what readers disagree on: repeated keys, deep nesting, trailing text, numbers out of range.
 pub(crate) fn parse(bytes: &[u8]) -> Result<Value, String> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|error| format!("not valid JSON: {error}"))?;
+    let value =
+        Strict { depth: 0 }.deserialize(&mut deserializer).map_err(|error| format!("not valid JSON: {error}"))?;
     deserializer.end().map_err(|error| format!("not valid JSON: {error}"))?;
     Ok(value)
 }

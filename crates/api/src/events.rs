@@ -7,8 +7,8 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
-use steward_model::access::Actor;
 use steward_app::journal::{Position, StreamEntry};
+use steward_model::access::Actor;
 
 use crate::caller::Caller;
 use crate::problem::Problem;

@@ -66,7 +66,8 @@ pub(crate) async fn metrics(State(api): State<Api>, Caller(actor): Caller) -> Re
         return Err(Problem(Error::Denied("read the metrics")));
     }
     let counters = api.counters();
-    let mut text = String::from("# HELP steward_requests_total Requests answered.\n# TYPE steward_requests_total counter\n");
+    let mut text =
+        String::from("# HELP steward_requests_total Requests answered.\n# TYPE steward_requests_total counter\n");
     let mut total = 0;
     for (class, count) in counters.by_status.iter().enumerate().skip(1) {
         let count = count.load(Ordering::Relaxed);
@@ -83,7 +84,9 @@ pub(crate) async fn metrics(State(api): State<Api>, Caller(actor): Caller) -> Re
     text.push_str(&format!("steward_request_seconds_bucket{{le=\"+Inf\"}} {total}\n"));
     text.push_str(&format!("steward_request_seconds_sum {sum}\nsteward_request_seconds_count {total}\n"));
     let (open, idle) = api.app().connections();
-    text.push_str("# HELP steward_database_connections Connections to the database.\n# TYPE steward_database_connections gauge\n");
+    text.push_str(
+        "# HELP steward_database_connections Connections to the database.\n# TYPE steward_database_connections gauge\n",
+    );
     text.push_str(&format!("steward_database_connections{{state=\"open\"}} {open}\n"));
     text.push_str(&format!("steward_database_connections{{state=\"idle\"}} {idle}\n"));
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())

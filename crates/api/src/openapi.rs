@@ -96,9 +96,15 @@ fn query_parameters(route: &Route) -> Vec<Value> {
             ("count", "capped, exact or off"),
         ],
         ("GET", "/api/v1/{kinds}/{record}") => &[("as_of", "Moment in the past"), ("fields", "Fields to give")],
-        ("GET", "/api/v1/{kinds}/{record}/journal") => &[("after", "Entries after this one"), ("limit", "Entries at most")],
-        ("GET", "/api/v1/{kinds}/{record}/access") => &[("action", "What to ask for"), ("person", "Whose right to explain")],
-        ("POST", "/api/v1/{kinds}/{record}/attachments") => &[("name", "Name of the file"), ("audience", "public or internal")],
+        ("GET", "/api/v1/{kinds}/{record}/journal") => {
+            &[("after", "Entries after this one"), ("limit", "Entries at most")]
+        }
+        ("GET", "/api/v1/{kinds}/{record}/access") => {
+            &[("action", "What to ask for"), ("person", "Whose right to explain")]
+        }
+        ("POST", "/api/v1/{kinds}/{record}/attachments") => {
+            &[("name", "Name of the file"), ("audience", "public or internal")]
+        }
         ("GET", "/api/v1/events") => &[("after", "Id of the last event seen")],
         _ => &[],
     };
@@ -115,7 +121,9 @@ fn response(route: &Route, kind: Option<&Kind>) -> Value {
     let record = json!({ "$ref": format!("#/components/schemas/{}", kind.key) });
     let schema = match (route.method.as_str(), route.path) {
         ("GET", "/api/v1/{kinds}") => json!({ "type": "array", "items": record }),
-        (_, path) if path.ends_with("/journal") || path.contains("/attachments") || path.ends_with("/access") => json!({}),
+        (_, path) if path.ends_with("/journal") || path.contains("/attachments") || path.ends_with("/access") => {
+            json!({})
+        }
         _ => record,
     };
     json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } })
@@ -213,11 +221,14 @@ fn type_schema(field_type: &FieldType) -> Value {
             json!({ "type": "string", "enum": choices.0.iter().map(|choice| &choice.key).collect::<Vec<_>>() })
         }
         FieldType::Reference { .. } => json!({ "$ref": "#/components/schemas/reference" }),
-        FieldType::References { .. } => json!({ "type": "array", "items": { "$ref": "#/components/schemas/reference" } }),
+        FieldType::References { .. } => {
+            json!({ "type": "array", "items": { "$ref": "#/components/schemas/reference" } })
+        }
         FieldType::Url => json!({ "type": "string", "format": "uri" }),
         FieldType::Mail => json!({ "type": "string", "format": "email" }),
         FieldType::Table { fields } => {
-            let columns: Map<String, Value> = fields.iter().map(|field| (field.key.clone(), field_schema(field))).collect();
+            let columns: Map<String, Value> =
+                fields.iter().map(|field| (field.key.clone(), field_schema(field))).collect();
             json!({ "type": "array", "items": { "type": "object", "properties": columns } })
         }
         FieldType::Secret => json!({ "type": "string", "writeOnly": true }),

@@ -21,7 +21,9 @@ impl Query {
             let (name, value) = (decode(name)?, decode(value)?);
             if !known.contains(&name.as_str()) {
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                return Err(Problem::bad_request(format!("the parameter `{name}` is not known here; known are {known}")));
+                return Err(Problem::bad_request(format!(
+                    "the parameter `{name}` is not known here; known are {known}"
+                )));
             }
             if parameters.insert(name.clone(), value).is_some() {
                 return Err(Problem::bad_request(format!("the parameter `{name}` stands twice")));
@@ -50,9 +52,8 @@ impl Query {
 
 fn decode(text: &str) -> Result<String, Problem> {
     let spaced = text.replace('+', " ");
-    let decoded = percent_decode_str(&spaced)
-        .decode_utf8()
-        .map_err(|_| Problem::bad_request("the query string is not UTF-8"))?;
+    let decoded =
+        percent_decode_str(&spaced).decode_utf8().map_err(|_| Problem::bad_request("the query string is not UTF-8"))?;
     if decoded.contains('\0') {
         return Err(Problem::bad_request("the query string holds a NUL character"));
     }

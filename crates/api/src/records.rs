@@ -57,7 +57,11 @@ pub(crate) async fn list(
     let mut response = Json(records).into_response();
     let headers = response.headers_mut();
     if let Some(total) = page.total {
-        let text = if request.count == Counting::Capped && total > COUNT_MAX { format!("{COUNT_MAX}+") } else { total.to_string() };
+        let text = if request.count == Counting::Capped && total > COUNT_MAX {
+            format!("{COUNT_MAX}+")
+        } else {
+            total.to_string()
+        };
         insert(headers, HeaderName::from_static("x-total-count"), &text);
     }
     if let Some(next) = page.next {
@@ -96,9 +100,10 @@ pub(crate) async fn read(
     let query = Query::parse(raw.as_deref(), &["as_of", "fields"])?;
     let as_of = match query.get("as_of") {
         None => None,
-        Some(text) => Some(Moment::parse(text).ok_or_else(|| {
-            Problem::bad_request("`as_of` must be a moment such as 2026-03-01T09:30:00Z")
-        })?),
+        Some(text) => Some(
+            Moment::parse(text)
+                .ok_or_else(|| Problem::bad_request("`as_of` must be a moment such as 2026-03-01T09:30:00Z"))?,
+        ),
     };
     let fields = fields(&query, kind)?;
     let view = api.app().get(&actor, kind, &name, as_of).await?;
@@ -282,9 +287,7 @@ fn if_match(headers: &HeaderMap) -> Result<Option<Revision>, Problem> {
         return Ok(None);
     }
     let revision = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    revision
-        .map(Some)
-        .ok_or_else(|| Problem::bad_request("If-Match must hold an ETag of the record, such as \"3\""))
+    revision.map(Some).ok_or_else(|| Problem::bad_request("If-Match must hold an ETag of the record, such as \"3\""))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
@@ -300,7 +303,9 @@ fn fields(query: &Query, kind: &Kind) -> Result<Option<Vec<String>>, Problem> {
     let Some(text) = query.get("fields") else { return Ok(None) };
     let fields: Vec<String> = text.split(',').map(str::to_owned).collect();
     match fields.iter().find(|key| kind.field(key).is_none()) {
-        Some(unknown) => Err(Problem::bad_request(format!("`{unknown}` is no field of {}", kind.label_plural.to_lowercase()))),
+        Some(unknown) => {
+            Err(Problem::bad_request(format!("`{unknown}` is no field of {}", kind.label_plural.to_lowercase())))
+        }
         None => Ok(Some(fields)),
     }
 }

@@ -99,12 +99,13 @@ pub(crate) async fn work(
         .map_err(|message| Problem(Error::invalid("duration", message)))?
         .and_then(|value| value.as_i64())
         .ok_or_else(|| Problem(Error::invalid("duration", "is required, such as PT30M")))?;
-    let started_at = match body::string(&mut map, "started_at")? {
-        None => None,
-        Some(text) => Some(Moment::parse(&text).ok_or_else(|| {
-            Problem(Error::invalid("started_at", "must be a moment such as 2026-03-01T09:30:00Z"))
-        })?),
-    };
+    let started_at =
+        match body::string(&mut map, "started_at")? {
+            None => None,
+            Some(text) => Some(Moment::parse(&text).ok_or_else(|| {
+                Problem(Error::invalid("started_at", "must be a moment such as 2026-03-01T09:30:00Z"))
+            })?),
+        };
     let note = body::string(&mut map, "note")?.unwrap_or_default();
     let command = Command::Work { seconds, started_at, note };
     execute(&api, &actor, &kinds, &name, Request::Command(command), &headers).await
@@ -207,9 +208,8 @@ pub(crate) async fn attach(
 
 async fn multipart_file(request: HttpRequest, api: &Api) -> Result<NewFile, Problem> {
     let unreadable = |_| Problem::bad_request("the form could not be read to its end");
-    let mut form = Multipart::from_request(request, api)
-        .await
-        .map_err(|_| Problem::bad_request("the form has no boundary"))?;
+    let mut form =
+        Multipart::from_request(request, api).await.map_err(|_| Problem::bad_request("the form has no boundary"))?;
     let (mut file, mut wanted) = (None, None);
     while let Some(part) = form.next_field().await.map_err(unreadable)? {
         match part.name() {

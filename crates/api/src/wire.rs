@@ -56,16 +56,18 @@ pub(crate) fn record(view: &RecordView, fields: Option<&[String]>) -> Value {
 /// A stored value in API form; a reference that the caller may not see is `null`.
 pub(crate) fn value(field: &Field, stored: &Value, labels: &Labels) -> Value {
     match (field.field_type.value_type(), stored) {
-        (FieldType::Reference { .. }, Value::Number(id)) => reference(RecordId(id.as_i64().unwrap_or_default()), labels),
+        (FieldType::Reference { .. }, Value::Number(id)) => {
+            reference(RecordId(id.as_i64().unwrap_or_default()), labels)
+        }
         (FieldType::References { .. }, Value::Array(ids)) => {
             ids.iter().filter_map(Value::as_i64).map(|id| reference(RecordId(id), labels)).collect()
         }
         (FieldType::Table { fields }, Value::Array(rows)) => rows
             .iter()
             .map(|row| {
-                let cells = fields.iter().filter_map(|column| {
-                    Some((column.key.clone(), value(column, row.get(&column.key)?, labels)))
-                });
+                let cells = fields
+                    .iter()
+                    .filter_map(|column| Some((column.key.clone(), value(column, row.get(&column.key)?, labels))));
                 Value::Object(cells.collect())
             })
             .collect(),
@@ -123,11 +125,14 @@ pub(crate) fn stream_entry(entry: &StreamEntry) -> Value {
     let mut wire = event(&entry.kind, &entry.event, &Labels::new());
     if let Value::Object(wire) = &mut wire {
         wire.insert("actor".to_owned(), json!({ "id": entry.event.actor.to_string() }));
-        wire.insert("record".to_owned(), json!({
-            "id": entry.event.record.to_string(),
-            "kind": entry.kind.key,
-            "number": entry.number,
-        }));
+        wire.insert(
+            "record".to_owned(),
+            json!({
+                "id": entry.event.record.to_string(),
+                "kind": entry.kind.key,
+                "number": entry.number,
+            }),
+        );
     }
     wire
 }

@@ -13,6 +13,7 @@ use steward_store::identity::Attempts;
 use crate::App;
 use crate::error::Error;
 use crate::password;
+use crate::setup::NewUser;
 
 /// What a request carries to say who asks.
 #[derive(Debug, Clone)]
@@ -53,6 +54,14 @@ impl App {
             Credentials::Token(token) => self.authenticate_token(token, address).await,
             Credentials::Password { login, password } => self.authenticate_password(login, password, address).await,
         }
+    }
+
+    /// Whether a password is good enough for somebody who is about to get an account.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the reason.
+    pub fn check_password(&self, password: &str, user: &NewUser) -> Result<(), Error> {
+        password::check(password, &[&user.login, &user.name])
     }
 
     /// Sets the password of a person and ends what the old one opened.

@@ -43,7 +43,14 @@ impl App {
     ///
     /// # Errors
     /// [`Error::TooLarge`], and as [`App::execute`].
-    pub async fn attach(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, file: NewFile, origin: &Origin) -> Result<RecordView, Error> {
+    pub async fn attach(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        file: NewFile,
+        origin: &Origin,
+    ) -> Result<RecordView, Error> {
         if file.content.len() > FILE_MAX {
             return Err(Error::TooLarge(format!("a file may have at most {} MiB", FILE_MAX / 1024 / 1024)));
         }
@@ -67,7 +74,14 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the record has no such file that the actor may see.
-    pub async fn detach(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, seq: Revision, origin: &Origin) -> Result<RecordView, Error> {
+    pub async fn detach(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        seq: Revision,
+        origin: &Origin,
+    ) -> Result<RecordView, Error> {
         self.file(actor, kind, name, seq).await?;
         self.execute(actor, kind, name, &Request::Command(Command::Detach { attachment: seq }), origin).await
     }
@@ -99,7 +113,13 @@ impl App {
     ///
     /// # Errors
     /// As [`App::file`]; an internal error when the content is damaged, never the damaged content.
-    pub async fn file_content(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, seq: Revision) -> Result<(FileView, Bytes), Error> {
+    pub async fn file_content(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        seq: Revision,
+    ) -> Result<(FileView, Bytes), Error> {
         let file = self.file(actor, kind, name, seq).await?;
         let content = self.blobs().get(&file.attachment.sha256).await?;
         Ok((file, content))
@@ -127,7 +147,10 @@ fn media_type(content: &[u8]) -> &'static str {
         (b"GIF89a", "image/gif"),
         (b"%PDF-", "application/pdf"),
     ];
-    KNOWN.iter().find(|(magic, _)| content.starts_with(magic)).map_or("application/octet-stream", |(_, media_type)| media_type)
+    KNOWN
+        .iter()
+        .find(|(magic, _)| content.starts_with(magic))
+        .map_or("application/octet-stream", |(_, media_type)| media_type)
 }
 
 #[cfg(test)]

@@ -77,8 +77,7 @@ impl App {
         let found = self.store().journal_of(record.id, after, limit).await?;
         let full = found.len() == limit;
         let next_after = found.last().filter(|_| full).map(|entry| entry.event.seq);
-        let entries: Vec<Event> =
-            found.into_iter().filter_map(|entry| readable(kind, entry.event, &rights)).collect();
+        let entries: Vec<Event> = found.into_iter().filter_map(|entry| readable(kind, entry.event, &rights)).collect();
         let named: BTreeSet<RecordId> = entries.iter().flat_map(named_in).collect();
         let mut labels = self.labels(actor, named.clone(), &named).await?;
         let hidden: BTreeSet<RecordId> = named.into_iter().filter(|id| !labels.contains_key(id)).collect();
@@ -135,7 +134,8 @@ impl App {
         let found = self.store().read_journal(after, limit).await?;
         let more = found.len() == limit;
         let position = found.last().map_or(after, |entry| entry.position);
-        let ids: Vec<RecordId> = found.iter().map(|entry| entry.event.record).collect::<BTreeSet<_>>().into_iter().collect();
+        let ids: Vec<RecordId> =
+            found.iter().map(|entry| entry.event.record).collect::<BTreeSet<_>>().into_iter().collect();
         let now = self.now();
         let mut seen: HashMap<RecordId, (Arc<Kind>, String, Rights)> = HashMap::new();
         for loaded in self.store().get_records(&ids).await? {
@@ -155,8 +155,7 @@ impl App {
                 Some(StreamEntry { position: entry.position, kind: kind.clone(), number: number.clone(), event })
             })
             .collect();
-        let linked: BTreeSet<RecordId> =
-            readable_entries.iter().flat_map(|entry| links_in(&entry.event)).collect();
+        let linked: BTreeSet<RecordId> = readable_entries.iter().flat_map(|entry| links_in(&entry.event)).collect();
         let labels = self.labels(actor, linked, &BTreeSet::new()).await?;
         let entries = readable_entries.into_iter().filter(|entry| shows_only(&entry.event, &labels)).collect();
         Ok(StreamPage { entries, position, more })

@@ -19,7 +19,8 @@ const NOBODY: &str =
 /// A hash to store.
 pub(crate) fn hash(password: &str) -> Result<String, Error> {
     let salt = SaltString::generate(&mut OsRng);
-    let hash = hasher()?.hash_password(password.as_bytes(), &salt).map_err(|error| Error::internal(error.to_string()))?;
+    let hash =
+        hasher()?.hash_password(password.as_bytes(), &salt).map_err(|error| Error::internal(error.to_string()))?;
     Ok(hash.to_string())
 }
 
@@ -45,7 +46,8 @@ pub(crate) fn check(password: &str, known_names: &[&str]) -> Result<(), Error> {
     }
     let lower = password.to_lowercase();
     let names = known_names.iter().copied().chain(["steward"]);
-    if let Some(name) = names.filter(|name| name.chars().count() >= 4).find(|name| lower.contains(&name.to_lowercase())) {
+    if let Some(name) = names.filter(|name| name.chars().count() >= 4).find(|name| lower.contains(&name.to_lowercase()))
+    {
         return Err(Error::invalid("password", format!("must not hold the name “{name}”")));
     }
     if zxcvbn(password, known_names).score() < Score::Three {

@@ -94,7 +94,13 @@ impl App {
     ///
     /// # Errors
     /// What is wrong with the values, or that the actor may not.
-    pub async fn create(&self, actor: &Actor, kind: &Arc<Kind>, new: &NewRecord, origin: &Origin) -> Result<RecordView, Error> {
+    pub async fn create(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        new: &NewRecord,
+        origin: &Origin,
+    ) -> Result<RecordView, Error> {
         if let Some(done) = self.earlier_answer(actor, kind, new, origin).await? {
             return Ok(done);
         }
@@ -104,7 +110,8 @@ impl App {
             let (event, after) = self.decide_creation(actor, kind, new, origin, &found).await?;
             let change = RecordChange { kind: kind.clone(), before: None, after: after.clone(), events: vec![event] };
             let mut set = ChangeSet { records: vec![change], ..ChangeSet::default() };
-            set.idempotency = origin.idempotency_key.as_ref().map(|key| idempotency(actor, key, kind, new, &after, self.now()));
+            set.idempotency =
+                origin.idempotency_key.as_ref().map(|key| idempotency(actor, key, kind, new, &after, self.now()));
             match self.commit(set).await {
                 Ok(()) => return self.view(actor, kind, after, None).await,
                 Err(CommitError::NumberTaken) => {}
@@ -123,7 +130,13 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see it, or when it did not exist at that moment.
-    pub async fn get(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, as_of: Option<Moment>) -> Result<RecordView, Error> {
+    pub async fn get(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        as_of: Option<Moment>,
+    ) -> Result<RecordView, Error> {
         let record = self.find(actor, kind, name).await?.record;
         match as_of {
             None => self.view(actor, kind, record, None).await,
@@ -178,9 +191,7 @@ impl App {
                 Err(_) => None,
             },
         };
-        loaded
-            .filter(|loaded| rights(actor, kind, &loaded.record, self.now()).may(Action::Read))
-            .ok_or(Error::NotFound)
+        loaded.filter(|loaded| rights(actor, kind, &loaded.record, self.now()).may(Action::Read)).ok_or(Error::NotFound)
     }
 
     /// Writes a change set and drops the copies that it makes old.
@@ -394,7 +405,8 @@ fn links_of(links: &[(String, String)], found: &Found) -> Result<Vec<LinkTo>, Er
     links
         .iter()
         .map(|(link, target)| {
-            let target = found.any(target).ok_or_else(|| Error::invalid("links", format!("`{target}` was not found")))?;
+            let target =
+                found.any(target).ok_or_else(|| Error::invalid("links", format!("`{target}` was not found")))?;
             Ok(LinkTo { link: link.clone(), target })
         })
         .collect()

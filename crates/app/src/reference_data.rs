@@ -30,7 +30,8 @@ pub(crate) struct ReferenceData {
 impl App {
     /// What rules may look at besides a record of this organisation.
     pub(crate) async fn world_for(&self, organisation: RecordId) -> Result<World, Error> {
-        let mut world = World { organisations_above: self.organisations_above(organisation).await?, ..World::default() };
+        let mut world =
+            World { organisations_above: self.organisations_above(organisation).await?, ..World::default() };
         for kind in self.0.rules.related_kinds() {
             if self.registry().kind(kind).is_some() {
                 let records = self.reference_records(kind).await?;

@@ -1,9 +1,21 @@
-//! Sealing: a Merkle root over the journal since the last seal, chained to it.
+//! Housekeeping: what is done from time to time. Sealing is a Merkle root over the journal since the last seal, chained to it.
 
 use crate::App;
 use crate::error::Error;
 
+/// How long the answer to an idempotency key is kept, in seconds.
+const KEEP_ANSWERS: i64 = 24 * 3600;
+
 impl App {
+    /// Seals the journal and forgets what is kept for a time only.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn keep_house(&self) -> Result<(), Error> {
+        self.seal().await?;
+        Ok(self.store().forget_answers(self.now().plus_seconds(-KEEP_ANSWERS)).await?)
+    }
+
     /// Seals what the journal holds beyond the last seal; says whether there was anything to seal.
     ///
     /// # Errors

@@ -71,7 +71,13 @@ impl App {
         let roles: Vec<Json> = user
             .roles
             .iter()
-            .map(|role| if user.within_organisation { json!({"role": role, "organisation": organisation}) } else { json!({"role": role}) })
+            .map(|role| {
+                if user.within_organisation {
+                    json!({"role": role, "organisation": organisation})
+                } else {
+                    json!({"role": role})
+                }
+            })
             .collect();
         let mut fields = serde_json::Map::new();
         fields.insert("given_name".to_owned(), json!(given));

@@ -21,7 +21,13 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] when it would hold longer than allowed; [`Error::NotFound`] when there is no such person.
-    pub async fn add_token(&self, person: RecordId, label: &str, limits: &TokenLimits, days: i64) -> Result<String, Error> {
+    pub async fn add_token(
+        &self,
+        person: RecordId,
+        label: &str,
+        limits: &TokenLimits,
+        days: i64,
+    ) -> Result<String, Error> {
         if !(1..=MAX_DAYS).contains(&days) {
             return Err(Error::invalid("days", format!("must lie between 1 and {MAX_DAYS}")));
         }

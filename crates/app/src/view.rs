@@ -114,7 +114,12 @@ impl App {
     }
 
     /// Many records of one kind as an actor may see them, without their links. The names take one question for all.
-    pub(crate) async fn views(&self, actor: &Actor, kind: &Arc<Kind>, records: Vec<Record>) -> Result<Vec<RecordView>, Error> {
+    pub(crate) async fn views(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        records: Vec<Record>,
+    ) -> Result<Vec<RecordView>, Error> {
         let now = self.now();
         let seen: Vec<(Record, Rights)> = records
             .into_iter()
@@ -224,7 +229,9 @@ fn linked_only(kind: &Kind, record: &Record) -> BTreeSet<RecordId> {
 fn collect_references(field: &Field, value: &Json, ids: &mut BTreeSet<RecordId>) {
     match (field.field_type.value_type(), value) {
         (FieldType::Reference { .. }, value) => ids.extend(value.as_i64().map(RecordId)),
-        (FieldType::References { .. }, Json::Array(items)) => ids.extend(items.iter().filter_map(Json::as_i64).map(RecordId)),
+        (FieldType::References { .. }, Json::Array(items)) => {
+            ids.extend(items.iter().filter_map(Json::as_i64).map(RecordId))
+        }
         (FieldType::Table { fields }, Json::Array(rows)) => {
             for row in rows {
                 for column in fields {

@@ -8,14 +8,14 @@ use serde_json::json;
 use steward_model::filter::{Filter, FilterError, SortKey};
 use steward_model::id::RecordId;
 use steward_model::kind::Registry;
-use steward_testkit::kinds;
+use steward_testkit::filter_kinds;
 
 fn resolver(kinds: &[String], name: &str) -> Option<RecordId> {
     (name == "anna" && kinds.iter().any(|kind| kind == "person")).then_some(RecordId(7))
 }
 
 fn with_incident<T>(run: impl FnOnce(&steward_model::kind::Kind, &Registry) -> T) -> T {
-    let registry = kinds::registry();
+    let registry = filter_kinds::registry();
     run(registry.kind("incident").unwrap(), &registry)
 }
 

@@ -34,7 +34,10 @@ pub(crate) fn check_roles(before: Option<&Record>, after: &Record, ctx: &Context
         ctx.policy.role(role).is_some_and(|definition| !may_assign(ctx.actor, definition, *organisation))
     };
     if !own && held.iter().any(stronger) {
-        errors.push(FieldError::new("roles", "this person holds roles beyond yours, so you may not change them".to_owned()));
+        errors.push(FieldError::new(
+            "roles",
+            "this person holds roles beyond yours, so you may not change them".to_owned(),
+        ));
     }
     if own && held.iter().any(|role| stronger(role) && !wanted.contains(role)) {
         errors.push(FieldError::new("roles", "you may not take this role away".to_owned()));

@@ -44,9 +44,8 @@ pub(crate) fn derive(record: &Record, world: &World) -> Derived {
         Some(matrix) => (matrix.text("name"), row_of(matrix, impact, urgency)),
         None => ("Default matrix", None),
     };
-    let priority = priority.or_else(|| {
-        DEFAULT.iter().find(|(i, u, _)| *i == impact && *u == urgency).map(|(_, _, priority)| *priority)
-    });
+    let priority = priority
+        .or_else(|| DEFAULT.iter().find(|(i, u, _)| *i == impact && *u == urgency).map(|(_, _, priority)| *priority));
     derived(priority, format!("impact {impact} × urgency {urgency} in “{name}”"))
 }
 
@@ -58,8 +57,11 @@ pub(crate) fn check_matrix(matrix: &Record) -> Vec<FieldError> {
         .enumerate()
         .filter(|(_, row)| !seen.insert((cell(row, "impact"), cell(row, "urgency"))))
         .map(|(index, row)| {
-            let message =
-                format!("impact {} with urgency {} stands in an earlier row already", cell(row, "impact"), cell(row, "urgency"));
+            let message = format!(
+                "impact {} with urgency {} stands in an earlier row already",
+                cell(row, "impact"),
+                cell(row, "urgency")
+            );
             FieldError::new(&format!("rows[{index}]"), message)
         })
         .collect()

@@ -69,7 +69,8 @@ impl Blobs {
     /// [`StoreError::File`] when the folder cannot be made or used.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         make_private_folder(folder)?;
-        let failed = |error| StoreError::File { path: folder.display().to_string(), source: std::io::Error::other(error) };
+        let failed =
+            |error| StoreError::File { path: folder.display().to_string(), source: std::io::Error::other(error) };
         // Content and name are on disk before an upload counts as done, so that no committed event names a lost file.
         let store = LocalFileSystem::new_with_prefix(folder).map_err(failed)?.with_fsync(true);
         Ok(Self { store: Arc::new(store), folder: folder.to_owned() })
@@ -201,11 +202,15 @@ where
     Ok(StoredBlob { sha256: hex::encode(digest.finalize()), size })
 }
 
-/// `ab/cd/<hash>`: folders stay small.
 fn location(sha256: &str) -> Result<Location, BlobError> {
+    relative_path(sha256).map(Location::from)
+}
+
+/// `ab/cd/<hash>`: folders stay small.
+pub(crate) fn relative_path(sha256: &str) -> Result<String, BlobError> {
     let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     match is_hash {
-        true => Ok(Location::from(format!("{}/{}/{sha256}", &sha256[..2], &sha256[2..4]))),
+        true => Ok(format!("{}/{}/{sha256}", &sha256[..2], &sha256[2..4])),
         false => Err(BlobError::NoHash(sha256.to_owned())),
     }
 }

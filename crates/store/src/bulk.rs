@@ -53,8 +53,13 @@ impl Target {
             sql.push_str(if row == 0 { "(" } else { ", (" });
             for (index, cast) in casts.iter().enumerate() {
                 place += 1;
-                // Writing to a string cannot fail.
-                let _ = write!(sql, "{}${place}{cast}", if index == 0 { "" } else { ", " });
+                let comma = if index == 0 { "" } else { ", " };
+                // Writing to a string cannot fail. SQLite looks up the name of each `$1` among all others when it is
+                // bound, in time quadratic in their number; a plain `?` has no name.
+                let _ = match dialect {
+                    Dialect::Sqlite => write!(sql, "{comma}?"),
+                    Dialect::Postgres => write!(sql, "{comma}${place}{cast}"),
+                };
             }
             sql.push(')');
         }

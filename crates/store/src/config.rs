@@ -25,6 +25,9 @@ pub struct StoreConfig {
     pub statement_limit: Duration,
     /// Whether SQLite syncs at each commit. Without it, a loss of power may lose the last commits, but breaks nothing.
     pub sync_each_commit: bool,
+    /// Whether a SQLite file that another process has open is refused. A server wants that; a command that writes a
+    /// little, such as a new account, works beside the server.
+    pub exclusive: bool,
     /// How long a job belongs to the worker that claimed it without renewal.
     pub job_lease: Duration,
 }
@@ -38,6 +41,7 @@ impl StoreConfig {
             connection_wait: Duration::from_secs(2),
             statement_limit: Duration::from_secs(9),
             sync_each_commit: true,
+            exclusive: true,
             job_lease: Duration::from_secs(60),
         }
     }
@@ -53,12 +57,13 @@ impl StoreConfig {
 pub(crate) struct OpenSqlite {
     pub(crate) writer: Connection,
     pub(crate) readers: SqlitePool,
-    pub(crate) lock: File,
+    /// `None` when another process holds it and this one works beside it.
+    pub(crate) lock: Option<File>,
 }
 
 /// Opens a SQLite file, made when it is missing, readable by its owner only.
 pub(crate) async fn open_sqlite(config: &StoreConfig, path: &Path) -> Result<OpenSqlite, StoreError> {
-    let lock = lock_file(path)?;
+    let lock = lock_file(path, config.exclusive)?;
     let options = sqlite_options(config, path);
     let writer =
         options.clone().create_if_missing(true).connect().await.map_err(|error| refuse_open(&path.display(), error))?;
@@ -87,7 +92,7 @@ fn sqlite_options(config: &StoreConfig, path: &Path) -> SqliteConnectOptions {
 }
 
 /// Makes folder and files for the owner alone, narrows wider ones, and takes the lock beside the database.
-fn lock_file(path: &Path) -> Result<File, StoreError> {
+fn lock_file(path: &Path, exclusive: bool) -> Result<Option<File>, StoreError> {
     let failed = |path: &Path| {
         let path = path.display().to_string();
         move |source| StoreError::File { path, source }
@@ -102,6 +107,7 @@ fn lock_file(path: &Path) -> Result<File, StoreError> {
     let lock = own(&lock_path).map_err(failed(&lock_path))?;
     match lock.try_lock() {
         Ok(()) => {}
+        Err(TryLockError::WouldBlock) if !exclusive => return Ok(None),
         Err(TryLockError::WouldBlock) => {
             return Err(StoreError::Refused(format!(
                 "{} is in use by another process; stop it first, or use PostgreSQL to run several",
@@ -116,7 +122,7 @@ fn lock_file(path: &Path) -> Result<File, StoreError> {
         name.push(suffix);
         narrow(Path::new(&name)).map_err(failed(path))?;
     }
-    Ok(lock)
+    Ok(Some(lock))
 }
 
 /// Makes a folder, and those above it, for the owner alone. One that is there keeps its rights: it may hold other things.

@@ -164,7 +164,8 @@ impl Store {
             let subjects = subjects.clone();
             Box::pin(async move {
                 for subject in subjects {
-                    let sql = "delete from attempt where id = (select max(id) from attempt where subject = $1 and at = $2)";
+                    let sql =
+                        "delete from attempt where id = (select max(id) from attempt where subject = $1 and at = $2)";
                     connection.execute(sql, &[Bind::Text(subject), Bind::Integer(at.0)]).await?;
                 }
                 Ok(())

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use steward_model::chain::Hash;
 use steward_model::kind::{Field, FieldType, Kind, Registry};
 
+use crate::columns::field_expression;
 use crate::connection::Connection;
 use crate::error::{CommitError, StoreError};
 use crate::migrate::set_meta;
@@ -144,28 +145,6 @@ fn index_name(kind: &str, field: &str, expression: &str) -> String {
     format!("{name}_{digest}")
 }
 
-/// The value of a field inside `fields`, typed as it is compared.
-fn field_expression(field: &Field, alias: &str, dialect: Dialect) -> String {
-    let fields = if alias.is_empty() { "fields".to_owned() } else { format!("{alias}.fields") };
-    let key = &field.key;
-    match (dialect, field.field_type.value_type()) {
-        (Dialect::Sqlite, FieldType::Money) => format!("json_extract({fields}, '$.{key}.amount')"),
-        (Dialect::Sqlite, _) => format!("json_extract({fields}, '$.{key}')"),
-        (Dialect::Postgres, FieldType::Money) => format!("({fields}->'{key}'->>'amount')::bigint"),
-        (Dialect::Postgres, FieldType::Boolean) => format!("({fields}->>'{key}')::boolean"),
-        (
-            Dialect::Postgres,
-            FieldType::Integer { .. }
-            | FieldType::Decimal
-            | FieldType::Moment
-            | FieldType::Duration
-            | FieldType::Reference { .. },
-        ) => format!("({fields}->>'{key}')::bigint"),
-        (Dialect::Postgres, FieldType::References { .. } | FieldType::Table { .. }) => format!("{fields}->'{key}'"),
-        (Dialect::Postgres, _) => format!("({fields}->>'{key}')"),
-    }
-}
-
 fn view_sql(kind: &Kind, dialect: Dialect) -> String {
     let mut columns: Vec<(String, String)> =
         ["id", "number", "revision", "state"].map(|name| (name.into(), name.into())).into();
@@ -196,15 +175,23 @@ fn field_columns(field: &Field, dialect: Dialect) -> Vec<(String, String)> {
     let sql = match field.field_type.value_type() {
         FieldType::Secret => return Vec::new(),
         FieldType::Money => {
-            let currency = match dialect {
-                Dialect::Sqlite => format!("json_extract(fields, '$.{key}.currency')"),
-                Dialect::Postgres => format!("fields->'{key}'->>'currency'"),
+            let (amount, currency) = match dialect {
+                Dialect::Sqlite => (
+                    format!("json_extract(fields, '$.{key}.amount')"),
+                    format!("json_extract(fields, '$.{key}.currency')"),
+                ),
+                Dialect::Postgres => {
+                    (format!("(fields->'{key}'->>'amount')"), format!("(fields->'{key}'->>'currency')"))
+                }
             };
-            return vec![(key.clone(), millionths(&value, dialect)), (format!("{key}_currency"), currency)];
+            return vec![(key.clone(), millionths(&amount, dialect)), (format!("{key}_currency"), currency)];
+        }
+        FieldType::References { .. } | FieldType::Table { .. } if dialect == Dialect::Postgres => {
+            format!("fields->'{key}'")
         }
         FieldType::Decimal => millionths(&value, dialect),
         FieldType::Moment => instant(&value, dialect),
-        FieldType::Date if dialect == Dialect::Postgres => format!("{value}::date"),
+        FieldType::Date if dialect == Dialect::Postgres => format!("({value})::date"),
         _ => value,
     };
     vec![(key, sql)]

@@ -2,10 +2,11 @@
 //!
 //! [`store::Store`] is the one handle. Everything that a use case writes goes through [`store::Store::commit`].
 
+pub mod backup;
 pub mod blob;
 mod bulk;
 pub mod change;
-mod columns;
+pub mod columns;
 mod commit;
 pub mod config;
 pub mod connection;
@@ -29,5 +30,3 @@ pub mod store;
 pub mod verify;
 mod wake;
 mod writer;
-
-pub use columns::field_expression;

@@ -27,7 +27,7 @@ impl ListQuery {
         Self { kind: Some(kind.to_owned()), condition: "1 = 1".into(), binds: Vec::new(), order: String::new(), limit }
     }
 
-    fn from_where(&self) -> String {
+    fn rows_from(&self) -> String {
         match &self.kind {
             // A literal, since neither database would otherwise use an index made for one kind only.
             Some(kind) => format!("from record r where r.kind = {} and ({})", literal(kind), self.condition),
@@ -37,7 +37,7 @@ impl ListQuery {
 
     fn sql(&self, columns: &str) -> String {
         let order = if self.order.is_empty() { String::new() } else { format!("order by {}", self.order) };
-        format!("select {columns} {} {order} limit {}", self.from_where(), self.limit)
+        format!("select {columns} {} {order} limit {}", self.rows_from(), self.limit)
     }
 }
 
@@ -56,7 +56,7 @@ impl Store {
     /// # Errors
     /// What the database answered.
     pub async fn count(&self, query: &ListQuery, cap: usize) -> Result<usize, StoreError> {
-        let sql = format!("select count(*) from (select 1 {} limit {cap}) counted", query.from_where());
+        let sql = format!("select count(*) from (select 1 {} limit {cap}) counted", query.rows_from());
         let count = self.read().await?.fetch_integer(&sql, &query.binds).await?;
         Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
     }

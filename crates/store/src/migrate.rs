@@ -10,6 +10,11 @@ const STEPS: &[&str] = &[include_str!("../migrations/0001_ground.sql")];
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.
 const LOCK: i64 = 0x0073_7465_7761_7264;
 
+/// Version of the schema that this program makes.
+pub(crate) fn newest() -> usize {
+    STEPS.len()
+}
+
 /// Brings the schema to this program's version and returns the epoch of the journal.
 ///
 /// # Errors
@@ -32,6 +37,19 @@ pub(crate) async fn migrate(connection: &mut Connection) -> Result<i64, StoreErr
             Err(error)
         }
     }
+}
+
+/// Refuses a database whose schema is not this program's, for a process that works beside the one that may migrate.
+///
+/// # Errors
+/// [`StoreError::Refused`]; else what the database answered.
+pub(crate) async fn require_newest(connection: &mut Connection) -> Result<(), StoreError> {
+    let found = get_meta(connection, "schema").await?;
+    if found.as_deref() == Some(STEPS.len().to_string().as_str()) {
+        return Ok(());
+    }
+    let reason = "the running server has another version than this program; use the same for both";
+    Err(StoreError::Refused(reason.into()))
 }
 
 async fn migrate_locked(connection: &mut Connection) -> Result<i64, StoreError> {
@@ -69,7 +87,7 @@ async fn current_epoch(connection: &mut Connection) -> Result<i64, StoreError> {
     let epoch = get_meta(connection, "epoch").await?.and_then(|text| text.parse().ok()).unwrap_or(0);
     let behind = connection
         .fetch_integer(
-            "select 1 where (select xid from journal where epoch = $1 order by epoch desc, xid desc limit 1) \
+            "select cast(1 as bigint) where (select xid from journal where epoch = $1 order by epoch desc, xid desc limit 1) \
              >= pg_current_xact_id()::text::bigint",
             &[Bind::Integer(epoch)],
         )

@@ -104,7 +104,7 @@ pub(crate) fn record_row(kind: &Kind, record: &Record, head: &Hash) -> Result<Ve
     let rank = priority
         .and_then(|priority| kind.field("priority")?.field_type.choices()?.rank(priority))
         .and_then(|rank| i64::try_from(rank).ok());
-    let title = record.field(&kind.label_field).map(stored_text).unwrap_or_default();
+    let title = record.field(&kind.label_field).map(stored_text);
     Ok(vec![
         Bind::Integer(record.id.0),
         Bind::Text(record.kind.clone()),
@@ -119,11 +119,11 @@ pub(crate) fn record_row(kind: &Kind, record: &Record, head: &Hash) -> Result<Ve
         Bind::OptionalInteger(integer("service")),
         Bind::OptionalText(priority.map(str::to_owned)),
         Bind::OptionalInteger(rank),
-        Bind::Text(title),
+        Bind::OptionalText(title),
         Bind::Integer(record.created_at.0),
         Bind::Integer(record.created_by.0),
         Bind::Integer(record.updated_at.0),
-        Bind::Integer(integer("opened_at").unwrap_or(record.created_at.0)),
+        Bind::OptionalInteger(integer("opened_at")),
         Bind::OptionalInteger(integer("resolved_at")),
         Bind::OptionalInteger(integer("closed_at")),
         Bind::OptionalInteger(integer("due_at")),

@@ -26,7 +26,6 @@ pub enum Bind {
     Bytes(Vec<u8>),
 }
 
-
 /// Condition under which a record counts as open, word for word that of the partial indexes, so that both databases
 /// see that these indexes serve. Bound values would hide it from SQLite.
 pub const OPEN: &str = "category in ('new', 'active', 'waiting')";
@@ -99,4 +98,3 @@ impl Bind {
         }
     }
 }
-

@@ -38,8 +38,8 @@ enum Database {
     Sqlite {
         writer: Writer,
         readers: SqlitePool,
-        /// Keeps other processes off while it is held.
-        lock: File,
+        /// Keeps other servers off while it is held; `None` in a command beside a server.
+        lock: Option<File>,
     },
     Postgres {
         pool: PgPool,
@@ -68,7 +68,10 @@ impl Store {
         let database = match config.sqlite_path() {
             Some(path) => {
                 let mut sqlite = config::open_sqlite(config, &path).await?;
-                migrate::migrate(&mut sqlite.writer).await?;
+                match sqlite.lock {
+                    Some(_) => migrate::migrate(&mut sqlite.writer).await.map(|_epoch| ())?,
+                    None => migrate::require_newest(&mut sqlite.writer).await?,
+                };
                 Database::Sqlite { writer: Writer::start(sqlite.writer), readers: sqlite.readers, lock: sqlite.lock }
             }
             None if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") => {
@@ -146,7 +149,7 @@ impl Store {
         {
             return Err(StoreError::Stopped);
         }
-        self.read().await?.fetch_integer("select 1", &[]).await?;
+        self.read().await?.fetch_integer("select cast(1 as bigint)", &[]).await?;
         Ok(())
     }
 
@@ -166,7 +169,9 @@ impl Store {
             Database::Sqlite { writer, readers, lock } => {
                 writer.close().await;
                 readers.close().await;
-                if let Err(error) = lock.unlock() {
+                if let Some(lock) = lock
+                    && let Err(error) = lock.unlock()
+                {
                     tracing::warn!(%error, "the lock of the database could not be given back");
                 }
             }

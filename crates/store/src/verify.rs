@@ -1,6 +1,7 @@
 //! Proving that the database holds what was once written, and nothing else.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use steward_model::apply::apply;
 use steward_model::chain::{Hash, MerkleTree, link_hash, seal_hash};
@@ -60,6 +61,16 @@ pub enum Place {
     Seal(i64),
 }
 
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place {
+            Place::Entry { record, seq } => write!(f, "entry {seq} of record {record}: {}", self.what),
+            Place::Record(record) => write!(f, "record {record}: {}", self.what),
+            Place::Seal(number) => write!(f, "seal {number}: {}", self.what),
+        }
+    }
+}
+
 impl VerifyReport {
     /// Whether nothing is wrong.
     pub fn is_good(&self) -> bool {
@@ -107,7 +118,7 @@ impl Store {
             }
         }
         // SQLite takes its snapshot with the first read.
-        connection.fetch_integer("select 1 from meta", &[]).await?;
+        connection.fetch_integer("select count(*) from meta", &[]).await?;
         Ok(connection)
     }
 }

@@ -178,8 +178,6 @@ pub struct FieldRule {
 pub enum Counter {
     /// Moves from a state that counts as done or cancelled back to an open one.
     Reopened,
-    /// Changes of assignee or team to another one.
-    Reassigned,
 }
 
 /// When a column that holds its final value on every row becomes known. On the last row of a case it always is.

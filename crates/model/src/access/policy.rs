@@ -169,13 +169,7 @@ impl Policy {
     }
 }
 
-fn grant_of(
-    raw: RawGrant,
-    name: String,
-    source: &Source,
-    registry: &Registry,
-    errors: &mut Vec<PolicyError>,
-) -> Grant {
+fn grant_of(raw: RawGrant, name: String, source: &Source, registry: &Registry, errors: &mut Vec<PolicyError>) -> Grant {
     let mut scopes = BTreeMap::new();
     for kind in kinds_named(&raw.kinds, source, registry, errors) {
         let filter = match &raw.scope {
@@ -221,11 +215,7 @@ fn kinds_named<'r>(
 
 fn parse_scope(text: &str, kind: &Kind, registry: &Registry) -> Result<Filter, String> {
     let filter = Filter::parse_cel(text, kind, registry).map_err(|error| error.to_string())?;
-    if filter.is_local() {
-        Ok(filter)
-    } else {
-        Err("a scope may not look at other records or links".to_owned())
-    }
+    if filter.is_local() { Ok(filter) } else { Err("a scope may not look at other records or links".to_owned()) }
 }
 
 fn fault(source: &Source, offset: usize, message: String) -> PolicyError {

@@ -215,8 +215,7 @@ fn token_allows(actor: &Actor, action: Action) -> bool {
 fn token_admits(actor: &Actor, kind: &Kind, record: &Record) -> bool {
     actor.limits.as_ref().is_none_or(|limits| {
         (limits.kinds.is_empty() || limits.kinds.contains(&kind.key))
-            && (limits.teams.is_empty()
-                || record.reference("team").is_some_and(|team| limits.teams.contains(&team)))
+            && (limits.teams.is_empty() || record.reference("team").is_some_and(|team| limits.teams.contains(&team)))
     })
 }
 

@@ -105,16 +105,21 @@ fn compute_with(
         Computation::Elapsed { from, to } => {
             (elapsed(record, from, to).map(Json::from), "elapsed", format!("from {from} to {to}"))
         }
-        Computation::Product(fields) => {
-            (product(record, fields).map(Json::from), "product", fields.join(" × "))
-        }
+        Computation::Product(fields) => (product(record, fields).map(Json::from), "product", fields.join(" × ")),
         Computation::Sum { table, column } => {
             (sum(record, table, column, value_type), "sum", format!("of {column} over {table}"))
         }
         Computation::Changes(fields) => {
-            let key = kind.fields.iter().find(|field| matches!(&field.field_type, FieldType::Computed { by, .. } if by == computation));
+            let key = kind
+                .fields
+                .iter()
+                .find(|field| matches!(&field.field_type, FieldType::Computed { by, .. } if by == computation));
             let so_far = key.and_then(|field| record.field(&field.key)).and_then(Json::as_i64).unwrap_or(0);
-            (Some(Json::from(so_far + i64::from(moved(before, record, fields)))), "changes", format!("of {}", fields.join(" or ")))
+            (
+                Some(Json::from(so_far + i64::from(moved(before, record, fields)))),
+                "changes",
+                format!("of {}", fields.join(" or ")),
+            )
         }
     };
     Derived { value, why: Why { rule: rule.to_owned(), detail } }

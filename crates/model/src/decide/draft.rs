@@ -63,7 +63,9 @@ impl<'a> Draft<'a> {
                 (Some(Default::Me), _) if ctx.actor.is_system() => continue,
                 (Some(Default::Me), FieldType::References { .. }) => Json::from(vec![ctx.actor.person.0]),
                 (Some(Default::Me), _) => Json::from(ctx.actor.person.0),
-                (Some(Default::Now), FieldType::Date) => Json::from(ctx.now.to_string().chars().take(10).collect::<String>()),
+                (Some(Default::Now), FieldType::Date) => {
+                    Json::from(ctx.now.to_string().chars().take(10).collect::<String>())
+                }
                 (Some(Default::Now), _) => Json::from(ctx.now.0),
             };
             self.record.fields.insert(field.key.clone(), value);
@@ -156,7 +158,11 @@ impl<'a> Draft<'a> {
             })
             .filter(|conflict| conflict.yours != conflict.theirs)
             .collect();
-        if conflicts.is_empty() { Ok(()) } else { Err(Rejection::Conflict { current: before.revision, fields: conflicts }) }
+        if conflicts.is_empty() {
+            Ok(())
+        } else {
+            Err(Rejection::Conflict { current: before.revision, fields: conflicts })
+        }
     }
 
     /// Demands a value whatever the field's own requirement says.

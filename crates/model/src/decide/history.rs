@@ -85,8 +85,7 @@ pub fn recall(kind: &Kind, record: Option<&Record>, history: History) -> (Event,
 }
 
 fn created(kind: &Kind, history: &History) -> Act {
-    let fields: Fields =
-        history.fields.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect();
+    let fields: Fields = history.fields.iter().filter_map(|(key, value)| Some((key.clone(), value.clone()?))).collect();
     Act::Created {
         kind: kind.key.clone(),
         number: history.number.clone(),

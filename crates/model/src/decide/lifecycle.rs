@@ -29,7 +29,9 @@ pub fn allowed_transitions<'k>(kind: &'k Kind, record: &Record, rights: &Rights)
 /// The fields asked for with a transition: those it requires first.
 pub fn transition_fields(transition: &Transition) -> Vec<&str> {
     let mut fields: Vec<&str> = transition.requires.iter().map(String::as_str).collect();
-    fields.extend(transition.fields.iter().map(String::as_str).filter(|field| !transition.requires.iter().any(|r| r == field)));
+    fields.extend(
+        transition.fields.iter().map(String::as_str).filter(|field| !transition.requires.iter().any(|r| r == field)),
+    );
     fields
 }
 
@@ -84,7 +86,8 @@ pub(super) fn decide_comment(
     check_comment(comment)?;
     let act = Act::Commented { audience: comment.audience, body: comment.body.clone() };
     let mut events = vec![event(record, record.revision + 1, act, Vec::new(), ctx, ctx.cause.clone())];
-    let rule = kind.on_comment.iter().find(|rule| rule.audience == comment.audience && triggers(rule, kind, record, ctx));
+    let rule =
+        kind.on_comment.iter().find(|rule| rule.audience == comment.audience && triggers(rule, kind, record, ctx));
     let transition = rule.and_then(|rule| Some((rule, kind.lifecycle.transition(&rule.transition)?)));
     if let Some((rule, transition)) = transition.filter(|(_, transition)| transition.from.contains(&record.state)) {
         // Steward makes the move, whatever the commenter may do by hand. A move that its own guard refuses is left out.
@@ -187,7 +190,8 @@ fn finish_move(
     {
         return Err(Rejection::Illegal { message: guard.message.clone(), allowed: Vec::new() });
     }
-    let act = Act::Moved { transition: Some(transition.key.clone()), from: record.state.clone(), to: transition.to.clone() };
+    let act =
+        Act::Moved { transition: Some(transition.key.clone()), from: record.state.clone(), to: transition.to.clone() };
     let changes = draft::changes(record, &after, &draft.whys);
     Ok(event(record, record.revision + 1, act, changes, ctx, ctx.cause.clone()))
 }

@@ -100,7 +100,8 @@ pub fn decide(
 
 fn decide_create(kind: &Kind, create: &Create, ctx: &Context<'_>) -> Result<Vec<Event>, Rejection> {
     let Some(birth) = &ctx.birth else { return Err(Rejection::NotFound) };
-    let organisation = if kind.key == "organisation" { birth.id } else { create.organisation.unwrap_or(birth.organisation) };
+    let organisation =
+        if kind.key == "organisation" { birth.id } else { create.organisation.unwrap_or(birth.organisation) };
     let blank = Record {
         id: birth.id,
         kind: kind.key.clone(),
@@ -258,7 +259,10 @@ fn check_links(kind: &Kind, links: &[LinkTo], ctx: &Context<'_>) -> Result<(), R
     for link in links {
         let Some(link_type) = ctx.registry.link(&link.link) else {
             let known: Vec<&str> = ctx.registry.links().iter().map(|link| link.key.as_str()).collect();
-            errors.push(FieldError::new("links", format!("`{}` is no link type; there are {}", link.link, known.join(", "))));
+            errors.push(FieldError::new(
+                "links",
+                format!("`{}` is no link type; there are {}", link.link, known.join(", ")),
+            ));
             continue;
         };
         let Some(target_kind) = ctx.references.kind_of(link.target) else {
@@ -281,7 +285,10 @@ fn check_comment(comment: &NewComment) -> Result<(), Rejection> {
         return Err(Rejection::invalid("body", "must not be empty"));
     }
     if length > COMMENT_MAX {
-        return Err(Rejection::invalid("body", &format!("may have at most {COMMENT_MAX} characters, this has {length}")));
+        return Err(Rejection::invalid(
+            "body",
+            &format!("may have at most {COMMENT_MAX} characters, this has {length}"),
+        ));
     }
     if comment.body.contains('\0') {
         return Err(Rejection::invalid("body", "must not contain NUL characters"));

@@ -304,6 +304,11 @@ impl<'a> Checker<'a> {
                     _ => FilterError { message: format!("`{}`: {}", found.path.name(), error.message), ..error },
                 });
             }
+            (Shape::Id, Literal::Me | Literal::MyTeams | Literal::MyOrganisation | Literal::MyOrganisations) => {
+                // The id of a person, team or organisation is compared with those of whoever asks.
+                let own = found.path.hops.last().map_or(&self.kind.key, |hop| &hop.kind);
+                return self.record(std::slice::from_ref(own), value).map_err(|_| wrong());
+            }
             (Shape::Id, Literal::Integer(id)) => Json::from(*id),
             (Shape::Id, Literal::Text(text)) => Json::from(text.parse::<i64>().map_err(|_| wrong())?),
             (Shape::Text, Literal::Text(text)) => Json::from(text.as_str()),

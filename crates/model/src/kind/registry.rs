@@ -40,13 +40,6 @@ impl Registry {
         super::load::load(sources)
     }
 
-    /// For the loader, which checks them.
-    pub(super) fn new(mut kinds: Vec<Kind>, mut links: Vec<LinkType>) -> Self {
-        kinds.sort_by(|a, b| a.key.cmp(&b.key));
-        links.sort_by(|a, b| a.key.cmp(&b.key));
-        Self { kinds: kinds.into_iter().map(Arc::new).collect(), links }
-    }
-
     /// The kind with this key.
     pub fn kind(&self, key: &str) -> Option<&Arc<Kind>> {
         self.kinds.iter().find(|kind| kind.key == key)

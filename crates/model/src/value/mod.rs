@@ -216,7 +216,9 @@ fn parse_row(
         let cell = row.get(&column.key).unwrap_or(&Json::Null);
         let value = parse_value(column, cell, references).map_err(|message| (column.key.clone(), message))?;
         match value {
-            Some(value) => drop(parsed.insert(column.key.clone(), value)),
+            Some(value) => {
+                parsed.insert(column.key.clone(), value);
+            }
             None if column.required == Requirement::Always => {
                 return Err((column.key.clone(), "must not be empty".into()));
             }

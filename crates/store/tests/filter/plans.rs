@@ -3,7 +3,7 @@
 use serde_json::json;
 use steward_model::filter::{Filter, SortKey};
 use steward_model::id::RecordId;
-use steward_store::field_expression;
+use steward_store::columns::field_expression;
 use steward_store::filter_sql::{Unlimited, compile};
 use steward_store::order::{Cursor, after_predicate, order_by};
 use steward_store::sql::Dialect;

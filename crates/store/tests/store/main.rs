@@ -1,8 +1,12 @@
 //! Both databases keep the same promises: every test here runs on each.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
+mod backup;
+mod blobs;
 mod commits;
 mod graph;
 mod jobs;
 mod journal;
 mod numbers;
+mod open;
 mod tamper;

@@ -14,6 +14,38 @@ use super::{ATTRIBUTES, words};
 use crate::kind::{Default, Field, FieldType, Level, Requirement};
 use crate::value::{NoReferences, parse_value};
 
+/// Words that conditions take for something else than a field: relative values, and those that the Common Expression
+/// Language reserves.
+const FILTER_WORDS: [&str; 27] = [
+    "me",
+    "my_teams",
+    "my_organisation",
+    "my_organisations",
+    "now",
+    "today",
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
+];
+
 /// What a field may refer to while it is built.
 pub(super) struct Scope<'a, 'b> {
     pub(super) draft: &'a Draft<'b>,
@@ -29,6 +61,10 @@ pub(super) fn build_fields(draft: &Draft<'_>, known: &BTreeSet<&str>, faults: &m
         let key = item.key.get_ref().as_str();
         if ATTRIBUTES.contains(&key) {
             let message = format!("`{key}` is an attribute of every record; name the field otherwise");
+            faults.add(*file, item.key.span(), message);
+        }
+        if FILTER_WORDS.contains(&key) {
+            let message = format!("`{key}` is a word of the filter language; name the field otherwise");
             faults.add(*file, item.key.span(), message);
         }
         check_computation(*file, item, &fields, faults);

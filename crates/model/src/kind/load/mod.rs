@@ -77,12 +77,13 @@ pub(super) fn load(sources: &[Source]) -> Result<Registry, Vec<DefinitionError>>
     let mut kinds: Vec<Kind> =
         drafts.iter().filter_map(|draft| build_kind(draft, sources, &known, &mut faults)).collect();
     check_distinct(&drafts, &mut faults);
-    let links = build_links(&documents, &known, &mut faults);
+    let mut links = build_links(&documents, &known, &mut faults);
+    links.sort_by(|a, b| a.key.cmp(&b.key));
     if faults.is_empty() {
-        let registry = Registry::new(kinds.clone(), links.clone());
+        let registry = Registry::from_parts(kinds.clone(), links.clone());
         add_conditions(&mut kinds, &drafts, &registry, &mut faults);
     }
-    if faults.is_empty() { Ok(Registry::new(kinds, links)) } else { Err(faults.into_errors()) }
+    if faults.is_empty() { Ok(Registry::from_parts(kinds, links)) } else { Err(faults.into_errors()) }
 }
 
 /// Reads each file's shape. The reader stops at the first fault of a file.

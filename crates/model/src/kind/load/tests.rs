@@ -178,6 +178,11 @@ fn faults_of_fields() {
         "v:27: choice `a` lies below itself\nv:27: choice `b` lies below itself",
     );
     check("type = \"moment\"", "type = \"moment\"\nunique = true", "v:23: a field of type moment cannot be unique");
+    check(
+        "key = \"purpose\"",
+        "key = \"today\"",
+        "v:25: `today` is a word of the filter language; name the field otherwise",
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::document::{ChoiceItem, ChoicesOrName, Compute, FieldItem, Word};
 use super::faults::{Faults, hint, is_key, label_of};
 use super::fields::{Scope, build_columns, target_kinds};
-use super::{is_in_circle, label_of as label};
+use super::is_in_circle;
 use crate::kind::{Choice, Choices, Computation, Field, FieldType};
 
 /// Longest text when a definition names none, in characters.
@@ -166,7 +166,7 @@ fn class_choices(scope: &Scope<'_, '_>) -> Choices {
         classes
             .map(|class| Choice {
                 key: class.key.get_ref().clone(),
-                label: class.label.clone().unwrap_or_else(|| label(class.key.get_ref())),
+                label: class.label.clone().unwrap_or_else(|| label_of(class.key.get_ref())),
                 parent: class.parent.as_ref().map(|parent| parent.get_ref().clone()),
                 inactive: false,
             })

@@ -1,0 +1,179 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// IT service management in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "steward", version, after_help = "Example: steward serve --demo")]
+pub(crate) struct Arguments {
+    /// Settings that every command takes.
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Settings: a flag counts before a variable, a variable before `steward.toml`.
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// Configuration file [default: steward.toml, when it is there]
+    #[arg(long, global = true, env = "STEWARD_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder for database, files and keys [default: steward-data]
+    #[arg(long, global = true, env = "STEWARD_DATA")]
+    pub(crate) data: Option<PathBuf>,
+    /// Database, such as postgres://user:password@host/steward [default: SQLite in the data folder]
+    #[arg(long, global = true, env = "STEWARD_DATABASE_URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+    /// Folder of further kind definitions in TOML
+    #[arg(long, global = true, env = "STEWARD_KINDS")]
+    pub(crate) kinds: Option<PathBuf>,
+    /// What to log, such as warn or steward=debug
+    #[arg(long, global = true, env = "STEWARD_LOG")]
+    pub(crate) log: Option<String>,
+    /// Address to listen on [default: 127.0.0.1:8080]
+    #[arg(long, global = true, env = "STEWARD_LISTEN")]
+    pub(crate) listen: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the server
+    #[command(after_help = "Example: steward serve --listen 0.0.0.0:8080")]
+    Serve(Serve),
+    /// Manage accounts
+    #[command(subcommand)]
+    User(User),
+    /// Load the demonstration organisation into an empty database
+    #[command(after_help = "Example: steward demo --data /tmp/steward")]
+    Demo,
+    /// Prove that the journal is whole and that every record follows from it
+    #[command(after_help = "Example: steward verify --head head.json")]
+    Verify(Verify),
+    /// Write a consistent, checked backup while the server runs elsewhere or not
+    #[command(after_help = "Example: steward backup /var/backups/steward/monday")]
+    Backup(Backup),
+    /// Restore a backup into an empty data folder or database
+    #[command(after_help = "Example: steward restore /var/backups/steward/monday --data /srv/steward")]
+    Restore(Restore),
+    /// Write all records and their journal as JSON lines
+    #[command(after_help = "Example: steward export all.jsonl")]
+    Export(Export),
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Load the demonstration organisation when the database is empty, and print its logins
+    #[arg(long)]
+    pub(crate) demo: bool,
+}
+
+/// Accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Make a person who can sign in
+    #[command(
+        after_help = "Example: printf '%s' \"$PASSWORD\" | steward user add --login anna --name 'Anna Berg' --role administrator --password-stdin"
+    )]
+    Add(UserAdd),
+    /// Set a person's password, read from standard input
+    #[command(after_help = "Example: printf '%s' \"$PASSWORD\" | steward user password --login anna --password-stdin")]
+    Password(UserPassword),
+    /// Make an API token and print it
+    #[command(after_help = "Example: steward user token --login anna --days 30 --read-only")]
+    Token(UserToken),
+}
+
+/// Options of `user add`.
+#[derive(Debug, Args)]
+pub(crate) struct UserAdd {
+    /// Login
+    #[arg(long)]
+    pub(crate) login: String,
+    /// Full name
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Mail address
+    #[arg(long)]
+    pub(crate) mail: Option<String>,
+    /// Role; may be given several times
+    #[arg(long = "role", required = true)]
+    pub(crate) roles: Vec<String>,
+    /// Organisation by name or number [default: the first one]
+    #[arg(long)]
+    pub(crate) organisation: Option<String>,
+    /// Have the roles hold for the organisation and those below it only
+    #[arg(long)]
+    pub(crate) within_organisation: bool,
+    /// Read a password from standard input; without it the person cannot sign in with one
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+}
+
+/// Options of `user password`.
+#[derive(Debug, Args)]
+pub(crate) struct UserPassword {
+    /// Login
+    #[arg(long)]
+    pub(crate) login: String,
+    /// Read the password from standard input
+    #[arg(long, required = true)]
+    pub(crate) password_stdin: bool,
+}
+
+/// Options of `user token`.
+#[derive(Debug, Args)]
+pub(crate) struct UserToken {
+    /// Login
+    #[arg(long)]
+    pub(crate) login: String,
+    /// What the token is for
+    #[arg(long, default_value = "command line")]
+    pub(crate) label: String,
+    /// Days that it holds, 1 to 365
+    #[arg(long, default_value_t = steward_app::tokens::DEFAULT_DAYS)]
+    pub(crate) days: i64,
+    /// Let it read only
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// Kind that it is good for; may be given several times [default: all]
+    #[arg(long = "kind")]
+    pub(crate) kinds: Vec<String>,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// File with the seal that an earlier run wrote: shows whether the end of the journal was cut off
+    #[arg(long)]
+    pub(crate) head: Option<PathBuf>,
+    /// Seal the journal and write the seal to this file, to be kept elsewhere
+    #[arg(long)]
+    pub(crate) write_head: Option<PathBuf>,
+}
+
+/// Options of `backup`.
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// Folder to write, which must not exist or be empty
+    pub(crate) folder: PathBuf,
+}
+
+/// Options of `restore`.
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// Folder of the backup
+    pub(crate) folder: PathBuf,
+}
+
+/// Options of `export`.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// File to write
+    pub(crate) file: PathBuf,
+}

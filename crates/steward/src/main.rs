@@ -1,0 +1,54 @@
+//! The `steward` command: configuration, wiring, start and stop.
+
+mod arguments;
+mod config;
+mod demo;
+mod operate;
+mod report;
+mod serve;
+mod users;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command};
+use crate::config::Config;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = Config::read(&arguments.settings).and_then(|config| run(&arguments.command, &config));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("steward: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
+    start_logging(config, matches!(command, Command::Serve(_)));
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(options) => serve::serve(config, options).await,
+            Command::User(command) => users::run(config, command).await,
+            Command::Demo => demo::run(config).await,
+            Command::Verify(options) => operate::verify(config, options).await,
+            Command::Backup(options) => operate::backup(config, options).await,
+            Command::Restore(options) => operate::restore(config, options).await,
+            Command::Export(options) => operate::export(config, options).await,
+        }
+    })
+}
+
+/// The server logs JSON lines, commands log words for people; both to standard error.
+fn start_logging(config: &Config, serving: bool) {
+    let default = if serving { "info" } else { "warn" };
+    let level = config.log.clone().unwrap_or_else(|| default.to_owned());
+    let filter = tracing_subscriber::EnvFilter::try_new(&level).unwrap_or_else(|_| default.into());
+    let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if serving { logging.json().init() } else { logging.compact().init() }
+}

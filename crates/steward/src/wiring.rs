@@ -1,0 +1,124 @@
+//! Putting the program together from its parts.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use steward_app::clock::SystemClock;
+use steward_app::{App, Parts};
+use steward_model::access::Policy;
+use steward_model::kind::{Registry, Source};
+use steward_store::blob::Blobs;
+use steward_store::config::StoreConfig;
+use steward_store::store::Store;
+
+use crate::config::Config;
+
+/// The program, wired, with the database for those who operate it.
+pub(crate) struct Wired {
+    /// The use cases.
+    pub(crate) app: App,
+    /// The database.
+    pub(crate) store: Store,
+    /// Contents of attachments.
+    pub(crate) blobs: Blobs,
+}
+
+/// Whether no other process may have the SQLite database open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Alone {
+    /// A server, or work on all data.
+    Yes,
+    /// A command that works beside a server.
+    No,
+}
+
+/// Opens everything; makes what is missing.
+pub(crate) async fn wire(config: &Config, alone: Alone) -> anyhow::Result<Wired> {
+    make_data_folder(&config.data)?;
+    let registry = load_kinds(config)?;
+    let policy = Policy::load(&steward_practices::roles(), &registry).map_err(|faults| lines("role", &faults))?;
+    let store_config = StoreConfig { exclusive: alone == Alone::Yes, ..StoreConfig::new(&config.database_url) };
+    let store = Store::open(&store_config).await?;
+    store.sync_kinds(&registry).await?;
+    let blobs = Blobs::open(&config.blobs())?;
+    let app = App::new(Parts {
+        store: store.clone(),
+        blobs: blobs.clone(),
+        registry,
+        policy,
+        clock: Arc::new(SystemClock),
+        key: read_key(&config.data.join("secret.key"))?,
+    });
+    Ok(Wired { app, store, blobs })
+}
+
+/// The shipped kinds and those of the customer's folder.
+pub(crate) fn load_kinds(config: &Config) -> anyhow::Result<Registry> {
+    let mut sources = steward_practices::sources();
+    if let Some(folder) = &config.kinds {
+        sources.extend(own_kinds(folder)?);
+    }
+    Ok(Registry::load(&sources).map_err(|faults| lines("kind", &faults))?)
+}
+
+fn own_kinds(folder: &Path) -> anyhow::Result<Vec<Source>> {
+    let mut sources = Vec::new();
+    let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            sources.push(Source { path: path.display().to_string(), text });
+        }
+    }
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(sources)
+}
+
+fn lines(what: &str, faults: &[impl std::fmt::Display]) -> anyhow::Error {
+    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    anyhow::anyhow!("{what} definitions cannot be used:\n{}", lines.join("\n"))
+}
+
+fn make_data_folder(folder: &Path) -> anyhow::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    let mode = fs::metadata(folder)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+        tracing::warn!(folder = %folder.display(), "the data folder was open to others; closed it");
+    }
+    Ok(())
+}
+
+/// The key that seals secret fields; made at the first start. Keep it with the backups, but not in them.
+fn read_key(path: &Path) -> anyhow::Result<[u8; 32]> {
+    match fs::read(path) {
+        Ok(bytes) => {
+            let mode = fs::metadata(path)?.permissions().mode() & 0o777;
+            if mode & 0o077 != 0 {
+                fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+                tracing::warn!(file = %path.display(), "the key was open to others; closed it");
+            }
+            match bytes.try_into() {
+                Ok(key) => Ok(key),
+                Err(_) => bail!("{} is no key of 32 bytes; restore it from where you keep it", path.display()),
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key: [u8; 32] = rand::random();
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            file.write_all(&key)?;
+            file.sync_all()?;
+            Ok(key)
+        }
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    }
+}
