@@ -200,7 +200,7 @@ impl Folder {
         for planned in &plan.fields {
             if let Source::Count(counter) = planned.source {
                 let so_far = record.and_then(|record| record.field(&planned.key)).and_then(Json::as_i64).unwrap_or(0);
-                let now = so_far + i64::from(self.counts(counter, record, &fields, &line.state));
+                let now = so_far + i64::from(self.counts(counter, record, &line.state));
                 set(&mut fields, record, &planned.key, Some(Json::from(now)));
             }
         }
@@ -208,20 +208,12 @@ impl Folder {
         fields
     }
 
-    fn counts(
-        &self,
-        counter: Counter,
-        record: Option<&Record>,
-        fields: &[(String, Option<Json>)],
-        state: &str,
-    ) -> bool {
-        let Some(record) = record else { return false };
+    fn counts(&self, counter: Counter, record: Option<&Record>, state: &str) -> bool {
         let kind = &self.plan.kind;
         match counter {
-            Counter::Reopened => is_finished(kind, &record.state) && !is_finished(kind, state),
-            Counter::Reassigned => fields.iter().any(|(key, value)| {
-                ["assignee", "team"].contains(&key.as_str()) && value.is_some() && record.field(key).is_some()
-            }),
+            Counter::Reopened => {
+                record.is_some_and(|record| is_finished(kind, &record.state)) && !is_finished(kind, state)
+            }
         }
     }
 

@@ -59,8 +59,12 @@ impl Template {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// The text of the columns that have a value. A literal stands only between two of these.
+    /// The text, when every column has a value; else that of the columns that have one, with literals only between two
+    /// of these.
     pub(crate) fn fill_some<'v>(&self, value_of: impl Fn(&str) -> Option<&'v str>) -> Option<String> {
+        if let Some(whole) = self.fill(&value_of) {
+            return Some(whole);
+        }
         let mut text = String::new();
         let mut between = "";
         for part in &self.0 {
@@ -105,6 +109,8 @@ mod tests {
         check("{gone}, {b}", None, Some("here"));
         check("{a}, {gone}", None, Some("here"));
         check("{gone}", None, None);
+        check("plain", Some("plain"), Some("plain"));
+        check("No. {a}", Some("No. here"), Some("No. here"));
         check("{a}, {gone}, {c}", None, Some("here, here"));
     }
 

@@ -1,1 +1,0 @@
-//! What the records of a kind and their journals add up to.
