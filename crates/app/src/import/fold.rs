@@ -267,9 +267,12 @@ impl Folder {
         for row in bad {
             self.report.unusable_rows += 1;
             if let Some(errors) = &mut self.errors {
-                let cells = row.raw.iter().enumerate().filter(|(index, _)| own.get(*index).copied().unwrap_or(true));
+                // A row that is too short is filled up, so that line and reason stand below their names.
+                let missing = std::iter::repeat_n("", own.len().saturating_sub(row.raw.len()));
+                let cells = row.raw.iter().chain(missing).enumerate();
+                let cells = cells.filter(|(index, _)| own.get(*index).copied().unwrap_or(true)).map(|(_, cell)| cell);
                 let line = row.line.to_string();
-                let cells = cells.map(|(_, cell)| cell).chain([line.as_str(), row.reason.as_str()]);
+                let cells = cells.chain([line.as_str(), row.reason.as_str()]);
                 errors
                     .write_record(cells)
                     .map_err(|error| Error::BadRequest(format!("the error file cannot be written: {error}")))?;

@@ -11,7 +11,7 @@ use steward_model::command::{Command, Create};
 use steward_model::decide::{Birth, Context, Lookup, Rejection, World, decide};
 use steward_model::event::{Act, Cause, Door};
 use steward_model::id::RecordId;
-use steward_model::kind::Kind;
+use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::moment::Moment;
 use steward_model::value::References;
 use steward_store::change::RecordChange;
@@ -305,6 +305,16 @@ impl Maker<'_> {
                     fields.insert(key.clone(), Json::from(text));
                 }
             }
+        }
+        // What it is found by next time.
+        let reference = &self.plan.references[wanted.name.reference];
+        let found_by = match reference.matching.as_str() {
+            "number" | "label" => &reference.kind.label_field,
+            unique => unique,
+        };
+        let given = |field: &&Field| !matches!(field.field_type, FieldType::Computed { .. });
+        if let Some(field) = reference.kind.field(found_by).filter(given) {
+            fields.entry(field.key.as_str()).or_insert_with(|| Json::from(wanted.name.text.as_str()));
         }
         let mut inner = Inner::default();
         for (key, name) in inner_names(self.plan, wanted) {

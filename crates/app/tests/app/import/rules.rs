@@ -218,7 +218,7 @@ on_both! {
         assert!(written.contains("INC1,Active,31/2/2016 08:00,Ann,Mail,Rules,2,2,3,?,?,?,?,1,3,at: `31/2/2016 08:00` is not a moment written as %d/%m/%Y %H:%M\n"), "{written}");
         assert!(written.contains(",4,it names no case\n"), "{written}");
         assert!(written.contains(",6,impact: `7` is not in the profile's map\n"), "{written}");
-        assert!(written.contains("it has 3 cells, not 14\n"), "{written}");
+        assert!(written.contains("INC2,New,1/3/2016 08:00,,,,,,,,,,,,5,\"it has 3 cells, not 14\"\n"), "{written}");
     }
 
     async fn a_file_of_errors_put_right_can_be_imported(db: TestDatabase) {
