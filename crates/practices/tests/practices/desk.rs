@@ -1,6 +1,7 @@
 //! A service desk without a database: commands go to the pure decision, events are folded.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
 use steward_model::access::{Actor, Assignment, Policy, Reach};
@@ -23,6 +24,15 @@ pub(crate) const GUS: RecordId = RecordId(20);
 pub(crate) const DESK: RecordId = RecordId(30);
 pub(crate) const NETWORK: RecordId = RecordId(31);
 pub(crate) const MAIL_SERVICE: RecordId = RecordId(40);
+
+/// Loaded once: sequences of commands make many desks.
+static SHIPPED: OnceLock<(Registry, Policy)> = OnceLock::new();
+
+fn load() -> (Registry, Policy) {
+    let registry = Registry::load(&steward_practices::sources()).unwrap();
+    let policy = Policy::load(&steward_practices::roles(), &registry).unwrap();
+    (registry, policy)
+}
 
 /// Records that can be named, by login or name, with their kinds.
 struct Names(HashMap<&'static str, (RecordId, &'static str)>);
@@ -53,8 +63,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        let registry = Registry::load(&steward_practices::sources()).unwrap();
-        let policy = Policy::load(&steward_practices::roles(), &registry).unwrap();
+        let (registry, policy) = SHIPPED.get_or_init(load).clone();
         let names = Names(HashMap::from([
             ("anna", (ANNA, "person")),
             ("ben", (BEN, "person")),

@@ -4,4 +4,5 @@
 mod desk;
 mod incident;
 mod roles;
+mod sequences;
 mod shipped;
