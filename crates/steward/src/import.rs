@@ -32,7 +32,7 @@ pub(crate) async fn event_log(config: &Config, options: &EventLog) -> anyhow::Re
     let mut tell = |progress: steward_app::import::Progress| {
         if told.elapsed() >= TELL_EVERY {
             told = Instant::now();
-            eprintln!("{progress}");
+            eprintln!("{} of {} rows, {} events", progress.rows, progress.of_rows, progress.events);
         }
     };
     let report = app.import_event_log(request, &mut tell).await.map_err(explain::explained)?;
