@@ -176,7 +176,7 @@ fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option<Event> {
     let visible = match &mut event.act {
         Act::Created { fields, why, .. } => {
             fields.retain(|key, _| readable_field(key) && !secret(key));
-            why.retain(|why| readable_field(&why.field));
+            why.retain(|why| internal && readable_field(&why.field));
             true
         }
         Act::Commented { audience, .. } => *audience == Audience::Public || internal,
@@ -194,7 +194,9 @@ fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option<Event> {
         change.to = change.to.as_ref().map(|_| true.into());
     }
     if !internal {
+        // A reason quotes the values that a rule went by, fields for staff among them.
         event.cause = None;
+        event.changes.iter_mut().for_each(|change| change.why = None);
     }
     Some(event)
 }
