@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -20,7 +20,7 @@ use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 
 use crate::body::{self, Body};
-use crate::caller::Caller;
+use crate::caller::{Caller, Segments};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::{Api, wire};
@@ -31,7 +31,7 @@ const BULK_MAX: usize = 100;
 pub(crate) async fn list(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path(kinds): Path<String>,
+    Segments(kinds): Segments<String>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let kind = api.app().kind_by_plural(&kinds)?;
@@ -73,7 +73,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path(kinds): Path<String>,
+    Segments(kinds): Segments<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -92,7 +92,7 @@ pub(crate) async fn create(
 pub(crate) async fn read(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -121,7 +121,7 @@ pub(crate) async fn read(
 pub(crate) async fn update(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -133,7 +133,7 @@ pub(crate) async fn update(
 pub(crate) async fn transition(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name, key)): Path<(String, String, String)>,
+    Segments((kinds, name, key)): Segments<(String, String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {

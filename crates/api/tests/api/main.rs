@@ -1,0 +1,4 @@
+//! The interface as clients meet it, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
+
+mod matrix;
