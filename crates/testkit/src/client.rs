@@ -163,3 +163,8 @@ impl Answer {
         self
     }
 }
+
+/// Text as it stands in a query string or a part of an address.
+pub fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
