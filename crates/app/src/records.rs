@@ -123,7 +123,7 @@ impl App {
             set.idempotency =
                 origin.idempotency_key.as_ref().map(|key| idempotency(actor, key, kind, new, &after, self.now()));
             match self.commit(set).await {
-                Ok(()) => return self.view(actor, kind, after, None).await,
+                Ok(()) => return self.view_of_new(actor, kind, after, !new.links.is_empty()).await,
                 Err(CommitError::NumberTaken) => {}
                 Err(CommitError::KeyUsed) => {
                     if let Some(done) = self.earlier_answer(actor, kind, new, origin).await? {

@@ -69,6 +69,12 @@ pub(crate) enum Command {
     /// Write all records and their journal as JSON lines
     #[command(after_help = "Example: steward export all.jsonl")]
     Export(Export),
+    /// Measure this machine: import, creation, lists, reading, memory, start
+    #[command(
+        after_help = "Example: steward bench --quick --json figures.json\n\nWithout --database-url it makes a SQLite database in the folder for temporary files (TMPDIR). \\
+                      With one, that database must be empty, and keeps the data afterwards."
+    )]
+    Bench(Bench),
 }
 
 /// Options of `serve`.
@@ -228,4 +234,24 @@ pub(crate) struct Restore {
 pub(crate) struct Export {
     /// File to write
     pub(crate) file: PathBuf,
+}
+
+/// Options of `bench`.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Incidents that lists choose from
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) records: usize,
+    /// Only 20,000 records and a second for each load, for a first impression
+    #[arg(long, conflicts_with_all = ["records", "seconds"])]
+    pub(crate) quick: bool,
+    /// Seconds for each load
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) seconds: u64,
+    /// Seed of the data; the same seed gives the same data
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Write the figures to this file as JSON
+    #[arg(long)]
+    pub(crate) json: Option<PathBuf>,
 }

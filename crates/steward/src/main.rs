@@ -1,6 +1,7 @@
 //! The `steward` command: configuration, wiring, start and stop.
 
 mod arguments;
+mod bench;
 mod config;
 mod demo;
 mod explain;
@@ -43,6 +44,7 @@ fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
             Command::Backup(options) => operate::backup(config, options).await,
             Command::Restore(options) => operate::restore(config, options).await,
             Command::Export(options) => operate::export(config, options).await,
+            Command::Bench(options) => bench::run(config, options).await,
         }
     })
 }

@@ -1,6 +1,7 @@
 //! Derived values: computed fields and the rules of the practices.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
@@ -24,7 +25,7 @@ pub struct Derived {
 #[derive(Debug, Clone, Default)]
 pub struct World {
     /// Active records of the kinds that rules ask for, by kind.
-    pub related: BTreeMap<String, Vec<Record>>,
+    pub related: BTreeMap<String, Arc<Vec<Record>>>,
     /// The record's organisation and those above it, nearest first.
     pub organisations_above: Vec<RecordId>,
 }
