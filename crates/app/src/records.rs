@@ -430,7 +430,8 @@ impl App {
         let first = self.store().journal_of(id, 0, 1).await?.into_iter().next().ok_or(Error::NotFound)?;
         let then = apply(None, &first.event).map_err(Error::internal)?;
         let rights = rights(actor, kind, &now, self.now());
-        Ok(Some(self.view_with(actor, kind, then, rights, None).await?))
+        let links = self.store().links_of(id, Some(then.created_at)).await?;
+        Ok(Some(self.view_with(actor, kind, then, rights, links).await?))
     }
 }
 

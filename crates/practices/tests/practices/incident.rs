@@ -1,5 +1,7 @@
 //! Incidents: life cycle, priority, resolution data (IN-1, IN-2, IN-8).
 
+use std::sync::Arc;
+
 use serde_json::json;
 use steward_model::command::Command;
 use steward_model::decide::Rejection;
@@ -157,7 +159,7 @@ fn matrix(id: i64, name: &str, fields: serde_json::Value) -> Record {
 fn check_matrix(matrices: Vec<Record>, expected: &str) {
     let mut desk = Desk::new();
     let gus = desk.gus();
-    desk.world.related.insert("priority_matrix".to_owned(), matrices);
+    desk.world.related.insert("priority_matrix".to_owned(), Arc::new(matrices));
     desk.create(&gus, json!({ "title": "x", "service": "Mail" })).unwrap();
     assert!(desk.why("priority").ends_with(&format!("in “{expected}”")), "{}", desk.why("priority"));
 }
