@@ -257,7 +257,7 @@ impl Profile {
                 faults.push(fault);
             }
         }
-        if !self.extra.is_empty() && !kind.field(EXTRA_FIELD).is_some_and(|field| field.field_type.key() == "table") {
+        if !self.extra.is_empty() && kind.field(EXTRA_FIELD).is_none_or(|field| field.field_type.key() != "table") {
             faults.push(format!("{} has no table `{EXTRA_FIELD}` to keep extra columns in", kind.key));
         }
     }
