@@ -87,19 +87,27 @@ impl App {
         let filter = self.filter_of(actor, kind, request).await?;
         let limit = request.limit.clamp(1, LIMIT_MAX);
         let mut query = self.query(actor, kind, &filter, &sort, limit + 1)?;
-        let total = match request.count {
-            Counting::Off => None,
-            Counting::Capped => Some(self.store().count(&query, COUNT_MAX + 1).await?),
-            Counting::Exact => Some(self.store().count(&query, usize::MAX >> 1).await?),
-        };
+        let counted = query.clone();
         if let Some(text) = &request.cursor {
             let cursor = decode_cursor(text)?;
             let after = after_predicate(&sort, &cursor, kind, self.store().dialect(), ALIAS, &mut query.binds)
                 .map_err(|error| Error::BadRequest(error.to_string()))?;
             query.condition = format!("({}) and ({after})", query.condition);
         }
-        let mut records: Vec<Record> =
-            self.store().list(&query).await?.into_iter().map(|loaded| loaded.record).collect();
+        let cap = match request.count {
+            Counting::Off => None,
+            Counting::Capped => Some(COUNT_MAX + 1),
+            Counting::Exact => Some(usize::MAX >> 1),
+        };
+        let count = async {
+            match cap {
+                Some(cap) => self.store().count(&counted, cap).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        // On two connections at once: neither needs the other.
+        let (total, loaded) = tokio::try_join!(count, self.store().list(&query))?;
+        let mut records: Vec<Record> = loaded.into_iter().map(|loaded| loaded.record).collect();
         let more = records.len() > limit;
         records.truncate(limit);
         let next = records.last().filter(|_| more).map(|last| encode_cursor(last, &sort, kind)).transpose()?;

@@ -123,7 +123,7 @@ impl App {
             set.idempotency =
                 origin.idempotency_key.as_ref().map(|key| idempotency(actor, key, kind, new, &after, self.now()));
             match self.commit(set).await {
-                Ok(()) => return self.view(actor, kind, after, None).await,
+                Ok(()) => return self.view_of_new(actor, kind, after, !new.links.is_empty()).await,
                 Err(CommitError::NumberTaken) => {}
                 Err(CommitError::KeyUsed) => {
                     if let Some(done) = self.earlier_answer(actor, kind, new, origin).await? {
@@ -430,7 +430,8 @@ impl App {
         let first = self.store().journal_of(id, 0, 1).await?.into_iter().next().ok_or(Error::NotFound)?;
         let then = apply(None, &first.event).map_err(Error::internal)?;
         let rights = rights(actor, kind, &now, self.now());
-        Ok(Some(self.view_with(actor, kind, then, rights, None).await?))
+        let links = self.store().links_of(id, Some(then.created_at)).await?;
+        Ok(Some(self.view_with(actor, kind, then, rights, links).await?))
     }
 }
 

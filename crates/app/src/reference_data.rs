@@ -35,7 +35,7 @@ impl App {
         for kind in self.0.rules.related_kinds() {
             if self.registry().kind(kind).is_some() {
                 let records = self.reference_records(kind).await?;
-                world.related.insert((*kind).to_owned(), records.as_ref().clone());
+                world.related.insert((*kind).to_owned(), records);
             }
         }
         Ok(world)
@@ -44,17 +44,20 @@ impl App {
     /// An organisation and those above it, nearest first.
     pub(crate) async fn organisations_above(&self, organisation: RecordId) -> Result<Vec<RecordId>, Error> {
         let organisations = self.reference_records("organisation").await?;
-        let parents: HashMap<RecordId, Option<RecordId>> =
-            organisations.iter().map(|record| (record.id, record.reference("parent"))).collect();
+        // They were read in the order of their ids.
+        let parent_of = |id: RecordId| {
+            let place = organisations.binary_search_by_key(&id, |record| record.id).ok()?;
+            organisations[place].reference("parent")
+        };
         let mut above = vec![organisation];
         let mut current = organisation;
-        while let Some(Some(parent)) = parents.get(&current) {
+        while let Some(parent) = parent_of(current) {
             // A cycle among organisations would be a fault of data; it must not hang a request.
-            if above.contains(parent) {
+            if above.contains(&parent) {
                 break;
             }
-            above.push(*parent);
-            current = *parent;
+            above.push(parent);
+            current = parent;
         }
         Ok(above)
     }

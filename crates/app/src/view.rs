@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use steward_model::access::{Action, Actor, Rights, rights};
+use steward_model::access::{Action, Actor, KindRights, Rights, rights};
 use steward_model::decide::allowed_transitions;
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
+use steward_store::graph::Link;
 
 use crate::App;
 use crate::error::Error;
@@ -68,7 +69,21 @@ impl App {
         at: Option<Moment>,
     ) -> Result<RecordView, Error> {
         let rights = rights(actor, kind, &record, self.now());
-        self.view_with(actor, kind, record, rights, at).await
+        let links = self.store().links_of(record.id, at).await?;
+        self.view_with(actor, kind, record, rights, links).await
+    }
+
+    /// A record just made, to which nothing else can be linked yet.
+    pub(crate) async fn view_of_new(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        record: Record,
+        has_links: bool,
+    ) -> Result<RecordView, Error> {
+        let rights = rights(actor, kind, &record, self.now());
+        let links = if has_links { self.store().links_of(record.id, None).await? } else { Vec::new() };
+        self.view_with(actor, kind, record, rights, links).await
     }
 
     /// A record as it was, seen with the rights of now: who lost a right does not keep it for the past.
@@ -81,7 +96,8 @@ impl App {
         at: Moment,
     ) -> Result<RecordView, Error> {
         let rights = rights(actor, kind, now, self.now());
-        let mut view = self.view_with(actor, kind, then, rights, Some(at)).await?;
+        let links = self.store().links_of(then.id, Some(at)).await?;
+        let mut view = self.view_with(actor, kind, then, rights, links).await?;
         view.allowed_transitions.clear();
         Ok(view)
     }
@@ -92,10 +108,9 @@ impl App {
         kind: &Arc<Kind>,
         record: Record,
         rights: Rights,
-        at: Option<Moment>,
+        links: Vec<Link>,
     ) -> Result<RecordView, Error> {
         let record = visible(kind, record, &rights);
-        let links = self.store().links_of(record.id, at).await?;
         let mut named = references_in(kind, &record);
         named.extend(links.iter().map(|link| if link.source == record.id { link.target } else { link.source }));
         let labels = self.labels(actor, named, &linked_only(kind, &record)).await?;
@@ -120,11 +135,11 @@ impl App {
         kind: &Arc<Kind>,
         records: Vec<Record>,
     ) -> Result<Vec<RecordView>, Error> {
-        let now = self.now();
+        let on_kind = KindRights::new(actor, kind, self.now());
         let seen: Vec<(Record, Rights)> = records
             .into_iter()
             .map(|record| {
-                let rights = rights(actor, kind, &record, now);
+                let rights = on_kind.on(&record);
                 (visible(kind, record, &rights), rights)
             })
             .collect();
@@ -156,12 +171,22 @@ impl App {
         if ids.is_empty() {
             return Ok(labels);
         }
+        let mut others = Vec::new();
+        for name in self.store().names(&ids).await? {
+            let public = self.registry().kind(&name.kind).is_some_and(|kind| kind.label_public);
+            if public && through_fields.contains(&name.id) {
+                let label = name.title.filter(|title| !title.is_empty()).unwrap_or_else(|| name.number.clone());
+                labels.insert(name.id, Label { kind: name.kind, number: name.number, label });
+            } else {
+                others.push(name.id);
+            }
+        }
+        // Whether these may be read depends on their fields.
         let now = self.now();
-        for loaded in self.store().get_records(&ids).await? {
+        for loaded in self.store().get_records(&others).await? {
             let record = loaded.record;
             let Some(kind) = self.registry().kind(&record.kind) else { continue };
-            let public = kind.label_public && through_fields.contains(&record.id);
-            if public || rights(actor, kind, &record, now).may(Action::Read) {
+            if rights(actor, kind, &record, now).may(Action::Read) {
                 labels.insert(record.id, label_of(kind, &record));
             }
         }

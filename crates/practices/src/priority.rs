@@ -69,7 +69,7 @@ pub(crate) fn check_matrix(matrix: &Record) -> Vec<FieldError> {
 
 /// The most particular active matrix for a record.
 fn matrix_for<'w>(record: &Record, world: &'w World) -> Option<&'w Record> {
-    let matrices = world.related.get("priority_matrix").map(Vec::as_slice).unwrap_or_default();
+    let matrices = world.related.get("priority_matrix").map(|records| records.as_slice()).unwrap_or_default();
     matrices
         .iter()
         .filter(|matrix| matrix.state == "active")

@@ -51,6 +51,12 @@ pub(crate) enum Command {
     /// Load the demonstration organisation into an empty database
     #[command(after_help = "Example: steward demo --data /tmp/steward")]
     Demo,
+    /// Import data of other systems
+    #[command(subcommand)]
+    Import(Import),
+    /// Print figures
+    #[command(subcommand)]
+    Report(Report),
     /// Prove that the journal is whole and that every record follows from it
     #[command(after_help = "Example: steward verify --head head.json")]
     Verify(Verify),
@@ -63,6 +69,12 @@ pub(crate) enum Command {
     /// Write all records and their journal as JSON lines
     #[command(after_help = "Example: steward export all.jsonl")]
     Export(Export),
+    /// Measure this machine: import, creation, lists, reading, memory, start
+    #[command(
+        after_help = "Example: steward bench --quick --json figures.json\n\nWithout --database-url it makes a SQLite database in the folder for temporary files (TMPDIR). \\
+                      With one, that database must be empty, and keeps the data afterwards."
+    )]
+    Bench(Bench),
 }
 
 /// Options of `serve`.
@@ -146,6 +158,52 @@ pub(crate) struct UserToken {
     pub(crate) kinds: Vec<String>,
 }
 
+/// Imports.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Recreate records from the event log of another system, each row as an event at its moment by its actor
+    #[command(after_help = "Example: steward import event-log incident_event_log.csv.xz --profile uci")]
+    EventLog(EventLog),
+}
+
+/// Options of `import event-log`.
+#[derive(Debug, Args)]
+pub(crate) struct EventLog {
+    /// The log: CSV with a header, plain or packed with xz or gzip
+    pub(crate) file: PathBuf,
+    /// What its columns mean: the name of a shipped profile, or a TOML file
+    #[arg(long)]
+    pub(crate) profile: String,
+    /// Organisation that the records belong to, by name or number [default: the first one]
+    #[arg(long)]
+    pub(crate) organisation: Option<String>,
+    /// Where rows that cannot be used are written, with line and reason [default: beside the log, with .errors.csv]
+    #[arg(long)]
+    pub(crate) errors: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Reports.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Report {
+    /// Counts per state, priority, channel and team, reopenings, reassignments, first and last dates, times
+    #[command(after_help = "Example: steward report facts --kind incident")]
+    Facts(FactsOptions),
+}
+
+/// Options of `report facts`.
+#[derive(Debug, Args)]
+pub(crate) struct FactsOptions {
+    /// Key of the kind
+    #[arg(long)]
+    pub(crate) kind: String,
+    /// Print as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// Options of `verify`.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
@@ -176,4 +234,24 @@ pub(crate) struct Restore {
 pub(crate) struct Export {
     /// File to write
     pub(crate) file: PathBuf,
+}
+
+/// Options of `bench`.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Incidents that lists choose from
+    #[arg(long, default_value_t = 1_000_000)]
+    pub(crate) records: usize,
+    /// Only 20,000 records and a second for each load, for a first impression
+    #[arg(long, conflicts_with_all = ["records", "seconds"])]
+    pub(crate) quick: bool,
+    /// Seconds for each load
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) seconds: u64,
+    /// Seed of the data; the same seed gives the same data
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Write the figures to this file as JSON
+    #[arg(long)]
+    pub(crate) json: Option<PathBuf>,
 }

@@ -1,10 +1,12 @@
 //! The `steward` command: configuration, wiring, start and stop.
 
 mod arguments;
+mod bench;
 mod config;
 mod demo;
+mod explain;
+mod import;
 mod operate;
-mod report;
 mod serve;
 mod users;
 mod wiring;
@@ -13,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Import, Report};
 use crate::config::Config;
 
 fn main() -> ExitCode {
@@ -36,10 +38,13 @@ fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
             Command::Serve(options) => serve::serve(config, options).await,
             Command::User(command) => users::run(config, command).await,
             Command::Demo => demo::run(config).await,
+            Command::Import(Import::EventLog(options)) => import::event_log(config, options).await,
+            Command::Report(Report::Facts(options)) => import::facts(config, options).await,
             Command::Verify(options) => operate::verify(config, options).await,
             Command::Backup(options) => operate::backup(config, options).await,
             Command::Restore(options) => operate::restore(config, options).await,
             Command::Export(options) => operate::export(config, options).await,
+            Command::Bench(options) => bench::run(config, options).await,
         }
     })
 }

@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
 
 use crate::connection::Connection;
 use crate::error::StoreError;
+
+/// How long a connection to PostgreSQL lies unused before it is tested again.
+const RESTED: Duration = Duration::from_secs(1);
 
 /// Where the database is and how it is used.
 #[derive(Debug, Clone)]
@@ -70,6 +73,8 @@ pub(crate) async fn open_sqlite(config: &StoreConfig, path: &Path) -> Result<Ope
     let readers = SqlitePoolOptions::new()
         .max_connections(config.connections)
         .acquire_timeout(config.connection_wait)
+        // A file does not hang up; a ping before each use would cost as much as a small query.
+        .test_before_acquire(false)
         .connect_lazy_with(options.read_only(true));
     Ok(OpenSqlite { writer: Connection::sqlite_writer(writer), readers, lock })
 }
@@ -165,6 +170,13 @@ pub(crate) async fn open_postgres(config: &StoreConfig) -> Result<PgPool, StoreE
     let pool = PgPoolOptions::new()
         .max_connections(config.connections)
         .acquire_timeout(config.connection_wait)
+        .test_before_acquire(false)
+        .before_acquire(|link, since| {
+            Box::pin(async move {
+                // A server that went away is noticed by its next use; only links that rested are worth a round trip.
+                if since.idle_for > RESTED { link.ping().await.map(|()| true) } else { Ok(true) }
+            })
+        })
         .connect_lazy_with(options);
     pool.acquire().await.map_err(|error| refuse_open(&host, error))?;
     Ok(pool)

@@ -8,7 +8,7 @@ use steward_model::filter::{Attribute, Filter, Hop, Operand, Path, Shape, Test};
 use steward_model::kind::{Kind, LinkType, Registry};
 
 use crate::columns::{Column, attribute_column, field_column};
-use crate::sql::{Bind, Dialect};
+use crate::sql::{Bind, Dialect, OPEN, OPEN_KEYS, integer_list};
 
 /// How far whoever asks can see: the bound access condition of each kind.
 pub trait Reach {
@@ -201,7 +201,7 @@ impl Compiler<'_> {
             Test::LessOrEqual(operand) => (operand, signs(holds, "<=", ">")),
             Test::Greater(operand) => (operand, signs(holds, ">", "<=")),
             Test::GreaterOrEqual(operand) => (operand, signs(holds, ">=", "<")),
-            Test::In(operands) => return self.any_of(&column, operands, holds),
+            Test::In(operands) => return self.any_of(&column, operands, alias, holds),
             Test::Contains(part) => {
                 let pattern = self.bind(Bind::Text(format!("%{}%", escape_like(part))));
                 return like(&column, &pattern, self.dialect, holds);
@@ -216,7 +216,7 @@ impl Compiler<'_> {
                 };
                 let keys: Vec<Operand> =
                     choices.under(ancestor).into_iter().map(|key| Operand::Value(Json::from(key))).collect();
-                return self.any_of(&column, &keys, holds);
+                return self.any_of(&column, &keys, alias, holds);
             }
         };
         match operand.value().and_then(|value| column.bind(value)) {
@@ -228,10 +228,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn any_of(&mut self, column: &Column, operands: &[Operand], holds: bool) -> String {
+    fn any_of(&mut self, column: &Column, operands: &[Operand], alias: &str, holds: bool) -> String {
         let values: Vec<Bind> = operands.iter().filter_map(|operand| column.bind(operand.value()?)).collect();
         if values.is_empty() {
             return truth(!holds).to_owned();
+        }
+        if holds && is_open(column, &values, alias) {
+            return format!("{alias}.{OPEN}");
         }
         let list = self.list(values);
         let sign = if holds { "in" } else { "not in" };
@@ -242,17 +245,9 @@ impl Compiler<'_> {
     fn list(&mut self, values: Vec<Bind>) -> String {
         let integers: Option<Vec<i64>> = values.iter().map(Bind::as_integer).collect();
         if let Some(integers) = integers.filter(|integers| integers.len() >= LONG_LIST) {
-            let text = integers.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
-            return match self.dialect {
-                Dialect::Sqlite => {
-                    let list = self.bind(Bind::Text(format!("[{text}]")));
-                    format!("(select value from json_each({list}))")
-                }
-                Dialect::Postgres => {
-                    let list = self.bind(Bind::Text(format!("{{{text}}}")));
-                    format!("(select unnest(cast({list} as bigint[])))")
-                }
-            };
+            let (list, bind) = integer_list(&integers, self.binds.len() + 1, self.dialect);
+            self.binds.push(bind);
+            return list;
         }
         let places: Vec<String> = values.into_iter().map(|value| self.bind(value)).collect();
         format!("({})", places.join(", "))
@@ -284,6 +279,14 @@ impl Compiler<'_> {
             "{not}exists (select 1 from reference {name} where {name}.record = {alias}.id and {name}.field = {field}{condition})"
         )
     }
+}
+
+/// Whether a list of values asks for open records, which have indexes of their own.
+fn is_open(column: &Column, values: &[Bind], alias: &str) -> bool {
+    let asks_for = |key: &&str| values.iter().any(|value| matches!(value, Bind::Text(text) if text == key));
+    column.sql == format!("{alias}.category")
+        && values.len() == OPEN_KEYS.len()
+        && OPEN_KEYS.iter().all(|key| asks_for(&key))
 }
 
 fn truth(holds: bool) -> &'static str {

@@ -5,7 +5,7 @@ use steward_model::id::RecordId;
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::rows::{Loaded, loaded, record_columns};
-use crate::sql::{Bind, placeholders};
+use crate::sql::{Bind, Dialect, integer_list, placeholders};
 use crate::store::Store;
 
 /// Values in one `in (…)` at most, below the limits of both databases.
@@ -20,6 +20,19 @@ pub struct Resolved {
     pub id: RecordId,
     /// Its kind.
     pub kind: String,
+}
+
+/// How a record is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The record.
+    pub id: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// Its number.
+    pub number: String,
+    /// Value of its kind's label field as text; `None` when empty.
+    pub title: Option<String>,
 }
 
 impl Store {
@@ -42,18 +55,35 @@ impl Store {
         let mut connection = self.read().await?;
         let mut found = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(MANY) {
-            let sql = format!(
-                "select {} from record r where r.id in ({})",
-                record_columns(self.dialect(), "r"),
-                placeholders(1, chunk.len())
-            );
-            let binds: Vec<Bind> = chunk.iter().map(|id| Bind::Integer(id.0)).collect();
-            for row in connection.fetch_all(&sql, &binds).await? {
+            let (list, bind) = listed(chunk, self.dialect());
+            let sql = format!("select {} from record r where r.id in {list}", record_columns(self.dialect(), "r"));
+            for row in connection.fetch_all(&sql, &[bind]).await? {
                 found.push(loaded(&row)?);
             }
         }
         found.sort_by_key(|loaded| loaded.record.id);
         found.dedup_by_key(|loaded| loaded.record.id);
+        Ok(found)
+    }
+
+    /// How the records with these ids are called; absent ones are left out. In no order.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn names(&self, ids: &[RecordId]) -> Result<Vec<Name>, StoreError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut connection = self.read().await?;
+        let mut found = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(MANY) {
+            let (list, bind) = listed(chunk, self.dialect());
+            let sql = format!("select id, kind, number, title from record where id in {list}");
+            for row in connection.fetch_all(&sql, &[bind]).await? {
+                let (id, kind) = (RecordId(row.integer(0)?), row.text(1)?);
+                found.push(Name { id, kind, number: row.text(2)?, title: row.optional_text(3)? });
+            }
+        }
         Ok(found)
     }
 
@@ -121,6 +151,11 @@ impl Store {
         let sql = format!("select {} from record r where {condition}", record_columns(self.dialect(), "r"));
         self.read().await?.fetch_optional(&sql, binds).await?.as_ref().map(loaded).transpose()
     }
+}
+
+fn listed(ids: &[RecordId], dialect: Dialect) -> (String, Bind) {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    integer_list(&ids, 1, dialect)
 }
 
 /// The texts among `given` that a row of the query answers.

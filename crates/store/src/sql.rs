@@ -30,6 +30,9 @@ pub enum Bind {
 /// see that these indexes serve. Bound values would hide it from SQLite.
 pub const OPEN: &str = "category in ('new', 'active', 'waiting')";
 
+/// The categories that [`OPEN`] names.
+pub(crate) const OPEN_KEYS: [&str; 3] = ["new", "active", "waiting"];
+
 impl Dialect {
     /// Fills the places where a schema differs: `{json}`, `{verbatim_json}`, `{bytes}`, `{text}`, `{identity}`, `{xid}`.
     pub(crate) fn schema(self, text: &str) -> String {
@@ -82,6 +85,18 @@ pub(crate) fn quoted(name: &str) -> String {
 /// `$from, $from+1, …`, `count` of them.
 pub(crate) fn placeholders(from: usize, count: usize) -> String {
     (from..from + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What stands after `in` for a list of integers of any length, with its one value at `place`: the text of a statement
+/// stays the same however many there are, so that it stays prepared.
+pub(crate) fn integer_list(integers: &[i64], place: usize, dialect: Dialect) -> (String, Bind) {
+    let text = integers.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    match dialect {
+        Dialect::Sqlite => (format!("(select value from json_each(${place}))"), Bind::Text(format!("[{text}]"))),
+        Dialect::Postgres => {
+            (format!("(select unnest(cast(${place} as bigint[])))"), Bind::Text(format!("{{{text}}}")))
+        }
+    }
 }
 
 /// Text as SQL literal, for words of checked definitions in places where no value can be bound.

@@ -10,7 +10,7 @@ mod rights;
 use serde::{Deserialize, Serialize};
 
 pub use policy::{Grant, Policy, PolicyError, Role};
-pub use rights::{Explanation, Rights, explain, may_assign, rights, scope};
+pub use rights::{Explanation, KindRights, Rights, explain, may_assign, rights, scope};
 
 use std::sync::Arc;
 

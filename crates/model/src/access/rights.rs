@@ -99,21 +99,46 @@ pub fn scope(actor: &Actor, action: Action, kind: &Kind, level: Level, now: Mome
 
 /// What an actor may do with a record.
 pub fn rights(actor: &Actor, kind: &Kind, record: &Record, now: Moment) -> Rights {
-    if actor.is_system() {
-        return Rights::all();
+    KindRights::new(actor, kind, now).on(record)
+}
+
+/// What an actor may do with records of one kind at one moment: bound once, asked for many records.
+#[derive(Debug)]
+pub struct KindRights<'a> {
+    actor: &'a Actor,
+    kind: &'a Kind,
+    grants: Vec<(&'a Assignment, &'a Grant, Filter)>,
+}
+
+impl<'a> KindRights<'a> {
+    /// Binds the scopes of all grants.
+    pub fn new(actor: &'a Actor, kind: &'a Kind, now: Moment) -> Self {
+        let grants = actor.assignments.iter().flat_map(|assignment| {
+            assignment.role.grants.iter().filter_map(move |grant| {
+                let filter = bound(grant.scopes.get(&kind.key)?, actor, assignment, now);
+                (filter != Filter::Nothing).then_some((assignment, grant, filter))
+            })
+        });
+        Self { actor, kind, grants: grants.collect() }
     }
-    let mut rights = Rights::default();
-    if !token_admits(actor, kind, record) {
-        return rights;
-    }
-    for assignment in &actor.assignments {
-        for grant in &assignment.role.grants {
-            let Some(filter) = grant.scopes.get(&kind.key) else { continue };
-            if !bound(filter, actor, assignment, now).matches_local(record, kind) {
+
+    /// What the actor may do with a record of the kind.
+    pub fn on(&self, record: &Record) -> Rights {
+        if self.actor.is_system() {
+            return Rights::all();
+        }
+        let mut rights = Rights::default();
+        if !token_admits(self.actor, self.kind, record) {
+            return rights;
+        }
+        for (assignment, grant, filter) in &self.grants {
+            if !filter.matches_local(record, self.kind) {
                 continue;
             }
-            rights.actions.extend(grant.actions.iter().filter(|action| token_allows(actor, **action)));
-            rights.roles.insert(assignment.role.key.clone());
+            rights.actions.extend(grant.actions.iter().filter(|action| token_allows(self.actor, **action)));
+            if !rights.roles.contains(&assignment.role.key) {
+                rights.roles.insert(assignment.role.key.clone());
+            }
             if grant.actions.contains(&Action::Read) {
                 rights.read = rights.read.max(Some(grant.read));
             }
@@ -122,13 +147,13 @@ pub fn rights(actor: &Actor, kind: &Kind, record: &Record, now: Moment) -> Right
                 rights.write = rights.write.max(Some(grant.write));
             }
         }
+        if !rights.may(Action::Read) {
+            // What one may not see one may not touch; creating is decided before the record can be seen.
+            rights.actions.retain(|action| *action == Action::Create);
+            rights.read = None;
+        }
+        rights
     }
-    if !rights.may(Action::Read) {
-        // What one may not see one may not touch; creating is decided before the record can be seen.
-        rights.actions.retain(|action| *action == Action::Create);
-        rights.read = None;
-    }
-    rights
 }
 
 /// Whether an actor may do something with a record, and why.

@@ -8,7 +8,7 @@ mod rejection;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use compute::{Derived, Rules, World};
+pub use compute::{Derived, Rules, World, derive_field, derived_from};
 pub use history::{History, Irregularity, recall};
 pub use lifecycle::{allowed_transitions, transition_fields};
 pub use rejection::{FieldConflict, FieldError, Rejection};

@@ -1,0 +1,144 @@
+//! A client of the REST interface that keeps its connection, and loads made of many.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::{Method, Request, header};
+use hyper_util::rt::TokioIo;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+
+/// Requests before the clock starts, so that caches are as in the midst of work.
+const WARM_UP: u64 = 20;
+
+/// A request to make.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    /// Address with query.
+    pub(super) path: String,
+    /// Body of a `POST`; a `GET` without.
+    pub(super) body: Option<Value>,
+}
+
+impl Call {
+    /// Reads an address.
+    pub(super) fn get(path: impl Into<String>) -> Self {
+        Self { path: path.into(), body: None }
+    }
+
+    /// Reads an address with parameters.
+    pub(super) fn query(path: &str, parameters: &[(&str, &str)]) -> Self {
+        let parameters: Vec<String> = parameters
+            .iter()
+            .map(|(key, value)| format!("{key}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
+            .collect();
+        Self::get(format!("{path}?{}", parameters.join("&")))
+    }
+}
+
+/// One connection of somebody.
+pub(super) struct Client {
+    sender: SendRequest<Full<Bytes>>,
+    address: SocketAddr,
+    authorization: String,
+}
+
+impl Client {
+    /// Connects with a token.
+    ///
+    /// # Errors
+    /// When nobody listens.
+    pub(super) async fn connect(address: SocketAddr, token: &str) -> anyhow::Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self { sender, address, authorization: format!("Bearer {token}") })
+    }
+
+    /// Makes a request, reads the whole answer, and gives the address of the next page if there is one.
+    ///
+    /// # Errors
+    /// When the connection ends, or the answer is not one of success.
+    pub(super) async fn call(&mut self, call: &Call) -> anyhow::Result<Option<String>> {
+        let (method, body) = match &call.body {
+            None => (Method::GET, Bytes::new()),
+            Some(body) => (Method::POST, serde_json::to_vec(body)?.into()),
+        };
+        let request = Request::builder()
+            .method(method)
+            .uri(&call.path)
+            .header(header::HOST, self.address.to_string())
+            .header(header::AUTHORIZATION, &self.authorization)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Full::new(body))?;
+        self.sender.ready().await?;
+        let (head, body) = self.sender.send_request(request).await?.into_parts();
+        let body = body.collect().await?.to_bytes();
+        if !head.status.is_success() {
+            bail!("{} answered {}: {}", call.path, head.status, String::from_utf8_lossy(&body));
+        }
+        let link = head.headers.get(header::LINK).and_then(|link| link.to_str().ok());
+        Ok(link.and_then(|link| link.strip_prefix('<')?.split('>').next()).map(str::to_owned))
+    }
+}
+
+/// What a load measured.
+#[derive(Debug, Default)]
+pub(super) struct Times {
+    /// One for each request, as the client saw it.
+    pub(super) each: Vec<Duration>,
+    /// From the first to the last.
+    pub(super) elapsed: Duration,
+}
+
+/// Has so many clients make requests, one after the other each, for some seconds. Every request has a number of its own.
+///
+/// # Errors
+/// When a request fails: a load with failures has no time.
+pub(super) async fn run(
+    address: SocketAddr,
+    token: &str,
+    clients: usize,
+    seconds: u64,
+    call: impl Fn(u64) -> Call + Send + Sync + 'static,
+) -> anyhow::Result<Times> {
+    let (call, number) = (Arc::new(call), Arc::new(AtomicU64::new(0)));
+    let mut connected = Vec::new();
+    for _ in 0..clients {
+        let mut client = Client::connect(address, token).await?;
+        for _ in 0..WARM_UP {
+            client.call(&call(number.fetch_add(1, Ordering::Relaxed))).await?;
+        }
+        connected.push(client);
+    }
+    let begun = Instant::now();
+    let until = begun + Duration::from_secs(seconds);
+    let mut tasks = JoinSet::new();
+    for mut client in connected {
+        let (call, number) = (call.clone(), number.clone());
+        tasks.spawn(async move {
+            let mut times = Vec::new();
+            while Instant::now() < until {
+                let call = call(number.fetch_add(1, Ordering::Relaxed));
+                let sent = Instant::now();
+                client.call(&call).await?;
+                times.push(sent.elapsed());
+            }
+            anyhow::Ok(times)
+        });
+    }
+    let mut each = Vec::new();
+    while let Some(times) = tasks.join_next().await {
+        each.extend(times??);
+    }
+    Ok(Times { each, elapsed: begun.elapsed() })
+}
