@@ -10,9 +10,30 @@ use steward_testkit::on_both;
 
 /// Text that breaks out of badly built statements, paths and parsers.
 const HOSTILE: [&str; 24] = [
-    "'", "\"", "`", "';--", "\" or 1=1 --", "' OR '1'='1", "' AND '1'='2", "1; drop table record", "%", "_", "\\", "\\'",
-    "'||(select pg_sleep(5))||'", "1) union select 1,2,3 --", "$1", "?", "/*", "{{7*7}}${7*7}", "\u{0}", "a\u{0}b",
-    "\u{fffd}\u{202e}\u{10ffff}", "𝔘𝔫𝔦\u{308}", "9223372036854775808", "-1",
+    "'",
+    "\"",
+    "`",
+    "';--",
+    "\" or 1=1 --",
+    "' OR '1'='1",
+    "' AND '1'='2",
+    "1; drop table record",
+    "%",
+    "_",
+    "\\",
+    "\\'",
+    "'||(select pg_sleep(5))||'",
+    "1) union select 1,2,3 --",
+    "$1",
+    "?",
+    "/*",
+    "{{7*7}}${7*7}",
+    "\u{0}",
+    "a\u{0}b",
+    "\u{fffd}\u{202e}\u{10ffff}",
+    "𝔘𝔫𝔦\u{308}",
+    "9223372036854775808",
+    "-1",
 ];
 
 /// Longest that one answer may take: far below the delays that the texts ask for, with room for a busy machine.
@@ -20,8 +41,21 @@ const QUICK: Duration = Duration::from_secs(3);
 
 /// What no answer may hold: words of our database, language, and machine.
 const TELLING: [&str; 15] = [
-    "sqlx", "sqlite", "postgres", "SQLSTATE", "syntax error at", "near \"", "panicked", ".rs:", "/root/", "/work/", "/tmp/",
-    "unwrap", "stack backtrace", "Rust", "axum",
+    "sqlx",
+    "sqlite",
+    "postgres",
+    "SQLSTATE",
+    "syntax error at",
+    "near \"",
+    "panicked",
+    ".rs:",
+    "/root/",
+    "/work/",
+    "/tmp/",
+    "unwrap",
+    "stack backtrace",
+    "Rust",
+    "axum",
 ];
 
 #[track_caller]
@@ -89,7 +123,16 @@ fn bodies() -> Vec<(&'static str, &'static str, Json)> {
     let ta = "/api/v1/incidents/TA";
     let field = |field: &str| json!({"fields": {"title": "x", field: "@"}});
     let mut bodies: Vec<(&str, &str, Json)> = [
-        "title", "description", "requester", "service", "configuration_items", "impact", "due_at", "cost", "category", "@",
+        "title",
+        "description",
+        "requester",
+        "service",
+        "configuration_items",
+        "impact",
+        "due_at",
+        "cost",
+        "category",
+        "@",
     ]
     .iter()
     .flat_map(|name| [("POST", incident, field(name)), ("PATCH", ta, field(name))])
@@ -159,7 +202,9 @@ impl Random {
             None => schema,
         };
         if depth > 4 || self.next(12) == 0 {
-            return self.pick(&[json!(null), json!(true), json!(-1), json!(1e15), json!([]), json!({}), json!("x")]).clone();
+            return self
+                .pick(&[json!(null), json!(true), json!(-1), json!(1e15), json!([]), json!({}), json!("x")])
+                .clone();
         }
         if let Some(choices) = schema["enum"].as_array().filter(|choices| !choices.is_empty()) {
             return self.pick(choices).clone();
@@ -175,7 +220,9 @@ impl Random {
                 }
                 Json::Object(map)
             }
-            Some("array") => (0..self.next(3)).map(|_| self.value(&schema["items"], schemas, known, depth + 1)).collect(),
+            Some("array") => {
+                (0..self.next(3)).map(|_| self.value(&schema["items"], schemas, known, depth + 1)).collect()
+            }
             Some("integer") => json!(self.next(200_000) as i64 - 1000),
             Some("boolean") => json!(self.next(2) == 0),
             _ => Json::from(self.text(known)),
