@@ -34,8 +34,8 @@ pub(crate) async fn stream(
         None => api.app().journal_end().await?,
         Some(text) => text.parse().map_err(|_| Problem::bad_request("`after` must be the id of an event"))?,
     };
-    let wake = api.app().journal_wake();
-    let start = Follower { api, session, position, waiting: Vec::new(), wake };
+    let (wake, stopping) = (api.app().journal_wake(), api.app().stopping());
+    let start = Follower { api, session, position, waiting: Vec::new(), wake, stopping };
     let events = stream::unfold(start, |mut follower| async move {
         let entry = follower.next().await?;
         let event = Event::default().id(entry.position.to_string()).event(entry.event.act.key());
@@ -51,15 +51,19 @@ struct Follower {
     position: Position,
     waiting: Vec<StreamEntry>,
     wake: tokio::sync::watch::Receiver<u64>,
+    stopping: tokio::sync::watch::Receiver<bool>,
 }
 
 impl Follower {
-    /// The next entry; `None` ends the stream, when the caller may no longer be here or the database is away. The client
-    /// comes back with the place it reached.
+    /// The next entry; `None` ends the stream: when the caller may no longer be here, the database is away or the server
+    /// stops. The client comes back with the place it reached.
     async fn next(&mut self) -> Option<StreamEntry> {
         loop {
             if let Some(entry) = self.waiting.pop() {
                 return Some(entry);
+            }
+            if *self.stopping.borrow() {
+                return None;
             }
             self.wake.borrow_and_update();
             // Token and rights are looked at anew each time, so that who lost one hears nothing more.
@@ -69,7 +73,10 @@ impl Follower {
             self.waiting = page.entries;
             self.waiting.reverse();
             if self.waiting.is_empty() && !page.more {
-                let _ = tokio::time::timeout(LOOK_AGAIN, self.wake.changed()).await;
+                tokio::select! {
+                    _ = tokio::time::timeout(LOOK_AGAIN, self.wake.changed()) => {}
+                    _ = self.stopping.wait_for(|stopping| *stopping) => {}
+                }
             }
         }
     }

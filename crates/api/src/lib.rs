@@ -11,6 +11,7 @@ mod openapi;
 mod problem;
 mod query;
 mod records;
+mod request;
 mod routes;
 mod timeline;
 mod wire;
@@ -22,6 +23,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use steward_app::App;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub use routes::{Method, Route, routes};
 
@@ -61,8 +63,11 @@ pub fn router(app: App) -> Router {
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(axum::middleware::from_fn_with_state(api.clone(), meta::observe))
+        .layer(RequestBodyTimeoutLayer::new(request::BODY_IDLE))
+        .layer(axum::middleware::from_fn(request::limit_time))
         .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(axum::middleware::from_fn_with_state(api.clone(), meta::observe))
+        .layer(axum::middleware::from_fn(request::identify))
         .layer(axum::middleware::map_response(secured))
         .with_state(api)
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::Json;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -31,9 +31,6 @@ pub(crate) struct Counters {
 /// Counts and logs each request.
 pub(crate) async fn observe(State(api): State<Api>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
-    let method = request.method().clone();
-    // The route's pattern, not the address: addresses hold names.
-    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     let response = next.run(request).await;
     let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     let counters = api.counters();
@@ -45,7 +42,12 @@ pub(crate) async fn observe(State(api): State<Api>, request: Request, next: Next
             bucket.fetch_add(1, Ordering::Relaxed);
         }
     }
-    tracing::debug!(%method, route, status = response.status().as_u16(), micros, "request");
+    let status = response.status().as_u16();
+    if status >= 500 {
+        tracing::warn!(status, micros, "request not answered");
+    } else {
+        tracing::debug!(status, micros, "request answered");
+    }
     response
 }
 

@@ -8,6 +8,8 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use steward_app::error::Error;
 
+use crate::request;
+
 /// An error on its way out.
 #[derive(Debug)]
 pub(crate) struct Problem(pub(crate) Error);
@@ -108,7 +110,7 @@ impl Problem {
         if let (Value::Object(document), Value::Object(members)) = (&mut document, self.members()) {
             document.extend(members);
         }
-        let mut response = document_response(status, &document);
+        let mut response = document_response(status, document);
         if let Error::TooMany { retry_after } = self.0 {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.max(1)));
         }
@@ -134,7 +136,7 @@ pub(crate) async fn method_not_allowed(headers: HeaderMap) -> Response {
         "status": 405,
         "detail": "this address does not know the method; the Allow header names those that it knows",
     });
-    document_response(StatusCode::METHOD_NOT_ALLOWED, &document)
+    document_response(StatusCode::METHOD_NOT_ALLOWED, document)
 }
 
 /// Answer after a fault of ours that ended the request.
@@ -142,7 +144,10 @@ pub(crate) fn panicked(_: Box<dyn Any + Send>) -> Response {
     Problem(Error::internal("the request ended in a panic")).into_response()
 }
 
-fn document_response(status: StatusCode, document: &Value) -> Response {
+fn document_response(status: StatusCode, mut document: Value) -> Response {
+    if let (Value::Object(document), Some(id)) = (&mut document, request::current_id()) {
+        document.insert("request_id".to_owned(), id.into());
+    }
     let mut response = (status, Json(document)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response

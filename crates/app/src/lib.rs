@@ -31,7 +31,7 @@ use steward_model::moment::Moment;
 use steward_practices::rules::PracticeRules;
 use steward_store::blob::Blobs;
 use steward_store::store::Store;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex as AsyncMutex, Semaphore, watch};
 
 use crate::actors::ActorCache;
 use crate::authenticate::RecentLogins;
@@ -39,6 +39,9 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::reference_data::ReferenceData;
 use crate::secrets::SecretKey;
+
+/// Turns that commands on contended records take; two records share one now and then, which only makes them wait.
+const TURNS: usize = 64;
 
 /// Steward without its doors. Cheap to clone.
 #[derive(Clone)]
@@ -57,6 +60,10 @@ struct Inner {
     recent_logins: RecentLogins,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
     hashing: Semaphore,
+    /// Held while a command that lost against another one on the same record tries again.
+    turns: [AsyncMutex<()>; TURNS],
+    /// Turns true once, when the process was told to stop.
+    stopping: watch::Sender<bool>,
 }
 
 /// What an [`App`] is made of.
@@ -91,6 +98,8 @@ impl App {
             reference_data: Mutex::default(),
             recent_logins: RecentLogins::default(),
             hashing: Semaphore::new(cores),
+            turns: std::array::from_fn(|_| AsyncMutex::default()),
+            stopping: watch::Sender::new(false),
         }))
     }
 
@@ -125,12 +134,25 @@ impl App {
         self.0.registry.kind(key).ok_or(Error::NotFound)
     }
 
-    /// Whether requests can be answered.
+    /// Whether new requests should come here.
     ///
     /// # Errors
-    /// Why not.
+    /// [`Error::Unavailable`] when the process is stopping or its database cannot be used.
     pub async fn ready(&self) -> Result<(), Error> {
+        if *self.0.stopping.borrow() {
+            return Err(Error::Unavailable);
+        }
         Ok(self.store().ping().await?)
+    }
+
+    /// Says that the process stops: it is not ready from now on, and streams end. Other requests go on.
+    pub fn stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Turns true when the process was told to stop.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.subscribe()
     }
 
     /// Connections to the database: open, and of these idle.

@@ -22,8 +22,9 @@ use crate::error::Error;
 use crate::lookup::Found;
 use crate::view::RecordView;
 
-/// How often a change is decided anew when others keep changing the record.
-const TRIES: usize = 8;
+/// How often a change is decided anew when others keep changing the record. Within a process those that lost take turns,
+/// so only other nodes, and commands at their first try, can win against one of them.
+const TRIES: usize = 32;
 
 /// Entries looked at for conflicts at most; who saw a revision older than that reads the record again.
 const MOST_SINCE: usize = 10_000;
@@ -180,6 +181,7 @@ impl App {
         request: &Request,
         origin: &Origin,
     ) -> Result<RecordView, Error> {
+        let mut turn = None;
         for _ in 0..TRIES {
             let loaded = self.find(actor, kind, name).await?;
             let (command, found) = self.command_of(actor, kind, &loaded.record, request).await?;
@@ -195,12 +197,22 @@ impl App {
                 events,
             };
             match self.commit(ChangeSet { records: vec![change], ..ChangeSet::default() }).await {
-                Ok(()) => return self.view(actor, kind, after, None).await,
+                Ok(()) => {
+                    drop(turn);
+                    return self.view(actor, kind, after, None).await;
+                }
+                Err(CommitError::Stale { record }) if turn.is_none() => turn = Some(self.turn(record).lock().await),
                 Err(CommitError::Stale { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(Error::Unavailable)
+    }
+
+    /// The turn that commands on a record take once they collide.
+    fn turn(&self, record: RecordId) -> &tokio::sync::Mutex<()> {
+        let place = usize::try_from(record.0.unsigned_abs()).unwrap_or_default();
+        &self.0.turns[place % self.0.turns.len()]
     }
 
     /// The record with this number or id, when the actor may see it.

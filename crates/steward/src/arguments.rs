@@ -57,10 +57,12 @@ pub(crate) enum Command {
     /// Print figures
     #[command(subcommand)]
     Report(Report),
-    /// Prove that the journal is whole and that every record follows from it
-    #[command(after_help = "Example: steward verify --head head.json")]
+    /// Prove that the journal is whole and that every record and file is as its journal says
+    #[command(
+        after_help = "Examples: steward verify --head head.json\n          steward verify --backup /var/backups/steward/monday"
+    )]
     Verify(Verify),
-    /// Write a consistent, checked backup while the server runs elsewhere or not
+    /// Write a consistent, checked backup, whether the server runs or not
     #[command(after_help = "Example: steward backup /var/backups/steward/monday")]
     Backup(Backup),
     /// Restore a backup into an empty data folder or database
@@ -80,6 +82,9 @@ pub(crate) enum Command {
 /// Options of `serve`.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
+    /// Seconds between the signal to stop and the end of listening, for balancers to see that it is not ready [default: 0]
+    #[arg(long, env = "STEWARD_DRAIN_SECONDS")]
+    pub(crate) drain_seconds: Option<u64>,
     /// Load the demonstration organisation when the database is empty, and print its logins
     #[arg(long)]
     pub(crate) demo: bool,
@@ -213,6 +218,12 @@ pub(crate) struct Verify {
     /// Seal the journal and write the seal to this file, to be kept elsewhere
     #[arg(long)]
     pub(crate) write_head: Option<PathBuf>,
+    /// Leave out reading the content of every attachment
+    #[arg(long)]
+    pub(crate) skip_files: bool,
+    /// Check this folder with a backup instead of the database
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["head", "write_head", "skip_files"])]
+    pub(crate) backup: Option<PathBuf>,
 }
 
 /// Options of `backup`.

@@ -1,6 +1,6 @@
 //! Configuration: flags, then `STEWARD_*` variables, then `steward.toml`; the same names in all three.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde::Deserialize;
@@ -20,6 +20,8 @@ pub(crate) struct Config {
     pub(crate) log: Option<String>,
     /// Address to listen on.
     pub(crate) listen: String,
+    /// Seconds between the signal to stop and the end of listening.
+    pub(crate) drain_seconds: u64,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -30,6 +32,7 @@ struct File {
     kinds: Option<PathBuf>,
     log: Option<String>,
     listen: Option<String>,
+    drain_seconds: Option<u64>,
 }
 
 impl Config {
@@ -43,6 +46,7 @@ impl Config {
             data,
             kinds: settings.kinds.clone().or(file.kinds),
             log: settings.log.clone().or(file.log),
+            drain_seconds: file.drain_seconds.unwrap_or(0),
             listen: settings.listen.clone().or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
         })
     }
@@ -53,13 +57,21 @@ impl Config {
     }
 }
 
+/// The error with its line, but without the picture of it, for logs that keep one line.
+fn in_one_line(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let message = error.message().replace('\n', " ");
+    anyhow::anyhow!("{} cannot be used: line {line}: {message}", path.display())
+}
+
 fn read_file(settings: &Settings) -> anyhow::Result<File> {
     let (path, named) = match &settings.config {
         Some(path) => (path.clone(), true),
         None => (PathBuf::from("steward.toml"), false),
     };
     match std::fs::read_to_string(&path) {
-        Ok(text) => toml::from_str(&text).with_context(|| format!("{} cannot be used", path.display())),
+        Ok(text) => toml::from_str(&text).map_err(|error| in_one_line(&path, &text, &error)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => Ok(File::default()),
         Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
     }

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod explain;
 mod import;
+mod listen;
 mod operate;
 mod serve;
 mod users;
@@ -13,12 +14,17 @@ mod wiring;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
+use rustix::fs::Mode;
+use tracing_subscriber::EnvFilter;
 
 use crate::arguments::{Arguments, Command, Import, Report};
 use crate::config::Config;
 
 fn main() -> ExitCode {
+    // Whatever this program writes is for its owner alone, whichever library writes it.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let arguments = Arguments::parse();
     let outcome = Config::read(&arguments.settings).and_then(|config| run(&arguments.command, &config));
     match outcome {
@@ -31,7 +37,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
-    start_logging(config, matches!(command, Command::Serve(_)));
+    start_logging(config, matches!(command, Command::Serve(_)))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match command {
@@ -50,10 +56,17 @@ fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
 }
 
 /// The server logs JSON lines, commands log words for people; both to standard error.
-fn start_logging(config: &Config, serving: bool) {
-    let default = if serving { "info" } else { "warn" };
-    let level = config.log.clone().unwrap_or_else(|| default.to_owned());
-    let filter = tracing_subscriber::EnvFilter::try_new(&level).unwrap_or_else(|_| default.into());
+fn start_logging(config: &Config, serving: bool) -> anyhow::Result<()> {
+    // PostgreSQL notices tell of what is there already, which is as it should be.
+    let default = if serving { "info,sqlx::postgres::notice=warn" } else { "warn" };
+    let level = config.log.as_deref().unwrap_or(default);
+    let filter = EnvFilter::try_new(level)
+        .with_context(|| format!("the log setting `{level}` cannot be used; say for example info or steward=debug"))?;
     let logging = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if serving { logging.json().init() } else { logging.compact().init() }
+    if serving {
+        logging.json().init()
+    } else {
+        logging.compact().init()
+    }
+    Ok(())
 }

@@ -2,22 +2,22 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde_json::json;
 use steward_store::backup;
 use steward_store::config::StoreConfig;
-use steward_store::journal::Position;
 
 use crate::arguments::{Backup, Export, Restore, Verify};
 use crate::config::Config;
 use crate::wiring;
 
-/// Entries read at once.
-const BATCH: usize = 2_000;
-
 /// Checks everything, and says the first thing that is wrong.
 pub(crate) async fn verify(config: &Config, options: &Verify) -> anyhow::Result<()> {
+    if let Some(folder) = &options.backup {
+        return verify_backup(folder).await;
+    }
     let wired = wiring::wire(config, wiring::Alone::No).await?;
     let head = match &options.head {
         None => None,
@@ -26,7 +26,7 @@ pub(crate) async fn verify(config: &Config, options: &Verify) -> anyhow::Result<
             Some(serde_json::from_str(&text).with_context(|| format!("{} holds no seal", path.display()))?)
         }
     };
-    let report = wired
+    let mut report = wired
         .store
         .verify(head.as_ref(), |entries| {
             if entries % 100_000 == 0 && entries > 0 {
@@ -34,12 +34,17 @@ pub(crate) async fn verify(config: &Config, options: &Verify) -> anyhow::Result<
             }
         })
         .await?;
-    println!("{} entries, {} records, {} seals checked", report.entries, report.records, report.seals);
+    let contents = (!options.skip_files).then_some(&wired.blobs);
+    wired.store.verify_attachments(contents, &mut report).await?;
+    println!(
+        "{} entries, {} records, {} attachments, {} seals checked",
+        report.entries, report.records, report.attachments, report.seals
+    );
     for fault in &report.faults {
         println!("{fault}");
     }
     if !report.is_good() {
-        bail!("the journal or what follows from it was changed; the first fault is named above");
+        bail!("not everything is as it was written; the first fault is named above");
     }
     println!("everything is as it was written");
     if let Some(path) = &options.write_head {
@@ -49,6 +54,12 @@ pub(crate) async fn verify(config: &Config, options: &Verify) -> anyhow::Result<
             .with_context(|| format!("{} cannot be written", path.display()))?;
         println!("the last seal is in {}; keep it elsewhere", path.display());
     }
+    Ok(())
+}
+
+async fn verify_backup(folder: &Path) -> anyhow::Result<()> {
+    let manifest = backup::verify_backup(folder).await?;
+    println!("{} files are as they were written: {}", manifest.files.len(), folder.display());
     Ok(())
 }
 
@@ -76,17 +87,16 @@ pub(crate) async fn export(config: &Config, options: &Export) -> anyhow::Result<
     let file = File::create_new(&options.file)
         .with_context(|| format!("{} cannot be made; it must not exist yet", options.file.display()))?;
     let mut out = BufWriter::new(file);
-    let (mut position, mut count) = (Position::default(), 0_u64);
-    loop {
-        let entries = wired.store.read_journal(position, BATCH).await?;
-        let Some(last) = entries.last() else { break };
-        position = last.position;
-        for entry in &entries {
+    let mut count = 0_u64;
+    wired
+        .store
+        .whole_journal(|entry| -> anyhow::Result<()> {
             let line = json!({ "kind": entry.kind, "hash": entry.hash.to_string(), "event": entry.event });
             writeln!(out, "{line}")?;
             count += 1;
-        }
-    }
+            Ok(())
+        })
+        .await?;
     out.into_inner()?.sync_all()?;
     println!("{count} entries of the journal in {}; each record is the fold of its entries", options.file.display());
     Ok(())

@@ -1,25 +1,29 @@
 //! The server: listen, work in the background, stop in order.
 
-use std::future::IntoFuture;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
 use steward_app::App;
+use steward_store::blob::Blobs;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::arguments::Serve;
 use crate::config::Config;
+use crate::listen::Listening;
 use crate::{demo, wiring};
 
 /// Between two seals of the journal.
 const SEAL_EVERY: Duration = Duration::from_secs(600);
 /// How long requests that began may take after the signal to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(30);
+/// Uploads in the making that are older than this belong to a process that is gone.
+const UPLOAD_AGE: Duration = Duration::from_secs(3600);
 
 /// Runs the server until it is told to stop.
 pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()> {
+    // Heard from the very start, so that a signal in the middle of it still leads to an end in order.
+    let mut signals = Signals::listen()?;
     let wired = wiring::wire(config, wiring::Alone::Yes).await?;
     let app = wired.app;
     if options.demo {
@@ -31,28 +35,33 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     let address = listener.local_addr()?;
     println!("Steward listens on http://{address}");
     tracing::info!(%address, database = config.database_url.split(':').next(), "started");
-    let (stop, stopping) = watch::channel(false);
-    let housekeeping = tokio::spawn(keep_house(app.clone(), stopping.clone()));
-    let router = steward_api::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, router).with_graceful_shutdown(stopped(stopping.clone()));
-    let mut running = tokio::spawn(server.into_future());
-    tokio::select! {
-        signal = signalled() => signal?,
-        ended = &mut running => ended??,
-    }
-    tracing::info!("stopping");
-    let _ = stop.send(true);
-    if tokio::time::timeout(STOP_WITHIN, running).await.is_err() {
+    let housekeeping = tokio::spawn(keep_house(app.clone(), wired.blobs));
+    let listening = Listening::start(listener, steward_api::router(app.clone()));
+    signals.any().await;
+    let drain = options.drain_seconds.unwrap_or(config.drain_seconds);
+    tracing::info!(drain_seconds = drain, "stopping");
+    app.stop();
+    tokio::time::sleep(Duration::from_secs(drain)).await;
+    if tokio::time::timeout(STOP_WITHIN, listening.finish()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
-    let _ = tokio::time::timeout(STOP_WITHIN, housekeeping).await;
+    if tokio::time::timeout(STOP_WITHIN, housekeeping).await.is_err() {
+        tracing::warn!("the last seal of the journal was not written in time");
+    }
+    if tokio::time::timeout(STOP_WITHIN, wired.store.close()).await.is_err() {
+        tracing::warn!("the database was not closed in time");
+    }
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Seals the journal from time to time, and once more at the end.
-async fn keep_house(app: App, mut stopping: watch::Receiver<bool>) {
+/// Seals the journal and tidies up from time to time, and seals once more at the end.
+async fn keep_house(app: App, blobs: Blobs) {
+    let mut stopping = app.stopping();
     loop {
+        if let Err(error) = blobs.sweep(UPLOAD_AGE).await {
+            tracing::error!(%error, "uploads that broke off could not be removed; it is tried again");
+        }
         let ended = tokio::time::timeout(SEAL_EVERY, stopping.wait_for(|stop| *stop)).await.is_ok();
         if let Err(error) = app.keep_house().await {
             tracing::error!(%error, "housekeeping failed; it is tried again");
@@ -63,17 +72,22 @@ async fn keep_house(app: App, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-async fn stopped(mut stopping: watch::Receiver<bool>) {
-    let _ = stopping.wait_for(|stop| *stop).await;
+/// The signals that tell the server to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-async fn signalled() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    /// Returns when one came, also if that was some time ago.
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

@@ -135,27 +135,53 @@ pub async fn restore(folder: &Path, config: &StoreConfig, blobs: &Path) -> Resul
     }
     require_empty(blobs)?;
     match (config.sqlite_path(), manifest.database.as_str()) {
-        (Some(path), "sqlite") => restore_sqlite(folder, &path).await?,
-        (None, "postgres") => restore_postgres(folder, config, &manifest).await?,
+        (Some(path), "sqlite") => {
+            require_absent(&path)?;
+            restore_files(folder, &manifest, blobs).await?;
+            restore_sqlite(folder, &path).await?;
+        }
+        (None, "postgres") => {
+            restore_files(folder, &manifest, blobs).await?;
+            restore_postgres(folder, config, &manifest).await?;
+        }
         _ => return Err(StoreError::Refused(format!("the backup is one of {}", manifest.database))),
     }
+    Ok(manifest)
+}
+
+/// Files come before the database, so that a restore that was cut short leaves none that names files not there.
+async fn restore_files(folder: &Path, manifest: &Manifest, blobs: &Path) -> Result<(), StoreError> {
     make_private_folder(blobs)?;
     for file in manifest.files.iter().filter_map(|file| Some((file, file.path.strip_prefix("blobs/")?))) {
         let (from, to) = (folder.join(&file.0.path), blobs.join(file.1));
         blocking(move || copy_file(&from, &to, "")).await?;
     }
-    Ok(manifest)
+    Ok(())
 }
 
-async fn restore_sqlite(folder: &Path, path: &Path) -> Result<(), StoreError> {
-    if path.exists() {
-        return Err(StoreError::Refused(format!(
-            "{} is there already; a backup goes into an empty place",
-            path.display()
-        )));
+fn require_absent(path: &Path) -> Result<(), StoreError> {
+    match path.exists() {
+        false => Ok(()),
+        true => {
+            let reason = format!("{} is there already; a backup goes into an empty place", path.display());
+            Err(StoreError::Refused(reason))
+        }
     }
+}
+
+/// The database gets its name when it is whole.
+async fn restore_sqlite(folder: &Path, path: &Path) -> Result<(), StoreError> {
     let (from, to) = (folder.join(SQLITE_FILE), path.to_owned());
-    blocking(move || copy_file(&from, &to, "")).await.map(drop)
+    let unfinished = to.with_extension("unfinished");
+    blocking(move || {
+        if unfinished.exists() {
+            std::fs::remove_file(&unfinished).map_err(|source| file_error(&unfinished, source))?;
+        }
+        copy_file(&from, &unfinished, "")?;
+        std::fs::rename(&unfinished, &to).map_err(|source| file_error(&to, source))?;
+        sync_folder_of(&to)
+    })
+    .await
 }
 
 async fn restore_postgres(folder: &Path, config: &StoreConfig, manifest: &Manifest) -> Result<(), StoreError> {
@@ -278,7 +304,15 @@ fn write_manifest(target: &Path, manifest: &Manifest) -> Result<(), StoreError> 
     write_file(&target.join(MANIFEST_HASH), hex::encode(Sha256::digest(&text)).as_bytes())?;
     let (unfinished, finished) = (target.join("manifest.unfinished"), target.join(MANIFEST));
     write_file(&unfinished, text.as_bytes())?;
-    std::fs::rename(&unfinished, &finished).map_err(|source| file_error(&finished, source))
+    std::fs::rename(&unfinished, &finished).map_err(|source| file_error(&finished, source))?;
+    sync_folder_of(&finished)
+}
+
+/// Makes sure that the name of a file is on disk.
+fn sync_folder_of(path: &Path) -> Result<(), StoreError> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|source| file_error(folder, source))
 }
 
 fn read_manifest(folder: &Path) -> Result<Manifest, StoreError> {

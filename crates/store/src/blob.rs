@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
@@ -12,6 +13,9 @@ use sha2::{Digest, Sha256};
 
 use crate::config::make_private_folder;
 use crate::error::StoreError;
+
+/// Folder of uploads in the making.
+const INCOMING: &str = "incoming";
 
 /// Bytes handed to the store at once while a content streams in.
 const PART: usize = 256 * 1024;
@@ -104,20 +108,14 @@ impl Blobs {
     where
         E: std::error::Error + Send + Sync + 'static,
     {
-        let temporary = Location::from(format!("incoming/{}", hex::encode(rand::random::<[u8; 16]>())));
+        let temporary = Location::from(format!("{INCOMING}/{}", hex::encode(rand::random::<[u8; 16]>())));
         let mut upload = self.store.put_multipart(&temporary).await.map_err(failed)?;
         match receive(upload.as_mut(), &mut parts, limit).await {
-            Ok(stored) => {
-                upload.complete().await.map_err(failed)?;
-                self.settle(&temporary, &stored).await?;
-                Ok(stored)
-            }
-            Err(error) => {
-                if let Err(left) = upload.abort().await {
-                    tracing::warn!(error = %left, "an upload that was given up left a file behind");
-                }
-                Err(error)
-            }
+            Ok(stored) => match upload.complete().await {
+                Ok(_) => self.settle(&temporary, &stored).await.map(|()| stored),
+                Err(error) => Err(give_up(upload.as_mut(), failed(error)).await),
+            },
+            Err(error) => Err(give_up(upload.as_mut(), error).await),
         }
     }
 
@@ -151,16 +149,19 @@ impl Blobs {
         }
     }
 
-    /// Removes what uploads left behind that ended with the process. Call it at start, before uploads begin.
+    /// Removes what uploads left behind that ended with their process, and says how many. Only those that nobody wrote
+    /// to for as long as `age`: other nodes may use the same folder.
     ///
     /// # Errors
     /// When the folder cannot be read or a file cannot be removed.
-    pub async fn sweep(&self) -> Result<usize, BlobError> {
-        let left: Vec<_> = self.store.list(Some(&Location::from("incoming"))).try_collect().await.map_err(failed)?;
-        for file in &left {
-            self.store.delete(&file.location).await.map_err(failed)?;
+    pub async fn sweep(&self, age: Duration) -> Result<usize, StoreError> {
+        let folder = self.folder.join(INCOMING);
+        let swept = tokio::task::spawn_blocking(move || sweep_folder(&folder, age).map_err(|error| (folder, error)));
+        match swept.await {
+            Ok(Ok(count)) => Ok(count),
+            Ok(Err((folder, source))) => Err(StoreError::File { path: folder.display().to_string(), source }),
+            Err(ended) => Err(StoreError::Refused(ended.to_string())),
         }
-        Ok(left.len())
     }
 
     /// Moves an upload to its final name.
@@ -173,6 +174,32 @@ impl Blobs {
             self.store.rename(temporary, &location(&stored.sha256)?).await.map_err(failed)
         }
     }
+}
+
+/// Removes what an upload wrote so far.
+async fn give_up(upload: &mut dyn MultipartUpload, error: BlobError) -> BlobError {
+    if let Err(left) = upload.abort().await {
+        tracing::warn!(error = %left, "an upload that was given up left a file behind");
+    }
+    error
+}
+
+/// Goes over the folder itself, since the store does not list what was not completed.
+fn sweep_folder(folder: &Path, age: Duration) -> std::io::Result<usize> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        other => other?,
+    };
+    let mut count = 0;
+    for entry in entries {
+        let entry = entry?;
+        let idle = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+        if idle >= age {
+            std::fs::remove_file(entry.path())?;
+            count += 1;
+        }
+    }
+    Ok(count)
 }
 
 async fn receive<E>(

@@ -12,6 +12,12 @@ use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
 use crate::connection::Connection;
 use crate::error::StoreError;
 
+/// How long the first connection to PostgreSQL may take.
+const FIRST_CONNECTION: Duration = Duration::from_secs(5);
+
+/// What to do about a database that cannot be opened.
+const WAY_OUT: &str = "check that it runs and that the database address is right, then start again";
+
 /// How long a connection to PostgreSQL lies unused before it is tested again.
 const RESTED: Duration = Duration::from_secs(1);
 
@@ -167,6 +173,13 @@ pub(crate) async fn open_postgres(config: &StoreConfig) -> Result<PgPool, StoreE
             ("tcp_user_timeout", "10000"),
         ])
         .disable_statement_logging();
+    // Not through the pool, which would try again until its time is up and then not say what was wrong.
+    let first = tokio::time::timeout(FIRST_CONNECTION, options.connect()).await;
+    match first {
+        Ok(Ok(connection)) => connection.close().await.map_err(|error| refuse_open(&host, error))?,
+        Ok(Err(error)) => return Err(refuse_open(&host, error)),
+        Err(_) => return Err(StoreError::Refused(format!("the database at {host} does not answer; {WAY_OUT}"))),
+    }
     let pool = PgPoolOptions::new()
         .max_connections(config.connections)
         .acquire_timeout(config.connection_wait)
@@ -178,10 +191,9 @@ pub(crate) async fn open_postgres(config: &StoreConfig) -> Result<PgPool, StoreE
             })
         })
         .connect_lazy_with(options);
-    pool.acquire().await.map_err(|error| refuse_open(&host, error))?;
     Ok(pool)
 }
 
 fn refuse_open(what: &dyn std::fmt::Display, error: sqlx::Error) -> StoreError {
-    StoreError::Refused(format!("the database at {what} cannot be opened: {error}"))
+    StoreError::Refused(format!("the database at {what} cannot be opened: {error}; {WAY_OUT}"))
 }

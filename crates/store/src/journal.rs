@@ -68,6 +68,9 @@ pub struct JournalEntry {
     pub hash: Hash,
 }
 
+/// Entries read at once from a snapshot.
+const SNAPSHOT_PAGE: usize = 2_000;
+
 pub(crate) const COLUMNS: &str = "epoch, xid, position, kind, cast(data as text), hash";
 
 impl Store {
@@ -79,6 +82,35 @@ impl Store {
     pub async fn read_journal(&self, after: Position, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {
         let rows = read_rows(&mut self.read().await?, COLUMNS, after, limit).await?;
         rows.iter().map(entry).collect()
+    }
+
+    /// Every entry committed by now, in the order of places, the latest included that [`Self::read_journal`] holds back
+    /// while older transactions are open: one snapshot needs no such care.
+    ///
+    /// # Errors
+    /// As [`Self::read_journal`], and what `each` answered.
+    pub async fn whole_journal<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(JournalEntry) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        let mut connection = self.read_snapshot().await?;
+        let mut last = Position::default();
+        let sql = format!(
+            "select {COLUMNS} from journal where (epoch, xid, position) > ($1, $2, $3) \
+             order by epoch, xid, position limit {SNAPSHOT_PAGE}"
+        );
+        loop {
+            let binds = [last.epoch, last.xid, last.position].map(Bind::Integer);
+            let rows = connection.fetch_all(&sql, &binds).await.map_err(StoreError::from)?;
+            for row in &rows {
+                let entry = entry(row)?;
+                last = entry.position;
+                each(entry)?;
+            }
+            if rows.len() < SNAPSHOT_PAGE {
+                return Ok(());
+            }
+        }
     }
 
     /// Places of entries alone, as [`Self::read_journal`] would give them: for counting what is ahead.

@@ -167,8 +167,9 @@ impl Store {
     pub async fn close(&self) {
         match &self.inner.database {
             Database::Sqlite { writer, readers, lock } => {
-                writer.close().await;
+                // The writer goes last: the last one to close writes the log-ahead file back, which readers may not.
                 readers.close().await;
+                writer.close().await;
                 if let Some(lock) = lock
                     && let Err(error) = lock.unlock()
                 {

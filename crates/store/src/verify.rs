@@ -1,14 +1,16 @@
 //! Proving that the database holds what was once written, and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use steward_model::apply::apply;
 use steward_model::chain::{Hash, MerkleTree, link_hash, seal_hash};
-use steward_model::event::Event;
+use steward_model::event::{Act, Event};
 use steward_model::id::{RecordId, Revision};
 use steward_model::record::Record;
 
+use crate::blob::Blobs;
+use crate::commit::audience_key;
 use crate::connection::{Connection, Row};
 use crate::error::StoreError;
 use crate::journal::{Position, position, read_rows};
@@ -32,6 +34,8 @@ pub struct VerifyReport {
     pub records: u64,
     /// Seals looked at.
     pub seals: u64,
+    /// Attachments looked at.
+    pub attachments: u64,
     /// What is wrong, in the order found: by record and place in its journal, then by seal. At most 100.
     pub faults: Vec<Fault>,
 }
@@ -59,6 +63,8 @@ pub enum Place {
     Record(RecordId),
     /// A seal, by number.
     Seal(i64),
+    /// The database file as such.
+    Database,
 }
 
 impl fmt::Display for Fault {
@@ -67,6 +73,7 @@ impl fmt::Display for Fault {
             Place::Entry { record, seq } => write!(f, "entry {seq} of record {record}: {}", self.what),
             Place::Record(record) => write!(f, "record {record}: {}", self.what),
             Place::Seal(number) => write!(f, "seal {number}: {}", self.what),
+            Place::Database => write!(f, "database: {}", self.what),
         }
     }
 }
@@ -77,7 +84,7 @@ impl VerifyReport {
         self.faults.is_empty()
     }
 
-    fn tell(&mut self, place: Place, what: impl Into<String>) {
+    pub(crate) fn tell(&mut self, place: Place, what: impl Into<String>) {
         if self.faults.len() < TOLD {
             self.faults.push(Fault { place, what: what.into() });
         }
@@ -99,10 +106,20 @@ impl Store {
     ) -> Result<VerifyReport, StoreError> {
         let mut connection = self.read_snapshot().await?;
         let mut report = VerifyReport::default();
+        check_pages(&mut connection, &mut report).await?;
         check_journals(&mut connection, &mut report, &mut progress).await?;
         check_orphans(&mut connection, &mut report).await?;
         check_seals(&mut connection, &mut report, exported).await?;
         Ok(report)
+    }
+
+    /// Checks every attachment that the journal names against what lists of files are made from and, when `blobs` is
+    /// given, its content against its hash.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub async fn verify_attachments(&self, blobs: Option<&Blobs>, report: &mut VerifyReport) -> Result<(), StoreError> {
+        check_attachments(&mut self.read_snapshot().await?, blobs, report).await
     }
 
     /// A connection that sees the database as it is now until it is dropped, and then is closed.
@@ -121,6 +138,78 @@ impl Store {
         connection.fetch_integer("select count(*) from meta", &[]).await?;
         Ok(connection)
     }
+}
+
+/// Has SQLite look at its pages and indexes; PostgreSQL checks its pages whenever it reads them.
+async fn check_pages(connection: &mut Connection, report: &mut VerifyReport) -> Result<(), StoreError> {
+    if connection.dialect() == Dialect::Postgres {
+        return Ok(());
+    }
+    for row in connection.fetch_all("pragma integrity_check(20)", &[]).await? {
+        let said = row.text(0)?;
+        if said != "ok" {
+            report.tell(Place::Database, said);
+        }
+    }
+    Ok(())
+}
+
+async fn check_attachments(
+    connection: &mut Connection,
+    blobs: Option<&Blobs>,
+    report: &mut VerifyReport,
+) -> Result<(), StoreError> {
+    let sql = "select j.record, j.seq, cast(j.data as text), a.name, a.media_type, a.size, a.sha256, a.audience \
+               from journal j left join attachment a on a.record = j.record and a.seq = j.seq \
+               where j.type = 'attached' and (j.record, j.seq) > ($1, $2) order by j.record, j.seq limit $3";
+    let limit = i64::try_from(CHECKED).unwrap_or(i64::MAX);
+    let mut last = (i64::MIN, i64::MIN);
+    // One content may hang on many records.
+    let mut sound = BTreeSet::new();
+    loop {
+        let rows = connection.fetch_all(sql, &[last.0, last.1, limit].map(Bind::Integer)).await?;
+        for row in &rows {
+            last = (row.integer(0)?, row.integer(1)?);
+            let place = Place::Entry { record: RecordId(last.0), seq: last.1 };
+            // An entry that cannot be read is told where the chain is checked.
+            let Ok(Event { act: Act::Attached(file), .. }) = serde_json::from_str(&row.text(2)?) else { continue };
+            report.attachments += 1;
+            let listed = match row.optional_text(3)? {
+                None => false,
+                Some(name) => {
+                    (name, row.text(4)?, row.integer(5)?, row.text(6)?, row.text(7)?)
+                        == (
+                            file.name,
+                            file.media_type,
+                            file.size,
+                            file.sha256.clone(),
+                            audience_key(file.audience).to_owned(),
+                        )
+                }
+            };
+            if !listed {
+                report.tell(place, "its file is listed otherwise than it says");
+            }
+            if let Some(blobs) = blobs
+                && !sound.contains(&file.sha256)
+            {
+                match blobs.check(&file.sha256).await {
+                    Ok(_) => drop(sound.insert(file.sha256)),
+                    Err(error) => report.tell(place, error.to_string()),
+                }
+            }
+        }
+        if rows.len() < CHECKED {
+            break;
+        }
+    }
+    let sql = "select a.record, a.seq from attachment a left join journal j \
+               on j.record = a.record and j.seq = a.seq and j.type = 'attached' where j.record is null limit 100";
+    for row in connection.fetch_all(sql, &[]).await? {
+        let place = Place::Entry { record: RecordId(row.integer(0)?), seq: row.integer(1)? };
+        report.tell(place, "a file is listed that no entry names");
+    }
+    Ok(())
 }
 
 /// A record's journal, as far as it was read.

@@ -45,7 +45,14 @@ pub(crate) async fn run(config: &Config, options: &Bench) -> anyhow::Result<()> 
     let own = config.database_url.starts_with("sqlite:");
     let database_url =
         if own { format!("sqlite:{}", data.join("steward.db").display()) } else { config.database_url.clone() };
-    let config = Config { data, database_url, kinds: None, log: Some("warn".to_owned()), listen: String::new() };
+    let config = Config {
+        data,
+        database_url,
+        kinds: None,
+        log: Some("warn".to_owned()),
+        listen: String::new(),
+        drain_seconds: 0,
+    };
     let machine = Machine::look(scratch.path())?;
     let records = if options.quick { QUICK } else { options.records };
     let seconds = if options.quick { 1 } else { options.seconds };
