@@ -154,12 +154,13 @@ impl<'de> Visitor<'de> for Strict {
         serde_json::Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
+        self.visit_string(value.to_owned())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(value.into())
+    fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
+        // No database stores it, and what cuts text there would read another text than we did.
+        if value.contains('\0') { Err(E::custom("text holds a NUL character")) } else { Ok(value.into()) }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
@@ -176,6 +177,9 @@ impl<'de> Visitor<'de> for Strict {
         let mut object = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             let value = map.next_value_seed(inner)?;
+            if key.contains('\0') {
+                return Err(A::Error::custom("a key holds a NUL character"));
+            }
             if object.contains_key(&key) {
                 return Err(A::Error::custom(format!("the key `{key}` is repeated")));
             }
@@ -199,6 +203,8 @@ mod tests {
         check_refused(r#"{"a":1,"a":2}"#, "`a` is repeated");
         check_refused(r#"{"a":{"b":1,"b":1}}"#, "`b` is repeated");
         check_refused(r#"{"a":1} x"#, "trailing");
+        check_refused(r#"{"a":["b\u0000"]}"#, "NUL");
+        check_refused(r#"{"a\u0000":1}"#, "NUL");
         check_refused(r#"{"a":1e999}"#, "out of range");
         check_refused(r#"{"a":18446744073709551615}"#, "out of range");
         check_refused(r#"{"a":123456789012345678901234567890}"#, "out of range");

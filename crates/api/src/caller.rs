@@ -1,13 +1,14 @@
-//! Who calls: the actor behind the `Authorization` header.
+//! Who calls, and what they name: the actor behind the `Authorization` header, the parts of the address.
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::{ConnectInfo, FromRequestParts, Path};
 use axum::http::header;
 use axum::http::request::Parts;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use steward_app::authenticate::Credentials;
+use serde::de::DeserializeOwned;
+use steward_app::authenticate::{Credentials, Session};
 use steward_app::error::Error;
 use steward_model::access::Actor;
 
@@ -22,12 +23,40 @@ impl FromRequestParts<Api> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         let credentials = credentials(parts).ok_or(Problem(Error::Unauthenticated))?;
-        let address = parts
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| peer.ip().to_string());
-        Ok(Self(api.app().authenticate(&credentials, &address).await?))
+        Ok(Self(api.app().authenticate(&credentials, &address(parts)).await?))
     }
+}
+
+/// As [`Caller`], for answers that go on for long.
+pub(crate) struct LongCaller(pub(crate) Session);
+
+impl FromRequestParts<Api> for LongCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let credentials = credentials(parts).ok_or(Problem(Error::Unauthenticated))?;
+        Ok(Self(api.app().begin_session(&credentials, &address(parts)).await?))
+    }
+}
+
+/// Parts of the address, decoded. Text that cannot be a name leads nowhere, like any other name that nothing has.
+pub(crate) struct Segments<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Api> for Segments<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        if parts.uri.path().contains("%00") {
+            return Err(Problem(Error::NotFound));
+        }
+        let path = Path::<T>::from_request_parts(parts, api).await;
+        path.map(|Path(segments)| Self(segments)).map_err(|_| Problem(Error::NotFound))
+    }
+}
+
+fn address(parts: &Parts) -> String {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| peer.ip().to_string())
 }
 
 fn credentials(parts: &Parts) -> Option<Credentials> {

@@ -7,10 +7,10 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
+use steward_app::authenticate::Session;
 use steward_app::journal::{Position, StreamEntry};
-use steward_model::access::Actor;
 
-use crate::caller::Caller;
+use crate::caller::LongCaller;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::{Api, wire};
@@ -24,7 +24,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// with `after=0`.
 pub(crate) async fn stream(
     State(api): State<Api>,
-    Caller(actor): Caller,
+    LongCaller(session): LongCaller,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
@@ -35,7 +35,7 @@ pub(crate) async fn stream(
         Some(text) => text.parse().map_err(|_| Problem::bad_request("`after` must be the id of an event"))?,
     };
     let wake = api.app().journal_wake();
-    let start = Follower { api, actor, position, waiting: Vec::new(), wake };
+    let start = Follower { api, session, position, waiting: Vec::new(), wake };
     let events = stream::unfold(start, |mut follower| async move {
         let entry = follower.next().await?;
         let event = Event::default().id(entry.position.to_string()).event(entry.event.act.key());
@@ -47,7 +47,7 @@ pub(crate) async fn stream(
 
 struct Follower {
     api: Api,
-    actor: Actor,
+    session: Session,
     position: Position,
     waiting: Vec<StreamEntry>,
     wake: tokio::sync::watch::Receiver<u64>,
@@ -62,9 +62,9 @@ impl Follower {
                 return Some(entry);
             }
             self.wake.borrow_and_update();
-            // Rights are loaded anew with each look, so that who lost one hears nothing more.
-            let actor = self.api.app().actor(self.actor.person, self.actor.limits.clone()).await.ok()?;
-            let page = self.api.app().stream(&actor, self.position, BATCH).await.ok()?;
+            // Token and rights are looked at anew each time, so that who lost one hears nothing more.
+            self.api.app().renew(&mut self.session).await.ok()?;
+            let page = self.api.app().stream(&self.session.actor, self.position, BATCH).await.ok()?;
             self.position = page.position;
             self.waiting = page.entries;
             self.waiting.reverse();

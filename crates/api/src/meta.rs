@@ -62,7 +62,8 @@ pub(crate) async fn readyz(State(api): State<Api>) -> Response {
 
 /// Figures in the text format of Prometheus, for staff who run the installation.
 pub(crate) async fn metrics(State(api): State<Api>, Caller(actor): Caller) -> Result<Response, Problem> {
-    if !(actor.has_role("administrator") || actor.has_role("auditor")) {
+    // The figures are of the whole installation, so a role in one organisation of it does not do.
+    if !(actor.has_role_everywhere("administrator") || actor.has_role_everywhere("auditor")) {
         return Err(Problem(Error::Denied("read the metrics")));
     }
     let counters = api.counters();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -16,11 +16,11 @@ use steward_model::access::Actor;
 use steward_model::command::{Command, NewComment, Transition};
 use steward_model::event::{Audience, Door};
 use steward_model::id::Revision;
-use steward_model::kind::Kind;
+use steward_model::kind::{Kind, Level};
 use steward_model::moment::Moment;
 
 use crate::body::{self, Body};
-use crate::caller::Caller;
+use crate::caller::{Caller, Segments};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::{Api, wire};
@@ -31,7 +31,7 @@ const BULK_MAX: usize = 100;
 pub(crate) async fn list(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path(kinds): Path<String>,
+    Segments(kinds): Segments<String>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let kind = api.app().kind_by_plural(&kinds)?;
@@ -51,7 +51,7 @@ pub(crate) async fn list(
             Some(_) => return Err(Problem::bad_request("`count` must be capped, exact or off")),
         },
     };
-    let fields = fields(&query, kind)?;
+    let fields = fields(&query, kind, api.app().readable_level(&actor, kind))?;
     let page = api.app().list(&actor, kind, &request).await?;
     let records: Vec<Value> = page.records.iter().map(|view| wire::record(view, fields.as_deref())).collect();
     let mut response = Json(records).into_response();
@@ -73,7 +73,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path(kinds): Path<String>,
+    Segments(kinds): Segments<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -92,7 +92,7 @@ pub(crate) async fn create(
 pub(crate) async fn read(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -105,7 +105,7 @@ pub(crate) async fn read(
                 .ok_or_else(|| Problem::bad_request("`as_of` must be a moment such as 2026-03-01T09:30:00Z"))?,
         ),
     };
-    let fields = fields(&query, kind)?;
+    let fields = fields(&query, kind, api.app().readable_level(&actor, kind))?;
     let view = api.app().get(&actor, kind, &name, as_of).await?;
     let tag = etag(&view);
     let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|given| given.as_bytes() == tag.as_bytes());
@@ -121,7 +121,7 @@ pub(crate) async fn read(
 pub(crate) async fn update(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -133,7 +133,7 @@ pub(crate) async fn update(
 pub(crate) async fn transition(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name, key)): Path<(String, String, String)>,
+    Segments((kinds, name, key)): Segments<(String, String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -299,10 +299,12 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     Ok(Some(text.to_owned()))
 }
 
-fn fields(query: &Query, kind: &Kind) -> Result<Option<Vec<String>>, Problem> {
+/// The fields asked for. One that the caller may read nowhere is refused in the same words as one that does not exist.
+fn fields(query: &Query, kind: &Kind, level: Option<Level>) -> Result<Option<Vec<String>>, Problem> {
     let Some(text) = query.get("fields") else { return Ok(None) };
     let fields: Vec<String> = text.split(',').map(str::to_owned).collect();
-    match fields.iter().find(|key| kind.field(key).is_none()) {
+    let level = level.unwrap_or(Level::Requester);
+    match fields.iter().find(|key| kind.field(key).is_none_or(|field| field.audience > level)) {
         Some(unknown) => {
             Err(Problem::bad_request(format!("`{unknown}` is no field of {}", kind.label_plural.to_lowercase())))
         }

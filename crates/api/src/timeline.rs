@@ -1,7 +1,7 @@
 //! What hangs on a record: journal, comments, time, links, watchers, files.
 
 use axum::Json;
-use axum::extract::{FromRequest, Multipart, Path, RawQuery, Request as HttpRequest, State};
+use axum::extract::{FromRequest, Multipart, RawQuery, Request as HttpRequest, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -19,7 +19,7 @@ use steward_model::moment::Moment;
 use steward_model::value::{NoReferences, parse_value};
 
 use crate::body::{self, Body};
-use crate::caller::Caller;
+use crate::caller::{Caller, Segments};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::records::{audience, changed, comment as comment_of};
@@ -28,7 +28,7 @@ use crate::{Api, wire};
 pub(crate) async fn journal(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let kind = api.app().kind_by_plural(&kinds)?;
@@ -50,7 +50,7 @@ pub(crate) async fn journal(
 pub(crate) async fn access(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     RawQuery(raw): RawQuery,
 ) -> Result<Json<Value>, Problem> {
     let kind = api.app().kind_by_plural(&kinds)?;
@@ -78,7 +78,7 @@ async fn other_person(api: &Api, actor: &Actor, name: &str) -> Result<Actor, Pro
 pub(crate) async fn comment(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -89,7 +89,7 @@ pub(crate) async fn comment(
 pub(crate) async fn work(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -132,7 +132,7 @@ fn duration_field() -> Field {
 pub(crate) async fn link(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -145,7 +145,7 @@ pub(crate) async fn link(
 pub(crate) async fn unlink(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name, link, target)): Path<(String, String, String, String)>,
+    Segments((kinds, name, link, target)): Segments<(String, String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     execute(&api, &actor, &kinds, &name, Request::Link { link, target, end: true }, &headers).await
@@ -154,7 +154,7 @@ pub(crate) async fn unlink(
 pub(crate) async fn watch(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -166,7 +166,7 @@ pub(crate) async fn watch(
 pub(crate) async fn unwatch(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name, person)): Path<(String, String, String)>,
+    Segments((kinds, name, person)): Segments<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     execute(&api, &actor, &kinds, &name, Request::Watch { person: Some(person), end: true }, &headers).await
@@ -175,7 +175,7 @@ pub(crate) async fn unwatch(
 pub(crate) async fn files(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
 ) -> Result<Json<Value>, Problem> {
     let kind = api.app().kind_by_plural(&kinds)?;
     let files = api.app().files(&actor, kind, &name).await?;
@@ -186,7 +186,7 @@ pub(crate) async fn files(
 pub(crate) async fn attach(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name)): Path<(String, String)>,
+    Segments((kinds, name)): Segments<(String, String)>,
     RawQuery(raw): RawQuery,
     request: HttpRequest,
 ) -> Result<Response, Problem> {
@@ -229,7 +229,7 @@ async fn multipart_file(request: HttpRequest, api: &Api) -> Result<NewFile, Prob
 pub(crate) async fn download(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name, file)): Path<(String, String, String)>,
+    Segments((kinds, name, file)): Segments<(String, String, String)>,
 ) -> Result<Response, Problem> {
     let kind = api.app().kind_by_plural(&kinds)?;
     let (file, content) = api.app().file_content(&actor, kind, &name, place(&file)?).await?;
@@ -247,7 +247,7 @@ pub(crate) async fn download(
 pub(crate) async fn detach(
     State(api): State<Api>,
     Caller(actor): Caller,
-    Path((kinds, name, file)): Path<(String, String, String)>,
+    Segments((kinds, name, file)): Segments<(String, String, String)>,
 ) -> Result<StatusCode, Problem> {
     let kind = api.app().kind_by_plural(&kinds)?;
     api.app().detach(&actor, kind, &name, place(&file)?, &Origin::door(Door::Api)).await?;

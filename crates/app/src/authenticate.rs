@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use steward_model::access::{Actor, TokenLimits};
+use steward_model::access::{Action, Actor, TokenLimits};
 use steward_model::chain::Hash;
 use steward_model::id::RecordId;
+use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_store::change::SecurityEvent;
 use steward_store::identity::Attempts;
@@ -29,10 +30,28 @@ pub enum Credentials {
     Token(String),
 }
 
+/// An actor with what proved who they are, for answers that go on for long.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// The actor, with the rights of the last look.
+    pub actor: Actor,
+    proof: Proof,
+}
+
+#[derive(Debug, Clone)]
+enum Proof {
+    /// Hash of the token.
+    Token(Hash),
+    /// Hash of what was stored of the password then, so that a new password ends the session.
+    Password(Hash),
+}
+
 /// Failures of one account in [`WINDOW_SECONDS`] before one has to wait (SECURITY-BAR section 4: guessing limits).
 const ACCOUNT_FAILURES: i64 = 5;
 /// Failures from one address in [`WINDOW_SECONDS`].
 const ADDRESS_FAILURES: i64 = 20;
+/// Longest login that is looked up, in bytes; no account has a longer one.
+const LOGIN_MAX: usize = 400;
 /// Length of the window, in seconds.
 const WINDOW_SECONDS: i64 = 15 * 60;
 /// How long a verified password of API clients is remembered, in seconds; spares an Argon2 hash a request.
@@ -54,6 +73,51 @@ impl App {
             Credentials::Token(token) => self.authenticate_token(token, address).await,
             Credentials::Password { login, password } => self.authenticate_password(login, password, address).await,
         }
+    }
+
+    /// As [`App::authenticate`], for an answer that goes on for long and has to be renewed.
+    ///
+    /// # Errors
+    /// As [`App::authenticate`].
+    pub async fn begin_session(&self, credentials: &Credentials, address: &str) -> Result<Session, Error> {
+        let actor = self.authenticate(credentials, address).await?;
+        let proof = match credentials {
+            Credentials::Token(token) => Proof::Token(hash_token(token)),
+            Credentials::Password { .. } => Proof::Password(self.password_stamp(actor.person).await?),
+        };
+        Ok(Session { actor, proof })
+    }
+
+    /// Loads the rights of a session's actor anew.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] once the token was revoked or has ended, the password was changed, or the person may
+    /// not act any more.
+    pub async fn renew(&self, session: &mut Session) -> Result<(), Error> {
+        let (person, limits) = match &session.proof {
+            Proof::Token(hash) => self.token_owner(hash).await?.ok_or(Error::Unauthenticated)?,
+            Proof::Password(stamp) if *stamp == self.password_stamp(session.actor.person).await? => {
+                (session.actor.person, None)
+            }
+            Proof::Password(_) => return Err(Error::Unauthenticated),
+        };
+        session.actor = self.actor(person, limits).await?;
+        Ok(())
+    }
+
+    async fn password_stamp(&self, person: RecordId) -> Result<Hash, Error> {
+        let stored = self.store().get_credential(person).await?.ok_or(Error::Unauthenticated)?;
+        Ok(Hash::of(stored.as_bytes()))
+    }
+
+    /// The owner of a token that holds now, and its limits.
+    async fn token_owner(&self, hash: &Hash) -> Result<Option<(RecordId, Option<TokenLimits>)>, Error> {
+        let found = self.store().find_token(hash).await?;
+        let Some(found) = found.filter(|token| token.revoked_at.is_none() && token.expires_at > self.now()) else {
+            return Ok(None);
+        };
+        let limits: TokenLimits = serde_json::from_str(&found.scopes).map_err(Error::internal)?;
+        Ok(Some((found.person, Some(limits))))
     }
 
     /// Whether a password is good enough for somebody who is about to get an account.
@@ -85,17 +149,15 @@ impl App {
     async fn authenticate_token(&self, token: &str, address: &str) -> Result<Actor, Error> {
         let now = self.now();
         self.refuse_after_failures(&address_subject(address), ADDRESS_FAILURES, now).await?;
-        let found = match token.strip_prefix(TOKEN_PREFIX) {
-            Some(_) => self.store().find_token(&hash_token(token)).await?,
+        let owner = match token.strip_prefix(TOKEN_PREFIX) {
+            Some(_) => self.token_owner(&hash_token(token)).await?,
             None => None,
         };
-        let found = found.filter(|token| token.revoked_at.is_none() && token.expires_at > now);
-        let Some(found) = found else {
+        let Some((person, limits)) = owner else {
             self.note_failure(&[address_subject(address)], now).await?;
             return Err(Error::Unauthenticated);
         };
-        let limits: TokenLimits = serde_json::from_str(&found.scopes).map_err(Error::internal)?;
-        self.actor(found.person, Some(limits)).await
+        self.actor(person, limits).await
     }
 
     async fn authenticate_password(&self, login: &str, password: &str, address: &str) -> Result<Actor, Error> {
@@ -105,8 +167,12 @@ impl App {
         }
         let account = format!("account:{}", login.to_lowercase());
         let address = address_subject(address);
-        self.refuse_after_failures(&account, ACCOUNT_FAILURES, now).await?;
         self.refuse_after_failures(&address, ADDRESS_FAILURES, now).await?;
+        if login.len() > LOGIN_MAX || login.contains('\0') {
+            self.note_failure(&[address], now).await?;
+            return Err(Error::Unauthenticated);
+        }
+        self.refuse_after_failures(&account, ACCOUNT_FAILURES, now).await?;
         // The failure is noted before the password is looked at, so that parallel tries cannot all pass the limit.
         self.note_failure(&[account.clone(), address.clone()], now).await?;
         let person = self.account(login).await?;
@@ -131,6 +197,9 @@ impl App {
 
     /// The person with this login, whatever their state.
     pub(crate) async fn account(&self, login: &str) -> Result<Option<RecordId>, Error> {
+        if login.contains('\0') {
+            return Ok(None);
+        }
         let found = self.store().find_by_unique(&["person"], login).await?;
         let person = found.into_iter().find(|loaded| loaded.record.text("login").eq_ignore_ascii_case(login));
         Ok(person.map(|loaded| loaded.record.id))
@@ -165,13 +234,39 @@ impl App {
         action: &str,
         outcome: &str,
     ) -> Result<(), Error> {
+        self.note_security_about(actor, address, (action, outcome), String::new()).await
+    }
+
+    /// Writes to the security journal that somebody was refused something, and to what.
+    pub(crate) async fn note_refusal(
+        &self,
+        actor: &Actor,
+        action: Action,
+        kind: &Kind,
+        name: &str,
+    ) -> Result<(), Error> {
+        if actor.is_system() {
+            return Ok(());
+        }
+        let name: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
+        let detail = format!("{} {} {name}", action.verb(), kind.key);
+        self.note_security_about(actor.person, "", ("access", "refused"), detail).await
+    }
+
+    async fn note_security_about(
+        &self,
+        actor: RecordId,
+        address: &str,
+        (action, outcome): (&str, &str),
+        detail: String,
+    ) -> Result<(), Error> {
         let event = SecurityEvent {
             at: self.now(),
             actor,
             address: address.to_owned(),
             action: action.to_owned(),
             outcome: outcome.to_owned(),
-            detail: String::new(),
+            detail,
         };
         Ok(self.store().add_security_event(event).await?)
     }

@@ -59,7 +59,7 @@ impl App {
         let needed = if file.audience == Audience::Public { Action::Attach } else { Action::Note };
         let rights = rights(actor, kind, &record, self.now());
         if !(rights.may(needed) && rights.may(Action::Attach)) {
-            return Err(Error::Forbidden { action: needed });
+            return self.noted(actor, kind, name, Err(Error::Forbidden { action: needed })).await;
         }
         let clean = clean_name(&file.name).ok_or_else(|| Error::invalid("name", "must be a file name"))?;
         let size = i64::try_from(file.content.len()).map_err(Error::internal)?;
@@ -83,7 +83,10 @@ impl App {
         origin: &Origin,
     ) -> Result<RecordView, Error> {
         self.file(actor, kind, name, seq).await?;
-        self.execute(actor, kind, name, &Request::Command(Command::Detach { attachment: seq }), origin).await
+        let record = self.find(actor, kind, name).await?.record;
+        let attached = self.store().journal_of(record.id, seq - 1, 1).await?.into_iter().next();
+        let by = attached.filter(|entry| entry.event.seq == seq).ok_or(Error::NotFound)?.event.actor;
+        self.execute(actor, kind, name, &Request::Command(Command::Detach { attachment: seq, by }), origin).await
     }
 
     /// The files on a record that the actor may see.

@@ -105,8 +105,14 @@ impl App {
 
     /// The record as it was at a moment; `None` when it was not there yet.
     pub(crate) async fn record_at(&self, id: RecordId, at: Moment) -> Result<Option<Record>, Error> {
-        let mut record = None;
+        let mut record: Option<Record> = None;
         for entry in self.store().journal_until(id, at).await? {
+            // In imported history a later entry may bear an earlier moment; what came after the first one left out did
+            // not follow from what was known then.
+            let next = record.as_ref().map_or(1, |record| record.revision + 1);
+            if entry.event.seq != next {
+                break;
+            }
             record = Some(apply(record.take(), &entry.event).map_err(Error::internal)?);
         }
         Ok(record)
@@ -170,7 +176,7 @@ fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option<Event> {
     let visible = match &mut event.act {
         Act::Created { fields, why, .. } => {
             fields.retain(|key, _| readable_field(key) && !secret(key));
-            why.retain(|why| readable_field(&why.field));
+            why.retain(|why| internal && readable_field(&why.field));
             true
         }
         Act::Commented { audience, .. } => *audience == Audience::Public || internal,
@@ -188,7 +194,9 @@ fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option<Event> {
         change.to = change.to.as_ref().map(|_| true.into());
     }
     if !internal {
+        // A reason quotes the values that a rule went by, fields for staff among them.
         event.cause = None;
+        event.changes.iter_mut().for_each(|change| change.why = None);
     }
     Some(event)
 }

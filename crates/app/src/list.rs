@@ -118,6 +118,11 @@ impl App {
         kinds.filter_map(|kind| Some((kind.clone(), highest_level(actor, kind, self.now())?))).collect()
     }
 
+    /// The highest level of fields that an actor may read on some record of a kind; `None` when it reads no record.
+    pub fn readable_level(&self, actor: &Actor, kind: &Kind) -> Option<Level> {
+        if actor.is_system() { Some(Level::Owner) } else { highest_level(actor, kind, self.now()) }
+    }
+
     /// All records of a kind that meet a condition, for Steward itself.
     pub(crate) async fn all_records(&self, kind: &str, filter: &Filter, most: usize) -> Result<Vec<Record>, Error> {
         let kind = self.kind(kind)?.clone();

@@ -74,7 +74,8 @@ impl App {
         if texts.is_empty() {
             return Ok(found);
         }
-        let texts: Vec<String> = texts.into_iter().collect();
+        // No name holds a NUL, which PostgreSQL would not even compare.
+        let texts: Vec<String> = texts.into_iter().filter(|text| !text.contains('\0')).collect();
         let asked: Vec<&str> = texts.iter().map(String::as_str).collect();
         let pairs = self.store().resolve(&asked).await?;
         let ids: Vec<RecordId> = pairs.iter().map(|resolved| resolved.id).collect();

@@ -101,6 +101,16 @@ impl App {
         new: &NewRecord,
         origin: &Origin,
     ) -> Result<RecordView, Error> {
+        self.noted(actor, kind, "", self.create_or_refuse(actor, kind, new, origin).await).await
+    }
+
+    async fn create_or_refuse(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        new: &NewRecord,
+        origin: &Origin,
+    ) -> Result<RecordView, Error> {
         if let Some(done) = self.earlier_answer(actor, kind, new, origin).await? {
             return Ok(done);
         }
@@ -159,6 +169,17 @@ impl App {
         request: &Request,
         origin: &Origin,
     ) -> Result<RecordView, Error> {
+        self.noted(actor, kind, name, self.execute_or_refuse(actor, kind, name, request, origin).await).await
+    }
+
+    async fn execute_or_refuse(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        request: &Request,
+        origin: &Origin,
+    ) -> Result<RecordView, Error> {
         for _ in 0..TRIES {
             let loaded = self.find(actor, kind, name).await?;
             let (command, found) = self.command_of(actor, kind, &loaded.record, request).await?;
@@ -184,14 +205,40 @@ impl App {
 
     /// The record with this number or id, when the actor may see it.
     pub(crate) async fn find(&self, actor: &Actor, kind: &Kind, name: &str) -> Result<Loaded, Error> {
-        let loaded = match self.store().find_by_number(&kind.key, name).await? {
-            Some(loaded) => Some(loaded),
-            None => match name.parse::<RecordId>() {
-                Ok(id) => self.store().get_record(id).await?.filter(|loaded| loaded.record.kind == kind.key),
-                Err(_) => None,
-            },
+        let loaded = match name.contains('\0') {
+            true => None,
+            false => self.find_unchecked(kind, name).await?,
         };
-        loaded.filter(|loaded| rights(actor, kind, &loaded.record, self.now()).may(Action::Read)).ok_or(Error::NotFound)
+        match loaded.filter(|loaded| rights(actor, kind, &loaded.record, self.now()).may(Action::Read)) {
+            Some(loaded) => Ok(loaded),
+            None => {
+                // Noted whether or not there is such a record, or the time taken would tell which.
+                self.note_refusal(actor, Action::Read, kind, name).await?;
+                Err(Error::NotFound)
+            }
+        }
+    }
+
+    async fn find_unchecked(&self, kind: &Kind, name: &str) -> Result<Option<Loaded>, Error> {
+        if let Some(loaded) = self.store().find_by_number(&kind.key, name).await? {
+            return Ok(Some(loaded));
+        }
+        let Ok(id) = name.parse::<RecordId>() else { return Ok(None) };
+        Ok(self.store().get_record(id).await?.filter(|loaded| loaded.record.kind == kind.key))
+    }
+
+    /// The result itself, with a line in the security journal when it is that the actor may not.
+    pub(crate) async fn noted<T>(
+        &self,
+        actor: &Actor,
+        kind: &Kind,
+        name: &str,
+        result: Result<T, Error>,
+    ) -> Result<T, Error> {
+        if let Err(Error::Forbidden { action }) = &result {
+            self.note_refusal(actor, *action, kind, name).await?;
+        }
+        result
     }
 
     /// Writes a change set and drops the copies that it makes old.
@@ -334,6 +381,9 @@ impl App {
             Request::Link { link, target, end } => {
                 let found = self.look_up(actor, [target.clone()].into()).await?;
                 let target = found.any(target).ok_or_else(|| Error::invalid("target", "was not found"))?;
+                if self.registry().link(link).is_none() {
+                    return Err(Error::invalid("link", "is no link type"));
+                }
                 let link = LinkTo { link: link.clone(), target };
                 if *end && !self.store().is_linked(record.id, &link).await? {
                     return Err(Error::NotFound);
@@ -375,12 +425,13 @@ impl App {
             return Err(Error::KeyReused);
         }
         let id: RecordId = earlier.response.parse().map_err(Error::internal)?;
+        // Rights are asked of the record as it is: the answer of then is not for those who have lost it since.
+        let now = self.find(actor, kind, &id.to_string()).await?.record;
         let first = self.store().journal_of(id, 0, 1).await?.into_iter().next().ok_or(Error::NotFound)?;
-        let record = apply(None, &first.event).map_err(Error::internal)?;
-        if !rights(actor, kind, &record, self.now()).may(Action::Read) {
-            return Err(Error::NotFound);
-        }
-        Ok(Some(self.view(actor, kind, record, None).await?))
+        let then = apply(None, &first.event).map_err(Error::internal)?;
+        let rights = rights(actor, kind, &now, self.now());
+        let links = self.store().links_of(id, Some(then.created_at)).await?;
+        Ok(Some(self.view_with(actor, kind, then, rights, links).await?))
     }
 }
 

@@ -102,7 +102,7 @@ impl App {
         Ok(view)
     }
 
-    async fn view_with(
+    pub(crate) async fn view_with(
         &self,
         actor: &Actor,
         kind: &Arc<Kind>,

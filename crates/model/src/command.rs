@@ -31,10 +31,12 @@ pub enum Command {
     },
     /// Add a file whose content is already in the blob store.
     Attach(Attachment),
-    /// Take a file off.
+    /// Take a file off: one's own, or any with the right to change the record.
     Detach {
         /// The `seq` of the event that attached it.
         attachment: Revision,
+        /// Who attached it.
+        by: RecordId,
     },
     /// Link to another record.
     Link(LinkTo),

@@ -51,6 +51,12 @@ pub(crate) enum Command {
     /// Load the demonstration organisation into an empty database
     #[command(after_help = "Example: steward demo --data /tmp/steward")]
     Demo,
+    /// Import data of other systems
+    #[command(subcommand)]
+    Import(Import),
+    /// Print figures
+    #[command(subcommand)]
+    Report(Report),
     /// Prove that the journal is whole and that every record follows from it
     #[command(after_help = "Example: steward verify --head head.json")]
     Verify(Verify),
@@ -150,6 +156,52 @@ pub(crate) struct UserToken {
     /// Kind that it is good for; may be given several times [default: all]
     #[arg(long = "kind")]
     pub(crate) kinds: Vec<String>,
+}
+
+/// Imports.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Recreate records from the event log of another system, each row as an event at its moment by its actor
+    #[command(after_help = "Example: steward import event-log incident_event_log.csv.xz --profile uci")]
+    EventLog(EventLog),
+}
+
+/// Options of `import event-log`.
+#[derive(Debug, Args)]
+pub(crate) struct EventLog {
+    /// The log: CSV with a header, plain or packed with xz or gzip
+    pub(crate) file: PathBuf,
+    /// What its columns mean: the name of a shipped profile, or a TOML file
+    #[arg(long)]
+    pub(crate) profile: String,
+    /// Organisation that the records belong to, by name or number [default: the first one]
+    #[arg(long)]
+    pub(crate) organisation: Option<String>,
+    /// Where rows that cannot be used are written, with line and reason [default: beside the log, with .errors.csv]
+    #[arg(long)]
+    pub(crate) errors: Option<PathBuf>,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Reports.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Report {
+    /// Counts per state, priority, channel and team, reopenings, reassignments, first and last dates, times
+    #[command(after_help = "Example: steward report facts --kind incident")]
+    Facts(FactsOptions),
+}
+
+/// Options of `report facts`.
+#[derive(Debug, Args)]
+pub(crate) struct FactsOptions {
+    /// Key of the kind
+    #[arg(long)]
+    pub(crate) kind: String,
+    /// Print as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Options of `verify`.

@@ -14,7 +14,7 @@ use steward_model::command::{Command, NewComment, Transition};
 use steward_model::event::{Audience, Door};
 
 use crate::config::Config;
-use crate::{report, wiring};
+use crate::{explain, wiring};
 
 /// Login, name, role.
 const PEOPLE: [(&str, &str, &str); 6] = [
@@ -151,8 +151,8 @@ impl Loader {
                 organisation: None,
                 within_organisation: false,
             };
-            let person = self.app.add_user(&user).await.map_err(report::explained)?;
-            self.app.set_password(person, password).await.map_err(report::explained)?;
+            let person = self.app.add_user(&user).await.map_err(explain::explained)?;
+            self.app.set_password(person, password).await.map_err(explain::explained)?;
         }
         for (name, members) in TEAMS {
             self.create("team", json!({ "name": name, "members": members })).await?;
@@ -229,7 +229,7 @@ impl Loader {
         let Value::Object(fields) = fields else { anyhow::bail!("fields must be an object") };
         let new = NewRecord { organisation: None, fields, links: Vec::new() };
         let view = self.app.create(&self.system, &kind, &new, &Origin::door(Door::System)).await;
-        Ok(view.map_err(report::explained).with_context(|| format!("a {} was refused", kind.label))?.record.number)
+        Ok(view.map_err(explain::explained).with_context(|| format!("a {} was refused", kind.label))?.record.number)
     }
 
     async fn transition(&self, actor: &Actor, number: &str, key: &str, fields: Value) -> anyhow::Result<()> {
@@ -243,7 +243,7 @@ impl Loader {
         self.app
             .execute(actor, &kind, number, &request, &Origin::door(Door::Page))
             .await
-            .map_err(report::explained)
+            .map_err(explain::explained)
             .with_context(|| format!("a step of {number} was refused"))?;
         Ok(())
     }

@@ -4,8 +4,9 @@ mod arguments;
 mod bench;
 mod config;
 mod demo;
+mod explain;
+mod import;
 mod operate;
-mod report;
 mod serve;
 mod users;
 mod wiring;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Import, Report};
 use crate::config::Config;
 
 fn main() -> ExitCode {
@@ -37,6 +38,8 @@ fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
             Command::Serve(options) => serve::serve(config, options).await,
             Command::User(command) => users::run(config, command).await,
             Command::Demo => demo::run(config).await,
+            Command::Import(Import::EventLog(options)) => import::event_log(config, options).await,
+            Command::Report(Report::Facts(options)) => import::facts(config, options).await,
             Command::Verify(options) => operate::verify(config, options).await,
             Command::Backup(options) => operate::backup(config, options).await,
             Command::Restore(options) => operate::restore(config, options).await,

@@ -8,7 +8,7 @@ use steward_model::access::TokenLimits;
 
 use crate::arguments::User;
 use crate::config::Config;
-use crate::{report, wiring};
+use crate::{explain, wiring};
 
 /// Runs one of the account commands.
 pub(crate) async fn run(config: &Config, command: &User) -> anyhow::Result<()> {
@@ -26,24 +26,24 @@ pub(crate) async fn run(config: &Config, command: &User) -> anyhow::Result<()> {
                 within_organisation: options.within_organisation,
             };
             if let Some(password) = &password {
-                app.check_password(password, &user).map_err(report::explained)?;
+                app.check_password(password, &user).map_err(explain::explained)?;
             }
-            let person = app.add_user(&user).await.map_err(report::explained)?;
+            let person = app.add_user(&user).await.map_err(explain::explained)?;
             if let Some(password) = password {
-                app.set_password(person, &password).await.map_err(report::explained)?;
+                app.set_password(person, &password).await.map_err(explain::explained)?;
             }
             println!("Added {} ({})", options.name, options.login);
         }
         User::Password(options) => {
             let person = app.person_by_login(&options.login).await.map_err(|_| unknown(&options.login))?;
-            app.set_password(person, &read_password()?).await.map_err(report::explained)?;
+            app.set_password(person, &read_password()?).await.map_err(explain::explained)?;
             println!("Set the password of {}", options.login);
         }
         User::Token(options) => {
             let person = app.person_by_login(&options.login).await.map_err(|_| unknown(&options.login))?;
             let limits = TokenLimits { read_only: options.read_only, kinds: options.kinds.clone(), teams: Vec::new() };
             let token =
-                app.add_token(person, &options.label, &limits, options.days).await.map_err(report::explained)?;
+                app.add_token(person, &options.label, &limits, options.days).await.map_err(explain::explained)?;
             println!("{token}");
         }
     }

@@ -62,7 +62,7 @@ pub(crate) fn load_kinds(config: &Config) -> anyhow::Result<Registry> {
     if let Some(folder) = &config.kinds {
         sources.extend(own_kinds(folder)?);
     }
-    Ok(Registry::load(&sources).map_err(|faults| lines("kind", &faults))?)
+    Registry::load(&sources).map_err(|faults| lines("kind", &faults))
 }
 
 fn own_kinds(folder: &Path) -> anyhow::Result<Vec<Source>> {

@@ -68,7 +68,7 @@ pub struct JournalEntry {
     pub hash: Hash,
 }
 
-const COLUMNS: &str = "epoch, xid, position, kind, cast(data as text), hash";
+pub(crate) const COLUMNS: &str = "epoch, xid, position, kind, cast(data as text), hash";
 
 impl Store {
     /// Entries after a place, at most `limit`, in the order of places. Called again with the last place, it gives every
@@ -173,7 +173,8 @@ pub(crate) fn position(row: &Row) -> Result<Position, sqlx::Error> {
     Ok(Position { epoch: row.integer(0)?, xid: row.integer(1)?, position: row.integer(2)? })
 }
 
-fn entry(row: &Row) -> Result<JournalEntry, StoreError> {
+/// Reads an entry selected by [`COLUMNS`].
+pub(crate) fn entry(row: &Row) -> Result<JournalEntry, StoreError> {
     let position = position(row)?;
     let damaged = |error| StoreError::Damaged(format!("journal entry {}: {error}", position.position));
     Ok(JournalEntry {

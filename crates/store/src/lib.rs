@@ -14,6 +14,7 @@ pub mod error;
 pub mod filter_sql;
 pub mod graph;
 pub mod identity;
+pub mod imports;
 pub mod jobs;
 pub mod journal;
 mod kinds;

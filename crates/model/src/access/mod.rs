@@ -161,8 +161,9 @@ impl Actor {
         self.is_system() || self.assignments.iter().any(|assignment| assignment.role.staff)
     }
 
-    /// Whether a role of this key is held, anywhere.
-    pub fn has_role(&self, key: &str) -> bool {
-        self.is_system() || self.assignments.iter().any(|assignment| assignment.role.key == key)
+    /// Whether a role of this key is held in every organisation.
+    pub fn has_role_everywhere(&self, key: &str) -> bool {
+        let held = |assignment: &Assignment| assignment.role.key == key && assignment.reach == Reach::Everywhere;
+        self.is_system() || self.assignments.iter().any(held)
     }
 }

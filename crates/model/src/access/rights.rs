@@ -9,6 +9,9 @@ use crate::kind::{Field, Kind, Level};
 use crate::moment::Moment;
 use crate::record::Record;
 
+/// The actions that set fields.
+const WRITING: [Action; 3] = [Action::Create, Action::Update, Action::Transition];
+
 /// What an actor may do with one record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rights {
@@ -139,7 +142,10 @@ impl<'a> KindRights<'a> {
             if grant.actions.contains(&Action::Read) {
                 rights.read = rights.read.max(Some(grant.read));
             }
-            rights.write = rights.write.max(Some(grant.write));
+            // A grant that only reads must not lift what another one may write.
+            if grant.actions.iter().any(|action| WRITING.contains(action)) {
+                rights.write = rights.write.max(Some(grant.write));
+            }
         }
         if !rights.may(Action::Read) {
             // What one may not see one may not touch; creating is decided before the record can be seen.
@@ -173,16 +179,25 @@ pub fn explain(actor: &Actor, action: Action, kind: &Kind, record: &Record, now:
 }
 
 /// Whether an actor may give somebody a role in an organisation (everywhere when `None`): only with a role of the same
-/// rank or above that reaches as far.
+/// rank or above that allows all that the other does and reaches as far.
 pub fn may_assign(actor: &Actor, role: &Role, organisation: Option<RecordId>) -> bool {
     actor.is_system()
         || actor.assignments.iter().any(|held| {
             held.role.rank >= role.rank
+                && role.grants.iter().all(|grant| held.role.grants.iter().any(|own| covers(own, grant)))
                 && match organisation {
                     None => held.reach == Reach::Everywhere,
                     Some(id) => held.reach.covers(id),
                 }
         })
+}
+
+/// Whether a grant allows all that another does.
+fn covers(own: &Grant, other: &Grant) -> bool {
+    own.actions.is_superset(&other.actions)
+        && own.read >= other.read
+        && own.write >= other.write
+        && other.scopes.iter().all(|(kind, scope)| own.scopes.get(kind) == Some(scope))
 }
 
 fn grants_for<'a>(

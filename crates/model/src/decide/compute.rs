@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 use super::{Context, FieldError};
 use crate::event::Why;
 use crate::id::RecordId;
-use crate::kind::{Computation, FieldType, Kind};
+use crate::kind::{Computation, Field, FieldType, Kind};
 use crate::record::Record;
 use crate::value::display_value;
 
@@ -42,6 +42,30 @@ pub trait Rules: Send + Sync {
     fn check(&self, kind: &Kind, before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError>;
 }
 
+/// The value of a computed field on a record as it would be, for events that are not made by [`super::decide`]; `None`
+/// for a field that is not computed.
+pub fn derive_field(
+    field: &Field,
+    kind: &Kind,
+    before: Option<&Record>,
+    record: &Record,
+    rules: &dyn Rules,
+    world: &World,
+) -> Option<Derived> {
+    match &field.field_type {
+        FieldType::Computed { value, by } => Some(compute_with(by, value, kind, before, record, rules, world)),
+        _ => None,
+    }
+}
+
+/// The fields that a computed field goes by; empty for one that is not computed.
+pub fn derived_from<'a>(field: &'a Field, rules: &'a dyn Rules) -> Vec<&'a str> {
+    match &field.field_type {
+        FieldType::Computed { by, .. } => inputs(by, rules),
+        _ => Vec::new(),
+    }
+}
+
 /// What a computation goes by.
 pub(super) fn inputs<'a>(computation: &'a Computation, rules: &'a dyn Rules) -> Vec<&'a str> {
     match computation {
@@ -61,8 +85,20 @@ pub(super) fn compute(
     record: &Record,
     ctx: &Context<'_>,
 ) -> Derived {
+    compute_with(computation, value_type, kind, before, record, ctx.rules, ctx.world)
+}
+
+fn compute_with(
+    computation: &Computation,
+    value_type: &FieldType,
+    kind: &Kind,
+    before: Option<&Record>,
+    record: &Record,
+    rules: &dyn Rules,
+    world: &World,
+) -> Derived {
     let (value, rule, detail) = match computation {
-        Computation::Rule(rule) => return ctx.rules.derive(rule, kind, record, ctx.world),
+        Computation::Rule(rule) => return rules.derive(rule, kind, record, world),
         Computation::Template(template) => {
             let text = fill(template, kind, record);
             ((!text.is_empty()).then(|| Json::from(text)), "template", template.clone())

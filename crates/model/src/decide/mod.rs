@@ -8,7 +8,7 @@ mod rejection;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use compute::{Derived, Rules, World};
+pub use compute::{Derived, Rules, World, derive_field, derived_from};
 pub use history::{History, Irregularity, recall};
 pub use lifecycle::{allowed_transitions, transition_fields};
 pub use rejection::{FieldConflict, FieldError, Rejection};
@@ -128,9 +128,11 @@ fn decide_create(kind: &Kind, create: &Create, ctx: &Context<'_>) -> Result<Vec<
     draft.derive(ctx);
     let (after, whys) = draft.finish(ctx)?;
     check_links(kind, &create.links, ctx)?;
-    if !rights(ctx.actor, kind, &after, ctx.now).may(Action::Create) {
+    let rights = rights(ctx.actor, kind, &after, ctx.now);
+    if !rights.may(Action::Create) {
         return Err(Rejection::Forbidden { action: Action::Create });
     }
+    check_reach(kind, create, &rights)?;
     let mut links = create.links.clone();
     links.sort();
     links.dedup();
@@ -144,6 +146,20 @@ fn decide_create(kind: &Kind, create: &Create, ctx: &Context<'_>) -> Result<Vec<
         links,
     };
     Ok(vec![event(&blank, 1, act, Vec::new(), ctx, ctx.cause.clone())])
+}
+
+/// Refuses values and links that the actor may not set on the record that came of them: a role that reaches another
+/// organisation or team must not lend its levels to a record here.
+fn check_reach(kind: &Kind, create: &Create, rights: &Rights) -> Result<(), Rejection> {
+    let fields = create.fields.keys().filter_map(|key| kind.field(key));
+    let mut errors: Vec<FieldError> = fields
+        .filter(|field| !rights.may_write(field))
+        .map(|field| FieldError::new(&field.key, "is not yours to set".to_owned()))
+        .collect();
+    if !create.links.is_empty() && !rights.may(Action::Link) {
+        errors.push(FieldError::new("links", "are not yours to make".to_owned()));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(Rejection::Invalid(errors)) }
 }
 
 /// The highest level at which a role of the actor lets it create records of the kind somewhere. Whether it may create
@@ -178,7 +194,12 @@ fn decide_change(
             }
             Ok(vec![next(record, Act::Attached(attachment.clone()), ctx)])
         }
-        Command::Detach { attachment } => Ok(vec![next(record, Act::Detached { attachment: *attachment }, ctx)]),
+        Command::Detach { attachment, by } => {
+            if *by != ctx.actor.person && !rights.may(Action::Update) {
+                return Err(Rejection::Forbidden { action: Action::Attach });
+            }
+            Ok(vec![next(record, Act::Detached { attachment: *attachment }, ctx)])
+        }
         Command::Link(link) => {
             check_links(kind, std::slice::from_ref(link), ctx)?;
             if link.target == record.id {
@@ -244,6 +265,9 @@ fn decide_work(
     }
     if note.chars().count() > 2000 {
         return Err(Rejection::invalid("note", "may have at most 2000 characters"));
+    }
+    if note.contains('\0') {
+        return Err(Rejection::invalid("note", "must not contain NUL characters"));
     }
     let started_at = started_at.unwrap_or_else(|| ctx.now.plus_seconds(-seconds));
     if started_at > ctx.now {

@@ -9,7 +9,7 @@ use steward_model::access::{Actor, TokenLimits};
 use steward_model::event::Door;
 use steward_model::id::RecordId;
 
-use crate::report;
+use crate::explain;
 
 /// Regions, each with [`CUSTOMERS`] below it.
 const REGIONS: usize = 3;
@@ -92,9 +92,9 @@ impl World {
                 organisation: regional.then(|| regions[0].to_string()),
                 within_organisation: regional,
             };
-            let person = app.add_user(&user).await.map_err(report::explained)?;
+            let person = app.add_user(&user).await.map_err(explain::explained)?;
             let limits = TokenLimits { read_only: false, kinds: Vec::new(), teams: Vec::new() };
-            let token = app.add_token(person, "benchmark", &limits, 1).await.map_err(report::explained)?;
+            let token = app.add_token(person, "benchmark", &limits, 1).await.map_err(explain::explained)?;
             agents.push(person);
             callers.push(Caller { role, token });
         }
@@ -134,7 +134,7 @@ async fn many(app: &App, kind: &str, count: usize, fields: impl Fn(usize) -> Val
             let Value::Object(fields) = input else { anyhow::bail!("fields must be an object") };
             let new = NewRecord { organisation: None, fields, links: Vec::new() };
             let view = app.create(&system, kind, &new, &Origin::door(Door::System)).await;
-            Ok(view.map_err(report::explained)?.record.id)
+            Ok(view.map_err(explain::explained)?.record.id)
         })
         .buffered(AT_ONCE)
         .try_collect()

@@ -4,6 +4,7 @@
 mod backup;
 mod blobs;
 mod commits;
+mod filter;
 mod graph;
 mod jobs;
 mod journal;

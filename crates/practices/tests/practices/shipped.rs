@@ -177,7 +177,7 @@ fn classes_have_fields_of_their_own_and_from_above() {
 /// The example that the documentation gives must load beside what we ship.
 #[test]
 fn the_documented_example_loads() {
-    let text = include_str!("../../../docs/reference/kinds.md");
+    let text = include_str!("../../../../docs/reference/kinds.md");
     let (_, rest) = text.split_once("```toml\n").expect("an example");
     let (example, _) = rest.split_once("```").expect("its end");
     let mut all = sources();

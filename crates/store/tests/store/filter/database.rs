@@ -7,7 +7,7 @@ use steward_model::kind::FieldType;
 use steward_store::sql::{Bind, Dialect};
 use tokio::runtime::Runtime;
 
-use crate::world::TestWorld;
+use crate::filter::world::TestWorld;
 
 pub(crate) struct Databases {
     runtime: Runtime,

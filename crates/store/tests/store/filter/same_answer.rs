@@ -9,8 +9,8 @@ use steward_model::id::RecordId;
 use steward_store::filter_sql::compile;
 use steward_store::sql::Dialect;
 
-use crate::database::Databases;
-use crate::world::{TestWorld, days, environment, moments, texts, worlds};
+use crate::filter::database::Databases;
+use crate::filter::world::{TestWorld, days, environment, moments, texts, worlds};
 
 fn no_name(_kinds: &[String], _name: &str) -> Option<RecordId> {
     None

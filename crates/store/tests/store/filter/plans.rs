@@ -7,13 +7,13 @@ use steward_store::columns::field_expression;
 use steward_store::filter_sql::{Unlimited, compile};
 use steward_store::order::{Cursor, after_predicate, order_by};
 use steward_store::sql::Dialect;
-use steward_testkit::kinds;
+use steward_testkit::filter_kinds;
 
-use crate::database::Databases;
+use crate::filter::database::Databases;
 
 /// Lists incidents after a cursor; the plan must walk the index `name` over `expression` and sort nothing.
 fn check_page(databases: &mut Databases, dialect: Dialect, sort: &str, value: serde_json::Value, name: &str) {
-    let registry = kinds::registry();
+    let registry = filter_kinds::registry();
     let kind = registry.kind("incident").unwrap();
     let sort = SortKey::parse(sort, kind).unwrap();
     let mut binds = Vec::new();
@@ -27,7 +27,7 @@ fn check_page(databases: &mut Databases, dialect: Dialect, sort: &str, value: se
 
 /// Finds incidents by a condition; the plan must look the value up in the index `name`.
 fn check_filter(databases: &mut Databases, dialect: Dialect, text: &str, name: &str) {
-    let registry = kinds::registry();
+    let registry = filter_kinds::registry();
     let kind = registry.kind("incident").unwrap();
     let filter = Filter::parse_cel(text, kind, &registry).unwrap();
     let mut binds = Vec::new();
@@ -43,7 +43,7 @@ fn check_filter(databases: &mut Databases, dialect: Dialect, text: &str, name: &
 #[test]
 fn indexes_serve_pages_and_filters() {
     let mut databases = Databases::open();
-    let registry = kinds::registry();
+    let registry = filter_kinds::registry();
     let kind = registry.kind("incident").unwrap();
     databases.execute("create index by_updated on record (kind, updated_at, id)");
     databases.execute("create index by_assignee on record (kind, assignee, id)");

@@ -13,8 +13,8 @@ use steward_store::order::{Cursor, CursorMismatch, after_predicate, order_by};
 use steward_store::sql::Dialect;
 use steward_testkit::filter_kinds;
 
-use crate::database::Databases;
-use crate::world::{TestWorld, worlds};
+use crate::filter::database::Databases;
+use crate::filter::world::{TestWorld, worlds};
 
 fn compare(left: &Record, right: &Record, sort: &[SortKey], world: &TestWorld) -> Ordering {
     let kind = world.registry.kind("incident").unwrap();

@@ -1,0 +1,5 @@
+//! Use cases against real databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
+
+mod import;
+mod world;

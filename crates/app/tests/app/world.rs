@@ -1,0 +1,29 @@
+//! An application with the shipped kinds on a test database.
+
+use std::sync::Arc;
+
+use steward_app::clock::FixedClock;
+use steward_app::{App, Parts};
+use steward_model::access::Policy;
+use steward_model::kind::Registry;
+use steward_model::moment::Moment;
+use steward_store::blob::Blobs;
+use steward_testkit::database::TestDatabase;
+
+/// The moment at which the clock of every test stands: 2026-03-02T09:00:00Z.
+pub(crate) const NOW: Moment = Moment(1_772_442_000_000_000);
+
+/// An application on a fresh database.
+pub(crate) async fn app(db: &TestDatabase) -> App {
+    let registry = Registry::load(&steward_practices::sources()).unwrap();
+    let policy = Policy::load(&steward_practices::roles(), &registry).unwrap();
+    db.store.sync_kinds(&registry).await.unwrap();
+    App::new(Parts {
+        store: db.store.clone(),
+        blobs: Blobs::open(&db.folder.path().join("blobs")).unwrap(),
+        registry,
+        policy,
+        clock: Arc::new(FixedClock::at(NOW)),
+        key: [7; 32],
+    })
+}

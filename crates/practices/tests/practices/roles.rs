@@ -1,0 +1,132 @@
+//! Who may do what: the shipped roles, as tables.
+
+use serde_json::json;
+use steward_model::access::{Action, Actor, Policy, Reach, TokenLimits, explain, may_assign, rights, scope};
+use steward_model::decide::Rejection;
+use steward_model::filter::Filter;
+use steward_model::id::RecordId;
+use steward_model::kind::{Level, Source};
+use steward_model::moment::Moment;
+
+use crate::desk::{ANNA, BEN, CUSTOMER, DESK, Desk, GUS, NETWORK, OTHER_CUSTOMER, faults, in_progress};
+
+/// Checks which actions an actor has on Anna's incident, which team Desk works on.
+fn check_actions(actor: impl Fn(&Desk) -> Actor, expected: &[Action]) {
+    let desk = in_progress();
+    let actor = actor(&desk);
+    let rights = rights(&actor, desk.kind(), desk.record.as_ref().unwrap(), desk.now);
+    assert_eq!(rights.actions.into_iter().collect::<Vec<_>>(), expected, "{}", actor.label);
+    for action in Action::ALL {
+        let explanation = explain(&actor, action, desk.kind(), desk.record.as_ref().unwrap(), desk.now);
+        assert_eq!(explanation.allowed, expected.contains(&action));
+        assert!(!explanation.reasons.is_empty(), "every answer has a reason");
+    }
+}
+
+#[test]
+fn a_requester_sees_and_answers_what_is_theirs_only() {
+    use Action::{Attach, Comment, Create, Read, Transition, Watch};
+    check_actions(Desk::anna, &[Read, Create, Transition, Comment, Attach, Watch]);
+    check_actions(|desk| desk.actor(BEN, CUSTOMER, &[], &["requester"]), &[]);
+    check_actions(|desk| desk.actor(BEN, CUSTOMER, &[], &["organisation_manager"]), &[Read, Comment, Watch]);
+    check_actions(|desk| desk.actor(ANNA, OTHER_CUSTOMER, &[], &["requester"]), &[]);
+    check_actions(|desk| desk.actor(BEN, CUSTOMER, &[], &[]), &[]);
+}
+
+#[test]
+fn an_agent_works_in_their_teams() {
+    use Action::{Attach, Comment, Create, Link, Note, Read, Transition, Update, Watch, Work};
+    let all = [Read, Create, Update, Transition, Comment, Note, Work, Attach, Link, Watch];
+    check_actions(|desk| desk.actor(BEN, CUSTOMER, &[DESK], &["agent"]), &all);
+    check_actions(|desk| desk.actor(BEN, CUSTOMER, &[NETWORK], &["agent"]), &[]);
+    check_actions(|desk| desk.actor(BEN, CUSTOMER, &[], &["auditor"]), &[Read]);
+}
+
+#[test]
+fn a_role_reaches_as_far_as_it_was_given() {
+    let within = |organisations: Vec<RecordId>| {
+        move |desk: &Desk| {
+            let mut actor = desk.actor(BEN, CUSTOMER, &[], &["service_desk_agent"]);
+            actor.assignments[0].reach = Reach::Organisations(organisations.clone());
+            actor
+        }
+    };
+    check_actions(within(vec![OTHER_CUSTOMER]), &[]);
+    let all: Vec<Action> = Action::ALL.into_iter().collect();
+    check_actions(within(vec![CUSTOMER, OTHER_CUSTOMER]), &all);
+}
+
+#[test]
+fn sec_027_a_token_never_exceeds_its_limits_nor_its_owner() {
+    use Action::Read;
+    let limited = |limits: TokenLimits| move |desk: &Desk| Actor { limits: Some(limits.clone()), ..desk.gus() };
+    check_actions(limited(TokenLimits { read_only: true, kinds: vec![], teams: vec![] }), &[Read]);
+    check_actions(limited(TokenLimits { read_only: true, kinds: vec!["problem".into()], teams: vec![] }), &[]);
+    check_actions(limited(TokenLimits { read_only: true, kinds: vec![], teams: vec![DESK] }), &[Read]);
+    check_actions(limited(TokenLimits { read_only: true, kinds: vec![], teams: vec![NETWORK] }), &[]);
+}
+
+#[test]
+fn sec_020_a_requester_cannot_set_what_is_not_theirs() {
+    let mut desk = Desk::new();
+    let anna = desk.anna();
+    let refused = faults(desk.create(
+        &anna,
+        json!({ "title": "x", "assignee": "gus", "team": "Desk", "priority": "critical", "requester": "ben",
+                "opened_at": "2020-01-01T00:00:00Z", "handling_notes": "vip", "number": "INC1" }),
+    ));
+    let fields: Vec<&str> = refused.iter().filter_map(|fault| fault.split_once(':')).map(|(field, _)| field).collect();
+    assert_eq!(fields, ["assignee", "handling_notes", "number", "opened_at", "priority", "requester", "team"]);
+    assert!(desk.record.is_none());
+}
+
+#[test]
+fn sec_026_who_only_sees_cannot_act() {
+    let mut desk = in_progress();
+    let auditor = desk.actor(BEN, CUSTOMER, &[], &["auditor"]);
+    assert!(matches!(desk.update(&auditor, json!({ "title": "y" })), Err(Rejection::Forbidden { .. })));
+    let stranger = desk.actor(BEN, CUSTOMER, &[NETWORK], &["agent"]);
+    assert!(matches!(desk.update(&stranger, json!({ "title": "y" })), Err(Rejection::NotFound)));
+}
+
+#[test]
+fn sec_024_roles_are_given_up_to_ones_own_rank_and_reach() {
+    let desk = Desk::new();
+    let role = |key: &str| desk.policy.role(key).unwrap().clone();
+    let mut local = desk.actor(GUS, CUSTOMER, &[], &["administrator"]);
+    local.assignments[0].reach = Reach::Organisations(vec![CUSTOMER]);
+    assert!(may_assign(&local, &role("agent"), Some(CUSTOMER)));
+    assert!(!may_assign(&local, &role("agent"), Some(OTHER_CUSTOMER)));
+    assert!(!may_assign(&local, &role("agent"), None));
+    let manager = desk.actor(GUS, CUSTOMER, &[], &["manager"]);
+    assert!(!may_assign(&manager, &role("administrator"), Some(CUSTOMER)));
+}
+
+fn check_scope_of(scope_line: &str) -> Filter {
+    let desk = Desk::new();
+    let text = format!(
+        "[[role]]\nkey = \"test\"\nlabel = \"Test\"\nrank = 1\n[[role.grant]]\nkinds = [\"incident\"]\n\
+         actions = [\"read\"]\n{scope_line}\nread = \"owner\"\n"
+    );
+    let source = Source { path: "roles.toml".to_owned(), text };
+    let policy = Policy::load(&[source], &desk.registry).unwrap();
+    let mut actor = desk.actor(GUS, CUSTOMER, &[], &["agent"]);
+    actor.assignments[0].role = policy.role("test").unwrap().clone();
+    scope(&actor, Action::Read, desk.kind(), Level::Requester, Moment(0))
+}
+
+#[test]
+fn sec_014_a_grant_without_scope_grants_nothing() {
+    assert_eq!(check_scope_of(""), Filter::Nothing);
+    assert_eq!(check_scope_of("scope = \"true\""), Filter::Everything);
+}
+
+#[test]
+fn sec_014_a_scope_that_cannot_be_read_is_refused_with_its_line() {
+    let desk = Desk::new();
+    let text = "[[role]]\nkey = \"x\"\nlabel = \"X\"\nrank = 1\n[[role.grant]]\nkinds = [\"incident\"]\n\
+                actions = [\"read\"]\nscope = \"teem == me\"\nread = \"agent\"\n";
+    let source = Source { path: "roles.toml".to_owned(), text: text.to_owned() };
+    let errors = Policy::load(&[source], &desk.registry).unwrap_err();
+    assert_eq!(errors[0].to_string(), "roles.toml:8: for kind `incident`: incident has no field `teem`");
+}

@@ -1,0 +1,72 @@
+//! `steward import …` and `steward report …`.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use steward_app::import::{ImportRequest, Profile};
+
+use crate::arguments::{EventLog, FactsOptions};
+use crate::config::Config;
+use crate::{explain, wiring};
+
+/// Between two words on progress.
+const TELL_EVERY: Duration = Duration::from_secs(2);
+
+/// Imports an event log and prints what came of it.
+pub(crate) async fn event_log(config: &Config, options: &EventLog) -> anyhow::Result<()> {
+    let profile = read_profile(&options.profile)?;
+    let app = wiring::wire(config, wiring::Alone::No).await?.app;
+    let errors = options.errors.clone().unwrap_or_else(|| {
+        let mut name = options.file.clone().into_os_string();
+        name.push(".errors.csv");
+        name.into()
+    });
+    let request = ImportRequest {
+        path: options.file.clone(),
+        profile,
+        organisation: options.organisation.clone(),
+        errors: Some(errors),
+    };
+    let mut told = Instant::now();
+    let mut tell = |progress: steward_app::import::Progress| {
+        if told.elapsed() >= TELL_EVERY {
+            told = Instant::now();
+            eprintln!("{} of {} rows, {} events", progress.rows, progress.of_rows, progress.events);
+        }
+    };
+    let report = app.import_event_log(request, &mut tell).await.map_err(explain::explained)?;
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        println!("{report}");
+    }
+    app.seal().await?;
+    Ok(())
+}
+
+/// Prints the facts in the records of a kind and their journal.
+pub(crate) async fn facts(config: &Config, options: &FactsOptions) -> anyhow::Result<()> {
+    let app = wiring::wire(config, wiring::Alone::No).await?.app;
+    let known = || {
+        let kinds: Vec<&str> = app.registry().kinds().iter().map(|kind| kind.key.as_str()).collect();
+        format!("there is no kind {}; there are {}", options.kind, kinds.join(", "))
+    };
+    let kind = app.kind(&options.kind).ok().with_context(known)?.clone();
+    let facts = app.facts(&kind).await.map_err(explain::explained)?;
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&facts)?);
+    } else {
+        println!("{facts}");
+    }
+    Ok(())
+}
+
+/// A shipped profile by name, or one from a file.
+fn read_profile(name: &str) -> anyhow::Result<Profile> {
+    if !name.ends_with(".toml") {
+        return Profile::shipped(name).map_err(explain::explained);
+    }
+    let text = std::fs::read_to_string(Path::new(name)).with_context(|| format!("{name} cannot be read"))?;
+    Profile::parse(&text).map_err(explain::explained).with_context(|| format!("{name} cannot be used"))
+}

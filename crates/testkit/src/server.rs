@@ -1,0 +1,145 @@
+//! The whole server on a test database, without a network.
+
+use std::sync::Arc;
+
+use axum::Router;
+use serde_json::{Value as Json, json};
+use steward_app::clock::FixedClock;
+use steward_app::records::{NewRecord, Origin, Request};
+use steward_app::view::RecordView;
+use steward_app::{App, Parts};
+use steward_model::access::{Actor, Policy, TokenLimits};
+use steward_model::command::{Command, Transition};
+use steward_model::event::Door;
+use steward_model::id::RecordId;
+use steward_model::kind::{Registry, Source};
+use steward_model::moment::Moment;
+use steward_store::blob::Blobs;
+use steward_store::connection::Connection;
+
+use crate::client::Client;
+use crate::database::TestDatabase;
+
+/// Where the clock of every test server stands at first: 2026-01-05T09:00:00Z, a Monday.
+pub const MORNING: Moment = Moment(1_767_603_600_000_000);
+
+/// Limits of a token that may do all that its owner may.
+pub const UNLIMITED: TokenLimits = TokenLimits { read_only: false, kinds: Vec::new(), teams: Vec::new() };
+
+/// Use cases and router on a test database, with a clock that moves only when told to.
+pub struct Server {
+    /// The use cases.
+    pub app: App,
+    /// The interface.
+    pub router: Router,
+    /// The clock.
+    pub clock: Arc<FixedClock>,
+    /// The database, dropped with the server.
+    pub database: TestDatabase,
+}
+
+impl Server {
+    /// A server with the shipped kinds and roles.
+    pub async fn start(database: TestDatabase) -> Self {
+        Self::start_with(database, &[], &[]).await
+    }
+
+    /// A server with more kinds and roles, each written in TOML.
+    pub async fn start_with(database: TestDatabase, kinds: &[&str], roles: &[&str]) -> Self {
+        let registry = Registry::load(&with(steward_practices::sources(), kinds)).unwrap();
+        let policy = Policy::load(&with(steward_practices::roles(), roles), &registry).unwrap();
+        database.store.sync_kinds(&registry).await.unwrap();
+        let clock = Arc::new(FixedClock::at(MORNING));
+        let app = App::new(Parts {
+            store: database.store.clone(),
+            blobs: Blobs::open(&database.folder.path().join("blobs")).unwrap(),
+            registry,
+            policy,
+            clock: clock.clone(),
+            key: [7; 32],
+        });
+        Self { router: steward_api::router(app.clone()), app, clock, database }
+    }
+
+    /// A client that nobody knows.
+    pub fn anonymous(&self) -> Client {
+        Client::anonymous(self.router.clone())
+    }
+
+    /// A client with a token of a person that may do all that the person may.
+    pub async fn client_of(&self, person: RecordId) -> Client {
+        let token = self.app.add_token(person, "test", &UNLIMITED, 90).await.unwrap();
+        self.anonymous().bearer(&token)
+    }
+
+    /// Makes a record, as Steward itself.
+    pub async fn make(&self, kind: &str, organisation: RecordId, fields: Json) -> RecordView {
+        let kind = self.app.kind(kind).unwrap();
+        let Json::Object(fields) = fields else { panic!("fields are an object") };
+        let organisation = Some(organisation.to_string()).filter(|_| organisation != RecordId::SYSTEM);
+        let new = NewRecord { organisation, fields, links: Vec::new() };
+        self.app.create(&Actor::system(), kind, &new, &Origin::door(Door::System)).await.unwrap()
+    }
+
+    /// Does something to a record, as somebody.
+    pub async fn act(&self, actor: &Actor, record: &RecordView, request: Request) -> RecordView {
+        let name = record.record.number.as_str();
+        self.app.execute(actor, &record.kind, name, &request, &Origin::door(Door::System)).await.unwrap()
+    }
+
+    /// Moves a record, as Steward itself.
+    pub async fn transition(&self, record: &RecordView, key: &str, fields: Json) -> RecordView {
+        let Json::Object(fields) = fields else { panic!("fields are an object") };
+        let transition = Transition { key: key.to_owned(), fields, ..Transition::default() };
+        self.act(&Actor::system(), record, Request::Command(Command::Transition(transition))).await
+    }
+
+    /// Makes a person with roles, each for an organisation and those below it, or everywhere.
+    pub async fn person(
+        &self,
+        login: &str,
+        names: (&str, &str),
+        organisation: RecordId,
+        roles: &[(&str, Option<RecordId>)],
+    ) -> RecordId {
+        let roles: Vec<Json> = roles
+            .iter()
+            .map(|(role, within)| match within {
+                None => json!({ "role": role }),
+                Some(id) => json!({ "role": role, "organisation": id.to_string() }),
+            })
+            .collect();
+        let fields = json!({
+            "given_name": names.0,
+            "family_name": names.1,
+            "login": login,
+            "mail": format!("{login}@example.org"),
+            "roles": roles,
+        });
+        self.make("person", organisation, fields).await.record.id
+    }
+
+    /// The actor that a person is.
+    pub async fn actor(&self, person: RecordId) -> Actor {
+        self.app.actor(person, None).await.unwrap()
+    }
+
+    /// How many rows there are of what a refused request must not make, and the sum of all revisions.
+    pub async fn rows(&self) -> Vec<i64> {
+        let mut connection: Connection = self.database.store.read().await.unwrap();
+        let mut counts = Vec::new();
+        for table in ["record", "journal", "record_link", "attachment", "reference", "unique_value", "job"] {
+            let row = connection.fetch_optional(&format!("select count(*) from {table}"), &[]).await.unwrap().unwrap();
+            counts.push(row.integer(0).unwrap());
+        }
+        let revisions = "select cast(sum(revision) as bigint) from record";
+        counts.push(connection.fetch_optional(revisions, &[]).await.unwrap().unwrap().integer(0).unwrap());
+        counts
+    }
+}
+
+fn with(mut sources: Vec<Source>, more: &[&str]) -> Vec<Source> {
+    let more = more.iter().enumerate();
+    sources.extend(more.map(|(index, text)| Source { path: format!("test/{index}.toml"), text: (*text).to_owned() }));
+    sources
+}
