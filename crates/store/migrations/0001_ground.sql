@@ -45,7 +45,7 @@ create index record_organisation on record (organisation, kind, updated_at, id);
 create index record_service on record (service, updated_at, id) where service is not null;
 -- Work queues: few of a million records are open, so these stay small and hot. Those that serve whole kinds carry what
 -- scopes of access look at, so that SQLite passes over records out of reach without reading them.
-create index record_open_priority on record (kind, priority_rank, updated_at, id)
+create index record_open_priority on record (kind, priority_rank, updated_at, id, organisation, team, assignee)
     where category in ('new', 'active', 'waiting');
 create index record_open_updated on record (kind, updated_at, id, organisation, team, assignee)
     where category in ('new', 'active', 'waiting');

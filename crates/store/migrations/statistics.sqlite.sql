@@ -15,7 +15,7 @@ insert into sqlite_stat1 (tbl, idx, stat) values
     ('record', 'record_requester', '1000000 500 2 1'),
     ('record', 'record_organisation', '1000000 40000 20000 2 1'),
     ('record', 'record_service', '1000000 20000 2 1'),
-    ('record', 'record_open_priority', '40000 8000 2000 2 1'),
+    ('record', 'record_open_priority', '40000 8000 2000 2 1 1 1 1'),
     ('record', 'record_open_updated', '40000 8000 2 1 1 1 1'),
     ('record', 'record_open_due', '40000 8000 8 1 1 1 1'),
     ('record', 'record_open_team', '40000 1000 300 2 1'),

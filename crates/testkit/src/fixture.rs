@@ -99,8 +99,7 @@ impl Fixture {
         let ca = builder.item("CA", a, people["a1"], &["a1", "am", "g1", "g2", "oa", "root"]).await;
         let cb = builder.item("CB", b, people["b1"], &["b1", "g1", "g2", "root"]).await;
         let g1 = builder.server.actor(people["g1"]).await;
-        let (ta, files) =
-            builder.ticket("TA", a, people["a1"], &ca, desk, &g1, (&TA_READERS, &TA_WORKERS)).await;
+        let (ta, files) = builder.ticket("TA", a, people["a1"], &ca, desk, &g1, (&TA_READERS, &TA_WORKERS)).await;
         let (tb, _) = builder.ticket("TB", b, people["b1"], &cb, desk, &g1, (&TB_READERS, &TB_WORKERS)).await;
         let everyone = ["a1", "a2", "am", "b1", "g1", "g2", "oa", "root"];
         let kp = builder.article("KP", provider, "everyone", None, &everyone).await;
@@ -199,12 +198,7 @@ impl Builder {
         (provider, a, b)
     }
 
-    async fn people(
-        &mut self,
-        provider: RecordId,
-        a: RecordId,
-        b: RecordId,
-    ) -> BTreeMap<&'static str, RecordId> {
+    async fn people(&mut self, provider: RecordId, a: RecordId, b: RecordId) -> BTreeMap<&'static str, RecordId> {
         type Role<'r> = (&'r str, Option<RecordId>);
         let table: [(&'static str, RecordId, &[Role<'_>]); 8] = [
             ("a1", a, &[("requester", None)]),

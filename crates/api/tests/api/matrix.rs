@@ -134,11 +134,18 @@ fn address(fixture: &Fixture, path: &str, kinds: &str, record: &str, actor: &str
 /// The route of a line, as the list of routes writes it.
 fn route_of(path: &str) -> String {
     let path = path.split('?').next().unwrap();
-    let path = path.replace("/transitions/start", "/transitions/{key}").replace("/transitions/cancel", "/transitions/{key}");
+    let path =
+        path.replace("/transitions/start", "/transitions/{key}").replace("/transitions/cancel", "/transitions/{key}");
     path.replace("{inner}", "{file}")
 }
 
-async fn call(fixture: &Fixture, client: &Client, method: &str, path: &str, body: Option<fn(&Fixture) -> Json>) -> Answer {
+async fn call(
+    fixture: &Fixture,
+    client: &Client,
+    method: &str,
+    path: &str,
+    body: Option<fn(&Fixture) -> Json>,
+) -> Answer {
     let call = client.call(method, path);
     let call = match body {
         Some(body) => call.json(&body(fixture)),

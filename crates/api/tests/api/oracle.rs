@@ -64,8 +64,7 @@ fn as_requester(who: &Who, thing: &Thing) -> bool {
         "services" => home && thing.state == "live",
         "knowledge-articles" => {
             let for_us = thing.only.is_none_or(|only| only == who.organisation);
-            thing.state == "published"
-                && (thing.shown_to == "everyone" || (thing.shown_to == "requesters" && for_us))
+            thing.state == "published" && (thing.shown_to == "everyone" || (thing.shown_to == "requesters" && for_us))
         }
         _ => false,
     }
