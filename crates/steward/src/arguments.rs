@@ -262,6 +262,12 @@ pub(crate) struct Bench {
     /// Seed of the data; the same seed gives the same data
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Import this event log as well, such as the UCI incident log, into the database as it is at the end
+    #[arg(long)]
+    pub(crate) event_log: Option<PathBuf>,
+    /// Profile of the event log: a shipped one by name, or a TOML file
+    #[arg(long, default_value = "uci", requires = "event_log")]
+    pub(crate) profile: String,
     /// Write the figures to this file as JSON
     #[arg(long)]
     pub(crate) json: Option<PathBuf>,

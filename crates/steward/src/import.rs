@@ -63,7 +63,7 @@ pub(crate) async fn facts(config: &Config, options: &FactsOptions) -> anyhow::Re
 }
 
 /// A shipped profile by name, or one from a file.
-fn read_profile(name: &str) -> anyhow::Result<Profile> {
+pub(crate) fn read_profile(name: &str) -> anyhow::Result<Profile> {
     if !name.ends_with(".toml") {
         return Profile::shipped(name).map_err(explain::explained);
     }

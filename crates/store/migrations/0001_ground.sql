@@ -2,7 +2,7 @@
 -- Every kind gets a view of its own name, so no table may bear a name that a kind could have.
 
 create table record (
-    id bigint primary key,
+    id {key},
     kind {text} not null,
     number {text} not null,
     revision bigint not null,
@@ -43,10 +43,13 @@ create index record_team on record (team, updated_at, id) where team is not null
 create index record_requester on record (requester, updated_at, id) where requester is not null;
 create index record_organisation on record (organisation, kind, updated_at, id);
 create index record_service on record (service, updated_at, id) where service is not null;
--- Work queues: few of a million records are open, so these stay small and hot.
-create index record_open_priority on record (kind, priority_rank, updated_at, id)
+-- Work queues: few of a million records are open, so these stay small and hot. Those that serve whole kinds carry what
+-- scopes of access look at, so that SQLite passes over records out of reach without reading them.
+create index record_open_priority on record (kind, priority_rank, updated_at, id, organisation, team, assignee)
     where category in ('new', 'active', 'waiting');
-create index record_open_updated on record (kind, updated_at, id)
+create index record_open_updated on record (kind, updated_at, id, organisation, team, assignee)
+    where category in ('new', 'active', 'waiting');
+create index record_open_due on record (kind, due_at, id, organisation, team, assignee)
     where category in ('new', 'active', 'waiting');
 create index record_open_team on record (team, priority_rank, updated_at, id)
     where category in ('new', 'active', 'waiting');
@@ -205,3 +208,7 @@ create table security_event (
     detail {text} not null
 );
 create index security_event_at on security_event (at);
+
+-- What SQLite's planner must know of a large database, fixed so that plans never change under a running service: without
+-- it, it takes a kind for as rare as a person. Rows of each index, then rows for each further column that is given.
+{statistics}

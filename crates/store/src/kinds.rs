@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use steward_model::chain::Hash;
 use steward_model::kind::{Field, FieldType, Kind, Registry};
 
-use crate::columns::field_expression;
+use crate::columns::{field_column, field_expression};
 use crate::connection::Connection;
 use crate::error::{CommitError, StoreError};
 use crate::migrate::set_meta;
@@ -105,7 +105,12 @@ async fn drop_indexes(
 
 impl Wanted {
     fn of(kind: &Kind, dialect: Dialect) -> Self {
-        let indexed = kind.fields.iter().filter(|field| field.indexed);
+        // A field with a column of its own is found by the indexes on that, one of many references by its own table.
+        let by_expression = |field: &&Field| {
+            field_column(kind, &field.key, "", dialect)
+                .is_some_and(|column| column.sql == field_expression(field, "", dialect))
+        };
+        let indexed = kind.fields.iter().filter(|field| field.indexed).filter(by_expression);
         let indexes = indexed.map(|field| {
             // The digest of the expression is part of the name, so a field that changes its type gets a new index.
             let expression = field_expression(field, "", dialect);

@@ -9,11 +9,13 @@ mod report;
 mod server;
 mod world;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use serde_json::json;
+use steward_app::import::ImportRequest;
 use steward_model::id::RecordId;
 use steward_store::store::Store;
 
@@ -25,7 +27,7 @@ use crate::bench::report::{Bar, Figure, Report, Settings};
 use crate::bench::server::{Server, folder_bytes};
 use crate::bench::world::World;
 use crate::config::Config;
-use crate::wiring;
+use crate::{explain, import, wiring};
 
 /// Records at which memory at rest and start are measured.
 const AT_REST: usize = 100_000;
@@ -58,6 +60,9 @@ pub(crate) async fn run(config: &Config, options: &Bench) -> anyhow::Result<()> 
     let seconds = if options.quick { 1 } else { options.seconds };
     let mut run = Run { config, records, seconds, seed: options.seed, figures: Vec::new() };
     let settings = run.all().await?;
+    if let Some(log) = &options.event_log {
+        run.event_log(log, &options.profile).await?;
+    }
     let report = Report { machine, settings, figures: run.figures };
     println!("{}", report.table());
     if let Some(path) = &options.json {
@@ -166,6 +171,25 @@ impl Run {
         let settings = self.settings(&wired.store).await?;
         wired.store.close().await;
         Ok(settings)
+    }
+
+    /// Imports a log of another system as `steward import` does.
+    async fn event_log(&mut self, log: &Path, profile: &str) -> anyhow::Result<()> {
+        progress("event log");
+        let request = ImportRequest {
+            path: log.to_owned(),
+            profile: import::read_profile(profile)?,
+            organisation: None,
+            errors: None,
+        };
+        let wired = wiring::wire(&self.config, wiring::Alone::Yes).await?;
+        let begun = Instant::now();
+        let report = wired.app.import_event_log(request, &mut |_| ()).await.map_err(explain::explained)?;
+        let rate = report.events as f64 / begun.elapsed().as_secs_f64();
+        let name = format!("import of {} events of {}", report.events, log.display());
+        self.value(name, rate, "/s", Bar::at_least(20_000.0));
+        wired.store.close().await;
+        Ok(())
     }
 
     async fn settings(&self, store: &Store) -> anyhow::Result<Settings> {
