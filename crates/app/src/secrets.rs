@@ -42,10 +42,10 @@ impl App {
     pub(crate) fn sealed(&self, kind: &Kind, input: &Input) -> Result<Input, Error> {
         let mut sealed = input.clone();
         for field in kind.fields.iter().filter(|field| field.field_type == FieldType::Secret) {
-            if let Some(Json::String(text)) = sealed.get_mut(&field.key) {
-                if !text.is_empty() {
-                    *text = self.0.key.seal(text)?;
-                }
+            if let Some(Json::String(text)) = sealed.get_mut(&field.key)
+                && !text.is_empty()
+            {
+                *text = self.0.key.seal(text)?;
             }
         }
         Ok(sealed)

@@ -97,7 +97,7 @@ impl Compiler<'_> {
     fn linked(&mut self, link: Option<&str>, inverse: bool, other: Option<&Operand>, alias: &str) -> Option<String> {
         let (here, there) = if inverse { ("target", "source") } else { ("source", "target") };
         let name = self.alias("l");
-        let mut conditions = vec![format!("{name}.{here} = {alias}.id"), format!("{name}.until is null")];
+        let mut conditions = vec![format!("{name}.{here} = {alias}.id"), format!("{name}.until_at is null")];
         if let Some(key) = link {
             let key = self.bind(Bind::Text(key.to_owned()));
             conditions.push(format!("{name}.link = {key}"));
@@ -284,9 +284,7 @@ impl Compiler<'_> {
 /// Whether a list of values asks for open records, which have indexes of their own.
 fn is_open(column: &Column, values: &[Bind], alias: &str) -> bool {
     let asks_for = |key: &&str| values.iter().any(|value| matches!(value, Bind::Text(text) if text == key));
-    column.sql == format!("{alias}.category")
-        && values.len() == OPEN_KEYS.len()
-        && OPEN_KEYS.iter().all(|key| asks_for(&key))
+    column.sql == format!("{alias}.category") && values.len() == OPEN_KEYS.len() && OPEN_KEYS.iter().all(asks_for)
 }
 
 fn truth(holds: bool) -> &'static str {

@@ -61,8 +61,11 @@ const TICKET_LINES: [TicketLine; 18] = [
     line(("DELETE", "/api/v1/{kinds}/{record}/attachments/{file}"), None, (403, 403, 204)),
 ];
 
+/// Method, address, body, and the answer to each actor.
+type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
+
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [(&str, &str, Option<fn(&Fixture) -> Json>, [u16; 9]); 12] = [
+const PLAIN_LINES: [PlainLine; 12] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.

@@ -23,7 +23,7 @@ create temp table record (id bigint primary key, kind text not null, number text
   due_at bigint, fields JSON_TYPE not null);
 create temp table reference (record bigint not null, field text not null, target bigint not null);
 create temp table record_link (link text not null, source bigint not null, target bigint not null,
-  since bigint not null, until bigint);";
+  since bigint not null, until_at bigint);";
 
 impl Databases {
     pub(crate) fn open() -> Self {
