@@ -41,8 +41,7 @@ fn rel_037_a_damaged_file_is_never_served() {
         assert_eq!(problem["title"], "Internal error", "{problem}");
         let id = refused.headers["x-request-id"].to_str().unwrap();
         assert_eq!(problem["request_id"], id);
-        let told = server.log().iter().any(|line| line.contains(id) && line.contains("damaged"));
-        assert!(told, "no word of it in the log: {:#?}", server.log());
+        server.await_log(|line| line.contains(id) && line.contains("damaged"));
         let outcome = installation.run(["verify"]);
         assert_eq!(outcome.code, Some(1), "{outcome:?}");
         assert!(outcome.stdout.contains(&format!("content {sha256} is damaged")), "{outcome:?}");

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::client::Client;
 use crate::cluster::Database;
 
-/// How long a server may take to be ready, with room for a busy machine; the bar itself is 5 s.
+/// How long a server may take to be ready again.
 pub(crate) const READY_WITHIN: Duration = Duration::from_secs(5);
 
 /// An installation with one account that may do everything.
@@ -243,6 +243,16 @@ impl Server {
     /// What it logged so far.
     pub(crate) fn log(&self) -> Vec<String> {
         self.log.lock().unwrap().clone()
+    }
+
+    /// Waits for a line in its log, which reaches us a little after the answer that it is about.
+    #[track_caller]
+    pub(crate) fn await_log(&self, is_it: impl Fn(&str) -> bool) {
+        let begun = Instant::now();
+        while !self.log().iter().any(|line| is_it(line)) {
+            assert!(begun.elapsed() < READY_WITHIN, "no such line in the log: {:#?}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Whether it is still there.
