@@ -124,7 +124,7 @@ impl Drop for EmptyDatabase {
 
 /// Writes each test once and runs it twice, as `name::sqlite` and `name::postgres`.
 ///
-/// ```ignore
+/// ```text
 /// on_both! {
 ///     async fn records_come_back(db: TestDatabase) { … }
 /// }
