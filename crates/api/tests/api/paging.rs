@@ -66,7 +66,7 @@ on_both! {
         populate(&fixture).await;
         let g1 = fixture.client("g1");
         let filter = encoded("organisation.name != \"\" && requester == me");
-        for (sort, limit) in [("-updated_at", 5), ("title", 7), ("-priority,title", 10), ("number", 1), ("impact,-number", 37), ("-created_at", 36)] {
+        for (sort, limit) in [("-updated_at", 5), ("title", 7), ("-priority,title", 10), ("number", 1), ("opened_at,-number", 37), ("-created_at", 36)] {
             let paged = walk(g1, &format!("filter={filter}&sort={sort}&limit={limit}")).await;
             let whole = walk(g1, &format!("filter={filter}&sort={sort}&limit=1000")).await;
             assert_eq!(paged.len(), 37, "{sort}");

@@ -1,6 +1,6 @@
 //! Kinds: what sorts of record there are, as checked data.
 //!
-//! Definitions are written in TOML (see [`load`]); only [`Registry::load`] builds a [`Kind`], so one that exists is
+//! Definitions are written in TOML (see `docs/reference/kinds.md`); only [`Registry::load`] builds a [`Kind`], so one that exists is
 //! consistent: every field that a transition, form or condition names is there.
 
 mod field;

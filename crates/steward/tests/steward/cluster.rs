@@ -124,6 +124,9 @@ impl Cluster {
         while processes.iter().any(|process| is_alive(*process)) {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
+        // After a crash of the machine no process has the old number; here it may linger as a zombie that nobody reaped,
+        // which PostgreSQL takes for a running server.
+        std::fs::remove_file(self.data().join("postmaster.pid")).unwrap();
     }
 
     /// Ends the server at once by its own means.
