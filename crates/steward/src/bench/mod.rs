@@ -173,7 +173,8 @@ impl Run {
         Ok(settings)
     }
 
-    /// Imports a log of another system as `steward import` does.
+    /// Imports a log of another system as `steward import` does, into a SQLite database of its own: the incidents of the
+    /// benchmark may bear the numbers of the log.
     async fn event_log(&mut self, log: &Path, profile: &str) -> anyhow::Result<()> {
         progress("event log");
         let request = ImportRequest {
@@ -182,11 +183,14 @@ impl Run {
             organisation: None,
             errors: None,
         };
-        let wired = wiring::wire(&self.config, wiring::Alone::Yes).await?;
+        let data = self.config.data.with_file_name("event-log");
+        let database_url = format!("sqlite:{}", data.join("steward.db").display());
+        let config = Config { data, database_url, ..self.config.clone() };
+        let wired = wiring::wire(&config, wiring::Alone::Yes).await?;
         let begun = Instant::now();
         let report = wired.app.import_event_log(request, &mut |_| ()).await.map_err(explain::explained)?;
         let rate = report.events as f64 / begun.elapsed().as_secs_f64();
-        let name = format!("import of {} events of {}", report.events, log.display());
+        let name = format!("import of {} events of {}, SQLite", report.events, log.display());
         self.value(name, rate, "/s", Bar::at_least(20_000.0));
         wired.store.close().await;
         Ok(())
