@@ -50,7 +50,7 @@ const TELLING: [&str; 15] = [
     "panicked",
     ".rs:",
     "/root/",
-    "/work/",
+    env!("CARGO_MANIFEST_DIR"),
     "/tmp/",
     "unwrap",
     "stack backtrace",
