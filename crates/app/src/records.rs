@@ -7,7 +7,7 @@ use steward_model::access::{Action, Actor, rights};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Create, Input};
-use steward_model::decide::{Birth, Context, decide};
+use steward_model::decide::{Birth, Context, World, decide};
 use steward_model::event::{Act, Cause, Door, Event, LinkTo};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
@@ -284,7 +284,15 @@ impl App {
             links: links_of(&new.links, found)?,
         });
         let world = self.world_for(named.unwrap_or(organisation)).await?;
-        let ctx = Context {
+        let ctx = Context { birth: Some(birth), ..self.context(actor, origin, found, &world) };
+        let event = first(decide(kind, None, &command, &ctx)?)?;
+        let after = apply(None, &event).map_err(Error::internal)?;
+        Ok((event, after))
+    }
+
+    /// What a decision on an existing record that names no revision may look at.
+    fn context<'a>(&'a self, actor: &'a Actor, origin: &Origin, found: &'a Found, world: &'a World) -> Context<'a> {
+        Context {
             now: self.now(),
             actor,
             door: origin.door,
@@ -293,13 +301,10 @@ impl App {
             policy: self.policy(),
             references: found,
             rules: &self.0.rules,
-            world: &world,
+            world,
             changed_since: BTreeMap::new(),
-            birth: Some(birth),
-        };
-        let event = decide(kind, None, &command, &ctx)?.remove(0);
-        let after = apply(None, &event).map_err(Error::internal)?;
-        Ok((event, after))
+            birth: None,
+        }
     }
 
     /// The organisation of a new record: the one named, else the requester's, else the actor's.
@@ -336,19 +341,7 @@ impl App {
         };
         let world = self.world_for(organisation).await?;
         let changed_since = self.changed_since(record, command).await?;
-        let ctx = Context {
-            now: self.now(),
-            actor,
-            door: origin.door,
-            cause: origin.cause.clone(),
-            registry: self.registry(),
-            policy: self.policy(),
-            references: found,
-            rules: &self.0.rules,
-            world: &world,
-            changed_since,
-            birth: None,
-        };
+        let ctx = Context { changed_since, ..self.context(actor, origin, found, &world) };
         Ok(decide(kind, Some(record), command, &ctx)?)
     }
 
@@ -461,7 +454,7 @@ pub(crate) fn folded(record: Record, events: &[Event]) -> Result<Record, Error> 
 }
 
 fn first<T>(items: Vec<T>) -> Result<T, Error> {
-    items.into_iter().next().ok_or_else(|| Error::internal("the database gave no identity"))
+    items.into_iter().next().ok_or_else(|| Error::internal("nothing came where one was due"))
 }
 
 fn links_of(links: &[(String, String)], found: &Found) -> Result<Vec<LinkTo>, Error> {
