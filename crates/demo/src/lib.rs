@@ -1,0 +1,1 @@
+//! The demonstration organisation: data as text, made into records by the same commands that people give.
