@@ -1,8 +1,6 @@
 //! Who calls, and what they name: the actor behind the `Authorization` header, the parts of the address.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, FromRequestParts, Path};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::header;
 use axum::http::request::Parts;
 use base64::Engine;
@@ -10,6 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde::de::DeserializeOwned;
 use steward_app::authenticate::{Credentials, Session};
 use steward_app::error::Error;
+use steward_http::address;
 use steward_model::access::Actor;
 
 use crate::Api;
@@ -23,7 +22,7 @@ impl FromRequestParts<Api> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         let credentials = credentials(parts).ok_or(Problem(Error::Unauthenticated))?;
-        Ok(Self(api.app().authenticate(&credentials, &address(parts)).await?))
+        Ok(Self(api.app().authenticate(&credentials, &address::of_parts(parts, api.doors().proxies())).await?))
     }
 }
 
@@ -35,7 +34,7 @@ impl FromRequestParts<Api> for LongCaller {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
         let credentials = credentials(parts).ok_or(Problem(Error::Unauthenticated))?;
-        Ok(Self(api.app().begin_session(&credentials, &address(parts)).await?))
+        Ok(Self(api.app().begin_session(&credentials, &address::of_parts(parts, api.doors().proxies())).await?))
     }
 }
 
@@ -52,11 +51,6 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Api> for Segments<T> {
         let path = Path::<T>::from_request_parts(parts, api).await;
         path.map(|Path(segments)| Self(segments)).map_err(|_| Problem(Error::NotFound))
     }
-}
-
-fn address(parts: &Parts) -> String {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| peer.ip().to_string())
 }
 
 fn credentials(parts: &Parts) -> Option<Credentials> {

@@ -11,8 +11,8 @@ mod openapi;
 mod problem;
 mod query;
 mod records;
-mod request;
 mod routes;
+mod time;
 mod timeline;
 mod wire;
 
@@ -20,8 +20,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::HeaderValue;
 use steward_app::App;
+use steward_http::{Doors, counters, headers, request};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
@@ -33,7 +34,7 @@ pub struct Api(Arc<Inner>);
 
 struct Inner {
     app: App,
-    metrics: meta::Counters,
+    doors: Doors,
 }
 
 impl Api {
@@ -42,8 +43,8 @@ impl Api {
         &self.0.app
     }
 
-    pub(crate) fn counters(&self) -> &meta::Counters {
-        &self.0.metrics
+    pub(crate) fn doors(&self) -> &Doors {
+        &self.0.doors
     }
 }
 
@@ -53,8 +54,8 @@ pub(crate) const JSON_MAX: usize = 1024 * 1024;
 const BODY_MAX: usize = steward_app::files::FILE_MAX + 64 * 1024;
 
 /// The whole interface.
-pub fn router(app: App) -> Router {
-    let api = Api(Arc::new(Inner { app, metrics: meta::Counters::default() }));
+pub fn router(app: App, doors: Doors) -> Router {
+    let api = Api(Arc::new(Inner { app, doors: doors.clone() }));
     let mut router = Router::new();
     for route in routes() {
         router = router.route(route.path, route.handler);
@@ -64,28 +65,17 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(RequestBodyTimeoutLayer::new(request::BODY_IDLE))
-        .layer(axum::middleware::from_fn(request::limit_time))
+        .layer(axum::middleware::from_fn(time::limit_time))
         .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(axum::middleware::from_fn_with_state(api.clone(), meta::observe))
+        .layer(axum::middleware::from_fn_with_state(doors, counters::observe))
         .layer(axum::middleware::from_fn(request::identify))
         .layer(axum::middleware::map_response(secured))
         .with_state(api)
 }
 
-/// The headers that every answer carries (SECURITY-BAR section 4).
+/// An answer of the interface is data; nothing in it is for a browser to load or run.
 async fn secured(mut response: axum::response::Response) -> axum::response::Response {
-    const HEADERS: [(HeaderName, &str); 6] = [
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
-    ];
-    let headers = response.headers_mut();
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+    headers::secure(response.headers_mut(), &policy);
     response
 }

@@ -1,12 +1,8 @@
 //! About the server itself: health, figures, the caller, the kinds.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
-
 use axum::Json;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use steward_app::error::Error;
@@ -16,40 +12,6 @@ use steward_model::kind::{Kind, Level};
 use crate::Api;
 use crate::caller::Caller;
 use crate::problem::Problem;
-
-/// Upper bounds of the buckets of answer times, in microseconds.
-const BUCKETS: [u64; 9] = [1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 500_000, 2_500_000];
-
-/// What is counted of requests, since the start.
-#[derive(Default)]
-pub(crate) struct Counters {
-    by_status: [AtomicU64; 6],
-    buckets: [AtomicU64; BUCKETS.len()],
-    micros: AtomicU64,
-}
-
-/// Counts and logs each request.
-pub(crate) async fn observe(State(api): State<Api>, request: Request, next: Next) -> Response {
-    let begun = Instant::now();
-    let response = next.run(request).await;
-    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let counters = api.counters();
-    let class = usize::from(response.status().as_u16() / 100).min(5);
-    counters.by_status[class].fetch_add(1, Ordering::Relaxed);
-    counters.micros.fetch_add(micros, Ordering::Relaxed);
-    for (bucket, bound) in counters.buckets.iter().zip(BUCKETS) {
-        if micros <= bound {
-            bucket.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-    let status = response.status().as_u16();
-    if status >= 500 {
-        tracing::warn!(status, micros, "request not answered");
-    } else {
-        tracing::debug!(status, micros, "request answered");
-    }
-    response
-}
 
 pub(crate) async fn healthz() -> &'static str {
     "ok"
@@ -68,24 +30,7 @@ pub(crate) async fn metrics(State(api): State<Api>, Caller(actor): Caller) -> Re
     if !(actor.has_role_everywhere("administrator") || actor.has_role_everywhere("auditor")) {
         return Err(Problem(Error::Denied("read the metrics")));
     }
-    let counters = api.counters();
-    let mut text =
-        String::from("# HELP steward_requests_total Requests answered.\n# TYPE steward_requests_total counter\n");
-    let mut total = 0;
-    for (class, count) in counters.by_status.iter().enumerate().skip(1) {
-        let count = count.load(Ordering::Relaxed);
-        total += count;
-        text.push_str(&format!("steward_requests_total{{status=\"{class}xx\"}} {count}\n"));
-    }
-    text.push_str("# HELP steward_request_seconds Time to answer.\n# TYPE steward_request_seconds histogram\n");
-    for (bucket, bound) in counters.buckets.iter().zip(BUCKETS) {
-        let seconds = std::time::Duration::from_micros(bound).as_secs_f64();
-        let count = bucket.load(Ordering::Relaxed);
-        text.push_str(&format!("steward_request_seconds_bucket{{le=\"{seconds}\"}} {count}\n"));
-    }
-    let sum = std::time::Duration::from_micros(counters.micros.load(Ordering::Relaxed)).as_secs_f64();
-    text.push_str(&format!("steward_request_seconds_bucket{{le=\"+Inf\"}} {total}\n"));
-    text.push_str(&format!("steward_request_seconds_sum {sum}\nsteward_request_seconds_count {total}\n"));
+    let mut text = api.doors().counters().as_text();
     let (open, idle) = api.app().connections();
     text.push_str(
         "# HELP steward_database_connections Connections to the database.\n# TYPE steward_database_connections gauge\n",

@@ -1,4 +1,4 @@
-//! Problem documents (RFC 9457): what was wrong, in which field, and the way out. The only place that knows status codes.
+//! Problem documents (RFC 9457): what was wrong, in which field, and the way out. 
 
 use std::any::Any;
 
@@ -7,8 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use steward_app::error::Error;
-
-use crate::request;
+use steward_http::{request, status};
 
 /// An error on its way out.
 #[derive(Debug)]
@@ -24,41 +23,6 @@ impl Problem {
     /// A request that cannot be understood.
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Self(Error::BadRequest(message.into()))
-    }
-
-    fn status(&self) -> StatusCode {
-        match &self.0 {
-            Error::NotFound => StatusCode::NOT_FOUND,
-            Error::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Error::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Error::Forbidden { .. } | Error::Denied(_) => StatusCode::FORBIDDEN,
-            Error::Invalid(_) | Error::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Error::Filter(_) | Error::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Error::Conflict { .. } | Error::Illegal { .. } => StatusCode::CONFLICT,
-            Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Error::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Error::Full => StatusCode::INSUFFICIENT_STORAGE,
-            Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    fn title(&self) -> &'static str {
-        match &self.0 {
-            Error::NotFound => "Not found",
-            Error::Unauthenticated => "Not signed in",
-            Error::TooMany { .. } => "Too many requests",
-            Error::Forbidden { .. } | Error::Denied(_) => "Not allowed",
-            Error::Invalid(_) => "Some fields need attention",
-            Error::KeyReused => "Idempotency key used before",
-            Error::Filter(_) => "Filter not understood",
-            Error::BadRequest(_) => "Request not understood",
-            Error::Conflict { .. } => "Changed by someone else",
-            Error::Illegal { .. } => "Not possible in this state",
-            Error::TooLarge(_) => "Too large",
-            Error::Unavailable => "Not available just now",
-            Error::Full => "No room on the disk",
-            Error::Internal(_) => "Internal error",
-        }
     }
 
     fn members(&self) -> Value {
@@ -90,7 +54,7 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = self.status();
+        let status = status::of(&self.0);
         self.with_status(status)
     }
 }
@@ -98,12 +62,10 @@ impl IntoResponse for Problem {
 impl Problem {
     /// The answer with another status than the error has by itself, such as 412 for a conflict under `If-Match`.
     pub(crate) fn with_status(self, status: StatusCode) -> Response {
-        if let Error::Internal(source) = &self.0 {
-            tracing::error!(error = %chain(source.as_ref()), "request failed");
-        }
+        status::log(&self.0);
         let mut document = json!({
             "type": "about:blank",
-            "title": self.title(),
+            "title": status::title(&self.0),
             "status": status.as_u16(),
             "detail": self.0.to_string(),
         });
@@ -151,15 +113,4 @@ fn document_response(status: StatusCode, mut document: Value) -> Response {
     let mut response = (status, Json(document)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
-}
-
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut current = error.source();
-    while let Some(source) = current {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        current = source.source();
-    }
-    text
 }

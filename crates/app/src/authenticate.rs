@@ -14,6 +14,7 @@ use steward_store::identity::Attempts;
 use crate::App;
 use crate::error::Error;
 use crate::password;
+use crate::sessions::{BrowserSession, Purpose};
 use crate::setup::NewUser;
 
 /// What a request carries to say who asks.
@@ -44,6 +45,8 @@ enum Proof {
     Token(Hash),
     /// Hash of what was stored of the password then, so that a new password ends the session.
     Password(Hash),
+    /// Hash of what the browser holds.
+    Browser(Hash),
 }
 
 /// Failures of one account in [`WINDOW_SECONDS`] before one has to wait (SECURITY-BAR section 4: guessing limits).
@@ -100,9 +103,18 @@ impl App {
                 (session.actor.person, None)
             }
             Proof::Password(_) => return Err(Error::Unauthenticated),
+            Proof::Browser(hash) => {
+                session.actor = self.session_by_hash(*hash, Purpose::Page).await?.actor;
+                return Ok(());
+            }
         };
         session.actor = self.actor(person, limits).await?;
         Ok(())
+    }
+
+    /// A browser's session, for an answer that goes on for long.
+    pub fn long_session(&self, session: &BrowserSession) -> Session {
+        Session { actor: session.actor.clone(), proof: Proof::Browser(session.hash) }
     }
 
     async fn password_stamp(&self, person: RecordId) -> Result<Hash, Error> {
@@ -133,6 +145,16 @@ impl App {
     /// # Errors
     /// [`Error::Invalid`] when the password is not good enough.
     pub async fn set_password(&self, person: RecordId, password: &str) -> Result<(), Error> {
+        self.set_password_keeping(person, password, None).await
+    }
+
+    /// As [`App::set_password`], but one session goes on.
+    pub(crate) async fn set_password_keeping(
+        &self,
+        person: RecordId,
+        password: &str,
+        session: Option<i64>,
+    ) -> Result<(), Error> {
         let record = self.store().get_record(person).await?.ok_or(Error::NotFound)?.record;
         let organisation = self.store().get_record(record.organisation).await?;
         let organisation = organisation.as_ref().map(|loaded| loaded.record.text("name")).unwrap_or_default();
@@ -143,6 +165,7 @@ impl App {
         if let Ok(mut recent) = self.0.recent_logins.0.lock() {
             recent.retain(|_, (_, known)| *known != person);
         }
+        self.end_sessions_of(person, session).await?;
         self.note_security(person, "", "password_set", "done").await
     }
 

@@ -169,7 +169,7 @@ impl App {
 }
 
 /// The entry without what may not be read; `None` when nothing is left of it.
-fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option<Event> {
+pub(crate) fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option<Event> {
     let internal = rights.may_read_internal();
     let readable_field = |key: &str| kind.field(key).is_some_and(|field| rights.may_read(field));
     let secret = |key: &str| kind.field(key).is_some_and(|field| field.field_type.key() == "secret");
@@ -202,7 +202,7 @@ fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option<Event> {
 }
 
 /// Whether the far ends of all links in an entry may be seen.
-fn shows_only(event: &Event, labels: &Labels) -> bool {
+pub(crate) fn shows_only(event: &Event, labels: &Labels) -> bool {
     links_in(event).iter().all(|id| labels.contains_key(id)) || matches!(event.act, Act::Created { .. })
 }
 
@@ -210,7 +210,7 @@ fn links_in(event: &Event) -> Vec<RecordId> {
     crate::records::link_target(event).into_iter().collect()
 }
 
-fn named_in(event: &Event) -> BTreeSet<RecordId> {
+pub(crate) fn named_in(event: &Event) -> BTreeSet<RecordId> {
     let mut ids = BTreeSet::from([event.actor]);
     ids.extend(links_in(event));
     match &event.act {

@@ -13,11 +13,13 @@ pub mod import;
 pub mod journal;
 pub mod list;
 pub mod lookup;
+pub mod pages;
 mod password;
 pub mod records;
 mod reference_data;
 pub mod seal;
 mod secrets;
+pub mod sessions;
 pub mod setup;
 pub mod tokens;
 pub mod view;
@@ -39,6 +41,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::reference_data::ReferenceData;
 use crate::secrets::SecretKey;
+use crate::sessions::SessionCache;
 
 /// Turns that commands on contended records take; two records share one now and then, which only makes them wait.
 const TURNS: usize = 64;
@@ -58,6 +61,7 @@ struct Inner {
     actors: ActorCache,
     reference_data: Mutex<HashMap<&'static str, ReferenceData>>,
     recent_logins: RecentLogins,
+    sessions: SessionCache,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
     hashing: Semaphore,
     /// Held while a command that lost against another one on the same record tries again.
@@ -97,6 +101,7 @@ impl App {
             actors: ActorCache::default(),
             reference_data: Mutex::default(),
             recent_logins: RecentLogins::default(),
+            sessions: SessionCache::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
             stopping: watch::Sender::new(false),

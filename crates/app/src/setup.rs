@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 use steward_model::access::Actor;
+use steward_model::decide::FieldError;
 use steward_model::event::Door;
 use steward_model::filter::Filter;
 use steward_model::id::RecordId;
@@ -12,6 +13,7 @@ use steward_model::kind::Kind;
 use crate::App;
 use crate::error::Error;
 use crate::records::{NewRecord, Origin};
+use crate::sessions::Client;
 
 /// A person who can sign in.
 #[derive(Debug, Clone)]
@@ -30,7 +32,83 @@ pub struct NewUser {
     pub within_organisation: bool,
 }
 
+/// What the first person gives to set an installation up.
+#[derive(Debug, Clone)]
+pub struct FirstSteps {
+    /// Name of the organisation that runs it.
+    pub organisation: String,
+    /// Full name of the first administrator.
+    pub name: String,
+    /// Login.
+    pub login: String,
+    /// Mail address.
+    pub mail: String,
+    /// Password.
+    pub password: String,
+}
+
+/// What can be done once only.
+const SET_UP: &str = "set_up";
+
 impl App {
+    /// Whether nobody can sign in yet, so that the set-up page is open to who holds its secret.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn awaits_set_up(&self) -> Result<bool, Error> {
+        Ok(!self.store().has_credentials().await?)
+    }
+
+    /// Makes the organisation and its first administrator, once, and signs them in: gives what their browser is to hold.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] naming each fault; [`Error::NotFound`] when somebody can sign in already.
+    pub async fn set_up(&self, first: &FirstSteps, client: &Client) -> Result<String, Error> {
+        let user = NewUser {
+            login: first.login.trim().to_owned(),
+            name: first.name.trim().to_owned(),
+            mail: Some(first.mail.trim().to_owned()),
+            roles: vec!["administrator".to_owned()],
+            organisation: None,
+            within_organisation: false,
+        };
+        self.check_first_steps(first, &user)?;
+        if !self.awaits_set_up().await? || !self.store().take_once(SET_UP).await? {
+            return Err(Error::NotFound);
+        }
+        let made = async {
+            self.ensure_organisation(first.organisation.trim()).await?;
+            let person = self.add_user(&user).await?;
+            self.set_password(person, &first.password).await?;
+            Ok(person)
+        };
+        match made.await {
+            Ok(person) => self.open_session(person, client).await,
+            Err(error) => {
+                self.store().give_back(SET_UP).await?;
+                Err(error)
+            }
+        }
+    }
+
+    fn check_first_steps(&self, first: &FirstSteps, user: &NewUser) -> Result<(), Error> {
+        let mut faults = Vec::new();
+        for (field, value) in [
+            ("organisation", first.organisation.trim()),
+            ("name", user.name.as_str()),
+            ("login", user.login.as_str()),
+            ("mail", first.mail.trim()),
+        ] {
+            if value.is_empty() {
+                faults.push(FieldError::new(field, "is required".to_owned()));
+            }
+        }
+        if let Err(Error::Invalid(more)) = self.check_password(&first.password, user) {
+            faults.extend(more);
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+    }
+
     /// The organisation at the top: the oldest without a parent.
     pub(crate) async fn root_organisation(&self) -> Result<Option<RecordId>, Error> {
         let kind = self.kind("organisation")?;

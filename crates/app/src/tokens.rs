@@ -11,6 +11,9 @@ use crate::App;
 use crate::authenticate::{TOKEN_PREFIX, hash_token};
 use crate::error::Error;
 
+/// A token as its owner sees it; its text was shown once.
+pub type TokenView = steward_store::identity::ListedToken;
+
 /// Days that a token holds when nothing else is said.
 pub const DEFAULT_DAYS: i64 = 90;
 /// Days that a token may hold at most.
@@ -55,6 +58,23 @@ impl App {
     pub async fn revoke_token(&self, token: &str) -> Result<(), Error> {
         let now: Moment = self.now();
         Ok(self.store().revoke_token(&hash_token(token), now).await?)
+    }
+
+    /// The tokens of a person that still hold, made last first.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn tokens_of(&self, person: RecordId) -> Result<Vec<TokenView>, Error> {
+        Ok(self.store().tokens_of(person, self.now()).await?)
+    }
+
+    /// Ends one of a person's tokens; one of others, or none, is left as it is.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn revoke_token_of(&self, person: RecordId, id: i64) -> Result<(), Error> {
+        self.store().revoke_token_of(person, id, self.now()).await?;
+        self.note_security(person, "", "token_revoked", "done").await
     }
 
     /// The person with this login.

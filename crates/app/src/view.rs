@@ -251,7 +251,7 @@ fn linked_only(kind: &Kind, record: &Record) -> BTreeSet<RecordId> {
     ids
 }
 
-fn collect_references(field: &Field, value: &Json, ids: &mut BTreeSet<RecordId>) {
+pub(crate) fn collect_references(field: &Field, value: &Json, ids: &mut BTreeSet<RecordId>) {
     match (field.field_type.value_type(), value) {
         (FieldType::Reference { .. }, value) => ids.extend(value.as_i64().map(RecordId)),
         (FieldType::References { .. }, Json::Array(items)) => {

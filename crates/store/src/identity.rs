@@ -40,6 +40,19 @@ pub struct StoredToken {
     pub revoked_at: Option<Moment>,
 }
 
+/// A token as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedToken {
+    /// Its number.
+    pub id: i64,
+    /// What its owner calls it.
+    pub label: String,
+    /// When it was made.
+    pub created_at: Moment,
+    /// When it ends.
+    pub expires_at: Moment,
+}
+
 /// Failed tries of one subject in a span of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempts {
@@ -117,6 +130,68 @@ impl Store {
     pub async fn revoke_token(&self, hash: &Hash, now: Moment) -> Result<(), StoreError> {
         let sql = "update token set revoked_at = $1 where hash = $2 and revoked_at is null";
         self.run(sql, vec![Bind::Integer(now.0), Bind::Bytes(hash.0.to_vec())]).await
+    }
+
+    /// The tokens of a person that hold at a moment, made last first.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn tokens_of(&self, person: RecordId, now: Moment) -> Result<Vec<ListedToken>, StoreError> {
+        let sql = "select id, label, created_at, expires_at from token where person = $1 and revoked_at is null \
+                   and expires_at > $2 order by id desc limit 1000";
+        let rows = self.read().await?.fetch_all(sql, &[Bind::Integer(person.0), Bind::Integer(now.0)]).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ListedToken {
+                    id: row.integer(0)?,
+                    label: row.text(1)?,
+                    created_at: row.moment(2)?,
+                    expires_at: row.moment(3)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Ends a token of a person.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn revoke_token_of(&self, person: RecordId, id: i64, now: Moment) -> Result<(), StoreError> {
+        let sql = "update token set revoked_at = $1 where id = $2 and person = $3 and revoked_at is null";
+        self.run(sql, vec![Bind::Integer(now.0), Bind::Integer(id), Bind::Integer(person.0)]).await
+    }
+
+    /// Whether anybody has a password.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn has_credentials(&self) -> Result<bool, StoreError> {
+        let row = self.read().await?.fetch_optional("select person from credential limit 1", &[]).await?;
+        Ok(row.is_some())
+    }
+
+    /// Takes something that can be taken once only, on any node; says whether this caller got it.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn take_once(&self, what: &str) -> Result<bool, StoreError> {
+        let key = format!("once:{what}");
+        let taken = self.write(move |connection| {
+            let key = key.clone();
+            Box::pin(async move {
+                let sql = "insert into meta (key, value) values ($1, 'taken') on conflict (key) do nothing";
+                Ok(connection.execute(sql, &[Bind::Text(key)]).await?)
+            })
+        });
+        Ok(taken.await.map_err(StoreError::from)? == 1)
+    }
+
+    /// Gives back what [`Store::take_once`] took, since nothing came of it.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn give_back(&self, what: &str) -> Result<(), StoreError> {
+        self.run("delete from meta where key = $1", vec![Bind::Text(format!("once:{what}"))]).await
     }
 
     /// Failed tries of a subject since a moment.
@@ -244,7 +319,7 @@ impl Store {
             .collect()
     }
 
-    async fn run(&self, sql: &str, binds: Vec<Bind>) -> Result<(), StoreError> {
+    pub(crate) async fn run(&self, sql: &str, binds: Vec<Bind>) -> Result<(), StoreError> {
         let sql = sql.to_owned();
         self.changing(move |connection| {
             let (sql, binds) = (sql.clone(), binds.clone());

@@ -25,6 +25,7 @@ pub mod order;
 pub mod records;
 pub mod rows;
 pub mod seal;
+pub mod sessions;
 pub mod sql;
 pub mod store;
 pub mod verify;

@@ -8,6 +8,7 @@ use steward_app::clock::FixedClock;
 use steward_app::records::{NewRecord, Origin, Request};
 use steward_app::view::RecordView;
 use steward_app::{App, Parts};
+use steward_http::Doors;
 use steward_model::access::{Actor, Policy, TokenLimits};
 use steward_model::command::{Command, Transition};
 use steward_model::event::Door;
@@ -58,7 +59,7 @@ impl Server {
             clock: clock.clone(),
             key: [7; 32],
         });
-        Self { router: steward_api::router(app.clone()), app, clock, database }
+        Self { router: steward_api::router(app.clone(), Doors::default()), app, clock, database }
     }
 
     /// A client that nobody knows.

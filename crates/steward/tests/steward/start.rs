@@ -27,7 +27,7 @@ fn rel_033_a_newer_schema_is_refused_on_sqlite() {
     for command in ["serve", "verify"] {
         installation.run([command]).check_one_line("the database has schema 99");
     }
-    raise_schema(&installation, "1");
+    raise_schema(&installation, "2");
     installation.check_verified();
 }
 

@@ -1,15 +1,12 @@
-//! What surrounds every request: its id, the time that it may take, its line in the log.
+//! What surrounds every request: its id, and the time that it may take.
 
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use steward_app::error::Error;
+use axum::response::Response;
 use tracing::Instrument;
-
-use crate::problem::Problem;
 
 /// Bears the id of a request, in both directions.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -17,23 +14,23 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const ID_MAX: usize = 64;
 
 /// How long a request may take as a whole (SECURITY-BAR section 4: times in).
-const LONGEST: Duration = Duration::from_secs(30);
+pub const LONGEST: Duration = Duration::from_secs(30);
 /// How long one that brings a file may take: 25 MiB at 64 KiB/s, with some room.
-const LONGEST_UPLOAD: Duration = Duration::from_secs(450);
+pub const LONGEST_UPLOAD: Duration = Duration::from_secs(450);
 /// How long a body may bring nothing.
-pub(crate) const BODY_IDLE: Duration = Duration::from_secs(15);
+pub const BODY_IDLE: Duration = Duration::from_secs(15);
 
 tokio::task_local! {
     static CURRENT: String;
 }
 
 /// Id of the request that this task answers; `None` outside of requests.
-pub(crate) fn current_id() -> Option<String> {
+pub fn current_id() -> Option<String> {
     CURRENT.try_with(Clone::clone).ok()
 }
 
 /// Gives the request an id, or keeps the one of a proxy in front; log lines, problem documents and the answer bear it.
-pub(crate) async fn identify(request: Request, next: Next) -> Response {
+pub async fn identify(request: Request, next: Next) -> Response {
     let id = given_id(request.headers()).unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
     // The route's pattern, not the address: addresses hold names.
     let route = route(&request).to_owned();
@@ -46,25 +43,8 @@ pub(crate) async fn identify(request: Request, next: Next) -> Response {
     response
 }
 
-/// Ends requests that take too long, but no stream. A write that is on its way to the disk still gets there, as after
-/// any answer that is lost; an idempotency key makes the repetition harmless.
-pub(crate) async fn limit_time(request: Request, next: Next) -> Response {
-    let limit = match (request.method(), route(&request)) {
-        (_, "/api/v1/events") => return next.run(request).await,
-        (&Method::POST, "/api/v1/{kinds}/{record}/attachments") => LONGEST_UPLOAD,
-        _ => LONGEST,
-    };
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::warn!(seconds = limit.as_secs(), "a request took too long and was ended");
-            Problem(Error::Unavailable).into_response()
-        }
-    }
-}
-
 /// The pattern of the route that a request goes to.
-pub(crate) fn route(request: &Request) -> &str {
+pub fn route(request: &Request) -> &str {
     request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str)
 }
 

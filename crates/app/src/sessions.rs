@@ -1,0 +1,244 @@
+//! Sessions of browsers: begun with a password, ended by time, by hand, and by whatever takes the right to act.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use steward_model::access::Actor;
+use steward_model::chain::Hash;
+use steward_model::id::RecordId;
+use steward_model::moment::Moment;
+use steward_store::sessions::{NewSession, StoredSession};
+
+use crate::App;
+use crate::authenticate::Credentials;
+use crate::error::Error;
+use crate::reference_data::FRESH_SECONDS;
+
+/// How long a session of staff lasts unused, and at most, in seconds (SECURITY-BAR section 4: sessions).
+const STAFF: (i64, i64) = (30 * 60, 12 * 3600);
+/// The same for customers.
+const CUSTOMERS: (i64, i64) = (2 * 3600, 24 * 3600);
+/// Sessions of one person at a time.
+const MOST: i64 = 10;
+/// Use is noted once in this time, in seconds; a session may so end that much earlier than it should, never later.
+const NOTE_EVERY: i64 = 60;
+/// How long giving the password counts as fresh proof, in seconds.
+const PROOF_SECONDS: i64 = 10 * 60;
+/// A clock that went back further than this makes a session's times worthless, in seconds.
+const CLOCK_SLACK: i64 = 300;
+/// Characters kept of what a browser says it is.
+const AGENT_MAX: usize = 200;
+
+/// Sessions looked up lately, by the hash of what the browser holds. Those ended elsewhere are gone after
+/// [`FRESH_SECONDS`].
+#[derive(Default)]
+pub(crate) struct SessionCache(Mutex<HashMap<Hash, (Moment, StoredSession)>>);
+
+/// Where a browser is.
+#[derive(Debug, Clone)]
+pub struct Client {
+    /// Its address.
+    pub address: String,
+    /// What it says it is.
+    pub agent: String,
+}
+
+/// What a request with a session is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A person did something: the session is in use.
+    Person,
+    /// The page asked by itself, which must not keep a session alive.
+    Page,
+}
+
+/// A session that holds now.
+#[derive(Debug, Clone)]
+pub struct BrowserSession {
+    /// Who is signed in, with the rights of now.
+    pub actor: Actor,
+    /// Hash of what the browser holds.
+    pub hash: Hash,
+    /// Its number.
+    pub id: i64,
+    /// When the person last gave the password.
+    pub proved_at: Moment,
+}
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionView {
+    /// Its number.
+    pub id: i64,
+    /// When it began.
+    pub created_at: Moment,
+    /// When it was last used, to the minute.
+    pub seen_at: Moment,
+    /// Address at the beginning.
+    pub address: String,
+    /// What the browser says it is.
+    pub agent: String,
+}
+
+impl App {
+    /// Signs a person in and gives what their browser is to hold: 256 random bits as text.
+    ///
+    /// # Errors
+    /// As [`App::authenticate`].
+    pub async fn sign_in(&self, login: &str, password: &str, client: &Client) -> Result<String, Error> {
+        let credentials = Credentials::Password { login: login.to_owned(), password: password.to_owned() };
+        let actor = self.authenticate(&credentials, &client.address).await?;
+        self.open_session(actor.person, client).await
+    }
+
+    /// Begins a session for a person whose identity was proved.
+    pub(crate) async fn open_session(&self, person: RecordId, client: &Client) -> Result<String, Error> {
+        let bytes: [u8; 32] = rand::random();
+        let secret = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let now = self.now();
+        let new = NewSession {
+            person,
+            hash: Hash::of(secret.as_bytes()),
+            at: now,
+            address: client.address.clone(),
+            agent: client.agent.chars().filter(|c| !c.is_control()).take(AGENT_MAX).collect(),
+        };
+        self.store().add_session(new, MOST, now.plus_seconds(-CUSTOMERS.1)).await?;
+        self.note_security(person, &client.address, "sign_in", "done").await?;
+        Ok(secret)
+    }
+
+    /// The session that a browser holds.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when there is none, it ended, or the person may not act any more.
+    pub async fn session(&self, secret: &str, purpose: Purpose) -> Result<BrowserSession, Error> {
+        self.session_by_hash(Hash::of(secret.as_bytes()), purpose).await
+    }
+
+    pub(crate) async fn session_by_hash(&self, hash: Hash, purpose: Purpose) -> Result<BrowserSession, Error> {
+        let now = self.now();
+        let stored = self.stored_session(&hash, now).await?.ok_or(Error::Unauthenticated)?;
+        let actor = self.actor(stored.person, None).await?;
+        let (idle, whole) = if actor.is_staff() { STAFF } else { CUSTOMERS };
+        let (unused, age) = (now.seconds_since(stored.seen_at), now.seconds_since(stored.created_at));
+        if unused >= idle || age >= whole || unused < -CLOCK_SLACK || age < -CLOCK_SLACK {
+            self.forget_session(&hash);
+            self.store().end_session(stored.person, stored.id, now).await?;
+            return Err(Error::Unauthenticated);
+        }
+        if purpose == Purpose::Person && unused >= NOTE_EVERY {
+            self.store().touch_session(stored.id, now).await?;
+            self.forget_session(&hash);
+        }
+        Ok(BrowserSession { actor, hash, id: stored.id, proved_at: stored.proved_at })
+    }
+
+    /// Ends the session that a browser holds.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn sign_out(&self, session: &BrowserSession) -> Result<(), Error> {
+        self.forget_session(&session.hash);
+        self.store().end_session(session.actor.person, session.id, self.now()).await?;
+        self.note_security(session.actor.person, "", "sign_out", "done").await
+    }
+
+    /// The sessions of the person who asks, used last first.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn sessions(&self, session: &BrowserSession) -> Result<Vec<SessionView>, Error> {
+        let stored = self.store().sessions_of(session.actor.person).await?;
+        Ok(stored
+            .into_iter()
+            .map(|stored| SessionView {
+                id: stored.id,
+                created_at: stored.created_at,
+                seen_at: stored.seen_at,
+                address: stored.address,
+                agent: stored.agent,
+            })
+            .collect())
+    }
+
+    /// Ends one of one's own sessions; one of others, or none, is left as it is.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn end_session(&self, session: &BrowserSession, id: i64) -> Result<(), Error> {
+        self.store().end_session(session.actor.person, id, self.now()).await?;
+        self.forget_sessions_of(session.actor.person);
+        self.note_security(session.actor.person, "", "session_ended", "done").await
+    }
+
+    /// Whether the person gave the password within the last ten minutes.
+    pub fn is_proved(&self, session: &BrowserSession) -> bool {
+        (-CLOCK_SLACK..PROOF_SECONDS).contains(&self.now().seconds_since(session.proved_at))
+    }
+
+    /// Takes the password once more, before something that a found browser must not be enough for.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is another; [`Error::TooMany`] after too many tries.
+    pub async fn prove(&self, session: &BrowserSession, password: &str, address: &str) -> Result<(), Error> {
+        let person = self.store().get_record(session.actor.person).await?.ok_or(Error::Unauthenticated)?.record;
+        let credentials =
+            Credentials::Password { login: person.text("login").to_owned(), password: password.to_owned() };
+        match self.authenticate(&credentials, address).await {
+            Ok(actor) if actor.person == session.actor.person => {}
+            Ok(_) | Err(Error::Unauthenticated) => {
+                return Err(Error::invalid("current_password", "is not your password"));
+            }
+            Err(error) => return Err(error),
+        }
+        self.forget_session(&session.hash);
+        self.store().prove_session(session.id, self.now()).await.map_err(Error::from)
+    }
+
+    /// Sets one's own password. All other sessions end; this one goes on.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the password is not good enough.
+    pub async fn change_password(&self, session: &BrowserSession, password: &str) -> Result<(), Error> {
+        self.set_password_keeping(session.actor.person, password, Some(session.id)).await
+    }
+
+    /// Ends the sessions of a person but the one to keep.
+    pub(crate) async fn end_sessions_of(&self, person: RecordId, keep: Option<i64>) -> Result<(), Error> {
+        self.store().end_sessions(person, keep, self.now()).await?;
+        self.forget_sessions_of(person);
+        Ok(())
+    }
+
+    async fn stored_session(&self, hash: &Hash, now: Moment) -> Result<Option<StoredSession>, Error> {
+        if let Ok(cache) = self.0.sessions.0.lock()
+            && let Some((at, stored)) = cache.get(hash)
+            && (0..=FRESH_SECONDS).contains(&now.seconds_since(*at))
+        {
+            return Ok(Some(stored.clone()));
+        }
+        let found = self.store().find_session(hash).await?;
+        if let (Some(stored), Ok(mut cache)) = (&found, self.0.sessions.0.lock()) {
+            if cache.len() > 10_000 {
+                cache.clear();
+            }
+            cache.insert(*hash, (now, stored.clone()));
+        }
+        Ok(found)
+    }
+
+    fn forget_session(&self, hash: &Hash) {
+        if let Ok(mut cache) = self.0.sessions.0.lock() {
+            cache.remove(hash);
+        }
+    }
+
+    fn forget_sessions_of(&self, person: RecordId) {
+        if let Ok(mut cache) = self.0.sessions.0.lock() {
+            cache.retain(|_, (_, stored)| stored.person != person);
+        }
+    }
+}
