@@ -1,0 +1,107 @@
+//! Markdown to HTML, the one place where text becomes markup: comrak drops raw HTML, ammonia lets through only what is known.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock};
+
+use ammonia::{Builder, UrlRelative};
+use comrak::{Options, markdown_to_html};
+use maud::{Markup, PreEscaped};
+
+/// What may stand in a text: no picture (a reader's browser must not call elsewhere), no form, no style.
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let tags: HashSet<&str> = [
+        "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p",
+        "pre", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    ]
+    .into();
+    let mut builder = Builder::default();
+    builder
+        .tags(tags)
+        .generic_attributes(HashSet::new())
+        .tag_attributes(HashMap::from([
+            ("a", HashSet::from(["href"])),
+            ("input", HashSet::from(["type", "checked", "disabled"])),
+            ("ol", HashSet::from(["start"])),
+            ("td", HashSet::from(["align"])),
+            ("th", HashSet::from(["align"])),
+        ]))
+        .tag_attribute_values(HashMap::from([("input", HashMap::from([("type", HashSet::from(["checkbox"]))]))]))
+        .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(Some("noopener noreferrer nofollow"));
+    builder
+});
+
+/// Text of a person as markup.
+pub(crate) fn render(text: &str) -> Markup {
+    finished(&markdown_to_html(text, &options()))
+}
+
+/// A page of the guide as markup, its links to other pages of the guide turned into addresses of ours.
+pub(crate) fn render_guide(text: &str, address: impl Fn(&str) -> String + Send + Sync + 'static) -> Markup {
+    let mut options = options();
+    options.extension.link_url_rewriter = Some(Arc::new(move |url: &str| address(url)));
+    finished(&markdown_to_html(text, &options))
+}
+
+fn options() -> Options<'static> {
+    let mut options = Options::default();
+    options.extension.autolink = true;
+    options.extension.strikethrough = true;
+    options.extension.table = true;
+    options.extension.tasklist = true;
+    options.render.hardbreaks = true;
+    options
+}
+
+fn finished(html: &str) -> Markup {
+    PreEscaped(SANITISER.clean(html).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_becomes_markup() {
+        let html = render("**Bold** and `code`\nnext\n\n- [x] done\n\n| a | b |\n|---|---|\n| 1 | 2 |").into_string();
+        for part in ["<strong>Bold</strong>", "<code>code</code>", "<br>", "checkbox", "<td>1</td>"] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+    }
+
+    #[test]
+    fn sec_052_nothing_in_a_text_runs_or_loads() {
+        for hostile in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "[x](javascript:alert(1))",
+            "[x](JaVaScRiPt:alert(1))",
+            "[x](data:text/html;base64,PHNjcmlwdD4=)",
+            "[x](vbscript:x)",
+            "![x](https://tracker.example/p.gif \"t\" onerror=alert(1))",
+            "[a]: javascript:alert(1)\n[a]",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<svg onload=alert(1)>",
+            "<iframe src=https://evil.example></iframe>",
+            "<style>*{display:none}</style>",
+            "<math><mtext></p><style><img src onerror=alert(1)>",
+            "<form action=/sign-out method=post><input name=x>",
+            "`<script>`\n\n<https://a.example/\"onmouseover=alert(1)>",
+        ] {
+            let html = render(hostile).into_string().to_lowercase();
+            let tags: Vec<&str> = html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or_default()).collect();
+            for tag in tags {
+                for part in ["script", "onerror", "onload", "onmouseover", "javascript:", "data:", "vbscript:", "img", "iframe", "style", "form", "svg"] {
+                    assert!(!tag.contains(part), "{part} of {hostile} in {html}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn links_lead_out_without_telling_where_from() {
+        let html = render("https://example.org and [x](/incidents)").into_string();
+        assert!(html.contains("rel=\"noopener noreferrer nofollow\"") && html.contains("href=\"/incidents\""), "{html}");
+    }
+}

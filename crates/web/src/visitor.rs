@@ -1,0 +1,140 @@
+//! Who looks at a page: the session behind the cookie.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use steward_app::error::Error;
+use steward_app::sessions::{BrowserSession, Client, Purpose};
+use steward_http::address as peer;
+use steward_model::access::Actor;
+
+use crate::preferences::Preferences;
+use crate::error::WebError;
+use crate::{Web, address, csrf};
+
+/// The cookie's name where only TLS carries it; browsers then let no other host set it.
+const SECURE: &str = "__Host-steward";
+/// Its name on a machine's own address without TLS.
+const PLAIN: &str = "steward";
+/// Sent by scripts with what a page asks by itself, which must not keep a session alive.
+const BACKGROUND: HeaderName = HeaderName::from_static("x-steward-background");
+/// Sent by htmx with every request of its own.
+const PARTIAL: HeaderName = HeaderName::from_static("hx-request");
+
+/// Somebody signed in, with what their browser asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor {
+    /// Their session.
+    pub(crate) session: BrowserSession,
+    /// How they want pages to be.
+    pub(crate) preferences: Preferences,
+    /// Token for forms and scripts.
+    pub(crate) csrf_token: String,
+    /// Whether a part of a page is asked for instead of all of it.
+    pub(crate) partial: bool,
+    /// Where the browser is.
+    pub(crate) client: Client,
+}
+
+impl Visitor {
+    /// Who it is.
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.session.actor
+    }
+}
+
+impl FromRequestParts<Web> for Visitor {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, WebError> {
+        let signed_out = || {
+            let page = parts.method == Method::GET && !parts.headers.contains_key(PARTIAL);
+            let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+            WebError::signed_out(page.then(|| address::sign_in(next)))
+        };
+        let Some(secret) = secret(&parts.headers) else { return Err(signed_out()) };
+        let purpose = if parts.headers.contains_key(BACKGROUND) { Purpose::Page } else { Purpose::Person };
+        let session = match web.app().session(secret, purpose).await {
+            Ok(session) => session,
+            Err(Error::Unauthenticated) => return Err(signed_out()),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self {
+            csrf_token: csrf::token(web.app(), &session),
+            preferences: Preferences::of(&parts.headers),
+            partial: parts.headers.contains_key(PARTIAL),
+            client: client(parts, web),
+            session,
+        })
+    }
+}
+
+impl OptionalFromRequestParts<Web> for Visitor {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Option<Self>, WebError> {
+        match <Self as FromRequestParts<Web>>::from_request_parts(parts, web).await {
+            Ok(visitor) => Ok(Some(visitor)),
+            Err(error) if error.is_signed_out() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Where the browser is and what it says it is.
+pub(crate) fn client(parts: &Parts, web: &Web) -> Client {
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Client { address: peer::of_parts(parts, web.doors().proxies()), agent: agent.to_owned() }
+}
+
+/// What the browser holds.
+fn secret(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, SECURE).or_else(|| cookie(headers, PLAIN))
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(given, _)| *given == name).map(|(_, value)| value).find(|value| !value.is_empty())
+}
+
+/// The cookie that keeps a session in the browser, or with `None` ends it there.
+///
+/// It needs TLS unless people reach us on the machine itself, or the operator named an address without it.
+pub(crate) fn session_cookie(web: &Web, headers: &HeaderMap, secret: Option<&str>) -> Option<HeaderValue> {
+    let plain = match web.doors().public_address() {
+        Some(public) => public.starts_with("http://"),
+        None => headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(is_own_machine),
+    };
+    let (name, secure) = if plain { (PLAIN, "") } else { (SECURE, "; Secure") };
+    let (value, end) = secret.map_or(("", "; Max-Age=0"), |secret| (secret, ""));
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{end}")).ok()
+}
+
+fn is_own_machine(host: &str) -> bool {
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+    matches!(name, "localhost" | "[::1]") || name.ends_with(".localhost") || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_machines_own_addresses_do_without_tls() {
+        for own in ["127.0.0.1:8080", "localhost", "localhost:80", "[::1]:8080", "127.9.9.9"] {
+            assert!(is_own_machine(own), "{own}");
+        }
+        for other in ["desk.example.org", "10.0.0.1:8080", "localhost.example.org", "127.0.0.1.example.org", "[::2]:1"] {
+            assert!(!is_own_machine(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let headers: HeaderMap = [(header::COOKIE, HeaderValue::from_static("a=1; steward=x-y_z; b=2"))].into_iter().collect();
+        assert_eq!(cookie(&headers, "steward"), Some("x-y_z"));
+        assert_eq!(cookie(&headers, "stew"), None);
+    }
+}
