@@ -1,0 +1,81 @@
+//! The box in which replies and notes are written.
+
+use maud::{Markup, html};
+
+use crate::icon::{Icon, icon};
+use crate::partial::Partial;
+
+/// Who will read what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Audience {
+    /// The requester too.
+    #[default]
+    Public,
+    /// Staff only.
+    Internal,
+}
+
+/// The box.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Composer<'a> {
+    /// Address it posts to: `body`, `audience` (`public` or `internal`), `files`.
+    pub action: &'a str,
+    /// What it asks for instead of a new page.
+    pub partial: Partial<'a>,
+    /// Token, sent as `csrf_token`.
+    pub csrf_token: &'a str,
+    /// Key under which the text is kept until it is sent: `incident/INC0000042/comment`.
+    pub draft: &'a str,
+    /// Chosen at first.
+    pub audience: Audience,
+    /// Whether the writer may write internal notes; without it there is nothing to choose.
+    pub may_note: bool,
+    /// Who reads a public reply: `Ada Okafor and 2 watchers`.
+    pub readers: &'a str,
+    /// Text, when the form comes back.
+    pub body: &'a str,
+    /// What is wrong with it.
+    pub errors: &'a [String],
+}
+
+/// The box. `more` stands beside the submit button: a menu such as "Reply and resolve".
+pub fn composer(composer: &Composer, more: Markup) -> Markup {
+    html! {
+        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form data-composer
+            hx-post=[composer.partial.post] hx-target=[composer.partial.target] hx-swap=[composer.partial.swap] {
+            input type="hidden" name="csrf_token" value=(composer.csrf_token);
+            @if composer.may_note {
+                fieldset.composer__audience {
+                    legend.hidden-text { "Who reads it" }
+                    label.composer__choice {
+                        input type="radio" name="audience" value="public" checked[composer.audience == Audience::Public] data-key="r";
+                        span { (icon(Icon::Messages)) "Reply" }
+                    }
+                    label.composer__choice."composer__choice--internal" {
+                        input type="radio" name="audience" value="internal" checked[composer.audience == Audience::Internal] data-key="n";
+                        span { (icon(Icon::Lock)) "Internal note" }
+                    }
+                    p.composer__readers."composer__readers--public" { @if !composer.readers.is_empty() { "To " (composer.readers) } }
+                    p.composer__readers."composer__readers--internal" { "Only staff will see this" }
+                }
+            } @else { input type="hidden" name="audience" value="public"; }
+            textarea.composer__text name="body" id="composer-body" rows="3" aria-label="Text" placeholder="Write…" data-autosize data-draft=(composer.draft)
+                aria-invalid=[(!composer.errors.is_empty()).then_some("true")] aria-describedby=[(!composer.errors.is_empty()).then_some("composer-error")] { "\n" (composer.body) }
+            @if !composer.errors.is_empty() {
+                ul.field__errors #composer-error { @for error in composer.errors { li { (icon(Icon::AlertCircle)) span { (error) } } } }
+            }
+            ul.composer__files data-files-list hidden aria-label="Files to attach" {}
+            div.composer__foot {
+                label.composer__attach {
+                    (icon(Icon::Paperclip)) span { "Attach files" }
+                    input.composer__file type="file" name="files" multiple data-files;
+                }
+                span.composer__hint { "Markdown" }
+                div.composer__send {
+                    (more)
+                    button."button button--main" type="submit" data-key="mod+enter" { (icon(Icon::Send)) span.composer__verb--public { "Send reply" } span.composer__verb--internal { "Add note" } }
+                }
+            }
+        }
+    }
+}

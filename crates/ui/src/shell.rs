@@ -1,0 +1,193 @@
+//! The frame of signed-in pages: navigation beside the page's own content.
+
+use maud::{Markup, html};
+
+use crate::icon::{Icon, icon, large_icon};
+use crate::page::{Page, Theme, page};
+use crate::person::avatar;
+use crate::{sheet, words};
+
+/// The frame.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Shell<'a> {
+    /// Name at the top: the organisation's, or the product's.
+    pub name: &'a str,
+    /// Where the name leads.
+    pub home: &'a str,
+    /// Search.
+    pub search: Search<'a>,
+    /// The one button at the top, usually to record something new; pressed with `c`.
+    pub create: Option<Create<'a>>,
+    /// Links without a heading: inbox, my work.
+    pub links: &'a [NavigationLink<'a>],
+    /// Links under headings: practices, pinned views.
+    pub groups: &'a [NavigationGroup<'a>],
+    /// Links at the bottom: settings.
+    pub foot: &'a [NavigationLink<'a>],
+    /// Who is signed in.
+    pub person: Option<Account<'a>>,
+}
+
+/// The search box in the navigation; focused with Ctrl-K or `/`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Search<'a> {
+    /// Address of the results; takes `q`.
+    pub address: &'a str,
+    /// What was searched for.
+    pub value: &'a str,
+    /// Address that answers the first few results as JSON for type-ahead (see `data-source` of reference fields).
+    pub source: Option<&'a str>,
+}
+
+/// A link to the form for a new record.
+#[derive(Debug, Clone, Copy)]
+pub struct Create<'a> {
+    /// Its name.
+    pub label: &'a str,
+    /// Its address.
+    pub address: &'a str,
+}
+
+/// A link in the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct NavigationLink<'a> {
+    /// Its name.
+    pub label: &'a str,
+    /// Its address.
+    pub address: &'a str,
+    /// Its icon.
+    pub icon: Icon,
+    /// A number worth knowing without opening it.
+    pub count: Option<&'a str>,
+    /// Whether the page belongs to it.
+    pub is_current: bool,
+}
+
+/// Links under a heading.
+#[derive(Debug, Clone, Copy)]
+pub struct NavigationGroup<'a> {
+    /// The heading.
+    pub label: &'a str,
+    /// The links.
+    pub links: &'a [NavigationLink<'a>],
+}
+
+/// Who is signed in, and what they may do about it.
+#[derive(Debug, Clone, Copy)]
+pub struct Account<'a> {
+    /// Full name.
+    pub name: &'a str,
+    /// Under the name: organisation, team or role.
+    pub detail: &'a str,
+    /// Further links: profile, help, tokens.
+    pub links: &'a [NavigationLink<'a>],
+    /// Address that signs out when posted to.
+    pub sign_out: &'a str,
+    /// Address that takes `theme` when posted to; the switch is left out without it.
+    pub theme: Option<&'a str>,
+    /// Token for forms without scripts, sent as `csrf_token`.
+    pub csrf_token: &'a str,
+}
+
+/// A whole page: document, navigation and `main`.
+///
+/// Brings the page's dialog (`#dialog`, target of [`crate::partial::Partial::dialog`]), the region for notices
+/// (`#notices`) and the overview of keys, which scripts open with `?`.
+pub fn shell(document: &Page, shell: &Shell, main: Markup) -> Markup {
+    let body = html! {
+        a.skip-link href="#main" { (words::SKIP) }
+        div.shell {
+            header.shell__bar {
+                button.icon-button type="button" popovertarget="navigation" aria-label=(words::NAVIGATION) { (large_icon(Icon::Menu2)) }
+                a.shell__name href=(shell.home) { (shell.name) }
+                a.icon-button href=(shell.search.address) aria-label=(words::SEARCH) { (large_icon(Icon::Search)) }
+            }
+            (navigation(shell, document.theme))
+            main.shell__main #main tabindex="-1" { (main) }
+        }
+        dialog.dialog #dialog data-dialog-host aria-labelledby="dialog-title" {}
+        div.notices #notices role="status" aria-live="polite" {}
+        (crate::keys::keys(&crate::keys::Keys::default()))
+    };
+    page(document, body)
+}
+
+fn navigation(shell: &Shell, theme: Theme) -> Markup {
+    html! {
+        nav.nav #navigation popover aria-label=(words::NAVIGATION) {
+            div.nav__head {
+                a.nav__name href=(shell.home) { (sheet::mark()) span { (shell.name) } }
+                button.icon-button.nav__close type="button" popovertarget="navigation" popovertargetaction="hide" aria-label=(words::CLOSE) { (icon(Icon::X)) }
+            }
+            form.nav__search role="search" action=(shell.search.address) method="get" {
+                (icon(Icon::Search))
+                input.nav__search-input type="search" name="q" value=(shell.search.value) aria-label=(words::SEARCH) placeholder=(words::SEARCH) autocomplete="off" data-search data-source=[shell.search.source];
+                kbd.nav__key aria-hidden="true" { "Ctrl K" }
+            }
+            @if let Some(create) = &shell.create {
+                a.nav__create href=(create.address) data-key="c" { (icon(Icon::Plus)) span { (create.label) } kbd aria-hidden="true" { "C" } }
+            }
+            div.nav__body {
+                @if !shell.links.is_empty() { (links(shell.links)) }
+                @for group in shell.groups {
+                    h2.nav__heading { (group.label) }
+                    (links(group.links))
+                }
+            }
+            div.nav__foot {
+                @if !shell.foot.is_empty() { (links(shell.foot)) }
+                @if let Some(account) = &shell.person { (account_menu(account, theme)) }
+            }
+        }
+    }
+}
+
+fn links(links: &[NavigationLink]) -> Markup {
+    html! {
+        ul.nav__list {
+            @for link in links {
+                li {
+                    a.nav__link href=(link.address) aria-current=[link.is_current.then_some("page")] {
+                        (icon(link.icon))
+                        span.nav__label { (link.label) }
+                        @if let Some(count) = link.count { span.nav__count { (count) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn account_menu(account: &Account, theme: Theme) -> Markup {
+    html! {
+        details.menu."menu--up".nav__account data-menu name="menu" {
+            summary.nav__person {
+                (avatar(account.name))
+                span.nav__person-name { (account.name) }
+                (icon(Icon::ChevronUp))
+            }
+            div.menu__panel {
+                div.menu__about { strong { (account.name) } @if !account.detail.is_empty() { span { (account.detail) } } }
+                @if let Some(address) = account.theme {
+                    form.switch method="post" action=(address) data-theme-switch aria-label="Theme" {
+                        input type="hidden" name="csrf_token" value=(account.csrf_token);
+                        @for (value, label, symbol) in [(Theme::Light, "Light", Icon::Sun), (Theme::Dark, "Dark", Icon::Moon), (Theme::Auto, "System", Icon::DeviceDesktop)] {
+                            button.switch__option type="submit" name="theme" value=(value.key()) aria-pressed=(if value == theme { "true" } else { "false" }) { (icon(symbol)) span { (label) } }
+                        }
+                    }
+                }
+                ul.menu__list {
+                    @for link in account.links {
+                        li { a.menu__item href=(link.address) { (icon(link.icon)) span { (link.label) } } }
+                    }
+                    li {
+                        form method="post" action=(account.sign_out) {
+                            input type="hidden" name="csrf_token" value=(account.csrf_token);
+                            button.menu__item type="submit" { (icon(Icon::Logout)) span { "Sign out" } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
