@@ -3,6 +3,7 @@
 //! Each write takes the same steps: load, look references up, decide (pure), commit one change set; a record that
 //! somebody changed in between is loaded and decided again.
 
+pub mod abilities;
 pub mod actors;
 pub mod authenticate;
 pub mod clock;

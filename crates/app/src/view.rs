@@ -251,7 +251,8 @@ fn linked_only(kind: &Kind, record: &Record) -> BTreeSet<RecordId> {
     ids
 }
 
-pub(crate) fn collect_references(field: &Field, value: &Json, ids: &mut BTreeSet<RecordId>) {
+/// Adds the records that a stored value of a field names.
+pub fn collect_references(field: &Field, value: &Json, ids: &mut BTreeSet<RecordId>) {
     match (field.field_type.value_type(), value) {
         (FieldType::Reference { .. }, value) => ids.extend(value.as_i64().map(RecordId)),
         (FieldType::References { .. }, Json::Array(items)) => {

@@ -1,1 +1,153 @@
 //! Pages: made on the server, from the same use cases that the REST interface calls.
+//!
+//! Every route stands in [`routes`], from which the router and the authorisation test are made. A handler extracts,
+//! calls one use case and shows the answer; what a page looks like is said by the components of `steward-ui`.
+
+mod account;
+mod actions;
+mod address;
+mod assets;
+mod create;
+mod csrf;
+mod edit;
+mod error;
+mod files;
+mod form;
+mod frame;
+mod guide;
+mod home;
+mod kind_form;
+mod list;
+mod live;
+mod markdown;
+mod pick;
+mod preferences;
+mod record;
+mod routes;
+mod search;
+mod set_up;
+mod sign_in;
+mod timeline;
+mod values;
+mod visitor;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use steward_app::App;
+use steward_app::error::Error;
+use steward_http::request::{LONGEST, LONGEST_UPLOAD};
+use steward_http::{Doors, counters, headers, request};
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+
+use crate::error::WebError;
+
+pub use routes::{Method as RouteMethod, Route, routes};
+
+/// What the operator chose for pages.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Opens the set-up page while nobody can sign in; 256 random bits as text.
+    pub set_up_secret: Option<String>,
+    /// Whether the page of all components is there, for those who develop Steward.
+    pub components: bool,
+    /// Accounts to show on the sign-in page of a demonstration: login and what it is.
+    pub demonstration: bool,
+}
+
+/// What the handlers share.
+#[derive(Clone)]
+pub struct Web(Arc<Inner>);
+
+struct Inner {
+    app: App,
+    doors: Doors,
+    settings: Settings,
+}
+
+impl Web {
+    /// The use cases.
+    pub(crate) fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    pub(crate) fn doors(&self) -> &Doors {
+        &self.0.doors
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+}
+
+/// Nothing but our own files runs, loads or is drawn; scripts make markup only through the policy of our own bundle.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+                      connect-src 'self'; frame-src 'none'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; \
+                      trusted-types default";
+/// Largest body of any request, in bytes.
+const BODY_MAX: usize = 52 * 1024 * 1024;
+
+/// All pages.
+pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
+    let web = Web(Arc::new(Inner { app, doors: doors.clone(), settings }));
+    let mut router = Router::new();
+    for route in routes() {
+        router = router.route(route.path, route.handler);
+    }
+    router
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(web.clone(), csrf::guard))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(RequestBodyTimeoutLayer::new(request::BODY_IDLE))
+        .layer(from_fn(limit_time))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(doors, counters::observe))
+        .layer(from_fn(request::identify))
+        .layer(axum::middleware::map_response(secured))
+        .with_state(web)
+}
+
+async fn secured(mut response: Response) -> Response {
+    headers::secure(response.headers_mut(), &HeaderValue::from_static(POLICY));
+    let varies = HeaderValue::from_static("cookie, hx-request, accept-encoding");
+    response.headers_mut().insert(header::VARY, varies);
+    response
+}
+
+async fn limit_time(request: Request, next: Next) -> Response {
+    let limit = match (request.method(), request::route(&request)) {
+        (_, live::ROUTE) => return next.run(request).await,
+        (&Method::POST, _) => LONGEST_UPLOAD,
+        _ => LONGEST,
+    };
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!(seconds = limit.as_secs(), "a request took too long and was ended");
+            WebError::from(Error::Unavailable).into_response()
+        }
+    }
+}
+
+async fn not_found() -> WebError {
+    Error::NotFound.into()
+}
+
+async fn method_not_allowed(State(_): State<Web>) -> Response {
+    let text = "This address does not take that kind of request.";
+    error::refusal(axum::http::StatusCode::METHOD_NOT_ALLOWED, "Not possible here", text).into_response()
+}
+
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    WebError::from(Error::internal("the request ended in a panic")).into_response()
+}

@@ -52,7 +52,7 @@ impl FromRequestParts<Web> for Visitor {
             let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
             WebError::signed_out(page.then(|| address::sign_in(next)))
         };
-        let Some(secret) = secret(&parts.headers) else { return Err(signed_out()) };
+        let Some(secret) = session_secret(&parts.headers) else { return Err(signed_out()) };
         let purpose = if parts.headers.contains_key(BACKGROUND) { Purpose::Page } else { Purpose::Person };
         let session = match web.app().session(secret, purpose).await {
             Ok(session) => session,
@@ -88,7 +88,7 @@ pub(crate) fn client(parts: &Parts, web: &Web) -> Client {
 }
 
 /// What the browser holds.
-fn secret(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn session_secret(headers: &HeaderMap) -> Option<&str> {
     cookie(headers, SECURE).or_else(|| cookie(headers, PLAIN))
 }
 

@@ -26,11 +26,18 @@ pub(crate) fn due(moment: Moment, now: Moment, zone: &TimeZone, open: bool) -> M
     draw(moment, now, zone, |time| draw_due(time, tone))
 }
 
+/// A moment in words, and whether they tell a distance from now.
+pub(crate) fn words(moment: Moment, now: Moment, zone: &TimeZone) -> (String, bool) {
+    match near(moment.seconds_since(now)) {
+        Some(words) => (words, true),
+        None => (short_date(moment, now, zone), false),
+    }
+}
+
 fn draw(moment: Moment, now: Moment, zone: &TimeZone, component: impl Fn(&Time) -> Markup) -> Markup {
-    let near = near(moment.seconds_since(now));
-    let shown = near.clone().unwrap_or_else(|| short_date(moment, now, zone));
+    let (shown, is_relative) = words(moment, now, zone);
     let (machine, exact) = (moment.to_string(), exact(moment, zone));
-    component(&Time { machine: &machine, shown: &shown, exact: &exact, is_relative: near.is_some() })
+    component(&Time { machine: &machine, shown: &shown, exact: &exact, is_relative })
 }
 
 /// A moment in full, for those who want to know.

@@ -1,0 +1,217 @@
+//! One's own account: looks, password, sessions, tokens.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use steward_app::error::Error;
+use steward_app::tokens::{DEFAULT_DAYS, MAX_DAYS};
+use steward_model::access::TokenLimits;
+use steward_ui::button::{Button, Look, Submit, submit};
+use steward_ui::field::{ChoiceOption, Control, Field, field};
+use steward_ui::form::{Form as FormParts, form, form_actions, form_section};
+use steward_ui::header::{Header, header as head};
+use steward_ui::message::{Notice, notice};
+use steward_ui::page::Density;
+use steward_ui::tone::Tone;
+
+use crate::error::WebError;
+use crate::form::Posted;
+use crate::frame::{Place, frame};
+use crate::preferences::{self, DENSITY, THEME};
+use crate::values::time;
+use crate::visitor::Visitor;
+use crate::Web;
+
+/// What came of a form on the page.
+#[derive(Debug, Default)]
+struct Outcome {
+    faults: Vec<(String, String)>,
+    done: Option<&'static str>,
+    token: Option<String>,
+}
+
+pub(crate) async fn page(State(web): State<Web>, visitor: Visitor) -> Result<Response, WebError> {
+    Ok(show(&web, &visitor, &Outcome::default()).await?.into_response())
+}
+
+pub(crate) async fn theme(State(_): State<Web>, posted: Posted) -> Result<Response, WebError> {
+    let theme = posted.form.get("theme").and_then(preferences::theme);
+    let theme = theme.ok_or_else(|| WebError::bad_request("there is no such theme"))?;
+    Ok(remember(THEME, theme.key(), &posted))
+}
+
+pub(crate) async fn density(State(_): State<Web>, posted: Posted) -> Result<Response, WebError> {
+    let density = posted.form.get("density").and_then(preferences::density);
+    let density = density.ok_or_else(|| WebError::bad_request("there is no such density"))?;
+    Ok(remember(DENSITY, density.key(), &posted))
+}
+
+/// Keeps a preference in the browser and leads back.
+fn remember(name: &str, value: &str, posted: &Posted) -> Response {
+    let mut response =
+        if posted.visitor.partial { StatusCode::NO_CONTENT.into_response() } else { Redirect::to("/account").into_response() };
+    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+pub(crate) async fn password(State(web): State<Web>, posted: Posted) -> Result<Response, WebError> {
+    let Posted { visitor, form } = posted;
+    let change = async {
+        let current = form.get("current_password").unwrap_or_default();
+        web.app().prove(&visitor.session, current, &visitor.client.address).await?;
+        web.app().change_password(&visitor.session, form.get("new_password").unwrap_or_default()).await
+    };
+    let outcome = match change.await {
+        Ok(()) => Outcome { done: Some("Your password was changed. All your other sessions have ended."), ..Outcome::default() },
+        Err(error) => faults(error, "new_password")?,
+    };
+    answer(&web, &visitor, &outcome).await
+}
+
+pub(crate) async fn end_session(
+    State(web): State<Web>,
+    Path(session): Path<i64>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    web.app().end_session(&posted.visitor.session, session).await?;
+    Ok(Redirect::to("/account").into_response())
+}
+
+pub(crate) async fn make_token(State(web): State<Web>, posted: Posted) -> Result<Response, WebError> {
+    let Posted { visitor, form } = posted;
+    let label = form.text("label").unwrap_or_default().to_owned();
+    let days = form.text("days").and_then(|days| days.parse().ok()).unwrap_or(DEFAULT_DAYS);
+    let limits = TokenLimits { read_only: form.all("read_only").last() == Some("true"), ..TokenLimits::default() };
+    let make = async {
+        if label.is_empty() {
+            return Err(Error::invalid("label", "is required: say what the token is for"));
+        }
+        if !web.app().is_proved(&visitor.session) {
+            let given = form.get("current_password").unwrap_or_default();
+            web.app().prove(&visitor.session, given, &visitor.client.address).await?;
+        }
+        web.app().add_token(visitor.actor().person, &label, &limits, days).await
+    };
+    let outcome = match make.await {
+        Ok(token) => Outcome { token: Some(token), ..Outcome::default() },
+        Err(error) => faults(error, "label")?,
+    };
+    answer(&web, &visitor, &outcome).await
+}
+
+pub(crate) async fn revoke_token(
+    State(web): State<Web>,
+    Path(token): Path<i64>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    web.app().revoke_token_of(posted.visitor.actor().person, token).await?;
+    Ok(Redirect::to("/account").into_response())
+}
+
+/// Faults to show beside fields; a fault without a field of ours stands at `other`.
+fn faults(error: Error, other: &str) -> Result<Outcome, WebError> {
+    let named = |field: String| if field == "password" { other.to_owned() } else { field };
+    match error {
+        Error::Invalid(faults) => Ok(Outcome {
+            faults: faults.into_iter().map(|fault| (named(fault.field), fault.message)).collect(),
+            ..Outcome::default()
+        }),
+        Error::TooMany { retry_after } => {
+            let message = format!("was wrong too often; wait {retry_after} seconds");
+            Ok(Outcome { faults: vec![("current_password".to_owned(), message)], ..Outcome::default() })
+        }
+        other => Err(other.into()),
+    }
+}
+
+async fn answer(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Response, WebError> {
+    let status = if outcome.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, show(web, visitor, outcome).await?).into_response())
+}
+
+async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup, WebError> {
+    let sessions = web.app().sessions(&visitor.session).await?;
+    let tokens = web.app().tokens_of(visitor.actor().person).await?;
+    let zone = &visitor.preferences.zone;
+    let now = web.app().now();
+    let part = |scope: &'static str, name: &'static str, label: &'static str, help: &str, control: &Control<'_>| {
+        let errors: Vec<String> =
+            outcome.faults.iter().filter(|(field, _)| field == name).map(|(_, message)| message.clone()).collect();
+        field(&Field { name, scope, label, help, errors: &errors, ..Field::default() }, control)
+    };
+    let save = |label| form_actions(submit(&Button { label, look: Look::Plain, ..Button::default() }, &Submit::default()));
+    let post = |action| FormParts { action, csrf_token: &visitor.csrf_token, ..FormParts::default() };
+    let densities = [Density::Comfortable, Density::Normal, Density::Compact].map(Density::key);
+    let days = format!("How long it holds, {MAX_DAYS} at most");
+    let default_days = DEFAULT_DAYS.to_string();
+    let main = html! {
+        (head(&Header { title: "Account and tokens", detail: &visitor.actor().label, ..Header::default() }, html! {}))
+        div.page-body."page-body--narrow" {
+            @if let Some(done) = outcome.done { (notice(&Notice { tone: Tone::Success, text: done }, html! {})) }
+            @if let Some(token) = &outcome.token {
+                (notice(&Notice { tone: Tone::Success, text: "Copy your token now; it is shown this once." }, html! { code { (token) } }))
+            }
+            (form(&post("/account/density"), form_section("Height of rows", "", html! {
+                (part("density-", "density", "Rows", "", &Control::Choice {
+                    value: visitor.preferences.density.key(),
+                    options: &densities.map(|key| ChoiceOption { key, label: density_label(key), ..ChoiceOption::default() }),
+                }))
+                (save("Keep"))
+            })))
+            (form(&post("/account/password"), form_section("Password", "All your other sessions end when you change it.", html! {
+                (part("password-", "current_password", "Your password", "", &Control::Password { is_new: false }))
+                (part("password-", "new_password", "New password", "15 characters or more; a few unrelated words make a good one", &Control::Password { is_new: true }))
+                (save("Change password"))
+            })))
+            section.form-section {
+                h2.form-section__label { "Sessions" }
+                p.form-section__help { "Browsers that are signed in as you. End those that you do not know." }
+                ul.plain-list {
+                    @for session in &sessions {
+                        li.plain-list__item {
+                            div.plain-list__text {
+                                strong { (if session.id == visitor.session.id { "This browser" } else { "Another browser" }) }
+                                " · " (session.address) " · last used " (time::ago(session.seen_at, now, zone))
+                                div.plain-list__detail { (session.agent) }
+                            }
+                            @if session.id != visitor.session.id {
+                                (form(&post(&format!("/account/sessions/{}/end", session.id)), submit(&Button { label: "End", ..Button::default() }, &Submit::default())))
+                            }
+                        }
+                    }
+                }
+            }
+            (form(&post("/account/tokens"), form_section("Tokens", "Programs use the interface with a token in place of your password. It can do what you can, no more.", html! {
+                ul.plain-list {
+                    @for token in &tokens {
+                        li.plain-list__item {
+                            div.plain-list__text { strong { (token.label) } " · made " (time::ago(token.created_at, now, zone)) " · ends " (time::ago(token.expires_at, now, zone)) }
+                            (submit(&Button { label: "Revoke", ..Button::default() }, &Submit { action: Some(&format!("/account/tokens/{}/revoke", token.id)), ..Submit::default() }))
+                        }
+                    }
+                }
+                (part("token-", "label", "What is it for?", "", &Control::Text { value: "", max_length: Some(100) }))
+                (part("token-", "days", "Days", &days, &Control::Integer { value: &default_days, min: Some(1), max: Some(MAX_DAYS) }))
+                (part("token-", "read_only", "It may only read", "", &Control::Boolean { value: false }))
+                @if !web.app().is_proved(&visitor.session) {
+                    (part("token-", "current_password", "Your password", "Asked for once more, since a token opens your account", &Control::Password { is_new: false }))
+                }
+                (save("Make token"))
+            })))
+        }
+    };
+    let place = Place { title: "Account and tokens", current: "/account", ..Place::default() };
+    Ok(frame(web, visitor, place, main))
+}
+
+fn density_label(key: &str) -> &'static str {
+    match key {
+        "comfortable" => "Comfortable",
+        "compact" => "Compact",
+        _ => "Normal",
+    }
+}

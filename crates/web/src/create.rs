@@ -1,0 +1,144 @@
+//! New records.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use steward_app::error::Error;
+use steward_app::records::{NewRecord, Origin};
+use steward_app::view::Labels;
+use steward_model::access::Action;
+use steward_model::command::Input;
+use steward_model::event::Door;
+use steward_model::kind::{Field, FieldType, Kind, Level};
+use steward_ui::button::{Button, Look, Submit, link_button, submit};
+use steward_ui::form::{Form as FormParts, form, form_actions};
+use steward_ui::header::{Header, header};
+use steward_ui::reference::Crumb;
+
+use crate::error::WebError;
+use crate::files::Segments;
+use crate::form::{Form, Posted};
+use crate::frame::{Place, frame};
+use crate::kind_form::{Faults, Filling, sections};
+use crate::values::input;
+use crate::visitor::Visitor;
+use crate::{Web, address};
+
+pub(crate) async fn page(
+    State(web): State<Web>,
+    Segments(kinds): Segments<String>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let level = creatable(&web, &visitor, &kind)?;
+    // Links may fill fields in: `/incidents/new?title=…`.
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let mut typed = input::read(&kind, &query, &visitor.preferences.zone);
+    if level > Level::Requester && kind.field("requester").is_some() && !typed.contains_key("requester") {
+        typed.remove("requester");
+    }
+    Ok(show(&web, &visitor, &kind, level, &typed, &Faults::default()).into_response())
+}
+
+pub(crate) async fn create(
+    State(web): State<Web>,
+    Segments(kinds): Segments<String>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let Posted { visitor, form } = posted;
+    let level = creatable(&web, &visitor, &kind)?;
+    let typed = input::read(&kind, &form, &visitor.preferences.zone);
+    let mut fields: Input = typed.clone();
+    // What is left empty is as good as not said, so that defaults hold.
+    fields.retain(|_, value| !(value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) || value.as_array().is_some_and(Vec::is_empty)));
+    fields.retain(|key, value| {
+        let field = kind.field(key);
+        let untouched = value == &serde_json::Value::Bool(false) && field.is_some_and(|field| field.default.is_none());
+        field.is_some_and(|field| field.write.is_some_and(|needed| needed <= level)) && !untouched
+    });
+    let new = NewRecord { organisation: form.text("organisation").map(str::to_owned), fields, links: Vec::new() };
+    let mut origin = Origin::door(Door::Page);
+    origin.idempotency_key = form.text("once").map(str::to_owned);
+    let made = web.app().create(visitor.actor(), &kind, &new, &origin).await;
+    match made {
+        Ok(view) => {
+            let address = address::record(&kind, &view.record.number);
+            let posted = Posted { visitor, form };
+            crate::files::add(&web, &posted, &kind, &view.record.number, steward_model::event::Audience::Public).await?;
+            Ok(Redirect::to(&address).into_response())
+        }
+        Err(error) => {
+            let faults = Faults::of(error, &kind, &Labels::default())?;
+            let page = show(&web, &visitor, &kind, level, &typed, &faults);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+/// The level up to which somebody may fill in a new record.
+fn creatable(web: &Web, visitor: &Visitor, kind: &Kind) -> Result<Level, Error> {
+    let level = web.app().creatable_level(visitor.actor(), kind);
+    level.ok_or_else(|| match web.app().readable_level(visitor.actor(), kind) {
+        Some(_) => Error::Forbidden { action: Action::Create },
+        None => Error::NotFound,
+    })
+}
+
+/// The fields of an empty form: those that may be written, and that make sense before there is a record.
+fn fields(kind: &Kind, level: Level) -> Vec<&Field> {
+    let early = |field: &&Field| {
+        field.write.is_some_and(|needed| needed <= level)
+            && !matches!(field.field_type, FieldType::Computed { .. })
+            && field.class.is_none()
+            && field.visible_when.is_none()
+            && !kind.lifecycle.transitions.iter().any(|transition| {
+                transition.requires.contains(&field.key) && field.required != steward_model::kind::Requirement::Always
+                    && !kind.list_columns.contains(&field.key)
+            })
+    };
+    kind.fields.iter().filter(early).collect()
+}
+
+fn show(web: &Web, visitor: &Visitor, kind: &Arc<Kind>, level: Level, typed: &Input, faults: &Faults) -> Markup {
+    let fields = fields(kind, level);
+    let shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
+    let title = format!("New {}", kind.label.to_lowercase());
+    let list = address::list(kind);
+    let draft = format!("{}/new", kind.key);
+    let labels = Labels::default();
+    let filling =
+        Filling { record: None, typed: Some(typed), labels: &labels, zone: &visitor.preferences.zone, draft: &draft };
+    let parts = FormParts {
+        action: &list,
+        csrf_token: &visitor.csrf_token,
+        has_files: true,
+        draft: Some(&draft),
+        ..FormParts::default()
+    };
+    let once = format!("page-{:032x}", rand::random::<u128>());
+    let main = html! {
+        (header(&Header {
+            title: &title,
+            detail: "",
+            crumbs: &[Crumb { label: &kind.label_plural, address: &list }],
+            ..Header::default()
+        }, html! {}))
+        div.page-body."page-body--form" {
+            (faults.summary(kind, &shown))
+            (form(&parts, html! {
+                input type="hidden" name="once" value=(once);
+                (sections(kind, &fields, &filling, faults))
+                (form_actions(html! {
+                    (submit(&Button { label: &format!("Create {}", kind.label.to_lowercase()), look: Look::Main, ..Button::default() }, &Submit::default()))
+                    (link_button(&Button { label: "Cancel", look: Look::Quiet, ..Button::default() }, &list))
+                }))
+            }))
+        }
+    };
+    frame(web, visitor, Place { title: &title, current: &list, kind: Some(kind), ..Place::default() }, main)
+}

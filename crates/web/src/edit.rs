@@ -1,0 +1,296 @@
+//! Changing a record: one field in place, or all that one may write on a page.
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use steward_app::error::Error;
+use steward_app::records::{Origin, Request};
+use steward_app::view::RecordView;
+use steward_model::access::Action;
+use steward_model::command::Input;
+use steward_model::event::Door;
+use steward_model::id::Revision;
+use steward_model::kind::{Field, FieldType, Kind};
+use steward_ui::button::{Button, Look, Submit, link_button, submit};
+use steward_ui::field::{Control, Field as Frame, field as draw_field};
+use steward_ui::form::{Form as FormParts, form, form_actions};
+use steward_ui::header::{Header, header};
+use steward_ui::record::{SideForm, side_form};
+use steward_ui::reference::Crumb;
+
+use crate::error::WebError;
+use crate::files::Segments;
+use crate::form::{Form, Posted};
+use crate::frame::{Place, frame};
+use crate::kind_form::{Faults, Filling, changed, one, sections, shows_whole};
+use crate::record::side;
+use crate::values::input;
+use crate::visitor::Visitor;
+use crate::{Web, address};
+
+/// Fields of a person that a found browser must not be enough to change (SECURITY-BAR SEC-080).
+const PROVED: [&str; 3] = ["roles", "login", "mail"];
+
+pub(crate) async fn page(
+    State(web): State<Web>,
+    Segments((kinds, name)): Segments<(String, String)>,
+    visitor: Visitor,
+) -> Result<Response, WebError> {
+    let view = editable(&web, &visitor, &kinds, &name).await?;
+    let filled = Filled { typed: None, faults: Faults::default() };
+    Ok(whole_page(&web, &visitor, &view, &filled).into_response())
+}
+
+pub(crate) async fn save(
+    State(web): State<Web>,
+    Segments((kinds, name)): Segments<(String, String)>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let Posted { visitor, form } = posted;
+    let view = editable(&web, &visitor, &kinds, &name).await?;
+    match update(&web, &visitor, &view, &form, None).await? {
+        Ok(view) => Ok(Redirect::to(&address::record(&view.kind, &view.record.number)).into_response()),
+        Err((typed, faults)) => {
+            let filled = Filled { typed: Some(typed), faults };
+            let page = whole_page(&web, &visitor, &view, &filled);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+pub(crate) async fn field(
+    State(web): State<Web>,
+    Segments((kinds, name, key)): Segments<(String, String, String)>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
+    let field = kind.field(&key).filter(|field| view.rights.may_read(field)).ok_or(Error::NotFound)?;
+    if query.get("part") == Some("shown") {
+        return Ok(side(&web, &visitor, &view, field).into_response());
+    }
+    if !may_edit(&view, field) {
+        return Err(Error::Forbidden { action: Action::Update }.into());
+    }
+    let filled = Filled { typed: None, faults: Faults::default() };
+    if visitor.partial {
+        return Ok(in_place(&visitor, &view, field, &filled).into_response());
+    }
+    Ok(field_page(&web, &visitor, &view, field, &filled).into_response())
+}
+
+pub(crate) async fn save_field(
+    State(web): State<Web>,
+    Segments((kinds, name, key)): Segments<(String, String, String)>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let Posted { visitor, form } = posted;
+    let view = editable(&web, &visitor, &kinds, &name).await?;
+    let kind = view.kind.clone();
+    let field = kind.field(&key).filter(|field| view.rights.may_read(field)).ok_or(Error::NotFound)?;
+    match update(&web, &visitor, &view, &form, Some(field)).await? {
+        Ok(after) if visitor.partial => Ok(side(&web, &visitor, &after, field).into_response()),
+        Ok(_) => Ok(Redirect::to(&address::record(&kind, &name)).into_response()),
+        Err((typed, faults)) => {
+            let filled = Filled { typed: Some(typed), faults };
+            let again = if visitor.partial {
+                in_place(&visitor, &view, field, &filled)
+            } else {
+                field_page(&web, &visitor, &view, field, &filled)
+            };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, again).into_response())
+        }
+    }
+}
+
+/// What a form has in it besides the record.
+struct Filled {
+    typed: Option<Input>,
+    faults: Faults,
+}
+
+async fn editable(web: &Web, visitor: &Visitor, kinds: &str, name: &str) -> Result<RecordView, WebError> {
+    let kind = web.app().kind_by_plural(kinds)?.clone();
+    let view = web.app().get(visitor.actor(), &kind, name, None).await?;
+    if !view.rights.may(Action::Update) {
+        return Err(Error::Forbidden { action: Action::Update }.into());
+    }
+    Ok(view)
+}
+
+/// Whether somebody may change a field of a record by hand.
+pub(crate) fn may_edit(view: &RecordView, field: &Field) -> bool {
+    let class = view.record.text("class");
+    view.rights.may(Action::Update)
+        && view.rights.may_write(field)
+        && view.kind.has_field(field, class)
+        && !matches!(field.field_type, FieldType::Computed { .. })
+        && shows_whole(field, view.record.field(&field.key), &view.labels)
+}
+
+/// Writes what differs from the record as the form's writer saw it. Inner error: what was typed and what is wrong.
+async fn update(
+    web: &Web,
+    visitor: &Visitor,
+    view: &RecordView,
+    form: &Form,
+    only: Option<&Field>,
+) -> Result<Result<RecordView, (Input, Faults)>, WebError> {
+    let kind: &Arc<Kind> = &view.kind;
+    let name = view.record.number.as_str();
+    let base: Option<Revision> = form.text("revision").and_then(|text| text.parse().ok());
+    let mut typed = input::read(kind, form, &visitor.preferences.zone);
+    typed.retain(|key, _| {
+        let field = kind.field(key);
+        field.is_some_and(|field| may_edit(view, field)) && only.is_none_or(|only| only.key == *key)
+    });
+    let seen = match base {
+        Some(base) => web.app().record_at_revision(visitor.actor(), kind, name, base).await?,
+        None => view.record.clone(),
+    };
+    let fields = changed(kind, &seen, typed.clone(), &view.labels);
+    if fields.is_empty() {
+        return Ok(Ok(view.clone()));
+    }
+    if let Some(fault) = prove(web, visitor, kind, form, &fields).await? {
+        return Ok(Err((typed, fault)));
+    }
+    let request = Request::Update { fields, organisation: None, base };
+    match web.app().execute(visitor.actor(), kind, name, &request, &Origin::door(Door::Page)).await {
+        Ok(view) => Ok(Ok(view)),
+        Err(error) => {
+            let faults = Faults::of(error, kind, &view.labels)?;
+            Ok(Err((typed, faults)))
+        }
+    }
+}
+
+/// What opens an account to somebody is changed only by who gave the password lately, or gives it now.
+async fn prove(
+    web: &Web,
+    visitor: &Visitor,
+    kind: &Kind,
+    form: &Form,
+    fields: &Input,
+) -> Result<Option<Faults>, WebError> {
+    let touches = kind.key == "person" && fields.keys().any(|key| PROVED.contains(&key.as_str()));
+    if !touches || web.app().is_proved(&visitor.session) {
+        return Ok(None);
+    }
+    let given = form.get("current_password").unwrap_or_default();
+    match web.app().prove(&visitor.session, given, &visitor.client.address).await {
+        Ok(()) => Ok(None),
+        Err(Error::Invalid(_)) => {
+            let message = "give your own password below: login, mail address and roles open an account";
+            let error = Error::invalid("", message);
+            Ok(Some(Faults::of(error, kind, &steward_app::view::Labels::default())?))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The password once more, where a form could need it.
+fn proof(web: &Web, visitor: &Visitor, kind: &Kind) -> Markup {
+    if kind.key != "person" || web.app().is_proved(&visitor.session) {
+        return html! {};
+    }
+    let help = "Needed to change login, mail address or roles";
+    let frame = Frame { name: "current_password", label: "Your password", help, ..Frame::default() };
+    draw_field(&frame, &Control::Password { is_new: false })
+}
+
+fn filling<'a>(visitor: &'a Visitor, view: &'a RecordView, filled: &'a Filled, draft: &'a str) -> Filling<'a> {
+    Filling {
+        record: Some(&view.record),
+        typed: filled.typed.as_ref(),
+        labels: &view.labels,
+        zone: &visitor.preferences.zone,
+        draft,
+    }
+}
+
+/// The form that takes the place of a value.
+fn in_place(visitor: &Visitor, view: &RecordView, field: &Field, filled: &Filled) -> Markup {
+    let draft = format!("{}/{}", view.kind.key, view.record.number);
+    let action = address::field(&view.kind, &view.record, &field.key);
+    let cancel = format!("{action}?part=shown");
+    let parts = SideForm {
+        key: &field.key,
+        action: &action,
+        cancel: &cancel,
+        csrf_token: &visitor.csrf_token,
+        revision: revision(view),
+    };
+    side_form(&parts, html! {
+        (filled.faults.summary(&view.kind, &[&field.key]))
+        (one(field, &filling(visitor, view, filled, &draft), &filled.faults, false, true))
+    })
+}
+
+fn field_page(web: &Web, visitor: &Visitor, view: &RecordView, field: &Field, filled: &Filled) -> Markup {
+    let title = format!("Change {}", field.label.to_lowercase());
+    let action = address::field(&view.kind, &view.record, &field.key);
+    form_page(web, visitor, view, &title, &action, filled, &[field])
+}
+
+fn whole_page(web: &Web, visitor: &Visitor, view: &RecordView, filled: &Filled) -> Markup {
+    let fields: Vec<&Field> = view.kind.fields.iter().filter(|field| is_offered(view, field)).collect();
+    let action = address::of_record(&view.kind, &view.record, "edit");
+    form_page(web, visitor, view, "Edit", &action, filled, &fields)
+}
+
+/// A field that may be written and has something to say in the record's state.
+fn is_offered(view: &RecordView, field: &Field) -> bool {
+    let visible = field.visible_when.as_ref().is_none_or(|when| when.matches_local(&view.record, &view.kind));
+    may_edit(view, field) && (visible || view.record.field(&field.key).is_some())
+}
+
+fn form_page(
+    web: &Web,
+    visitor: &Visitor,
+    view: &RecordView,
+    title: &str,
+    action: &str,
+    filled: &Filled,
+    fields: &[&Field],
+) -> Markup {
+    let kind = &view.kind;
+    let shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
+    let (list, back) = (address::list(kind), address::record(kind, &view.record.number));
+    let draft = format!("{}/{}", kind.key, view.record.number);
+    let parts = FormParts {
+        action,
+        csrf_token: &visitor.csrf_token,
+        revision: Some(revision(view)),
+        draft: Some(&draft),
+        ..FormParts::default()
+    };
+    let crumbs =
+        [Crumb { label: &kind.label_plural, address: &list }, Crumb { label: &view.record.number, address: &back }];
+    let main = html! {
+        (header(&Header { title, crumbs: &crumbs, ..Header::default() }, html! {}))
+        div.page-body."page-body--form" {
+            (filled.faults.summary(kind, &shown))
+            (form(&parts, html! {
+                (sections(kind, fields, &filling(visitor, view, filled, &draft), &filled.faults))
+                (proof(web, visitor, kind))
+                (form_actions(html! {
+                    (submit(&Button { label: "Save", look: Look::Main, ..Button::default() }, &Submit::default()))
+                    (link_button(&Button { label: "Cancel", look: Look::Quiet, ..Button::default() }, &back))
+                }))
+            }))
+        }
+    };
+    let title = format!("{title} · {}", view.record.number);
+    frame(web, visitor, Place { title: &title, current: &list, ..Place::default() }, main)
+}
+
+/// The revision that a form is made from: a conflict was shown with what is there now, so the next try goes by that.
+fn revision(view: &RecordView) -> u64 {
+    u64::try_from(view.record.revision).unwrap_or_default()
+}

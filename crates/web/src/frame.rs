@@ -1,0 +1,141 @@
+//! The frame around every page of somebody signed in: navigation by what they may use.
+
+use maud::Markup;
+use steward_model::access::{Action, Actor};
+use steward_model::kind::{Kind, Level};
+use steward_ui::icon::Icon;
+use steward_ui::page::Page;
+use steward_ui::shell::{Account, Create, NavigationGroup, NavigationLink, Search, Shell, shell};
+use std::sync::Arc;
+
+use crate::Web;
+use crate::address;
+use crate::live;
+use crate::visitor::Visitor;
+
+/// Headings of the navigation, with the practices under each; all others stand under the last.
+const GROUPS: [(&str, &[&str]); 4] = [
+    ("Work", &["incident", "request", "problem", "change", "release", "task"]),
+    ("Services", &["service", "configuration", "outage", "knowledge"]),
+    ("Organisation", &["organisation"]),
+    ("More", &[]),
+];
+/// Parts of other work, reached through what they belong to; without a place of their own in the navigation.
+const PARTS: &str = "order";
+/// What requesters find in the navigation.
+const FOR_REQUESTERS: [&str; 3] = ["incident", "request", "knowledge"];
+
+/// Which page it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place<'a> {
+    /// Title of the tab.
+    pub(crate) title: &'a str,
+    /// Address of the entry of the navigation that it belongs to.
+    pub(crate) current: &'a str,
+    /// What was searched for.
+    pub(crate) search: &'a str,
+    /// A kind that `c` makes a new record of; an incident where none is named.
+    pub(crate) kind: Option<&'a Kind>,
+}
+
+/// A whole page around its own content.
+pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup) -> Markup {
+    let actor = visitor.actor();
+    let entries = entries(web, actor);
+    let groups: Vec<(&str, Vec<NavigationLink<'_>>)> = GROUPS
+        .iter()
+        .enumerate()
+        .map(|(index, (label, _))| {
+            let own = entries.iter().filter(|entry| entry.group == index);
+            (*label, own.map(|entry| link(&entry.label, &entry.address, entry.icon, place.current)).collect())
+        })
+        .filter(|(_, links): &(&str, Vec<_>)| !links.is_empty())
+        .collect();
+    let groups: Vec<NavigationGroup<'_>> = groups.iter().map(|(label, links)| NavigationGroup { label, links }).collect();
+    let home = if actor.is_staff() { ("My work", Icon::named("checklist")) } else { ("Home", Icon::named("home")) };
+    let links = [link(home.0, "/", home.1, place.current)];
+    let foot = [link("Help", "/help", Icon::named("help"), place.current)];
+    let account = [link("Account and tokens", "/account", Icon::named("settings"), place.current)];
+    let create = place.kind.filter(|kind| web.app().creatable_level(actor, kind).is_some());
+    let create = create.or_else(|| {
+        let incident = web.app().registry().kind("incident")?;
+        web.app().creatable_level(actor, incident).map(|_| incident.as_ref())
+    });
+    let create = create.map(|kind| (format!("New {}", kind.label.to_lowercase()), address::new(kind)));
+    let detail = actor.assignments.iter().map(|held| &held.role).max_by_key(|role| role.rank);
+    let title = if place.title.is_empty() { "Steward".to_owned() } else { format!("{} · Steward", place.title) };
+    let viewer = actor.person.to_string();
+    let document = Page {
+        title: &title,
+        language: "en",
+        theme: visitor.preferences.theme,
+        density: visitor.preferences.density,
+        csrf_token: Some(&visitor.csrf_token),
+        live: Some(live::ROUTE),
+        viewer: Some(&viewer),
+    };
+    let parts = Shell {
+        name: "Steward",
+        home: "/",
+        search: Search { address: "/search", value: place.search, source: Some("/search/suggestions") },
+        create: create.as_ref().map(|(label, address)| Create { label, address }),
+        links: &links,
+        groups: &groups,
+        foot: &foot,
+        person: Some(Account {
+            name: &actor.label,
+            detail: detail.map_or("", |role| &role.label),
+            links: &account,
+            sign_out: "/sign-out",
+            theme: Some("/account/theme"),
+            csrf_token: &visitor.csrf_token,
+        }),
+    };
+    shell(&document, &parts, main)
+}
+
+struct Entry {
+    group: usize,
+    label: String,
+    address: String,
+    icon: Icon,
+}
+
+/// The kinds that somebody may use, each under its heading.
+fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
+    let staff = actor.is_staff();
+    let mut entries: Vec<Entry> = Vec::new();
+    for kind in kinds(web, actor) {
+        if kind.field(PARTS).is_some() && kind.key != "task" || !staff && !FOR_REQUESTERS.contains(&kind.practice.as_str()) {
+            continue;
+        }
+        let group = GROUPS.iter().position(|(_, practices)| practices.contains(&kind.practice.as_str()));
+        entries.push(Entry {
+            group: group.unwrap_or(GROUPS.len() - 1),
+            label: kind.label_plural.clone(),
+            address: address::list(&kind),
+            icon: Icon::named(&kind.icon),
+        });
+    }
+    let place = |entry: &Entry| {
+        let practices = GROUPS[entry.group].1;
+        let kind = web.app().registry().kinds().iter().find(|kind| address::list(kind) == entry.address);
+        kind.and_then(|kind| practices.iter().position(|practice| *practice == kind.practice)).unwrap_or(practices.len())
+    };
+    entries.sort_by_key(place);
+    entries
+}
+
+/// The kinds of which somebody may read records.
+pub(crate) fn kinds(web: &Web, actor: &Actor) -> Vec<Arc<Kind>> {
+    web.app().readable_kinds(actor).into_iter().map(|(kind, _): (Arc<Kind>, Level)| kind).collect()
+}
+
+/// Whether somebody may do something with a kind at all.
+pub(crate) fn may(web: &Web, actor: &Actor, kind: &Kind, action: Action) -> bool {
+    web.app().possible_actions(actor, kind).contains(&action)
+}
+
+fn link<'a>(label: &'a str, address: &'a str, icon: Icon, current: &str) -> NavigationLink<'a> {
+    NavigationLink { label, address, icon, count: None, is_current: address == current }
+}

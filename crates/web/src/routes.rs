@@ -1,0 +1,88 @@
+//! Every route of the pages, in one list.
+
+use axum::routing::{MethodRouter, get, post};
+
+use crate::{
+    Web, account, actions, assets, create, edit, files, guide, home, list, live, pick, record, search, set_up, sign_in,
+};
+
+/// The method of a route; pages know two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// Shows; changes nothing.
+    Get,
+    /// Does something.
+    Post,
+}
+
+impl Method {
+    /// The word in HTTP.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// One address and method.
+pub struct Route {
+    /// Method.
+    pub method: Method,
+    /// Address, with parameters in braces.
+    pub path: &'static str,
+    /// Whether anybody may call it without being signed in.
+    pub open: bool,
+    /// What answers.
+    pub(crate) handler: MethodRouter<Web>,
+}
+
+/// All routes.
+pub fn routes() -> Vec<Route> {
+    use Method::{Get, Post};
+    let route = |method, path, handler| Route { method, path, open: false, handler };
+    let open = |method, path, handler| Route { method, path, open: true, handler };
+    vec![
+        open(Get, "/assets/{file}", get(assets::file)),
+        open(Get, "/sign-in", get(sign_in::page)),
+        open(Post, "/sign-in", post(sign_in::sign_in)),
+        route(Post, "/sign-out", post(sign_in::sign_out)),
+        open(Get, "/set-up", get(set_up::page)),
+        open(Post, "/set-up", post(set_up::set_up)),
+        open(Get, "/dev/components", get(assets::components)),
+        route(Get, "/", get(home::page)),
+        route(Get, "/search", get(search::page)),
+        route(Get, "/search/suggestions", get(search::suggestions)),
+        route(Get, "/pick", get(pick::choices)),
+        route(Get, live::ROUTE, get(live::stream)),
+        route(Get, "/account", get(account::page)),
+        route(Post, "/account/theme", post(account::theme)),
+        route(Post, "/account/density", post(account::density)),
+        route(Post, "/account/password", post(account::password)),
+        route(Post, "/account/sessions/{session}/end", post(account::end_session)),
+        route(Post, "/account/tokens", post(account::make_token)),
+        route(Post, "/account/tokens/{token}/revoke", post(account::revoke_token)),
+        route(Get, "/help", get(guide::start)),
+        route(Get, "/help/{*page}", get(guide::page)),
+        route(Get, "/{kinds}", get(list::page)),
+        route(Get, "/{kinds}/new", get(create::page)),
+        route(Post, "/{kinds}", post(create::create)),
+        route(Get, "/{kinds}/{record}", get(record::page)),
+        route(Get, "/{kinds}/{record}/edit", get(edit::page)),
+        route(Post, "/{kinds}/{record}/edit", post(edit::save)),
+        route(Get, "/{kinds}/{record}/fields/{key}", get(edit::field)),
+        route(Post, "/{kinds}/{record}/fields/{key}", post(edit::save_field)),
+        route(Get, "/{kinds}/{record}/transitions/{key}", get(actions::transition_form)),
+        route(Post, "/{kinds}/{record}/transitions/{key}", post(actions::transition)),
+        route(Post, "/{kinds}/{record}/comments", post(actions::comment)),
+        route(Get, "/{kinds}/{record}/worklogs", get(actions::work_form)),
+        route(Post, "/{kinds}/{record}/worklogs", post(actions::work)),
+        route(Post, "/{kinds}/{record}/watch", post(actions::watch)),
+        route(Post, "/{kinds}/{record}/links", post(actions::link)),
+        route(Post, "/{kinds}/{record}/links/{link}/{target}/end", post(actions::unlink)),
+        route(Post, "/{kinds}/{record}/attachments", post(files::attach)),
+        route(Get, "/{kinds}/{record}/attachments/{file}", get(files::download)),
+        route(Post, "/{kinds}/{record}/attachments/{file}/remove", post(files::remove)),
+        route(Get, "/{kinds}/{record}/access", get(record::access)),
+    ]
+}
