@@ -13,6 +13,7 @@ mod query;
 mod records;
 mod request;
 mod routes;
+mod search;
 mod timeline;
 mod wire;
 

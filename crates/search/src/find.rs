@@ -115,7 +115,7 @@ impl Search {
         readers.sort_by_key(|(_, columns)| std::cmp::Reverse(columns.updated_at.max_value()));
         let mut best = Best::new(question.most);
         let mut left = LOOKED_AT;
-        for level in 0..=top {
+        for (level, readers_level) in LEVELS.into_iter().enumerate().take(top + 1) {
             let query: Box<dyn Query> = match question.wanted {
                 Wanted::All(words) => all_of(words, level, false, self.fields()),
                 Wanted::Named(words) => all_of(words, level, true, self.fields()),
@@ -130,7 +130,7 @@ impl Search {
                     if !reader.is_deleted(doc) && accepts(columns, doc, level, &kinds, question.open_only) {
                         let score = scorer.score() * weight_of(columns, doc, question.now);
                         let id = RecordId(columns.id.first(doc).unwrap_or_default());
-                        best.offer(Candidate { id, level: LEVELS[level], score });
+                        best.offer(Candidate { id, level: readers_level, score });
                     }
                     doc = scorer.advance();
                 }

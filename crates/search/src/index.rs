@@ -150,6 +150,15 @@ impl Search {
         Ok(())
     }
 
+    /// Forgets what was taken in since the last commit. Blocks.
+    ///
+    /// # Errors
+    /// [`SearchError`].
+    pub fn roll_back(&self) -> Result<(), SearchError> {
+        self.writer().rollback()?;
+        Ok(())
+    }
+
     /// Makes everything taken in findable, together with a note of how far that is, or nothing of it. Blocks.
     ///
     /// # Errors
