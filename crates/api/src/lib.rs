@@ -12,6 +12,7 @@ mod problem;
 mod query;
 mod records;
 mod routes;
+mod search;
 mod time;
 mod timeline;
 mod wire;

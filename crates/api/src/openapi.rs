@@ -25,6 +25,7 @@ fn build(kinds: &[(&Kind, Level)]) -> Value {
     }
     schemas.insert("problem".to_owned(), problem_schema());
     schemas.insert("reference".to_owned(), reference_schema());
+    schemas.insert("hits".to_owned(), hits_schema());
     for route in routes() {
         if !route.path.contains("{kinds}") {
             add_operation(&mut paths, &route, route.path, None);
@@ -96,6 +97,16 @@ fn query_parameters(route: &Route) -> Vec<Value> {
             ("count", "capped, exact or off"),
         ],
         ("GET", "/api/v1/{kinds}/{record}") => &[("as_of", "Moment in the past"), ("fields", "Fields to give")],
+        ("GET", "/api/v1/search") => &[
+            ("q", "Words, all of which must stand in a record; the last may be unfinished"),
+            ("kind", "Kinds to search, by key, with commas between"),
+            ("open", "true leaves finished records out"),
+            ("limit", "Hits at most, 1 to 100"),
+        ],
+        ("GET", "/api/v1/{kinds}/{record}/similar") => &[
+            ("kind", "Kinds to look among, by key; the record's own when missing"),
+            ("limit", "Hits at most, 1 to 100"),
+        ],
         ("GET", "/api/v1/{kinds}/{record}/journal") => {
             &[("after", "Entries after this one"), ("limit", "Entries at most")]
         }
@@ -117,6 +128,10 @@ fn query_parameters(route: &Route) -> Vec<Value> {
 }
 
 fn response(route: &Route, kind: Option<&Kind>) -> Value {
+    if route.path == "/api/v1/search" || route.path.ends_with("/similar") {
+        let schema = json!({ "$ref": "#/components/schemas/hits" });
+        return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
+    }
     let Some(kind) = kind else { return json!({ "description": route.summary }) };
     let record = json!({ "$ref": format!("#/components/schemas/{}", kind.key) });
     let schema = match (route.method.as_str(), route.path) {
@@ -245,6 +260,35 @@ fn reference_schema() -> Value {
             "kind": { "type": "string" },
             "number": { "type": "string" },
             "label": { "type": "string" },
+        },
+    })
+}
+
+fn hits_schema() -> Value {
+    let text = json!({ "type": "string" });
+    let part = json!({ "type": "object", "properties": { "text": text, "marked": { "type": "boolean" } } });
+    let parts = json!({ "type": "array", "items": part });
+    let hit = json!({
+        "type": "object",
+        "properties": {
+            "id": text,
+            "kind": text,
+            "number": text,
+            "label": text,
+            "label_parts": parts,
+            "state": text,
+            "state_category": { "enum": ["new", "active", "waiting", "done", "cancelled"] },
+            "updated_at": { "type": "string", "format": "date-time" },
+            "snippet": { "type": ["object", "null"], "properties": { "source": text, "parts": parts } },
+        },
+    });
+    json!({
+        "type": "object",
+        "description": "Records found, best first",
+        "properties": {
+            "hits": { "type": "array", "items": hit },
+            "more": { "type": "boolean", "description": "Whether there are more that the caller may read" },
+            "complete": { "type": "boolean", "description": "Whether all records were searched" },
         },
     })
 }

@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
-use crate::{Api, events, meta, openapi, records, timeline};
+use crate::{Api, events, meta, openapi, records, search, timeline};
 
 /// The method of a route, as far as the interface uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/api/v1/kinds", "The kinds of records there are", get(meta::kinds)),
         route(Get, "/api/v1/openapi.json", "This interface as OpenAPI document", get(openapi::document)),
         route(Get, "/api/v1/events", "The journal as a stream of server-sent events", get(events::stream)),
+        route(Get, "/api/v1/search", "Search for words in all that the caller may read", get(search::search)),
         route(Post, "/api/v1/bulk", "Several changes in one request, each for itself", post(records::bulk)),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
@@ -67,6 +68,7 @@ pub fn routes() -> Vec<Route> {
             "Move a record along its lifecycle",
             post(records::transition),
         ),
+        route(Get, "/api/v1/{kinds}/{record}/similar", "Records that are like this one", get(search::similar)),
         route(Get, "/api/v1/{kinds}/{record}/journal", "What happened to a record", get(timeline::journal)),
         route(
             Get,

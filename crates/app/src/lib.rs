@@ -19,6 +19,7 @@ mod password;
 pub mod records;
 mod reference_data;
 pub mod seal;
+pub mod search;
 mod secrets;
 pub mod sessions;
 pub mod setup;
@@ -32,6 +33,7 @@ use steward_model::access::Policy;
 use steward_model::kind::{Kind, Registry};
 use steward_model::moment::Moment;
 use steward_practices::rules::PracticeRules;
+use steward_search::index::Search;
 use steward_store::blob::Blobs;
 use steward_store::store::Store;
 use tokio::sync::{Mutex as AsyncMutex, Semaphore, watch};
@@ -59,6 +61,8 @@ struct Inner {
     rules: PracticeRules,
     clock: Arc<dyn Clock>,
     key: SecretKey,
+    /// `None` in commands that do not search.
+    index: Option<search::Index>,
     actors: ActorCache,
     reference_data: Mutex<HashMap<&'static str, ReferenceData>>,
     recent_logins: RecentLogins,
@@ -85,6 +89,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// The key that seals secret fields: 32 random bytes kept outside the database.
     pub key: [u8; 32],
+    /// The index of texts; nothing can be searched without.
+    pub search: Option<Search>,
 }
 
 impl App {
@@ -99,6 +105,7 @@ impl App {
             rules: PracticeRules,
             clock: parts.clock,
             key: SecretKey::new(parts.key),
+            index: parts.search.map(search::Index::new),
             actors: ActorCache::default(),
             reference_data: Mutex::default(),
             recent_logins: RecentLogins::default(),

@@ -70,7 +70,7 @@ impl App {
     pub fn keyed_hash(&self, purpose: &str, text: &[u8]) -> [u8; 32] {
         use hmac::{Hmac, Mac};
         // A key of any length is taken, so this cannot fail; an all-zero answer would be refused by every comparison.
-        let Ok(mut mac) = Hmac::<sha2::Sha256>::new_from_slice(self.0.key.0.as_ref()) else { return [0; 32] };
+        let Ok(mut mac) = <Hmac<sha2::Sha256> as Mac>::new_from_slice(self.0.key.0.as_ref()) else { return [0; 32] };
         mac.update(&(purpose.len() as u64).to_be_bytes());
         mac.update(purpose.as_bytes());
         mac.update(text);

@@ -204,7 +204,7 @@ pub fn label_of(kind: &Kind, record: &Record) -> Label {
 }
 
 /// The record without the values that may not be read; secrets keep only that they are there.
-fn visible(kind: &Kind, mut record: Record, rights: &Rights) -> Record {
+pub(crate) fn visible(kind: &Kind, mut record: Record, rights: &Rights) -> Record {
     record.fields.retain(|key, _| kind.field(key).is_some_and(|field| rights.may_read(field)));
     for field in &kind.fields {
         hide_secrets(field, record.fields.get_mut(&field.key));

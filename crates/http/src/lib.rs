@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod counters;
+pub mod doors;
 pub mod headers;
 pub mod request;
 pub mod status;

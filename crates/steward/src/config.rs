@@ -55,6 +55,11 @@ impl Config {
     pub(crate) fn blobs(&self) -> PathBuf {
         self.data.join("blobs")
     }
+
+    /// Folder of the search index.
+    pub(crate) fn search(&self) -> PathBuf {
+        self.data.join("search")
+    }
 }
 
 /// The error with its line, but without the picture of it, for logs that keep one line.

@@ -24,7 +24,7 @@ const UPLOAD_AGE: Duration = Duration::from_secs(3600);
 pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()> {
     // Heard from the very start, so that a signal in the middle of it still leads to an end in order.
     let mut signals = Signals::listen()?;
-    let wired = wiring::wire(config, wiring::Alone::Yes).await?;
+    let wired = wiring::wire_server(config).await?;
     let app = wired.app;
     if options.demo {
         demo::load_when_empty(&app).await?;
@@ -36,6 +36,10 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     println!("Steward listens on http://{address}");
     tracing::info!(%address, database = config.database_url.split(':').next(), "started");
     let housekeeping = tokio::spawn(keep_house(app.clone(), wired.blobs));
+    let feeding = tokio::spawn({
+        let app = app.clone();
+        async move { app.feed_search().await }
+    });
     let listening = Listening::start(listener, steward_api::router(app.clone()));
     signals.any().await;
     let drain = options.drain_seconds.unwrap_or(config.drain_seconds);
@@ -44,6 +48,9 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     tokio::time::sleep(Duration::from_secs(drain)).await;
     if tokio::time::timeout(STOP_WITHIN, listening.finish()).await.is_err() {
         tracing::warn!("some requests did not end in time");
+    }
+    if tokio::time::timeout(STOP_WITHIN, feeding).await.is_err() {
+        tracing::warn!("the search index was not written in time; it catches up after the next start");
     }
     if tokio::time::timeout(STOP_WITHIN, housekeeping).await.is_err() {
         tracing::warn!("the last seal of the journal was not written in time");

@@ -11,6 +11,8 @@ use steward_app::clock::SystemClock;
 use steward_app::{App, Parts};
 use steward_model::access::Policy;
 use steward_model::kind::{Registry, Source};
+use steward_search::document::Catalogue;
+use steward_search::index::Search;
 use steward_store::blob::Blobs;
 use steward_store::config::StoreConfig;
 use steward_store::store::Store;
@@ -27,6 +29,11 @@ pub(crate) struct Wired {
     pub(crate) blobs: Blobs,
 }
 
+/// Opens everything, the search index too.
+pub(crate) async fn wire_server(config: &Config) -> anyhow::Result<Wired> {
+    wire_with(config, Alone::Yes, true).await
+}
+
 /// Whether no other process may have the SQLite database open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Alone {
@@ -36,8 +43,12 @@ pub(crate) enum Alone {
     No,
 }
 
-/// Opens everything; makes what is missing.
+/// Opens everything but the search index, which only servers use; makes what is missing.
 pub(crate) async fn wire(config: &Config, alone: Alone) -> anyhow::Result<Wired> {
+    wire_with(config, alone, false).await
+}
+
+async fn wire_with(config: &Config, alone: Alone, with_search: bool) -> anyhow::Result<Wired> {
     make_data_folder(&config.data)?;
     let registry = load_kinds(config)?;
     let policy = Policy::load(&steward_practices::roles(), &registry).map_err(|faults| lines("role", &faults))?;
@@ -45,6 +56,8 @@ pub(crate) async fn wire(config: &Config, alone: Alone) -> anyhow::Result<Wired>
     let store = Store::open(&store_config).await?;
     store.sync_kinds(&registry).await?;
     let blobs = Blobs::open(&config.blobs())?;
+    let search =
+        if with_search { Some(Search::open(&config.search(), Catalogue::new(&registry, &policy))?) } else { None };
     let app = App::new(Parts {
         store: store.clone(),
         blobs: blobs.clone(),
@@ -52,6 +65,7 @@ pub(crate) async fn wire(config: &Config, alone: Alone) -> anyhow::Result<Wired>
         policy,
         clock: Arc::new(SystemClock),
         key: read_key(&config.data.join("secret.key"))?,
+        search,
     });
     Ok(Wired { app, store, blobs })
 }

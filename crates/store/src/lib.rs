@@ -22,6 +22,7 @@ pub mod list;
 mod migrate;
 mod numbers;
 pub mod order;
+pub mod reading;
 pub mod records;
 pub mod rows;
 pub mod seal;

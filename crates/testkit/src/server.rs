@@ -1,6 +1,7 @@
 //! The whole server on a test database, without a network.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use serde_json::{Value as Json, json};
@@ -8,15 +9,19 @@ use steward_app::clock::FixedClock;
 use steward_app::records::{NewRecord, Origin, Request};
 use steward_app::view::RecordView;
 use steward_app::{App, Parts};
-use steward_http::Doors;
+use steward_http::{Doors, doors};
 use steward_model::access::{Actor, Policy, TokenLimits};
 use steward_model::command::{Command, Transition};
 use steward_model::event::Door;
 use steward_model::id::RecordId;
 use steward_model::kind::{Registry, Source};
 use steward_model::moment::Moment;
+use steward_search::document::Catalogue;
+use steward_search::index::Search;
 use steward_store::blob::Blobs;
 use steward_store::connection::Connection;
+use steward_store::journal::Position;
+use tokio::task::AbortHandle;
 
 use crate::client::Client;
 use crate::database::TestDatabase;
@@ -35,8 +40,22 @@ pub struct Server {
     pub router: Router,
     /// The clock.
     pub clock: Arc<FixedClock>,
+    /// The task that feeds the index, once somebody searches.
+    feeding: Feeding,
     /// The database, dropped with the server.
     pub database: TestDatabase,
+}
+
+/// A task that ends with the server.
+#[derive(Default)]
+struct Feeding(Mutex<Option<AbortHandle>>);
+
+impl Drop for Feeding {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.lock().unwrap().take() {
+            task.abort();
+        }
+    }
 }
 
 impl Server {
@@ -51,6 +70,7 @@ impl Server {
         let policy = Policy::load(&with(steward_practices::roles(), roles), &registry).unwrap();
         database.store.sync_kinds(&registry).await.unwrap();
         let clock = Arc::new(FixedClock::at(MORNING));
+        let search = Search::in_memory(Catalogue::new(&registry, &policy)).unwrap();
         let app = App::new(Parts {
             store: database.store.clone(),
             blobs: Blobs::open(&database.folder.path().join("blobs")).unwrap(),
@@ -58,8 +78,12 @@ impl Server {
             policy,
             clock: clock.clone(),
             key: [7; 32],
+            search: Some(search),
         });
-        Self { router: steward_api::router(app.clone(), Doors::default()), app, clock, database }
+        let doors = Doors::default();
+        let pages = steward_web::router(app.clone(), doors.clone(), steward_web::Settings::default());
+        let router = doors::together(steward_api::router(app.clone(), doors), pages);
+        Self { router, app, clock, feeding: Feeding::default(), database }
     }
 
     /// A client that nobody knows.
@@ -123,6 +147,31 @@ impl Server {
     /// The actor that a person is.
     pub async fn actor(&self, person: RecordId) -> Actor {
         self.app.actor(person, None).await.unwrap()
+    }
+
+    /// Returns once everything written by now can be searched for.
+    pub async fn searchable(&self) {
+        {
+            let mut feeding = self.feeding.0.lock().unwrap();
+            let app = self.app.clone();
+            feeding.get_or_insert_with(|| tokio::spawn(async move { app.feed_search().await }).abort_handle());
+        }
+        let end = self.last_place().await;
+        // Readers of PostgreSQL wait for older transactions of other tests, hence the time.
+        let reached = tokio::time::timeout(Duration::from_secs(30), self.app.search_reached(end)).await;
+        reached.expect("the index never caught up").unwrap();
+    }
+
+    /// The place of the last entry of the journal, whether or not readers may see it yet.
+    async fn last_place(&self) -> Position {
+        let mut connection: Connection = self.database.store.read().await.unwrap();
+        let sql = "select epoch, xid, position from journal order by epoch desc, xid desc, position desc limit 1";
+        let row = connection.fetch_optional(sql, &[]).await.unwrap();
+        row.map_or(Position::default(), |row| Position {
+            epoch: row.integer(0).unwrap(),
+            xid: row.integer(1).unwrap(),
+            position: row.integer(2).unwrap(),
+        })
     }
 
     /// How many rows there are of what a refused request must not make, and the sum of all revisions.

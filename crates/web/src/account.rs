@@ -85,7 +85,8 @@ pub(crate) async fn make_token(State(web): State<Web>, posted: Posted) -> Result
     let Posted { visitor, form } = posted;
     let label = form.text("label").unwrap_or_default().to_owned();
     let days = form.text("days").and_then(|days| days.parse().ok()).unwrap_or(DEFAULT_DAYS);
-    let limits = TokenLimits { read_only: form.all("read_only").last() == Some("true"), ..TokenLimits::default() };
+    let read_only = form.all("read_only").last() == Some("true");
+    let limits = TokenLimits { read_only, kinds: Vec::new(), teams: Vec::new() };
     let make = async {
         if label.is_empty() {
             return Err(Error::invalid("label", "is required: say what the token is for"));
@@ -145,7 +146,8 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
     };
     let save = |label| form_actions(submit(&Button { label, look: Look::Plain, ..Button::default() }, &Submit::default()));
     let post = |action| FormParts { action, csrf_token: &visitor.csrf_token, ..FormParts::default() };
-    let densities = [Density::Comfortable, Density::Normal, Density::Compact].map(Density::key);
+    let densities = [Density::Comfortable, Density::Normal, Density::Compact]
+        .map(|density| ChoiceOption { key: density.key(), label: density_label(density), ..ChoiceOption::default() });
     let days = format!("How long it holds, {MAX_DAYS} at most");
     let default_days = DEFAULT_DAYS.to_string();
     let main = html! {
@@ -158,7 +160,7 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
             (form(&post("/account/density"), form_section("Height of rows", "", html! {
                 (part("density-", "density", "Rows", "", &Control::Choice {
                     value: visitor.preferences.density.key(),
-                    options: &densities.map(|key| ChoiceOption { key, label: density_label(key), ..ChoiceOption::default() }),
+                    options: &densities,
                 }))
                 (save("Keep"))
             })))
@@ -179,7 +181,8 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
                                 div.plain-list__detail { (session.agent) }
                             }
                             @if session.id != visitor.session.id {
-                                (form(&post(&format!("/account/sessions/{}/end", session.id)), submit(&Button { label: "End", ..Button::default() }, &Submit::default())))
+                                @let end = format!("/account/sessions/{}/end", session.id);
+                                (form(&post(&end), submit(&Button { label: "End", ..Button::default() }, &Submit::default())))
                             }
                         }
                     }
@@ -208,10 +211,10 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
     Ok(frame(web, visitor, place, main))
 }
 
-fn density_label(key: &str) -> &'static str {
-    match key {
-        "comfortable" => "Comfortable",
-        "compact" => "Compact",
-        _ => "Normal",
+fn density_label(density: Density) -> &'static str {
+    match density {
+        Density::Comfortable => "Comfortable",
+        Density::Normal => "Normal",
+        Density::Compact => "Compact",
     }
 }

@@ -57,7 +57,8 @@ impl Faults {
         self.0.entry(field.to_owned()).or_default().push(message);
     }
 
-    fn on(&self, field: &str) -> &[String] {
+    /// What is wrong with one field.
+    pub(crate) fn on(&self, field: &str) -> &[String] {
         self.0.get(field).map(Vec::as_slice).unwrap_or_default()
     }
 

@@ -489,7 +489,7 @@ fn title<'a>(kind: &Kind, view: &'a RecordView) -> &'a str {
     }
 }
 
-fn counted(total: Option<usize>) -> String {
+pub(crate) fn counted(total: Option<usize>) -> String {
     match total {
         None => String::new(),
         Some(total) if total > COUNT_MAX => "10,000+".to_owned(),

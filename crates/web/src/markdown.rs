@@ -38,7 +38,7 @@ pub(crate) fn render(text: &str) -> Markup {
 }
 
 /// A page of the guide as markup, its links to other pages of the guide turned into addresses of ours.
-pub(crate) fn render_guide(text: &str, address: impl Fn(&str) -> String + Send + Sync + 'static) -> Markup {
+pub(crate) fn render_guide(text: &str, address: impl Fn(&str) -> String + Send + Sync + std::panic::RefUnwindSafe + 'static) -> Markup {
     let mut options = options();
     options.extension.link_url_rewriter = Some(Arc::new(move |url: &str| address(url)));
     finished(&markdown_to_html(text, &options))

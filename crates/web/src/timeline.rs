@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use steward_app::pages::RecordPage;
 use steward_model::event::{Act, Audience, Cause, Change, Door, Event};
 use steward_model::kind::{FieldType, Kind};
-use steward_model::value::display_value;
+use steward_model::value::display_duration_text;
 use steward_ui::icon::Icon;
 use steward_ui::record::Live;
 use steward_ui::time::Time;
@@ -80,7 +80,7 @@ impl Teller<'_> {
             Act::Commented { audience: Audience::Public, body } => (EntryKind::Public, body),
             Act::Commented { audience: Audience::Internal, body } => (EntryKind::Internal, body),
             Act::Worked { seconds, note, .. } => {
-                spent = duration(*seconds);
+                spent = display_duration_text(*seconds);
                 (EntryKind::Worklog(&spent), note)
             }
             _ => return html! {},
@@ -205,24 +205,4 @@ fn shortened(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// A length of time in words.
-pub(crate) fn duration(seconds: i64) -> String {
-    use steward_model::kind::{Field, Level, Requirement};
-    let field = Field {
-        key: String::new(),
-        label: String::new(),
-        help: String::new(),
-        field_type: FieldType::Duration,
-        required: Requirement::Never,
-        visible_when: None,
-        default: None,
-        indexed: false,
-        unique: false,
-        audience: Level::Requester,
-        write: None,
-        class: None,
-    };
-    display_value(&field, &seconds.into())
 }

@@ -25,5 +25,6 @@ pub(crate) async fn app(db: &TestDatabase) -> App {
         policy,
         clock: Arc::new(FixedClock::at(NOW)),
         key: [7; 32],
+        search: None,
     })
 }

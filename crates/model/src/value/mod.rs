@@ -92,6 +92,19 @@ fn parse(key: &str, field_type: &FieldType, input: &Json, references: &dyn Refer
     Ok(Some(parsed))
 }
 
+/// A length of time as people write it, such as `1h 30m`, `PT90M` or `5400s`, in seconds.
+///
+/// # Errors
+/// What would be right.
+pub fn parse_duration_text(text: &str) -> Result<i64, String> {
+    number::parse_duration(&Json::String(text.to_owned()))
+}
+
+/// Seconds as people write them: `1h 30m`.
+pub fn display_duration_text(seconds: i64) -> String {
+    number::display_duration(seconds)
+}
+
 fn string(input: &Json) -> Result<&str, String> {
     input.as_str().ok_or_else(|| format!("must be text, this is {}", word(input)))
 }

@@ -144,6 +144,16 @@ pub enum Control<'a> {
         /// Value.
         value: &'a str,
     },
+    /// The name that one signs in with.
+    Login {
+        /// Value.
+        value: &'a str,
+    },
+    /// A password. Never shown again.
+    Password {
+        /// Whether a new one is chosen, so that the browser offers to make one.
+        is_new: bool,
+    },
     /// Rows of fields.
     Table {
         /// The columns.
@@ -256,6 +266,8 @@ fn kind(control: &Control) -> &'static str {
         Control::Url { .. } => "url",
         Control::Mail { .. } => "mail",
         Control::Phone { .. } => "phone",
+        Control::Login { .. } => "login",
+        Control::Password { .. } => "password",
         Control::Table { .. } => "table",
         Control::Secret { .. } => "secret",
     }
@@ -293,6 +305,8 @@ fn draw(wiring: &Wiring, control: &Control) -> Markup {
         }
         Control::Mail { value } => input(wiring, &Input { value, kind: "email", mode: Some("email"), ..Input::TEXT }),
         Control::Phone { value } => input(wiring, &Input { value, kind: "tel", mode: Some("tel"), ..Input::TEXT }),
+        Control::Login { value } => simple::login(wiring, value),
+        Control::Password { is_new } => simple::password(wiring, *is_new),
         Control::Table { columns, rows, empty } => table::rows(wiring, columns, rows, empty),
         Control::Secret { is_set } => simple::secret(wiring, *is_set),
     }

@@ -83,3 +83,19 @@ pub(super) fn secret(wiring: &Wiring, is_set: bool) -> Markup {
         }
     }
 }
+
+pub(super) fn login(wiring: &Wiring, value: &str) -> Markup {
+    html! {
+        input.input type="text" id=(wiring.id) name=(wiring.name) value=(value) autocomplete="username" autocapitalize="none" spellcheck="false"
+            required[wiring.is_required] autofocus[wiring.is_first]
+            aria-invalid=[wiring.is_invalid.then_some("true")] aria-describedby=[wiring.described.as_deref()];
+    }
+}
+
+pub(super) fn password(wiring: &Wiring, is_new: bool) -> Markup {
+    html! {
+        input.input type="password" id=(wiring.id) name=(wiring.name) autocomplete=(if is_new { "new-password" } else { "current-password" })
+            required[wiring.is_required] autofocus[wiring.is_first]
+            aria-invalid=[wiring.is_invalid.then_some("true")] aria-describedby=[wiring.described.as_deref()];
+    }
+}

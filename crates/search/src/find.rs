@@ -1,0 +1,223 @@
+//! Looking for words: the best candidates among the records that somebody may read, as far as the index can tell.
+
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap};
+
+use steward_model::id::RecordId;
+use steward_model::kind::{Category, Level};
+use steward_model::moment::Moment;
+use tantivy::query::{EnableScoring, Query};
+use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
+
+use crate::document::{category_number, word_hash};
+use crate::index::{Search, SearchError};
+use crate::query::{Alike, all_of, some_of, telling};
+use crate::reach::{Access, Columns, Condition};
+use crate::schema::LEVELS;
+use crate::words::{Words, terms};
+
+/// Matching records looked at in one search at most; those changed last come first.
+const LOOKED_AT: usize = 1_500_000;
+/// An open record counts so many times as much.
+const OPEN_BOOST: f32 = 1.2;
+/// What a record changed just now counts more; half of it after [`HALF_LIFE_DAYS`].
+const RECENT_BOOST: f32 = 0.3;
+const HALF_LIFE_DAYS: f32 = 30.0;
+const DAY: f32 = 86_400_000_000.0;
+
+/// What to look for.
+#[derive(Debug, Clone, Copy)]
+pub enum Wanted<'a> {
+    /// Records with all of these words.
+    All(&'a Words),
+    /// Records with all of these words in what names them: label, number, login, mail, other unique values.
+    Named(&'a Words),
+    /// Records that share telling words with this text.
+    Like(&'a str),
+}
+
+/// A question.
+#[derive(Debug, Clone)]
+pub struct Question<'a> {
+    /// What to look for.
+    pub wanted: Wanted<'a>,
+    /// What the one who asks may read; other kinds are not looked at.
+    pub accesses: &'a [Access<'a>],
+    /// Leaves finished records out.
+    pub open_only: bool,
+    /// The present moment.
+    pub now: Moment,
+    /// Candidates at most.
+    pub most: usize,
+}
+
+/// A record that may be an answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// The record.
+    pub id: RecordId,
+    /// The level in whose text the words stand: who may not read it here has no hit.
+    pub level: Level,
+    /// How well it fits.
+    pub score: f32,
+}
+
+/// The candidates of a question.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Candidates {
+    /// Best first. A record may come twice, for two levels.
+    pub found: Vec<Candidate>,
+    /// Whether there are no others.
+    pub all: bool,
+}
+
+impl Eq for Candidate {}
+
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.score.total_cmp(&other.score).then_with(|| (self.id, self.level).cmp(&(other.id, other.level)))
+    }
+}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Search {
+    /// Candidates for a question. Blocks for as long as it takes to look.
+    ///
+    /// # Errors
+    /// [`SearchError`].
+    pub fn find(&self, question: &Question<'_>) -> Result<Candidates, SearchError> {
+        let kinds = self.reaches(question.accesses);
+        let searcher = self.searcher();
+        let telling = match question.wanted {
+            Wanted::Like(text) => {
+                let terms = terms(text).into_iter().map(|(_, term)| term).collect();
+                telling(terms, &searcher, self.fields())?
+            }
+            Wanted::All(_) | Wanted::Named(_) => Vec::new(),
+        };
+        let is_empty = match question.wanted {
+            Wanted::All(words) | Wanted::Named(words) => words.is_empty(),
+            Wanted::Like(_) => telling.is_empty(),
+        };
+        if is_empty || kinds.is_empty() {
+            return Ok(Candidates { found: Vec::new(), all: true });
+        }
+        let top = kinds.values().filter_map(|reach| reach.highest()).max().unwrap_or(0);
+        let mut readers: Vec<(&SegmentReader, Columns)> = Vec::new();
+        for reader in searcher.segment_readers() {
+            readers.push((reader, Columns::open(reader)?));
+        }
+        readers.sort_by_key(|(_, columns)| std::cmp::Reverse(columns.updated_at.max_value()));
+        let mut best = Best::new(question.most);
+        let mut left = LOOKED_AT;
+        for (level, readers_level) in LEVELS.into_iter().enumerate().take(top + 1) {
+            let query: Box<dyn Query> = match question.wanted {
+                Wanted::All(words) => all_of(words, level, false, self.fields()),
+                Wanted::Named(words) => all_of(words, level, true, self.fields()),
+                Wanted::Like(_) => some_of(&telling, level, self.fields()),
+            };
+            let weight = query.weight(EnableScoring::enabled_from_statistics_provider(&Alike, &searcher))?;
+            for (reader, columns) in &readers {
+                let mut scorer = weight.scorer(reader, 1.0)?;
+                let mut doc = scorer.doc();
+                while doc != TERMINATED && left > 0 {
+                    left -= 1;
+                    if !reader.is_deleted(doc) && accepts(columns, doc, level, &kinds, question.open_only) {
+                        let score = scorer.score() * weight_of(columns, doc, question.now);
+                        let id = RecordId(columns.id.first(doc).unwrap_or_default());
+                        best.offer(Candidate { id, level: readers_level, score });
+                    }
+                    doc = scorer.advance();
+                }
+            }
+        }
+        Ok(best.into_candidates(left > 0))
+    }
+
+    fn reaches(&self, accesses: &[Access<'_>]) -> HashMap<u64, Reach> {
+        let reach = |access: &Access<'_>| {
+            let conditions = access.scopes.iter().map(|scope| Condition::of(scope, access.kind, self.catalogue()));
+            (word_hash(&access.kind.key), Reach(conditions.collect()))
+        };
+        accesses.iter().map(reach).filter(|(_, reach)| reach.highest().is_some()).collect()
+    }
+}
+
+/// The conditions of one kind, by level.
+struct Reach(Vec<Condition>);
+
+impl Reach {
+    fn highest(&self) -> Option<usize> {
+        self.0.iter().rposition(|condition| condition.test != crate::reach::Node::None)
+    }
+}
+
+/// Whether a document is to be looked at by its text of this level: the highest that its reader may read and that it
+/// has. Where a condition is wider than the truth, it is looked at by lower levels too.
+fn accepts(columns: &Columns, doc: DocId, level: usize, kinds: &HashMap<u64, Reach>, open_only: bool) -> bool {
+    let Some(reach) = columns.kind.first(doc).and_then(|kind| kinds.get(&kind)) else { return false };
+    if open_only && !is_open(columns, doc) {
+        return false;
+    }
+    let top = columns.top.first(doc).and_then(|top| usize::try_from(top).ok()).unwrap_or(0);
+    for (readable, condition) in reach.0.iter().enumerate().rev() {
+        if !columns.holds(&condition.test, doc) {
+            continue;
+        }
+        match readable.min(top).cmp(&level) {
+            Ordering::Equal => return true,
+            Ordering::Less => return false,
+            Ordering::Greater if condition.exact => return false,
+            Ordering::Greater => {}
+        }
+    }
+    false
+}
+
+fn is_open(columns: &Columns, doc: DocId) -> bool {
+    let category = columns.category.first(doc);
+    [Category::New, Category::Active, Category::Waiting].into_iter().any(|open| category == Some(category_number(open)))
+}
+
+fn weight_of(columns: &Columns, doc: DocId, now: Moment) -> f32 {
+    let changed = columns.updated_at.first(doc).unwrap_or(0);
+    let days = now.0.saturating_sub(changed).max(0) as f32 / DAY;
+    let recent = 1.0 + RECENT_BOOST * HALF_LIFE_DAYS / (HALF_LIFE_DAYS + days);
+    if is_open(columns, doc) { recent * OPEN_BOOST } else { recent }
+}
+
+/// The best candidates seen so far.
+struct Best {
+    most: usize,
+    heap: BinaryHeap<std::cmp::Reverse<Candidate>>,
+    dropped: bool,
+}
+
+impl Best {
+    fn new(most: usize) -> Self {
+        Self { most, heap: BinaryHeap::with_capacity(most + 1), dropped: false }
+    }
+
+    fn offer(&mut self, candidate: Candidate) {
+        if self.heap.len() < self.most {
+            self.heap.push(std::cmp::Reverse(candidate));
+            return;
+        }
+        self.dropped = true;
+        if let Some(mut worst) = self.heap.peek_mut()
+            && candidate > worst.0
+        {
+            *worst = std::cmp::Reverse(candidate);
+        }
+    }
+
+    fn into_candidates(self, all_looked_at: bool) -> Candidates {
+        let found = self.heap.into_sorted_vec().into_iter().map(|candidate| candidate.0).collect();
+        Candidates { found, all: all_looked_at && !self.dropped }
+    }
+}

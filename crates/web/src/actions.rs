@@ -1,0 +1,291 @@
+//! What people do to a record: move it, say something, book time, watch, link.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use steward_app::error::Error;
+use steward_app::records::{Origin, Request};
+use steward_app::view::RecordView;
+use steward_model::command::{Command, Input, NewComment, Transition as Move};
+use steward_model::decide::transition_fields;
+use steward_model::event::{Audience, Door};
+use steward_model::kind::{Field, Kind, Transition};
+use steward_model::value::parse_duration_text;
+use steward_ui::dialog::dialog_content;
+use steward_ui::field::{Control, Field as Frame, field as draw_field};
+use steward_ui::form::Form as FormParts;
+use steward_ui::header::{Header, header};
+use steward_ui::partial::Partial;
+use steward_ui::reference::Crumb;
+use steward_ui::transition::{Transition as TransitionParts, transition as draw_transition};
+use steward_ui::watch::{Watch, watch as draw_watch};
+
+use crate::error::WebError;
+use crate::files::{Segments, audience};
+use crate::form::Posted;
+use crate::frame::{Place, frame};
+use crate::kind_form::{Faults, Filling, one};
+use crate::values::input;
+use crate::visitor::Visitor;
+use crate::{Web, address, files};
+
+type RecordName = Segments<(String, String)>;
+
+pub(crate) async fn transition_form(
+    State(web): State<Web>,
+    Segments((kinds, name, key)): Segments<(String, String, String)>,
+    visitor: Visitor,
+) -> Result<Response, WebError> {
+    let (view, index) = movable(&web, &visitor, &kinds, &name, &key).await?;
+    let content = move_form(&visitor, &view, &view.kind.lifecycle.transitions[index], None, &Faults::default());
+    let title = view.kind.lifecycle.transitions[index].label.clone();
+    Ok(dialog_or_page(&web, &visitor, &view.kind, &name, &title, content).into_response())
+}
+
+pub(crate) async fn transition(
+    State(web): State<Web>,
+    Segments((kinds, name, key)): Segments<(String, String, String)>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let Posted { visitor, form } = posted;
+    let (view, index) = movable(&web, &visitor, &kinds, &name, &key).await?;
+    let transition = &view.kind.lifecycle.transitions[index];
+    let mut typed = input::read(&view.kind, &form, &visitor.preferences.zone);
+    typed.retain(|field, _| transition_fields(transition).contains(&field.as_str()));
+    let comment = form.text("comment").map(|body| NewComment {
+        audience: transition.comment.as_ref().map_or(Audience::Public, |rule| rule.audience),
+        body: body.replace("\r\n", "\n"),
+    });
+    let base = form.text("revision").and_then(|text| text.parse().ok());
+    let fields = crate::kind_form::changed(&view.kind, &view.record, typed.clone(), &view.labels);
+    let request = Request::Command(Command::Transition(Move { key, fields, comment, base }));
+    match web.app().execute(visitor.actor(), &view.kind, &name, &request, &Origin::door(Door::Page)).await {
+        Ok(after) => Ok(done(&visitor, &after)),
+        Err(error) => {
+            let faults = Faults::of(error, &view.kind, &view.labels)?;
+            if let Some(text) = form.text("comment") {
+                typed.insert("comment".to_owned(), text.into());
+            }
+            let content = move_form(&visitor, &view, transition, Some(&typed), &faults);
+            let page = dialog_or_page(&web, &visitor, &view.kind, &name, &transition.label, content);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+/// The record and the place of a transition that somebody may make now.
+async fn movable(
+    web: &Web,
+    visitor: &Visitor,
+    kinds: &str,
+    name: &str,
+    key: &str,
+) -> Result<(RecordView, usize), WebError> {
+    let kind = web.app().kind_by_plural(kinds)?.clone();
+    let view = web.app().get(visitor.actor(), &kind, name, None).await?;
+    let index = kind.lifecycle.transitions.iter().position(|transition| transition.key == key).ok_or(Error::NotFound)?;
+    if !view.allowed_transitions.iter().any(|allowed| allowed == key) {
+        let state = kind.lifecycle.state(&view.record.state).map_or(view.record.state.as_str(), |state| &state.label);
+        let message = format!("{} is not possible for you while this is {state}", kind.lifecycle.transitions[index].label);
+        return Err(Error::Illegal { message, allowed: view.allowed_transitions }.into());
+    }
+    Ok((view, index))
+}
+
+fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, typed: Option<&Input>, faults: &Faults) -> Markup {
+    let kind = &view.kind;
+    let action = address::transition(kind, &view.record, &transition.key);
+    let back = address::record(kind, &view.record.number);
+    let draft = format!("{}/{}/{}", kind.key, view.record.number, transition.key);
+    let fields: Vec<&Field> = transition_fields(transition)
+        .into_iter()
+        .filter_map(|key| kind.field(key))
+        .filter(|field| view.rights.may_read(field) || view.rights.may_write(field))
+        .collect();
+    let filling =
+        Filling { record: Some(&view.record), typed, labels: &view.labels, zone: &visitor.preferences.zone, draft: &draft };
+    let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
+    shown.push("comment");
+    let parts = TransitionParts {
+        label: &transition.label,
+        help: "",
+        form: FormParts {
+            action: &action,
+            partial: Partial { get: None, post: Some(&action), target: Some("#dialog"), swap: Some("innerHTML") },
+            csrf_token: &visitor.csrf_token,
+            revision: u64::try_from(view.record.revision).ok(),
+            ..FormParts::default()
+        },
+        back: &back,
+        is_danger: false,
+    };
+    let comment = typed.and_then(|typed| typed.get("comment")).and_then(|text| text.as_str()).unwrap_or_default();
+    let asked = transition.comment.as_ref();
+    let needed = asked.is_some_and(|rule| rule.when.is_none());
+    let (label, help) = match asked.map(|rule| rule.audience) {
+        Some(Audience::Internal) => ("Note for staff", ""),
+        _ => ("Message to the requester", if needed { "" } else { "Optional; sent with the move" }),
+    };
+    let may_say = view.rights.may(match asked.map(|rule| rule.audience) {
+        Some(Audience::Internal) => steward_model::access::Action::Note,
+        _ => steward_model::access::Action::Comment,
+    });
+    draw_transition(
+        &parts,
+        html! {
+            (faults.summary(kind, &shown))
+            @for (index, field) in fields.iter().enumerate() {
+                (one(field, &filling, faults, transition.requires.contains(&field.key), index == 0))
+            }
+            @if may_say && (asked.is_some() || kind.field("requester").is_some()) {
+                (draw_field(
+                    &Frame { name: "comment", label, help, is_required: needed, is_first: fields.is_empty(), errors: faults.on("comment"), ..Frame::default() },
+                    &Control::Markdown { value: comment, draft: None },
+                ))
+            }
+        },
+    )
+}
+
+pub(crate) async fn comment(State(web): State<Web>, Segments((kinds, name)): RecordName, posted: Posted) -> Result<Response, WebError> {
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let audience = audience(posted.form.get("audience"))?;
+    let body = posted.form.text("body").unwrap_or_default().replace("\r\n", "\n");
+    if body.is_empty() && posted.form.files.is_empty() {
+        return Err(Error::invalid("body", "is empty: write something or attach a file").into());
+    }
+    // Files first: words that speak of them must not stand there without them.
+    files::add(&web, &posted, &kind, &name, audience).await?;
+    if !body.is_empty() {
+        let request = Request::Command(Command::Comment(NewComment { audience, body }));
+        execute(&web, &posted.visitor, &kind, &name, &request).await?;
+    }
+    Ok(Redirect::to(&format!("{}#composer", address::record(&kind, &name))).into_response())
+}
+
+pub(crate) async fn work_form(State(web): State<Web>, Segments((kinds, name)): RecordName, visitor: Visitor) -> Result<Response, WebError> {
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
+    if !view.rights.may(steward_model::access::Action::Work) {
+        return Err(Error::Forbidden { action: steward_model::access::Action::Work }.into());
+    }
+    let content = work_content(&visitor, &view, ("", ""), &Faults::default());
+    Ok(dialog_or_page(&web, &visitor, &kind, &name, "Book time", content).into_response())
+}
+
+pub(crate) async fn work(State(web): State<Web>, Segments((kinds, name)): RecordName, posted: Posted) -> Result<Response, WebError> {
+    let Posted { visitor, form } = posted;
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let given = form.text("duration").unwrap_or_default();
+    let note = form.text("note").unwrap_or_default();
+    let booked = match parse_duration_text(given) {
+        Ok(seconds) => {
+            let command = Command::Work { seconds, started_at: None, note: note.to_owned() };
+            execute(&web, &visitor, &kind, &name, &Request::Command(command)).await
+        }
+        Err(message) => Err(Error::invalid("duration", message)),
+    };
+    match booked {
+        Ok(after) => Ok(done(&visitor, &after)),
+        Err(error) => {
+            let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
+            let faults = Faults::of(error, &kind, &view.labels)?;
+            let content = work_content(&visitor, &view, (given, note), &faults);
+            let page = dialog_or_page(&web, &visitor, &kind, &name, "Book time", content);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+fn work_content(visitor: &Visitor, view: &RecordView, (given, note): (&str, &str), faults: &Faults) -> Markup {
+    let action = address::of_record(&view.kind, &view.record, "worklogs");
+    let back = address::record(&view.kind, &view.record.number);
+    let parts = TransitionParts {
+        label: "Book time",
+        help: "",
+        form: FormParts {
+            action: &action,
+            partial: Partial { get: None, post: Some(&action), target: Some("#dialog"), swap: Some("innerHTML") },
+            csrf_token: &visitor.csrf_token,
+            ..FormParts::default()
+        },
+        back: &back,
+        is_danger: false,
+    };
+    let frame = |name, label, help, errors, is_first| Frame { name, label, help, errors, is_first, ..Frame::default() };
+    draw_transition(
+        &parts,
+        html! {
+            (faults.summary(&view.kind, &["duration", "note"]))
+            (draw_field(&frame("duration", "Time spent", "Such as 1 h 30 min", faults.on("duration"), true), &Control::Duration { value: given }))
+            (draw_field(&frame("note", "What was done", "", faults.on("note"), false), &Control::Text { value: note, max_length: Some(1000) }))
+        },
+    )
+}
+
+pub(crate) async fn watch(State(web): State<Web>, Segments((kinds, name)): RecordName, posted: Posted) -> Result<Response, WebError> {
+    let Posted { visitor, form } = posted;
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let end = form.get("watch") == Some("false");
+    let view = execute(&web, &visitor, &kind, &name, &Request::Watch { person: None, end }).await?;
+    if !visitor.partial {
+        return Ok(Redirect::to(&address::record(&kind, &name)).into_response());
+    }
+    let action = address::of_record(&kind, &view.record, "watch");
+    let toggle = Watch {
+        action: &action,
+        is_watching: !end,
+        watchers: view.record.watchers.len(),
+        csrf_token: &visitor.csrf_token,
+    };
+    Ok(draw_watch(&toggle).into_response())
+}
+
+pub(crate) async fn link(State(web): State<Web>, Segments((kinds, name)): RecordName, posted: Posted) -> Result<Response, WebError> {
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let text = |name: &str| posted.form.text(name).unwrap_or_default().to_owned();
+    let request = Request::Link { link: text("link"), target: text("target"), end: false };
+    execute(&web, &posted.visitor, &kind, &name, &request).await?;
+    Ok(Redirect::to(&address::record(&kind, &name)).into_response())
+}
+
+pub(crate) async fn unlink(
+    State(web): State<Web>,
+    Segments((kinds, name, link, target)): Segments<(String, String, String, String)>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    execute(&web, &posted.visitor, &kind, &name, &Request::Link { link, target, end: true }).await?;
+    Ok(Redirect::to(&address::record(&kind, &name)).into_response())
+}
+
+async fn execute(web: &Web, visitor: &Visitor, kind: &Arc<Kind>, name: &str, request: &Request) -> Result<RecordView, Error> {
+    web.app().execute(visitor.actor(), kind, name, request, &Origin::door(Door::Page)).await
+}
+
+/// Back to the record after something was done: the whole page anew, since nearly all of it may have changed.
+fn done(visitor: &Visitor, after: &RecordView) -> Response {
+    let address = address::record(&after.kind, &after.record.number);
+    if visitor.partial {
+        return ([("hx-redirect", address)], StatusCode::NO_CONTENT).into_response();
+    }
+    Redirect::to(&address).into_response()
+}
+
+/// Content for the page's dialog, or a page of its own for who came without scripts.
+pub(crate) fn dialog_or_page(web: &Web, visitor: &Visitor, kind: &Kind, name: &str, title: &str, content: Markup) -> Markup {
+    if visitor.partial {
+        return dialog_content(title, content);
+    }
+    let (list, back) = (address::list(kind), address::record(kind, name));
+    let crumbs = [Crumb { label: &kind.label_plural, address: &list }, Crumb { label: name, address: &back }];
+    let main = html! {
+        (header(&Header { title, crumbs: &crumbs, ..Header::default() }, html! {}))
+        div.page-body."page-body--form" { (content) }
+    };
+    let tab = format!("{title} · {name}");
+    frame(web, visitor, Place { title: &tab, current: &list, ..Place::default() }, main)
+}

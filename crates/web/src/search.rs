@@ -1,0 +1,148 @@
+//! Search over everything that the reader may see.
+
+use axum::Json;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use serde_json::{Value, json};
+use std::ops::Range;
+
+use steward_app::error::Error;
+use steward_app::search::{Hit, SearchPage, SearchRequest};
+use steward_ui::header::{Header, header};
+use steward_ui::icon::Icon;
+use steward_ui::message::{Empty, Notice, empty, notice};
+use steward_ui::results::{Found, results};
+use steward_ui::tone::Tone;
+use steward_ui::value::Shown;
+
+use crate::error::WebError;
+use crate::form::Form;
+use crate::frame::{Place, frame};
+use crate::values::shown::state;
+use crate::values::time;
+use crate::visitor::Visitor;
+use crate::{Web, address};
+
+/// Results of a page.
+const RESULTS: usize = 50;
+/// Suggestions while one types.
+const SUGGESTIONS: usize = 8;
+
+pub(crate) async fn page(
+    State(web): State<Web>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let text = query.text("q").unwrap_or_default();
+    let found = find(&web, &visitor, text, RESULTS).await?;
+    let title = if text.is_empty() { "Search".to_owned() } else { format!("Search: {text}") };
+    let detail = match (text.is_empty(), found.more) {
+        (true, _) => String::new(),
+        (_, true) => format!("more than {}", found.hits.len()),
+        (_, false) => format!("{} found", found.hits.len()),
+    };
+    let main = html! {
+        (header(&Header { title: "Search", detail: &detail, ..Header::default() }, html! {}))
+        div.page-body {
+            form.search-form role="search" action="/search" method="get" {
+                (steward_ui::icon::icon(Icon::Search))
+                input.input type="search" name="q" value=(text) aria-label="Search" placeholder="Words, numbers, names" autofocus[text.is_empty()];
+            }
+            @if !found.complete {
+                (notice(&Notice { tone: Tone::Info, text: "The index is still being made, so some records are not found yet." }, html! {}))
+            }
+            @if text.is_empty() {
+                (empty(&Empty { icon: Icon::Search, title: "What are you looking for?", text: "All words must stand in a record; the last one may be unfinished. A number such as 42 finds INC0000042." }, html! {}))
+            } @else if found.hits.is_empty() {
+                (empty(&Empty { icon: Icon::Search, title: "Nothing found", text: "Try fewer or other words. Only records that you may see are searched." }, html! {}))
+            } @else {
+                (listed(&web, &visitor, &found.hits))
+            }
+        }
+    };
+    let place = Place { title: &title, current: "/search", search: text, ..Place::default() };
+    Ok(frame(&web, &visitor, place, main).into_response())
+}
+
+async fn find(web: &Web, visitor: &Visitor, text: &str, limit: usize) -> Result<SearchPage, Error> {
+    if text.is_empty() {
+        return Ok(SearchPage { hits: Vec::new(), more: false, complete: true });
+    }
+    let request = SearchRequest { text: text.to_owned(), limit, ..SearchRequest::default() };
+    web.app().search(visitor.actor(), &request).await
+}
+
+/// Hits as a list.
+pub(crate) fn listed(web: &Web, visitor: &Visitor, hits: &[Hit]) -> Markup {
+    let (now, zone) = (web.app().now(), &visitor.preferences.zone);
+    let addresses: Vec<String> = hits.iter().map(|hit| address::record(&hit.kind, &hit.label.number)).collect();
+    let found: Vec<Found<'_>> = hits
+        .iter()
+        .zip(&addresses)
+        .map(|(hit, address)| Found {
+            icon: Icon::named(&hit.kind.icon),
+            kind: &hit.kind.label,
+            number: &hit.label.number,
+            title: marked(&hit.label.label, &hit.label_marks),
+            excerpt: hit.snippet.as_ref().map(|snippet| html! { (snippet.source) ": " (marked(&snippet.text, &snippet.marks)) }),
+            address,
+            facts: vec![
+                Shown::Other(state(&hit.kind, &hit.record.state)),
+                Shown::Other(time::ago(hit.record.updated_at, now, zone)),
+            ],
+        })
+        .collect();
+    results(&found)
+}
+
+/// A text with pieces of it marked; pieces that do not fit are left unmarked.
+fn marked(text: &str, marks: &[Range<usize>]) -> Markup {
+    let mut pieces: Vec<(&str, bool)> = Vec::new();
+    let mut end = 0;
+    for mark in marks {
+        let (Some(before), Some(found)) = (text.get(end..mark.start), text.get(mark.clone())) else { continue };
+        pieces.push((before, false));
+        pieces.push((found, true));
+        end = mark.end;
+    }
+    pieces.push((text.get(end..).unwrap_or_default(), false));
+    html! { @for (piece, found) in pieces { @if found { mark { (piece) } } @else { (piece) } } }
+}
+
+/// The first few hits, for the search box of the navigation.
+pub(crate) async fn suggestions(
+    State(web): State<Web>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let found = find(&web, &visitor, query.text("q").unwrap_or_default(), SUGGESTIONS).await?;
+    let hits: Vec<Value> = found
+        .hits
+        .iter()
+        .map(|hit| {
+            let state = hit.kind.lifecycle.state(&hit.record.state).map_or("", |state| state.label.as_str());
+            json!({
+                "value": hit.label.number,
+                "label": hit.label.label,
+                "detail": format!("{} · {} · {state}", hit.kind.label, hit.label.number),
+                "address": address::record(&hit.kind, &hit.label.number),
+            })
+        })
+        .collect();
+    Ok(Json(hits).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_around_what_was_found_and_nothing_else_is_markup() {
+        assert_eq!(marked("a <b> mail", &[6..10]).into_string(), "a &lt;b&gt; <mark>mail</mark>");
+        assert_eq!(marked("über", &[1..2]).into_string(), "über");
+        assert_eq!(marked("x", &[0..5]).into_string(), "x");
+    }
+}
