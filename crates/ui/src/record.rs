@@ -120,9 +120,10 @@ pub fn record_layout(header: Markup, main: Markup, rail: Markup) -> Markup {
     html! {
         article.record {
             (header)
+            nav.record__jump aria-label="On this page" { a href="#composer" { "Write" } a href="#record-fields" { "Fields" } }
             div.record__zones {
                 div.record__main { (main) }
-                aside.record__rail aria-label="Fields" { (rail) }
+                aside.record__rail #record-fields aria-label="Fields" { (rail) }
             }
         }
     }

@@ -48,6 +48,9 @@ behaviour("[data-as-of]", (form, signal) => {
   show();
 });
 
+// What scrolls sideways is reached by keys too.
+behaviour(".article pre", (block) => { if (block.scrollWidth > block.clientWidth) block.tabIndex = 0; });
+
 behaviour("[data-copy]", (button, signal) => {
   button.addEventListener("click", () => {
     void navigator.clipboard.writeText(button.dataset.copy ?? "").then(() => say("Copied"), () => say("The browser did not let it be copied."));

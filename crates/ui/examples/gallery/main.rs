@@ -9,7 +9,7 @@ use std::{env, fs, io};
 
 use maud::{Markup, html};
 use steward_ui::button::{Button, Look, Submit, submit};
-use steward_ui::field::{Control, Field, field};
+use steward_ui::field::{Control, Credential, Field, field};
 use steward_ui::form::{Form, form, form_actions};
 use steward_ui::sheet::{Sheet, sheet};
 use steward_ui::shell::shell;
@@ -49,8 +49,8 @@ fn sign_in() -> Markup {
         form(
             &Form { action: "/sign-in", ..Form::default() },
             html! {
-                (field(&name, &Control::Text { value: "", max_length: None }))
-                (field(&password, &Control::Secret { is_set: false }))
+                (field(&name, &Control::Credential { value: "", kind: Credential::Login }))
+                (field(&password, &Control::Credential { value: "", kind: Credential::Password }))
                 (form_actions(submit(&Button { label: "Sign in", look: Look::Main, ..Button::default() }, &Submit::default())))
             },
         ),

@@ -19,6 +19,7 @@ use maud::{Markup, html};
 
 pub use self::choice::ChoiceOption;
 pub use self::picker::Picked;
+pub use self::simple::Credential;
 pub use self::table::TableColumn;
 use crate::icon::{Icon, icon};
 use crate::words;
@@ -153,6 +154,13 @@ pub enum Control<'a> {
         /// Controls of an empty row.
         empty: Vec<Control<'a>>,
     },
+    /// What one signs in with.
+    Credential {
+        /// Value; never a password.
+        value: &'a str,
+        /// Which.
+        kind: Credential,
+    },
     /// Text that is never shown.
     Secret {
         /// Whether there is one.
@@ -257,6 +265,7 @@ fn kind(control: &Control) -> &'static str {
         Control::Mail { .. } => "mail",
         Control::Phone { .. } => "phone",
         Control::Table { .. } => "table",
+        Control::Credential { .. } => "credential",
         Control::Secret { .. } => "secret",
     }
 }
@@ -294,6 +303,7 @@ fn draw(wiring: &Wiring, control: &Control) -> Markup {
         Control::Mail { value } => input(wiring, &Input { value, kind: "email", mode: Some("email"), ..Input::TEXT }),
         Control::Phone { value } => input(wiring, &Input { value, kind: "tel", mode: Some("tel"), ..Input::TEXT }),
         Control::Table { columns, rows, empty } => table::rows(wiring, columns, rows, empty),
+        Control::Credential { value, kind } => simple::credential(wiring, value, *kind),
         Control::Secret { is_set } => simple::secret(wiring, *is_set),
     }
 }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{GERMAN, HOSTILE};
 use crate::button::{Button, Look, Submit, link_button, submit};
-use crate::field::{ChoiceOption, Control, Field, Picked, TableColumn, field, shown_field};
+use crate::field::{ChoiceOption, Control, Credential, Field, Picked, TableColumn, field, shown_field};
 use crate::form::{ErrorSummary, Form, error_summary, field_row, folded_section, form, form_actions, form_section};
 use crate::value::Shown;
 
@@ -93,6 +93,7 @@ fn controls() -> Vec<(&'static str, &'static str, Control<'static>)> {
             },
         ),
         ("password", "Password", Control::Secret { is_set: true }),
+        ("code", "Code from your app", Control::Credential { value: "", kind: Credential::Code }),
     ]
 }
 

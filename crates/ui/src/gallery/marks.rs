@@ -11,7 +11,7 @@ use crate::icon::{Icon, icon, large_icon, named_icon};
 use crate::menu::{MenuAction, MenuButton, MenuItem, menu};
 use crate::partial::Partial;
 use crate::person::{Person, people, person};
-use crate::reference::{Crumb, Reference, reference};
+use crate::reference::{Reference, reference};
 use crate::tabs::{Tab, tabs};
 use crate::time::{Time, due, time};
 use crate::tone::Tone;
@@ -22,7 +22,7 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
         ("Buttons", buttons()),
         ("Menus", menus()),
         ("Page header", page_header()),
-        ("Tabs", tabs("Views", &sample_tabs())),
+        ("Tabs", tabs("Sample views", &sample_tabs())),
         (
             "Icons",
             html! { div.button-row { (icon(Icon::Bug)) (large_icon(Icon::Bug)) (named_icon(Icon::Lock, "Confidential")) (icon(Icon::named("no-such-icon"))) } },
@@ -96,12 +96,7 @@ fn sample_tabs() -> [Tab<'static>; 3] {
 
 fn page_header() -> Markup {
     header(
-        &Header {
-            crumbs: &[Crumb { label: "Practices", address: "/" }],
-            title: GERMAN,
-            detail: "2,314 open",
-            tabs: &sample_tabs(),
-        },
+        &Header { crumbs: &[], title: GERMAN, detail: "2,314 open", tabs: &sample_tabs() },
         link_button(&Button { label: "New incident", look: Look::Main, ..Button::default() }, "/incidents/new"),
     )
 }
