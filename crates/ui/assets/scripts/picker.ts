@@ -79,6 +79,7 @@ class Combobox {
     ));
     this.#list.replaceChildren(...(options.length ? options : [make("div", { class: "picker__none" }, "Nothing found")]));
     this.#list.hidden = false;
+    this.#list.scrollIntoView({ block: "nearest" });
     this.#input.setAttribute("aria-expanded", "true");
     this.#status.textContent = options.length === 1 ? "1 suggestion" : `${options.length} suggestions`;
     this.#move(options.length && this.#input.value.trim() ? 0 : -1);

@@ -48,6 +48,16 @@ behaviour("[data-as-of]", (form, signal) => {
   show();
 });
 
+// How high the head of the page is, for what sticks under it.
+behaviour(".page-header", (header, signal) => {
+  const root = document.documentElement;
+  const observer = new ResizeObserver(() => {
+    root.style.setProperty("--sticky", getComputedStyle(header).position === "sticky" ? `${header.offsetHeight}px` : "0px");
+  });
+  observer.observe(header);
+  signal.addEventListener("abort", () => observer.disconnect());
+});
+
 // What scrolls sideways is reached by keys too.
 behaviour(".article pre", (block) => { if (block.scrollWidth > block.clientWidth) block.tabIndex = 0; });
 

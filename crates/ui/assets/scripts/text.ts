@@ -36,6 +36,31 @@ behaviour("textarea[data-draft]", (element, signal) => {
   signal.addEventListener("abort", () => clearTimeout(timer));
 });
 
+// Short fields of a form that keeps a draft. Chosen records, ticks, files and secrets are not kept: they are soon chosen
+// again, and should not lie around.
+const FIELDS = "input:is([type=text], [type=number], [type=url], [type=email], [type=tel], [type=date], [type=datetime-local])[name], select[name]";
+
+behaviour("form[data-form-draft]", (form, signal) => {
+  const key = `${prefix()}${form.dataset.formDraft}:fields`;
+  const fields = () => [...form.querySelectorAll<HTMLInputElement | HTMLSelectElement>(FIELDS)].filter((field) => !field.closest("[data-picker], [data-rows]"));
+  const kept = read(key);
+  if (kept && !form.querySelector("[aria-invalid]")) {
+    const values = JSON.parse(kept) as Record<string, string>;
+    for (const field of fields()) {
+      const value = values[field.name];
+      if (value !== undefined) field.value = value;
+    }
+  }
+  let timer = 0;
+  const keep = () => {
+    if (sent.has(form)) return;
+    const values = Object.fromEntries(fields().filter((field) => field.value).map((field) => [field.name, field.value]));
+    try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), text: JSON.stringify(values) })); } catch { /* as above */ }
+  };
+  form.addEventListener("input", () => { clearTimeout(timer); timer = window.setTimeout(keep, 300); }, { signal });
+  signal.addEventListener("abort", () => clearTimeout(timer));
+});
+
 const sent = new WeakSet<Element>();
 
 // A draft is dropped when the server took it: htmx got an answer below 400, or a plain form left the page.
@@ -49,6 +74,10 @@ document.addEventListener("submit", (event) => {
 });
 
 function drop(form: Element): void {
+  if (form instanceof HTMLFormElement && form.dataset.formDraft) {
+    sent.add(form);
+    try { localStorage.removeItem(`${prefix()}${form.dataset.formDraft}:fields`); } catch { /* as above */ }
+  }
   for (const area of form.querySelectorAll<HTMLTextAreaElement>("textarea[data-draft]")) {
     sent.add(area);
     try { localStorage.removeItem(prefix() + area.dataset.draft); } catch { /* as above */ }

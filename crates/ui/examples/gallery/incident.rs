@@ -6,7 +6,7 @@ use steward_ui::badge::{Category, Priority, badge, priority};
 use steward_ui::button::{Button, Look, Submit, link_button, submit};
 use steward_ui::composer::{Composer, composer};
 use steward_ui::field::{ChoiceOption, Control, Field, Picked, field};
-use steward_ui::form::{Form, field_row, folded_section, form, form_actions, form_section};
+use steward_ui::form::{Form, field_row, folded_section, form, form_actions, form_page, form_section};
 use steward_ui::header::{Header, header};
 use steward_ui::icon::Icon;
 use steward_ui::menu::{MenuAction, MenuButton, MenuItem, menu};
@@ -182,7 +182,7 @@ pub(crate) fn new_page() -> Markup {
         &sample::shell(""),
         html! {
             (header(&Header { crumbs: &[Crumb { label: "Incidents", address: "/incidents.html" }], title: "New incident", ..Header::default() }, html! {}))
-            div.form-page {
+            (form_page(html! {
                 (form(&Form { action: "/incidents", csrf_token: "token", ..Form::default() }, html! {
                     (form_section("Incident", "", html! {
                         (field(&Field { is_first: true, ..text("title", "Title", "", true) }, &Control::Text { value: "", max_length: Some(200) }))
@@ -207,7 +207,7 @@ pub(crate) fn new_page() -> Markup {
                         (link_button(&Button { label: "Cancel", ..Button::default() }, "/incidents.html"))
                     }))
                 }))
-            }
+            }))
         },
     )
 }
