@@ -1,7 +1,5 @@
 //! What an actor may do with a kind at all, before there is a record: for navigation and empty forms.
 
-use std::collections::BTreeSet;
-
 use steward_model::access::{Action, Actor, scope};
 use steward_model::filter::Filter;
 use steward_model::kind::{Kind, Level};
@@ -21,12 +19,5 @@ impl App {
         let grants = actor.assignments.iter().flat_map(|assignment| &assignment.role.grants);
         let creating = grants.filter(|grant| grant.actions.contains(&Action::Create) && grant.scopes.contains_key(&kind.key));
         creating.map(|grant| grant.write).max()
-    }
-
-    /// Everything that the roles of an actor let it do with records of a kind somewhere.
-    pub fn possible_actions(&self, actor: &Actor, kind: &Kind) -> BTreeSet<Action> {
-        let grants = actor.assignments.iter().flat_map(|assignment| &assignment.role.grants);
-        let on_kind = grants.filter(|grant| grant.scopes.contains_key(&kind.key));
-        on_kind.flat_map(|grant| grant.actions.iter().copied()).collect()
     }
 }

@@ -37,6 +37,12 @@ pub(crate) struct Settings {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "STEWARD_LISTEN")]
     pub(crate) listen: Option<String>,
+    /// Address under which people reach this installation, such as https://desk.example.org
+    #[arg(long, global = true, env = "STEWARD_PUBLIC_ADDRESS")]
+    pub(crate) public_address: Option<String>,
+    /// Addresses of proxies whose X-Forwarded-For is believed, with commas between them
+    #[arg(long, global = true, env = "STEWARD_PROXIES")]
+    pub(crate) proxies: Option<String>,
 }
 
 /// What to do.
@@ -88,6 +94,9 @@ pub(crate) struct Serve {
     /// Load the demonstration organisation when the database is empty, and print its logins
     #[arg(long)]
     pub(crate) demo: bool,
+    /// Show the page of all components at /dev/components, for those who develop Steward
+    #[arg(long, hide = true)]
+    pub(crate) components: bool,
 }
 
 /// Accounts.

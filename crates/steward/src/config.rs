@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde::Deserialize;
+use steward_http::address::Proxies;
 
 use crate::arguments::Settings;
 
@@ -22,6 +23,10 @@ pub(crate) struct Config {
     pub(crate) listen: String,
     /// Seconds between the signal to stop and the end of listening.
     pub(crate) drain_seconds: u64,
+    /// Address under which people reach this installation.
+    pub(crate) public_address: Option<String>,
+    /// Proxies that may say whom they speak for.
+    pub(crate) proxies: Proxies,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +38,8 @@ struct File {
     log: Option<String>,
     listen: Option<String>,
     drain_seconds: Option<u64>,
+    public_address: Option<String>,
+    proxies: Option<String>,
 }
 
 impl Config {
@@ -41,12 +48,21 @@ impl Config {
         let file = read_file(settings)?;
         let data = settings.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("steward-data"));
         let database_url = settings.database_url.clone().or(file.database_url);
+        let public_address = settings.public_address.clone().or(file.public_address);
+        if let Some(address) = public_address.as_deref().filter(|address| !is_address(address)) {
+            anyhow::bail!("public_address must be a scheme and a host such as https://desk.example.org, this is `{address}`");
+        }
+        let proxies = settings.proxies.clone().or(file.proxies).unwrap_or_default();
+        let proxies = Proxies::parse(&proxies)
+            .map_err(|part| anyhow::anyhow!("proxies must be addresses such as 10.0.0.1, `{part}` is none"))?;
         Ok(Self {
             database_url: database_url.unwrap_or_else(|| format!("sqlite:{}", data.join("steward.db").display())),
             data,
             kinds: settings.kinds.clone().or(file.kinds),
             log: settings.log.clone().or(file.log),
             drain_seconds: file.drain_seconds.unwrap_or(0),
+            public_address,
+            proxies,
             listen: settings.listen.clone().or(file.listen).unwrap_or_else(|| "127.0.0.1:8080".to_owned()),
         })
     }
@@ -60,6 +76,12 @@ impl Config {
     pub(crate) fn search(&self) -> PathBuf {
         self.data.join("search")
     }
+}
+
+/// Whether a text is a scheme of the web and a host, perhaps with a port.
+fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.map(|rest| rest.trim_end_matches('/')).is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
 }
 
 /// The error with its line, but without the picture of it, for logs that keep one line.

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use steward_app::App;
+use steward_http::{Doors, doors};
 use steward_store::blob::Blobs;
+use steward_web::Settings;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -40,7 +42,13 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         let app = app.clone();
         async move { app.feed_search().await }
     });
-    let listening = Listening::start(listener, steward_api::router(app.clone()));
+    let set_up_secret = set_up_secret(&app).await?;
+    if let Some(secret) = &set_up_secret {
+        let base = config.public_address.clone().unwrap_or_else(|| format!("http://{address}"));
+        println!("Nobody can sign in yet. Set it up here, once: {base}/set-up?secret={secret}");
+    }
+    let settings = Settings { set_up_secret, components: options.components, demonstration: options.demo };
+    let listening = Listening::start(listener, router(&app, config, settings));
     signals.any().await;
     let drain = options.drain_seconds.unwrap_or(config.drain_seconds);
     tracing::info!(drain_seconds = drain, "stopping");
@@ -60,6 +68,22 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Both doors: the interface for programs, and the pages.
+fn router(app: &App, config: &Config, settings: Settings) -> axum::Router {
+    let doors = Doors::new(config.proxies.clone(), config.public_address.clone());
+    if config.public_address.as_deref().is_some_and(|address| address.starts_with("http://")) {
+        tracing::warn!("the public address has no TLS: passwords and sessions cross the network in the open");
+    }
+    let pages = steward_web::router(app.clone(), doors.clone(), settings);
+    doors::together(steward_api::router(app.clone(), doors), pages)
+}
+
+/// What opens the set-up page, while nobody can sign in.
+async fn set_up_secret(app: &App) -> anyhow::Result<Option<String>> {
+    let random: [u8; 32] = rand::random();
+    Ok(app.awaits_set_up().await?.then(|| random.iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
 /// Seals the journal and tidies up from time to time, and seals once more at the end.

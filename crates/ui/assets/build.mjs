@@ -53,7 +53,7 @@ const symbols = icons.map((name) => {
 });
 emit("ICONS", "icons", "svg", "image/svg+xml", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
 
-const shared = { bundle: true, minify: true, write: false, absWorkingDir: here, target: ["chrome111", "firefox113", "safari16.4"] };
+const shared = { bundle: true, minify: true, write: false, absWorkingDir: here, target: ["chrome123", "firefox121", "safari17.5"] };
 const styles = await build({
   ...shared,
   entryPoints: ["styles/index.css"],

@@ -39,7 +39,7 @@ pub struct Chip<'a> {
 pub fn filter_line(line: &FilterLine, menus: Markup, end: Markup) -> Markup {
     html! {
         div.filter {
-            form.filter__search role="search" action=(line.action) method="get" {
+            form.filter__search role="search" aria-label=(line.hint) action=(line.action) method="get" {
                 (icon(Icon::Search))
                 input.filter__input type="search" name="q" value=(line.query) placeholder=(line.hint) aria-label=(line.hint) autocomplete="off" data-filter;
                 @for (name, value) in line.keep { input type="hidden" name=(name) value=(value); }

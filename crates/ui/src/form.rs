@@ -20,7 +20,7 @@ pub struct Form<'a> {
     pub revision: Option<u64>,
     /// Whether it carries files.
     pub has_files: bool,
-    /// Key under which what is typed survives a crash of the browser, until it is sent; drafts of single text areas are kept without it.
+    /// Key under which the short fields survive a crash of the browser, until they are sent: `incident/new`. Text areas have keys of their own.
     pub draft: Option<&'a str>,
 }
 
@@ -60,6 +60,11 @@ pub fn folded_section(label: &str, is_open: bool, fields: Markup) -> Markup {
 /// Two or three short fields side by side where there is room.
 pub fn field_row(fields: Markup) -> Markup {
     html! { div.field-row { (fields) } }
+}
+
+/// Room around a form that is a page of its own, under a [`crate::header::header`].
+pub fn form_page(content: Markup) -> Markup {
+    html! { div.form-page { (content) } }
 }
 
 /// The end of a form: the main action first, left.

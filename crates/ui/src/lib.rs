@@ -15,6 +15,7 @@ pub mod dialog;
 pub mod field;
 pub mod filter;
 pub mod form;
+pub mod gallery;
 pub mod header;
 pub mod icon;
 pub mod keys;

@@ -84,7 +84,7 @@ fn line(item: &MenuItem) -> Markup {
     let content = html! {
         @if let Some(symbol) = item.icon { (icon(symbol)) }
         span { (item.label) }
-        @if item.is_chosen { span.menu__chosen { (icon(Icon::CircleCheck)) } }
+        @if item.is_chosen { span.menu__chosen { (icon(Icon::Check)) } }
         @if let Some(key) = item.key { kbd aria-hidden="true" { (key.to_uppercase()) } }
     };
     let current = item.is_chosen.then_some("true");

@@ -47,7 +47,7 @@ pub fn failure(failure: &Failure, actions: Markup) -> Markup {
     html! {
         div.failure role="alert" {
             span.failure__icon { (large_icon(Icon::AlertTriangle)) }
-            h2.failure__title { (failure.title) }
+            h1.failure__title { (failure.title) }
             p.failure__text { (failure.safe) }
             p.failure__text { (failure.advice) }
             div.button-row.failure__actions { (actions) }

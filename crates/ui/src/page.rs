@@ -80,7 +80,7 @@ pub fn page(page: &Page, body: Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 // The built-in stylesheet of htmx would be one more source of style; history is left to the browser.
-                meta name="htmx-config" content=r#"{"includeIndicatorCSS":false,"history":"reload","noSwap":[204,304,"5xx"],"extensions":"steward"}"#;
+                meta name="htmx-config" content=r#"{"includeIndicatorCSS":false,"history":"reload","defaultSettleDelay":0,"noSwap":[204,304,"5xx"],"extensions":"steward"}"#;
                 @if let Some(token) = page.csrf_token { meta name="csrf-token" content=(token); }
                 link rel="preload" href=(address(Asset::FontLatin)) as="font" type="font/woff2" crossorigin;
                 link rel="stylesheet" href=(address(Asset::Styles));

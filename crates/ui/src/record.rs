@@ -71,18 +71,16 @@ pub enum StepPlace {
 pub fn record_header(header: &RecordHeader, actions: Markup) -> Markup {
     html! {
         header.page-header.record-header id=[(!header.id.is_empty()).then_some(header.id)] data-live-record=[header.live.map(|live| live.record)] data-live-source=[header.live.map(|live| live.source)] {
-            @if !header.crumbs.is_empty() { (crumbs(header.crumbs)) }
-            div.page-header__line {
-                div.record-header__name {
-                    p.record-header__number {
-                        span { (header.number) }
-                        button.icon-button."icon-button--small".script-only type="button" data-copy=(header.number) title="Copy number" aria-label="Copy number" { (icon(Icon::Copy)) }
-                        @if let Some(marks) = &header.marks { (marks) }
-                    }
-                    (record_title(header.title, header.edit_title))
+            div.record-header__top {
+                @if !header.crumbs.is_empty() { (crumbs(header.crumbs)) }
+                span.record-header__number {
+                    (header.number)
+                    button.icon-button."icon-button--small".script-only type="button" data-copy=(header.number) title="Copy number" aria-label="Copy number" { (icon(Icon::Copy)) }
                 }
+                @if let Some(marks) = &header.marks { span.record-header__marks { (marks) } }
                 div.page-header__actions { (actions) }
             }
+            (record_title(header.title, header.edit_title))
             @if !header.steps.is_empty() { (steps(header.steps)) }
             @if !header.tabs.is_empty() { (tabs("Views", header.tabs)) }
         }
@@ -122,9 +120,10 @@ pub fn record_layout(header: Markup, main: Markup, rail: Markup) -> Markup {
     html! {
         article.record {
             (header)
+            nav.record__jump aria-label="On this page" { a href="#composer" { "Write" } a href="#record-fields" { "Fields" } }
             div.record__zones {
                 div.record__main { (main) }
-                aside.record__rail aria-label="Fields" { (rail) }
+                aside.record__rail #record-fields aria-label="Fields" { (rail) }
             }
         }
     }

@@ -119,7 +119,7 @@ fn navigation(shell: &Shell, theme: Theme) -> Markup {
                 a.nav__name href=(shell.home) { (sheet::mark()) span { (shell.name) } }
                 button.icon-button.nav__close type="button" popovertarget="navigation" popovertargetaction="hide" aria-label=(words::CLOSE) { (icon(Icon::X)) }
             }
-            form.nav__search role="search" action=(shell.search.address) method="get" {
+            form.nav__search role="search" aria-label=(words::SEARCH_ALL) action=(shell.search.address) method="get" {
                 (icon(Icon::Search))
                 input.nav__search-input type="search" name="q" value=(shell.search.value) aria-label=(words::SEARCH) placeholder=(words::SEARCH) autocomplete="off" data-search data-source=[shell.search.source];
                 kbd.nav__key aria-hidden="true" { "Ctrl K" }

@@ -14,6 +14,8 @@ pub const CLOSE: &str = "Close";
 pub const REMOVE: &str = "Remove";
 /// The search box.
 pub const SEARCH: &str = "Search";
+/// The search over everything.
+pub const SEARCH_ALL: &str = "Search everything";
 /// The link that jumps over the navigation.
 pub const SKIP: &str = "Skip to content";
 /// Opens the navigation on small screens.
@@ -48,5 +50,5 @@ pub const REQUEST_ID: &str = "Request";
 pub const REFRESH: &str = "Refresh";
 /// Shows a change that somebody else made meanwhile.
 pub const SHOW: &str = "Show";
-/// A priority without a value.
+/// Content that is on its way.
 pub const LOADING: &str = "Loading";

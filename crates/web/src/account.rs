@@ -8,7 +8,7 @@ use steward_app::error::Error;
 use steward_app::tokens::{DEFAULT_DAYS, MAX_DAYS};
 use steward_model::access::TokenLimits;
 use steward_ui::button::{Button, Look, Submit, submit};
-use steward_ui::field::{ChoiceOption, Control, Field, field};
+use steward_ui::field::{ChoiceOption, Control, Credential, Field, field};
 use steward_ui::form::{Form as FormParts, form, form_actions, form_section};
 use steward_ui::header::{Header, header as head};
 use steward_ui::message::{Notice, notice};
@@ -145,7 +145,6 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
         field(&Field { name, scope, label, help, errors: &errors, ..Field::default() }, control)
     };
     let save = |label| form_actions(submit(&Button { label, look: Look::Plain, ..Button::default() }, &Submit::default()));
-    let post = |action| FormParts { action, csrf_token: &visitor.csrf_token, ..FormParts::default() };
     let densities = [Density::Comfortable, Density::Normal, Density::Compact]
         .map(|density| ChoiceOption { key: density.key(), label: density_label(density), ..ChoiceOption::default() });
     let days = format!("How long it holds, {MAX_DAYS} at most");
@@ -157,16 +156,16 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
             @if let Some(token) = &outcome.token {
                 (notice(&Notice { tone: Tone::Success, text: "Copy your token now; it is shown this once." }, html! { code { (token) } }))
             }
-            (form(&post("/account/density"), form_section("Height of rows", "", html! {
+            (form(&post(visitor, "/account/density"), form_section("Height of rows", "", html! {
                 (part("density-", "density", "Rows", "", &Control::Choice {
                     value: visitor.preferences.density.key(),
                     options: &densities,
                 }))
                 (save("Keep"))
             })))
-            (form(&post("/account/password"), form_section("Password", "All your other sessions end when you change it.", html! {
-                (part("password-", "current_password", "Your password", "", &Control::Password { is_new: false }))
-                (part("password-", "new_password", "New password", "15 characters or more; a few unrelated words make a good one", &Control::Password { is_new: true }))
+            (form(&post(visitor, "/account/password"), form_section("Password", "All your other sessions end when you change it.", html! {
+                (part("password-", "current_password", "Your password", "", &Control::Credential { value: "", kind: Credential::Password }))
+                (part("password-", "new_password", "New password", "15 characters or more; a few unrelated words make a good one", &Control::Credential { value: "", kind: Credential::NewPassword }))
                 (save("Change password"))
             })))
             section.form-section {
@@ -182,13 +181,13 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
                             }
                             @if session.id != visitor.session.id {
                                 @let end = format!("/account/sessions/{}/end", session.id);
-                                (form(&post(&end), submit(&Button { label: "End", ..Button::default() }, &Submit::default())))
+                                (form(&post(visitor, &end), submit(&Button { label: "End", ..Button::default() }, &Submit::default())))
                             }
                         }
                     }
                 }
             }
-            (form(&post("/account/tokens"), form_section("Tokens", "Programs use the interface with a token in place of your password. It can do what you can, no more.", html! {
+            (form(&post(visitor, "/account/tokens"), form_section("Tokens", "Programs use the interface with a token in place of your password. It can do what you can, no more.", html! {
                 ul.plain-list {
                     @for token in &tokens {
                         li.plain-list__item {
@@ -201,7 +200,7 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
                 (part("token-", "days", "Days", &days, &Control::Integer { value: &default_days, min: Some(1), max: Some(MAX_DAYS) }))
                 (part("token-", "read_only", "It may only read", "", &Control::Boolean { value: false }))
                 @if !web.app().is_proved(&visitor.session) {
-                    (part("token-", "current_password", "Your password", "Asked for once more, since a token opens your account", &Control::Password { is_new: false }))
+                    (part("token-", "current_password", "Your password", "Asked for once more, since a token opens your account", &Control::Credential { value: "", kind: Credential::Password }))
                 }
                 (save("Make token"))
             })))
@@ -209,6 +208,10 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
     };
     let place = Place { title: "Account and tokens", current: "/account", ..Place::default() };
     Ok(frame(web, visitor, place, main))
+}
+
+fn post<'a>(visitor: &'a Visitor, action: &'a str) -> FormParts<'a> {
+    FormParts { action, csrf_token: &visitor.csrf_token, ..FormParts::default() }
 }
 
 fn density_label(density: Density) -> &'static str {

@@ -15,7 +15,7 @@ use steward_model::event::Door;
 use steward_model::id::Revision;
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_ui::button::{Button, Look, Submit, link_button, submit};
-use steward_ui::field::{Control, Field as Frame, field as draw_field};
+use steward_ui::field::{Control, Credential, Field as Frame, field as draw_field};
 use steward_ui::form::{Form as FormParts, form, form_actions};
 use steward_ui::header::{Header, header};
 use steward_ui::record::{SideForm, side_form};
@@ -201,7 +201,7 @@ fn proof(web: &Web, visitor: &Visitor, kind: &Kind) -> Markup {
     }
     let help = "Needed to change login, mail address or roles";
     let frame = Frame { name: "current_password", label: "Your password", help, ..Frame::default() };
-    draw_field(&frame, &Control::Password { is_new: false })
+    draw_field(&frame, &Control::Credential { value: "", kind: Credential::Password })
 }
 
 fn filling<'a>(visitor: &'a Visitor, view: &'a RecordView, filled: &'a Filled, draft: &'a str) -> Filling<'a> {

@@ -37,11 +37,6 @@ impl WebError {
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
         Error::BadRequest(message.into()).into()
     }
-
-    /// The error itself.
-    pub(crate) fn into_inner(self) -> Error {
-        self.error
-    }
 }
 
 impl IntoResponse for WebError {

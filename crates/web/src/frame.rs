@@ -1,7 +1,7 @@
 //! The frame around every page of somebody signed in: navigation by what they may use.
 
 use maud::Markup;
-use steward_model::access::{Action, Actor};
+use steward_model::access::Actor;
 use steward_model::kind::{Kind, Level};
 use steward_ui::icon::Icon;
 use steward_ui::page::Page;
@@ -129,11 +129,6 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
 /// The kinds of which somebody may read records.
 pub(crate) fn kinds(web: &Web, actor: &Actor) -> Vec<Arc<Kind>> {
     web.app().readable_kinds(actor).into_iter().map(|(kind, _): (Arc<Kind>, Level)| kind).collect()
-}
-
-/// Whether somebody may do something with a kind at all.
-pub(crate) fn may(web: &Web, actor: &Actor, kind: &Kind, action: Action) -> bool {
-    web.app().possible_actions(actor, kind).contains(&action)
 }
 
 fn link<'a>(label: &'a str, address: &'a str, icon: Icon, current: &str) -> NavigationLink<'a> {

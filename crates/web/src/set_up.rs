@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use steward_app::error::Error;
 use steward_app::setup::FirstSteps;
 use steward_ui::button::{Button, Look, Submit, submit};
-use steward_ui::field::{Control, Field, field};
+use steward_ui::field::{Control, Credential, Field, field};
 use steward_ui::form::{ErrorSummary, error_summary, form_actions};
 use steward_ui::page::Page;
 use steward_ui::sheet::{Sheet, sheet};
@@ -83,8 +83,8 @@ fn sheet_for(secret: &str, first: &FirstSteps, faults: &[(String, String)]) -> M
             (part("organisation", "Organisation", "The company or department that runs this service desk", true, &Control::Text { value: &first.organisation, max_length: Some(200) }))
             (part("name", "Your name", "", false, &Control::Text { value: &first.name, max_length: Some(200) }))
             (part("mail", "Your mail address", "", false, &Control::Mail { value: &first.mail }))
-            (part("login", "Login", "The name that you sign in with", false, &Control::Login { value: &first.login }))
-            (part("password", "Password", "15 characters or more; a few unrelated words make a good one", false, &Control::Password { is_new: true }))
+            (part("login", "Login", "The name that you sign in with", false, &Control::Credential { value: &first.login, kind: Credential::Login }))
+            (part("password", "Password", "15 characters or more; a few unrelated words make a good one", false, &Control::Credential { value: "", kind: Credential::NewPassword }))
             (form_actions(submit(&Button { label: "Set up and sign in", look: Look::Main, ..Button::default() }, &Submit::default())))
         }
     };

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use steward_app::error::Error;
 use steward_app::sessions::Purpose;
 use steward_ui::button::{Button, Look, Submit, submit};
-use steward_ui::field::{Control, Field, field};
+use steward_ui::field::{Control, Credential, Field, field};
 use steward_ui::form::{ErrorSummary, error_summary, form_actions};
 use steward_ui::page::Page;
 use steward_ui::sheet::{Sheet, sheet};
@@ -103,11 +103,11 @@ fn sheet_for(web: &Web, headers: &HeaderMap, tried: &Tried<'_>) -> Markup {
             input type="hidden" name="next" value=(tried.next);
             (field(
                 &Field { name: "login", label: "Login", is_first: tried.login.is_empty(), ..Field::default() },
-                &Control::Login { value: tried.login },
+                &Control::Credential { value: tried.login, kind: Credential::Login },
             ))
             (field(
                 &Field { name: "password", label: "Password", is_first: !tried.login.is_empty(), ..Field::default() },
-                &Control::Password { is_new: false },
+                &Control::Credential { value: "", kind: Credential::Password },
             ))
             (form_actions(submit(&Button { label: "Sign in", look: Look::Main, ..Button::default() }, &Submit::default())))
         }

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::json;
 use steward_app::import::ImportRequest;
+use steward_http::address::Proxies;
 use steward_model::id::RecordId;
 use steward_store::store::Store;
 
@@ -54,6 +55,8 @@ pub(crate) async fn run(config: &Config, options: &Bench) -> anyhow::Result<()> 
         log: Some("warn".to_owned()),
         listen: String::new(),
         drain_seconds: 0,
+        public_address: None,
+        proxies: Proxies::default(),
     };
     let machine = Machine::look(scratch.path())?;
     let records = if options.quick { QUICK } else { options.records };

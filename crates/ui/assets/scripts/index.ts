@@ -1,1 +1,16 @@
+// Everything that pages do beyond what HTML does by itself.
 import "./htmx";
+import "./notices";
+import "./picker";
+import "./text";
+import "./composer";
+import "./floating";
+import "./rows";
+import "./list";
+import "./keys";
+import "./small";
+import "./live";
+import { start } from "./behaviour";
+
+document.documentElement.classList.add("has-scripts");
+start();

@@ -19,6 +19,7 @@ use maud::{Markup, html};
 
 pub use self::choice::ChoiceOption;
 pub use self::picker::Picked;
+pub use self::simple::Credential;
 pub use self::table::TableColumn;
 use crate::icon::{Icon, icon};
 use crate::words;
@@ -144,16 +145,6 @@ pub enum Control<'a> {
         /// Value.
         value: &'a str,
     },
-    /// The name that one signs in with.
-    Login {
-        /// Value.
-        value: &'a str,
-    },
-    /// A password. Never shown again.
-    Password {
-        /// Whether a new one is chosen, so that the browser offers to make one.
-        is_new: bool,
-    },
     /// Rows of fields.
     Table {
         /// The columns.
@@ -162,6 +153,13 @@ pub enum Control<'a> {
         rows: Vec<Vec<Control<'a>>>,
         /// Controls of an empty row.
         empty: Vec<Control<'a>>,
+    },
+    /// What one signs in with.
+    Credential {
+        /// Value; never a password.
+        value: &'a str,
+        /// Which.
+        kind: Credential,
     },
     /// Text that is never shown.
     Secret {
@@ -266,9 +264,8 @@ fn kind(control: &Control) -> &'static str {
         Control::Url { .. } => "url",
         Control::Mail { .. } => "mail",
         Control::Phone { .. } => "phone",
-        Control::Login { .. } => "login",
-        Control::Password { .. } => "password",
         Control::Table { .. } => "table",
+        Control::Credential { .. } => "credential",
         Control::Secret { .. } => "secret",
     }
 }
@@ -305,9 +302,8 @@ fn draw(wiring: &Wiring, control: &Control) -> Markup {
         }
         Control::Mail { value } => input(wiring, &Input { value, kind: "email", mode: Some("email"), ..Input::TEXT }),
         Control::Phone { value } => input(wiring, &Input { value, kind: "tel", mode: Some("tel"), ..Input::TEXT }),
-        Control::Login { value } => simple::login(wiring, value),
-        Control::Password { is_new } => simple::password(wiring, *is_new),
         Control::Table { columns, rows, empty } => table::rows(wiring, columns, rows, empty),
+        Control::Credential { value, kind } => simple::credential(wiring, value, *kind),
         Control::Secret { is_set } => simple::secret(wiring, *is_set),
     }
 }

@@ -6,6 +6,19 @@ use super::Wiring;
 use crate::icon::{Icon, icon};
 use crate::words;
 
+/// What one signs in with; tells password managers what to fill in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// Name or mail address.
+    Login,
+    /// The password there is.
+    Password,
+    /// A password to be.
+    NewPassword,
+    /// A code that works once.
+    Code,
+}
+
 /// An `<input>`.
 pub(super) struct Input<'a> {
     pub(super) kind: &'static str,
@@ -84,18 +97,16 @@ pub(super) fn secret(wiring: &Wiring, is_set: bool) -> Markup {
     }
 }
 
-pub(super) fn login(wiring: &Wiring, value: &str) -> Markup {
+pub(super) fn credential(wiring: &Wiring, value: &str, kind: Credential) -> Markup {
+    let (shape, fill, mode) = match kind {
+        Credential::Login => ("text", "username", None),
+        Credential::Password => ("password", "current-password", None),
+        Credential::NewPassword => ("password", "new-password", None),
+        Credential::Code => ("text", "one-time-code", Some("numeric")),
+    };
     html! {
-        input.input type="text" id=(wiring.id) name=(wiring.name) value=(value) autocomplete="username" autocapitalize="none" spellcheck="false"
-            required[wiring.is_required] autofocus[wiring.is_first]
-            aria-invalid=[wiring.is_invalid.then_some("true")] aria-describedby=[wiring.described.as_deref()];
-    }
-}
-
-pub(super) fn password(wiring: &Wiring, is_new: bool) -> Markup {
-    html! {
-        input.input type="password" id=(wiring.id) name=(wiring.name) autocomplete=(if is_new { "new-password" } else { "current-password" })
-            required[wiring.is_required] autofocus[wiring.is_first]
+        input.input type=(shape) id=(wiring.id) name=(wiring.name) value=[(!value.is_empty()).then_some(value)] autocomplete=(fill)
+            autocapitalize="none" spellcheck="false" inputmode=[mode] required[wiring.is_required] autofocus[wiring.is_first]
             aria-invalid=[wiring.is_invalid.then_some("true")] aria-describedby=[wiring.described.as_deref()];
     }
 }

@@ -1,0 +1,63 @@
+// Lists: ticking rows, also a range of them, and walking through them by keys.
+import { behaviour } from "./behaviour";
+import { isTyping } from "./dom";
+
+behaviour("[data-list]", (list, signal) => {
+  const boxes = () => [...list.querySelectorAll<HTMLInputElement>("[data-select]")];
+  const all = list.querySelector<HTMLInputElement>("[data-select-all]");
+  const form = all?.form ?? boxes()[0]?.form ?? null;
+  let last: HTMLInputElement | null = null;
+
+  const count = () => {
+    const every = boxes();
+    const ticked = every.filter((box) => box.checked).length;
+    if (all) {
+      all.checked = ticked > 0 && ticked === every.length;
+      all.indeterminate = ticked > 0 && ticked < every.length;
+    }
+    const shown = form?.querySelector("[data-bulk-count]");
+    if (shown) shown.textContent = `${ticked}`;
+    form?.toggleAttribute("data-open", ticked > 0);
+  };
+  const range = (box: HTMLInputElement) => {
+    const every = boxes();
+    const [from, to] = [every.indexOf(last ?? box), every.indexOf(box)].sort((a, b) => a - b) as [number, number];
+    for (const between of every.slice(Math.max(from, 0), to + 1)) between.checked = box.checked;
+  };
+
+  list.addEventListener("click", (event) => {
+    const box = event.target;
+    if (!(box instanceof HTMLInputElement) || !box.matches("[data-select]")) return;
+    if (event.shiftKey) range(box);
+    last = box;
+  }, { signal });
+  list.addEventListener("change", (event) => {
+    if (event.target === all && all) for (const box of boxes()) box.checked = all.checked;
+    count();
+  }, { signal });
+  form?.addEventListener("reset", () => setTimeout(() => {
+    for (const box of boxes()) box.checked = false;
+    count();
+  }), { signal });
+
+  const links = () => [...list.querySelectorAll<HTMLAnchorElement>(".list__link")];
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    const every = links();
+    const row = document.activeElement?.closest("[data-row]");
+    const here = every.findIndex((link) => link.closest("[data-row]") === row);
+    if (event.key === "j" || event.key === "k") {
+      const next = every[here < 0 ? 0 : Math.min(Math.max(here + (event.key === "j" ? 1 : -1), 0), every.length - 1)];
+      next?.focus({ preventScroll: true });
+      next?.closest("[data-row]")?.scrollIntoView({ block: "nearest" });
+      event.preventDefault();
+    } else if (event.key === "x" && row) {
+      const box = row.querySelector<HTMLInputElement>("[data-select]");
+      if (box) { box.checked = !box.checked; last = box; count(); event.preventDefault(); }
+    } else if (event.key === "Escape" && boxes().some((box) => box.checked)) {
+      for (const box of boxes()) box.checked = false;
+      count();
+    }
+  }, { signal });
+  count();
+});

@@ -1,0 +1,101 @@
+// What changes elsewhere shows here without anybody losing their place: in place where it disturbs nothing, else as a
+// quiet word with a button.
+import { isDirty } from "./floating";
+import { hasJustSent, morph, parse } from "./htmx";
+import { make } from "./dom";
+import { fetchPart } from "./request";
+import { type Change, type News, listen } from "./stream";
+
+const pending = new Map<HTMLElement, Change | null>();
+const fetchedAt = new WeakMap<HTMLElement, number>();
+let timer = 0;
+
+const address = document.body.dataset.live;
+if (address) {
+  listen(address, hear);
+  document.addEventListener("visibilitychange", () => later());
+}
+
+function hear(news: News): void {
+  const change = "change" in news ? news.change : null;
+  const parts = change ? `[data-live-record="${CSS.escape(change.id)}"][data-live-source]` : "[data-live-record][data-live-source]";
+  for (const part of document.querySelectorAll<HTMLElement>(parts)) pending.set(part, change);
+  const lists = change ? `[data-live-list="${CSS.escape(change.kind)}"][data-live-source]` : "[data-live-list][data-live-source]";
+  for (const list of document.querySelectorAll<HTMLElement>(lists)) pending.set(list, change);
+  later();
+}
+
+/** Changes come in bursts and a hidden page needs none of them: wait a little, then ask once for each part. */
+function later(): void {
+  if (timer || !pending.size || document.hidden) return;
+  timer = window.setTimeout(() => {
+    timer = 0;
+    const now = Date.now();
+    for (const [part, change] of [...pending]) {
+      if (part.matches("[data-live-list]") && now - (fetchedAt.get(part) ?? 0) < 3000) continue;
+      pending.delete(part);
+      if (!part.isConnected) continue;
+      fetchedAt.set(part, now);
+      void (part.matches("[data-live-list]") ? refreshList(part) : refreshPart(part, change)).catch(() => { /* The next change asks again. */ });
+    }
+    if (pending.size) later();
+  }, 400);
+}
+
+function isBusy(part: HTMLElement): boolean {
+  return part.contains(document.activeElement) || part.matches(":hover") || isDirty(part) || Boolean(part.querySelector("details[data-menu][open], dialog[open], form[data-side-form]"));
+}
+
+async function refreshPart(part: HTMLElement, change: Change | null): Promise<void> {
+  const text = await fetchPart(part.dataset.liveSource ?? "");
+  if (!part.isConnected || !differs(part, text)) return;
+  if (!isBusy(part)) await morph(part, text);
+  else if (!hasJustSent()) {
+    pill(part, change ? `Changed by ${change.actor}` : "Changed", "Show", () => void fetchPart(part.dataset.liveSource ?? "").then((fresh) => morph(part, fresh)));
+  }
+}
+
+/** Whether the answer says anything else than the page: looks at what is read, not at how it is written. */
+function differs(part: HTMLElement, text: string): boolean {
+  const fresh = parse(text).body.firstElementChild;
+  return !fresh || words(fresh) !== words(part);
+}
+
+function words(element: Element): string {
+  const marks = [...element.querySelectorAll("[datetime], [href], [class*='--']")]
+    .map((part) => `${part.getAttribute("datetime") ?? ""}${part.getAttribute("href") ?? ""}${part.classList.value}`);
+  const copy = element.cloneNode(true) as Element;
+  for (const part of copy.querySelectorAll("time[data-relative], .pill")) part.remove();
+  return `${copy.textContent?.replace(/\s+/g, " ")}|${marks.join("|").replace(/ ?htmx-\S+/g, "")}`;
+}
+
+async function refreshList(list: HTMLElement): Promise<void> {
+  const text = await fetchPart(list.dataset.liveSource ?? "");
+  if (!list.isConnected) return;
+  const fresh = parse(`<table>${text}</table>`).querySelector("[data-list]") ?? parse(text).querySelector("[data-list]");
+  if (!fresh) return;
+  const isQuiet = !list.matches(":hover") && !list.contains(document.activeElement) && !list.querySelector(":checked") && window.scrollY < 80;
+  if (isQuiet) {
+    list.querySelector(":scope > .pill")?.remove();
+    await morph(list, fresh.outerHTML);
+    return;
+  }
+  // Rows that are still there change where they stand; others wait for the reader.
+  const rows = [...list.querySelectorAll<HTMLElement>("[data-live-record]")];
+  for (const row of rows) {
+    const next = fresh.querySelector(`[data-live-record="${CSS.escape(row.dataset.liveRecord ?? "")}"]`);
+    if (next && words(next) !== words(row) && !row.contains(document.activeElement)) await morph(row, next.outerHTML);
+  }
+  const order = (root: Element) => [...root.querySelectorAll<HTMLElement>("[data-live-record]")].map((row) => row.dataset.liveRecord).join();
+  if (order(fresh) !== order(list)) {
+    pill(list, "New changes", "Refresh", () => void fetchPart(list.dataset.liveSource ?? "").then((newest) => morph(list, newest)));
+  }
+}
+
+function pill(part: HTMLElement, text: string, action: string, act: () => void): void {
+  part.querySelector(":scope > .pill")?.remove();
+  const button = make("button", { type: "button" }, action);
+  const note = make("div", { class: "pill", role: "status" }, make("span", {}, text), button);
+  button.addEventListener("click", () => { note.remove(); act(); });
+  part.prepend(note);
+}

@@ -1,0 +1,73 @@
+// Small things: the theme, times that stay fresh, the slider over the past, copying.
+import { behaviour } from "./behaviour";
+import { say } from "./notices";
+import { post } from "./request";
+
+behaviour("[data-theme-switch]", (form, signal) => {
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter as HTMLButtonElement | null;
+    if (!button) return;
+    event.preventDefault();
+    document.documentElement.dataset.theme = button.value;
+    for (const option of form.querySelectorAll("[name=theme]")) option.setAttribute("aria-pressed", `${option === button}`);
+    void post((form as HTMLFormElement).action, new FormData(form as HTMLFormElement, button)).catch(() => say("The theme was changed here, but could not be kept."));
+  }, { signal });
+});
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31_557_600], ["month", 2_629_800], ["week", 604_800], ["day", 86_400], ["hour", 3600], ["minute", 60]];
+
+behaviour("time[data-relative]", (element, signal) => {
+  const at = Date.parse(element.getAttribute("datetime") ?? "");
+  if (Number.isNaN(at)) return;
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto", style: "narrow" });
+  const show = () => {
+    const seconds = (at - Date.now()) / 1000;
+    const [unit, length] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["minute", 60];
+    element.textContent = Math.abs(seconds) < 45 ? "just now" : words.format(Math.trunc(seconds / length) || (seconds < 0 ? -1 : 1), unit);
+  };
+  // The server's words stay until they are no longer true, so nothing moves while the page appears.
+  const timer = window.setInterval(show, 60_000);
+  signal.addEventListener("abort", () => clearInterval(timer));
+});
+
+behaviour("[data-as-of]", (form, signal) => {
+  const range = form.querySelector<HTMLInputElement>("[data-as-of-range]");
+  const choice = form.querySelector<HTMLSelectElement>("[data-as-of-choice]");
+  const output = form.querySelector<HTMLElement>("[data-as-of-output]");
+  if (!range || !choice || !output) return;
+  range.hidden = output.hidden = false;
+  choice.hidden = true;
+  const show = () => {
+    choice.selectedIndex = Number(range.value);
+    const words = choice.selectedOptions[0]?.textContent ?? "";
+    output.textContent = words;
+    range.setAttribute("aria-valuetext", words);
+  };
+  range.addEventListener("input", show, { signal });
+  range.addEventListener("change", () => (form as HTMLFormElement).requestSubmit(), { signal });
+  show();
+});
+
+// How high the head of the page is, for what sticks under it.
+behaviour(".page-header", (header, signal) => {
+  const root = document.documentElement;
+  const observer = new ResizeObserver(() => {
+    root.style.setProperty("--sticky", getComputedStyle(header).position === "sticky" ? `${header.offsetHeight}px` : "0px");
+  });
+  observer.observe(header);
+  signal.addEventListener("abort", () => observer.disconnect());
+});
+
+// What scrolls sideways is reached by keys too.
+behaviour(".article pre", (block) => { if (block.scrollWidth > block.clientWidth) block.tabIndex = 0; });
+
+behaviour("[data-copy]", (button, signal) => {
+  button.addEventListener("click", () => {
+    void navigator.clipboard.writeText(button.dataset.copy ?? "").then(() => say("Copied"), () => say("The browser did not let it be copied."));
+  }, { signal });
+});
+
+document.addEventListener("click", (event) => {
+  const refused = (event.target as Element).closest?.("[aria-disabled=true]");
+  if (refused) { event.preventDefault(); event.stopImmediatePropagation(); }
+}, { capture: true });

@@ -1,0 +1,155 @@
+//! Lists, filters, bulk actions, pages, search results.
+
+use maud::{Markup, html};
+
+use super::{GERMAN, HOSTILE, LONG_NAME};
+use crate::badge::{Category, Priority, badge};
+use crate::button::{Button, Submit, submit};
+use crate::filter::{Chip, FilterLine, filter_line};
+use crate::icon::Icon;
+use crate::list::{BulkBar, Column, ColumnRole, List, Pager, Row, Sort, bulk_bar, list, pager};
+use crate::menu::{MenuButton, menu};
+use crate::person::Person;
+use crate::results::{Found, results};
+use crate::time::Time;
+use crate::tone::Tone;
+use crate::value::Shown;
+
+pub(super) fn parts() -> Vec<(&'static str, Markup)> {
+    vec![
+        ("Filter line", filters()),
+        ("List", sample_list()),
+        ("Bulk bar", bulk()),
+        ("Pager", pages()),
+        ("Search results", found()),
+    ]
+}
+
+fn filters() -> Markup {
+    filter_line(
+        &FilterLine {
+            action: "/incidents",
+            query: "",
+            hint: "Search in incidents",
+            keep: &[("view", "open"), ("sort", "-updated_at")],
+            chips: &[
+                Chip { label: "Priority", relation: "is", value: "Critical or High", remove: "/incidents?a=1&b=2" },
+                Chip { label: "Requester", relation: "is not", value: LONG_NAME, remove: "/incidents" },
+            ],
+            clear: Some("/incidents"),
+        },
+        menu("", MenuButton::IconLabel(Icon::Filter, "Filter"), &[]),
+        html! { "Differs from “Open”" },
+    )
+}
+
+const COLUMNS: &[Column] = &[
+    Column { label: "Number", role: ColumnRole::Number, sort: Sort::Offered("/incidents?sort=number") },
+    Column { label: "Title", role: ColumnRole::Title, sort: Sort::No },
+    Column { label: "State", role: ColumnRole::Mark, sort: Sort::No },
+    Column { label: "Priority", role: ColumnRole::Mark, sort: Sort::Descending("/incidents?sort=priority") },
+    Column { label: "Assignee", role: ColumnRole::Person, sort: Sort::No },
+    Column { label: "Team", role: ColumnRole::Text, sort: Sort::No },
+    Column { label: "Due", role: ColumnRole::Figure, sort: Sort::Ascending("/incidents?sort=-due") },
+];
+
+fn sample_list() -> Markup {
+    let moment =
+        |shown| Time { machine: "2026-03-12T13:02:00Z", shown, exact: "12 March 2026, 14:02 CET", is_relative: false };
+    let row = |record, title, state, priority, name, due| Row {
+        record,
+        address: "/incidents/INC0000042",
+        title,
+        marks: None,
+        cells: vec![
+            Shown::RecordNumber("INC0000042"),
+            Shown::Nothing,
+            state,
+            priority,
+            Shown::Person(Person { name, address: None }),
+            Shown::Text("Network"),
+            due,
+        ],
+        is_unread: false,
+    };
+    let rows = [
+        Row {
+            is_unread: true,
+            marks: Some(badge("Major", Tone::Danger, None)),
+            ..row(
+                "1",
+                "Printer on floor 3 prints blank pages",
+                Shown::State(Category::New, "New"),
+                Shown::Priority(Priority::Critical, "Critical"),
+                "Ada Okafor",
+                Shown::Due(moment("2 h late"), Tone::Danger),
+            )
+        },
+        row(
+            "2",
+            GERMAN,
+            Shown::State(Category::Waiting, "On hold"),
+            Shown::Priority(Priority::High, "High"),
+            LONG_NAME,
+            Shown::Due(moment("in 25 min"), Tone::Warning),
+        ),
+        row(
+            "3",
+            HOSTILE,
+            Shown::State(Category::Done, "Resolved"),
+            Shown::Nothing,
+            HOSTILE,
+            Shown::Time(moment("3 d")),
+        ),
+    ];
+    list(&List {
+        name: "Incidents",
+        live_kind: Some("incident"),
+        live_source: Some("/incidents?part=list"),
+        columns: COLUMNS,
+        rows: &rows,
+        selection_form: Some("bulk"),
+    })
+}
+
+fn bulk() -> Markup {
+    bulk_bar(
+        &BulkBar { form: "bulk", action: "/incidents/bulk", csrf_token: "token" },
+        submit(
+            &Button { label: "Assign to me", ..Button::default() },
+            &Submit { name: Some("do"), value: Some("assign"), ..Submit::default() },
+        ),
+    )
+}
+
+fn pages() -> Markup {
+    pager(&Pager {
+        range: "51–100 of 2,314",
+        first: Some("/incidents"),
+        previous: Some("/incidents?before=x"),
+        next: Some("/incidents?after=y"),
+    })
+}
+
+fn found() -> Markup {
+    results(&[
+        Found {
+            icon: Icon::AlertCircle,
+            kind: "Incident",
+            number: "INC0000042",
+            title: html! { mark { "Printer" } " on floor 3 prints blank pages" },
+            excerpt: Some(html! { "… the " mark { "printer" } " was restarted twice …" }),
+            address: "/incidents/INC0000042",
+            facts: vec![Shown::State(Category::Active, "In progress"), Shown::Muted("3 h ago")],
+        },
+        Found {
+            icon: Icon::Book,
+            kind: "Article",
+            number: "KNO0000007",
+            title: html! { (GERMAN) },
+            excerpt: None,
+            address: "/knowledge/KNO0000007",
+            facts: vec![],
+        },
+    ])
+}

@@ -1,0 +1,39 @@
+//! Every component with sample data, in every state: to look at, and for tests to hold.
+
+mod fields;
+mod lists;
+mod marks;
+mod messages;
+mod records;
+
+use maud::{Markup, html};
+
+/// A name too long for most places.
+const LONG_NAME: &str = "Maximiliane-Charlotte von Hohenstein-Wittgenbach";
+/// A German title with words that do not break by themselves.
+const GERMAN: &str =
+    "Rechtsschutzversicherungsgesellschaften: Datenübertragungsschnittstellenkonfiguration fehlgeschlagen";
+/// Text that would be markup if it were not escaped.
+const HOSTILE: &str = "<script>alert(1)</script>\"' onmouseover=\"alert(2)\" & <img src=x onerror=alert(3)>";
+
+/// The components by name.
+pub fn parts() -> Vec<(&'static str, Markup)> {
+    [marks::parts(), fields::parts(), lists::parts(), records::parts(), messages::parts()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The content of a page that shows them all.
+pub fn gallery() -> Markup {
+    html! {
+        div.gallery {
+            @for (name, part) in parts() {
+                section.gallery__part {
+                    h2.gallery__name { (name) }
+                    (part)
+                }
+            }
+        }
+    }
+}
