@@ -36,7 +36,9 @@ fn install(assets: &Path) -> Result<(), Failure> {
     if installed.is_some() && installed >= modified(assets.join("package-lock.json")) {
         return Ok(());
     }
-    run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(assets))
+    run(Command::new("npm")
+        .args(["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(assets))
 }
 
 fn run(command: &mut Command) -> Result<(), Failure> {

@@ -41,7 +41,7 @@ pub struct Composer<'a> {
 /// The box. `more` stands beside the submit button: a menu such as "Reply and resolve".
 pub fn composer(composer: &Composer, more: Markup) -> Markup {
     html! {
-        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form data-composer
+        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form hx-sync="this:drop" data-composer
             hx-post=[composer.partial.post] hx-target=[composer.partial.target] hx-swap=[composer.partial.swap] {
             input type="hidden" name="csrf_token" value=(composer.csrf_token);
             @if composer.may_note {

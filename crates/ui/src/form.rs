@@ -27,7 +27,7 @@ pub struct Form<'a> {
 /// A form that posts. Fields are checked by the server; the browser's own messages are left off.
 pub fn form(form: &Form, content: Markup) -> Markup {
     html! {
-        form.form id=[form.id] method="post" action=(form.action) enctype=[form.has_files.then_some("multipart/form-data")] novalidate data-form data-form-draft=[form.draft]
+        form.form id=[form.id] method="post" action=(form.action) enctype=[form.has_files.then_some("multipart/form-data")] novalidate data-form hx-sync="this:drop" data-form-draft=[form.draft]
             hx-get=[form.partial.get] hx-post=[form.partial.post] hx-target=[form.partial.target] hx-swap=[form.partial.swap] {
             input type="hidden" name="csrf_token" value=(form.csrf_token);
             @if let Some(revision) = form.revision { input type="hidden" name="revision" value=(revision); }

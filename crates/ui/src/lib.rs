@@ -3,6 +3,26 @@
 //! Each component is a function from a small argument struct to markup. It knows nothing of records, requests or
 //! databases: what it shows comes in as text, already in the reader's language and time zone. Everything works without
 //! scripts; `data-` attributes let the scripts under `assets/scripts` make it smoother.
+//!
+//! # A page
+//!
+//! [`shell::shell`] makes the whole page of somebody signed in, [`sheet::sheet`] that of somebody who is not. Both take a
+//! [`page::Page`]. The server answers `/assets/{name}` with [`assets::find`]; the content policy needs no exception for
+//! anything here, and may add `trusted-types steward`.
+//!
+//! # What scripts ask of the server
+//!
+//! - Requests of htmx and of our own scripts carry `HX-Request: true`, those that change something `X-CSRF-Token` (from
+//!   [`page::Page::csrf_token`]); forms without scripts carry `csrf_token`.
+//! - Answers below 400 and 422 are swapped in; of others the reader is told, with `X-Request-Id` for 5xx.
+//! - `data-source` of a [`field::Control::Reference`]: `GET {source}&q=typed` answers
+//!   `[{"value":"PER0000001","label":"Ada Okafor","detail":"PER0000001 · Network"}]`, best first; with an empty `q`
+//!   those most likely meant. For [`shell::Search::source`] each also has `"address"`.
+//! - [`page::Page::live`] answers an event stream whose messages (unnamed, or named `change`) are
+//!   `{"kind":"incident","number":"INC0000042","id":"…","revision":7,"actor":"Ada Okafor"}`. An element with
+//!   [`record::Live`] is asked for again when its record changes, a [`list::List`] with a source when one of its kind
+//!   does; the answer is the same markup with the same id.
+//! - A [`message::toast`] may go along with any swapped answer.
 
 pub mod as_of;
 pub mod assets;

@@ -79,8 +79,9 @@ pub fn page(page: &Page, body: Markup) -> Markup {
                 title { (page.title) }
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
+                // Of failures only 422 is swapped: it answers the form with its messages. The others are told beside what failed.
                 // The built-in stylesheet of htmx would be one more source of style; history is left to the browser.
-                meta name="htmx-config" content=r#"{"includeIndicatorCSS":false,"history":"reload","defaultSettleDelay":0,"noSwap":[204,304,"5xx"],"extensions":"steward"}"#;
+                meta name="htmx-config" content=r#"{"includeIndicatorCSS":false,"history":"reload","defaultSettleDelay":0,"noSwap":[204,304,401,403,404,405,409,410,412,413,415,428,429,"5xx"],"extensions":"steward"}"#;
                 @if let Some(token) = page.csrf_token { meta name="csrf-token" content=(token); }
                 link rel="preload" href=(address(Asset::FontLatin)) as="font" type="font/woff2" crossorigin;
                 link rel="stylesheet" href=(address(Asset::Styles));

@@ -198,7 +198,7 @@ pub struct SideForm<'a> {
 /// The form, around a [`crate::field::field`].
 pub fn side_form(form: &SideForm, field: Markup) -> Markup {
     html! {
-        form.side-form id={ "side-" (form.key) } method="post" action=(form.action) novalidate data-form data-side-form hx-post=(form.action) hx-target="this" hx-swap="outerHTML" {
+        form.side-form id={ "side-" (form.key) } method="post" action=(form.action) novalidate data-form hx-sync="this:drop" data-side-form hx-post=(form.action) hx-target="this" hx-swap="outerHTML" {
             input type="hidden" name="csrf_token" value=(form.csrf_token);
             input type="hidden" name="revision" value=(form.revision);
             (field)

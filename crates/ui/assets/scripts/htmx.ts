@@ -64,12 +64,24 @@ document.addEventListener("htmx:config:request", (event) => {
   if (token) context.request.headers["X-CSRF-Token"] = token;
 });
 
+// What a failure means for the reader. The server swaps its own words in only with 422, beside the fields.
+const failures: Record<number, string> = {
+  401: "You are no longer signed in. What you typed is kept; sign in again in another tab, then try again.",
+  403: "You may not do that.",
+  404: "It is not there any more, or you may no longer see it.",
+  409: "Someone changed this since you opened it. Reload the page to see what is new; what you typed is kept.",
+  412: "Someone changed this since you opened it. Reload the page to see what is new; what you typed is kept.",
+  413: "That is too large to be sent.",
+  429: "That was too often in a short time. Wait a moment, then try again.",
+};
+
 document.addEventListener("htmx:response:error", (event) => {
   const context = (event as unknown as CustomEvent<Detail>).detail.ctx;
   const status = context?.response?.status ?? 0;
-  if (!context || status < 500) return;
+  if (!context || status === 422) return;
   const id = context.response?.headers.get("x-request-id");
-  report(context.sourceElement, `That did not work, and nothing was changed. Try again${id ? `; if it happens again, tell your administrator ${id}` : ""}.`);
+  report(context.sourceElement, failures[status]
+    ?? `That did not work, and nothing was changed. Try again${id ? `; if it happens again, tell your administrator ${id}` : ""}.`);
 });
 
 document.addEventListener("htmx:error", (event) => {

@@ -47,12 +47,17 @@ function isBusy(part: HTMLElement): boolean {
 }
 
 async function refreshPart(part: HTMLElement, change: Change | null): Promise<void> {
-  const text = await fetchPart(part.dataset.liveSource ?? "");
+  const source = part.dataset.liveSource ?? "";
+  const text = await fetchPart(source);
   if (!part.isConnected || !differs(part, text)) return;
-  if (!isBusy(part)) await morph(part, text);
-  else if (!hasJustSent()) {
-    pill(part, change ? `Changed by ${change.actor}` : "Changed", "Show", () => void fetchPart(part.dataset.liveSource ?? "").then((fresh) => morph(part, fresh)));
-  }
+  if (!isBusy(part)) return morph(part, text);
+  if (hasJustSent()) return;
+  const show = () => void fetchPart(source).then((fresh) => morph(part, fresh));
+  const note = pill(part, change ? `Changed by ${change.actor}` : "Changed", "Show", show);
+  // When only the pointer was in the way, it happens by itself once that is gone.
+  part.addEventListener("pointerleave", () => setTimeout(() => {
+    if (note.isConnected && !isBusy(part)) { note.remove(); show(); }
+  }, 200), { once: true });
 }
 
 /** Whether the answer says anything else than the page: looks at what is read, not at how it is written. */
@@ -72,7 +77,7 @@ function words(element: Element): string {
 async function refreshList(list: HTMLElement): Promise<void> {
   const text = await fetchPart(list.dataset.liveSource ?? "");
   if (!list.isConnected) return;
-  const fresh = parse(`<table>${text}</table>`).querySelector("[data-list]") ?? parse(text).querySelector("[data-list]");
+  const fresh = parse(text).querySelector("[data-list]");
   if (!fresh) return;
   const isQuiet = !list.matches(":hover") && !list.contains(document.activeElement) && !list.querySelector(":checked") && window.scrollY < 80;
   if (isQuiet) {
@@ -92,10 +97,13 @@ async function refreshList(list: HTMLElement): Promise<void> {
   }
 }
 
-function pill(part: HTMLElement, text: string, action: string, act: () => void): void {
+function pill(part: HTMLElement, text: string, action: string, act: () => void): HTMLElement {
   part.querySelector(":scope > .pill")?.remove();
   const button = make("button", { type: "button" }, action);
-  const note = make("div", { class: "pill", role: "status" }, make("span", {}, text), button);
+  const note = make(part.matches("ol, ul") ? "li" : "div", { class: "pill" }, make("span", { role: "status" }, text), button);
   button.addEventListener("click", () => { note.remove(); act(); });
-  part.prepend(note);
+  const first = part.querySelector(":scope > summary");
+  if (first) first.after(note);
+  else part.prepend(note);
+  return note;
 }
