@@ -225,6 +225,12 @@ fn an_index_in_a_folder_is_kept_for_its_catalogue() {
     assert_eq!(Search::open(folder.path(), catalogue()).unwrap().saved(), None);
     // Other roles look at other fields.
     let other = Catalogue::new(&registry, &Policy::default());
-    Search::open(folder.path(), other).unwrap().commit("other").unwrap();
+    let in_use = Search::open(folder.path(), other.clone()).unwrap();
+    in_use.commit("other").unwrap();
+    // One in use is left alone, even if it is of another version.
+    drop(Search::open(folder.path(), catalogue()).unwrap());
+    in_use.commit("still there").unwrap();
+    drop(in_use);
+    assert_eq!(Search::open(folder.path(), other).unwrap().saved().as_deref(), Some("still there"));
     assert_eq!(Search::open(folder.path(), catalogue()).unwrap().saved(), None);
 }
