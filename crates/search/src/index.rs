@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tantivy::directory::INDEX_WRITER_LOCK;
 use tantivy::directory::error::LockError;
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term};
@@ -204,14 +205,20 @@ fn make_folder(folder: &Path) -> Result<(), SearchError> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed(folder))
 }
 
-/// Removes indexes made under other catalogues.
+/// Removes indexes made under other catalogues, but for those that another process still uses while nodes are upgraded.
 fn remove_others(folder: &Path, current: &str) -> Result<(), SearchError> {
     let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
     let others: Vec<PathBuf> =
         entries.flatten().filter(|entry| entry.file_name() != current).map(|entry| entry.path()).collect();
-    for other in others {
+    for other in others.into_iter().filter(|other| !is_used(other)) {
         tracing::info!(folder = %other.display(), "an index of another version is removed");
         fs::remove_dir_all(&other).map_err(failed(&other))?;
     }
     Ok(())
+}
+
+/// Whether a process holds the lock of the index in a folder.
+fn is_used(folder: &Path) -> bool {
+    let lock = folder.join(INDEX_WRITER_LOCK.filepath.as_path());
+    fs::File::open(lock).is_ok_and(|lock| matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)))
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use steward_store::config::StoreConfig;
+use steward_store::journal::Position;
 use steward_store::store::Store;
 use tempfile::TempDir;
 
@@ -52,6 +53,18 @@ impl TestDatabase {
     /// Another store on the same database, as a second node has it. Only PostgreSQL allows it.
     pub async fn second_node(&self) -> Store {
         Store::open(&self.config).await.unwrap()
+    }
+
+    /// The place of the last entry of the journal, whether or not readers may see it yet.
+    pub async fn last_place(&self) -> Position {
+        let mut connection = self.store.read().await.unwrap();
+        let sql = "select epoch, xid, position from journal order by epoch desc, xid desc, position desc limit 1";
+        let row = connection.fetch_optional(sql, &[]).await.unwrap();
+        row.map_or(Position::default(), |row| Position {
+            epoch: row.integer(0).unwrap(),
+            xid: row.integer(1).unwrap(),
+            position: row.integer(2).unwrap(),
+        })
     }
 
     /// An empty database of the same sort, as yet without tables.

@@ -128,6 +128,11 @@ impl Fixture {
         word(place)
     }
 
+    /// Every word that stands somewhere, by its place, with those who may see it.
+    pub fn canaries(&self) -> impl Iterator<Item = (&str, &str, &[&'static str])> {
+        self.canaries.iter().map(|canary| (canary.place.as_str(), canary.word.as_str(), canary.seen_by.as_slice()))
+    }
+
     /// Panics when an answer holds a word that the actor may not see, or any secret.
     #[track_caller]
     pub fn sweep(&self, actor: &str, answer: &Answer) {

@@ -20,7 +20,6 @@ use steward_search::document::Catalogue;
 use steward_search::index::Search;
 use steward_store::blob::Blobs;
 use steward_store::connection::Connection;
-use steward_store::journal::Position;
 use tokio::task::AbortHandle;
 
 use crate::client::Client;
@@ -156,22 +155,10 @@ impl Server {
             let app = self.app.clone();
             feeding.get_or_insert_with(|| tokio::spawn(async move { app.feed_search().await }).abort_handle());
         }
-        let end = self.last_place().await;
+        let end = self.database.last_place().await;
         // Readers of PostgreSQL wait for older transactions of other tests, hence the time.
         let reached = tokio::time::timeout(Duration::from_secs(30), self.app.search_reached(end)).await;
         reached.expect("the index never caught up").unwrap();
-    }
-
-    /// The place of the last entry of the journal, whether or not readers may see it yet.
-    async fn last_place(&self) -> Position {
-        let mut connection: Connection = self.database.store.read().await.unwrap();
-        let sql = "select epoch, xid, position from journal order by epoch desc, xid desc, position desc limit 1";
-        let row = connection.fetch_optional(sql, &[]).await.unwrap();
-        row.map_or(Position::default(), |row| Position {
-            epoch: row.integer(0).unwrap(),
-            xid: row.integer(1).unwrap(),
-            position: row.integer(2).unwrap(),
-        })
     }
 
     /// How many rows there are of what a refused request must not make, and the sum of all revisions.

@@ -11,7 +11,7 @@ use steward_testkit::on_both;
 
 use crate::oracle::{Thing, may_read};
 
-const READERS: [&str; 8] = ["a1", "a2", "am", "b1", "g1", "g2", "oa", "root"];
+pub(crate) const READERS: [&str; 8] = ["a1", "a2", "am", "b1", "g1", "g2", "oa", "root"];
 const KINDS: [&str; 9] = [
     "incidents",
     "service-requests",
@@ -38,7 +38,7 @@ const CONDITIONS: [Condition; 7] = [
 ];
 
 /// Every mix of organisation, requester, team, assignee and watcher that the roles tell apart.
-async fn populate(fixture: &Fixture) -> Vec<Thing> {
+pub(crate) async fn populate(fixture: &Fixture) -> Vec<Thing> {
     let server = &fixture.server;
     let mut things = standing(fixture);
     let mut turn = 0_usize;
@@ -107,7 +107,7 @@ async fn populate(fixture: &Fixture) -> Vec<Thing> {
 }
 
 /// What the fixture itself holds.
-fn standing(fixture: &Fixture) -> Vec<Thing> {
+pub(crate) fn standing(fixture: &Fixture) -> Vec<Thing> {
     let (p, a, b) = (fixture.provider.0, fixture.a.0, fixture.b.0);
     let person = |name: &str| Some(fixture.people[name].0);
     let desk = Some(fixture.desk.0);

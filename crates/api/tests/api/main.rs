@@ -10,4 +10,5 @@ mod oracle;
 mod paging;
 mod records;
 mod rights;
+mod search;
 mod signing_in;

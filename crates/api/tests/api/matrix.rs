@@ -27,7 +27,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 18] = [
+const TICKET_LINES: [TicketLine; 19] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -36,6 +36,7 @@ const TICKET_LINES: [TicketLine; 18] = [
         Some(|_| json!({"fields": {"cancel_reason": "gone"}})),
         (200, 403, 200),
     ),
+    line(("GET", "/api/v1/{kinds}/{record}/similar"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/journal"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/access"), None, (200, 200, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/comments"), Some(|_| json!({"body": "hello"})), (200, 200, 200)),
@@ -65,7 +66,7 @@ const TICKET_LINES: [TicketLine; 18] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 12] = [
+const PLAIN_LINES: [PlainLine; 13] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -74,6 +75,7 @@ const PLAIN_LINES: [PlainLine; 12] = [
     ("GET", "/api/v1/kinds", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/v1/openapi.json", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/v1/events", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/api/v1/search?q=printer", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/v1/{kinds}", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     // In the name of a requester of A whom b1 cannot see and who is not a1's to choose.
     (

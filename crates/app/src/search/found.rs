@@ -61,7 +61,8 @@ pub(super) struct Found {
 impl App {
     /// The records that answer a question and that the actor may read, as they are now.
     pub(super) async fn found(&self, actor: &Actor, ask: Ask) -> Result<Answers, Error> {
-        let search = self.index()?.search.clone();
+        let index = self.index()?;
+        let search = index.search.clone();
         let now = self.now();
         let scopes: Vec<(Arc<Kind>, [Filter; 3])> = ask
             .kinds
@@ -80,6 +81,7 @@ impl App {
         let mut most = FIRST_LOOK.max(limit * 2);
         loop {
             let (search, question, open_only) = (search.clone(), question.clone(), ask.open_only);
+            let turn = index.looking.acquire().await.map_err(Error::internal)?;
             let looking = tokio::task::spawn_blocking(move || -> Result<Candidates, Error> {
                 let accesses: Vec<Access<'_>> =
                     question.1.iter().map(|(kind, scopes)| Access { kind, scopes: scopes.clone() }).collect();
@@ -91,6 +93,7 @@ impl App {
                 search.find(&Question { wanted, accesses: &accesses, open_only, now, most }).map_err(Error::internal)
             });
             let candidates = looking.await.map_err(Error::internal)??;
+            drop(turn);
             for some in candidates.found.chunks(LOADED.min(limit * 2)) {
                 records.extend(checking.check(some).await?);
                 if records.len() > limit {

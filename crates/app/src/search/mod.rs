@@ -16,7 +16,7 @@ use steward_model::record::Record;
 use steward_search::index::Search;
 use steward_search::words::Words;
 use steward_store::journal::Position;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::App;
 use crate::error::Error;
@@ -30,6 +30,8 @@ pub const HITS_MAX: usize = 100;
 pub(crate) struct Index {
     pub(crate) search: Search,
     progress: watch::Sender<Progress>,
+    /// As many searches at once as there are cores, so that costly ones do not take them from everybody else.
+    looking: Semaphore,
 }
 
 /// How far the index has come.
@@ -43,7 +45,9 @@ struct Progress {
 
 impl Index {
     pub(crate) fn new(search: Search) -> Self {
-        Self { search, progress: watch::Sender::new(Progress { complete: false, position: Position::default() }) }
+        let progress = Progress { complete: false, position: Position::default() };
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self { search, progress: watch::Sender::new(progress), looking: Semaphore::new(cores) }
     }
 }
 

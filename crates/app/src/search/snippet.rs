@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn words_are_marked_in_their_surroundings() {
-        check("The printer prints\nblank pages", "print blank ", None);
+        check("The printer prints\nblank pages", "print blank ", Some("The printer prints [blank] pages"));
         check("The printer prints\nblank pages", "blank print", Some("The [printer] [prints] [blank] pages"));
         check("nothing", "blank", None);
         let long = format!("{}the printer is blank {}", "word ".repeat(100), "tail ".repeat(100));

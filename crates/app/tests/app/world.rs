@@ -7,6 +7,7 @@ use steward_app::{App, Parts};
 use steward_model::access::Policy;
 use steward_model::kind::Registry;
 use steward_model::moment::Moment;
+use steward_search::index::Search;
 use steward_store::blob::Blobs;
 use steward_testkit::database::TestDatabase;
 
@@ -15,6 +16,11 @@ pub(crate) const NOW: Moment = Moment(1_772_442_000_000_000);
 
 /// An application on a fresh database.
 pub(crate) async fn app(db: &TestDatabase) -> App {
+    app_with(db, None).await
+}
+
+/// An application on a database, with an index.
+pub(crate) async fn app_with(db: &TestDatabase, search: Option<Search>) -> App {
     let registry = Registry::load(&steward_practices::sources()).unwrap();
     let policy = Policy::load(&steward_practices::roles(), &registry).unwrap();
     db.store.sync_kinds(&registry).await.unwrap();
@@ -25,6 +31,6 @@ pub(crate) async fn app(db: &TestDatabase) -> App {
         policy,
         clock: Arc::new(FixedClock::at(NOW)),
         key: [7; 32],
-        search: None,
+        search,
     })
 }

@@ -9,7 +9,7 @@ use anyhow::bail;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::{Method, Request, header};
+use hyper::{HeaderMap, Method, Request, header};
 use hyper_util::rt::TokioIo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
@@ -69,6 +69,20 @@ impl Client {
     /// # Errors
     /// When the connection ends, or the answer is not one of success.
     pub(super) async fn call(&mut self, call: &Call) -> anyhow::Result<Option<String>> {
+        let (headers, _) = self.exchange(call).await?;
+        let link = headers.get(header::LINK).and_then(|link| link.to_str().ok());
+        Ok(link.and_then(|link| link.strip_prefix('<')?.split('>').next()).map(str::to_owned))
+    }
+
+    /// Makes a request and reads the answer as JSON.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub(super) async fn read(&mut self, call: &Call) -> anyhow::Result<Value> {
+        Ok(serde_json::from_slice(&self.exchange(call).await?.1)?)
+    }
+
+    async fn exchange(&mut self, call: &Call) -> anyhow::Result<(HeaderMap, Bytes)> {
         let (method, body) = match &call.body {
             None => (Method::GET, Bytes::new()),
             Some(body) => (Method::POST, serde_json::to_vec(body)?.into()),
@@ -86,8 +100,7 @@ impl Client {
         if !head.status.is_success() {
             bail!("{} answered {}: {}", call.path, head.status, String::from_utf8_lossy(&body));
         }
-        let link = head.headers.get(header::LINK).and_then(|link| link.to_str().ok());
-        Ok(link.and_then(|link| link.strip_prefix('<')?.split('>').next()).map(str::to_owned))
+        Ok((head.headers, body))
     }
 }
 

@@ -6,6 +6,7 @@ mod incidents;
 mod lists;
 mod machine;
 mod report;
+mod search;
 mod server;
 mod world;
 
@@ -92,6 +93,7 @@ impl Run {
         let server = Server::start(&self.config).await?;
         let name = format!("start on {} incidents to ready", self.records);
         self.value(name, server.start.as_secs_f64(), "s", None);
+        self.figures.extend(search::measure(server.address, &maker.world, self.records, self.seconds).await?);
         self.figures.extend(lists::measure(server.address, &maker.world, self.seconds).await?);
         self.value("memory after lists", mebibytes(resident_bytes(server.process()?)?), "MiB", None);
         server.stop().await?;
@@ -137,6 +139,7 @@ impl Run {
         let server = Server::start(&self.config).await?;
         self.value(format!("start on {few} incidents to ready"), server.start.as_secs_f64(), "s", Bar::below(0.2));
         Client::connect(server.address, token).await?.call(&Call::get("/api/v1/incidents")).await?;
+        search::complete(server.address, token).await?;
         tokio::time::sleep(REST).await;
         let memory = mebibytes(resident_bytes(server.process()?)?);
         self.value(format!("memory at rest, {few} incidents"), memory, "MiB", Bar::below(100.0));

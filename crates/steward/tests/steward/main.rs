@@ -14,6 +14,7 @@ mod killed;
 mod ledger;
 mod moved;
 mod once;
+mod search;
 mod start;
 mod stop;
 mod together;
