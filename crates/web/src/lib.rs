@@ -91,7 +91,7 @@ impl Web {
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
                       connect-src 'self'; frame-src 'none'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; \
-                      trusted-types default";
+                      trusted-types steward";
 /// Largest body of any request, in bytes.
 const BODY_MAX: usize = 52 * 1024 * 1024;
 
