@@ -8,6 +8,7 @@ use super::{Context, Rejection, check_comment, draft, draft::Draft, event};
 use crate::access::{Action, Rights};
 use crate::command::{Input, NewComment, Transition as Move};
 use crate::event::{Act, Cause, Event, Why};
+use crate::filter::Environment;
 use crate::kind::{Commenter, Kind, OnComment, Transition};
 use crate::record::Record;
 
@@ -186,7 +187,7 @@ fn finish_move(
 ) -> Result<Event, Rejection> {
     let (after, _) = draft.finish(ctx)?;
     if let Some(guard) = &transition.guard
-        && !guard.filter.matches_local(&after, kind)
+        && !guard.filter.bind(&environment(ctx)).matches_local(&after, kind)
     {
         return Err(Rejection::Illegal { message: guard.message.clone(), allowed: Vec::new() });
     }
@@ -194,6 +195,17 @@ fn finish_move(
         Act::Moved { transition: Some(transition.key.clone()), from: record.state.clone(), to: transition.to.clone() };
     let changes = draft::changes(record, &after, &draft.whys);
     Ok(event(record, record.revision + 1, act, changes, ctx, ctx.cause.clone()))
+}
+
+/// Who asks and when, for guards that speak of it.
+fn environment(ctx: &Context<'_>) -> Environment {
+    Environment {
+        now: ctx.now,
+        me: ctx.actor.person,
+        my_teams: ctx.actor.teams.clone(),
+        my_organisation: ctx.actor.organisation,
+        my_organisations: vec![ctx.actor.organisation],
+    }
 }
 
 fn by_transition(transition: &Transition) -> Why {
