@@ -7,6 +7,7 @@ use steward_model::filter::Filter;
 use steward_model::id::RecordId;
 use steward_model::kind::{Level, Source};
 use steward_model::moment::Moment;
+use steward_model::record::Record;
 
 use crate::desk::{ANNA, BEN, CUSTOMER, DESK, Desk, GUS, NETWORK, OTHER_CUSTOMER, faults, in_progress};
 
@@ -129,4 +130,41 @@ fn sec_014_a_scope_that_cannot_be_read_is_refused_with_its_line() {
     let source = Source { path: "roles.toml".to_owned(), text: text.to_owned() };
     let errors = Policy::load(&[source], &desk.registry).unwrap_err();
     assert_eq!(errors[0].to_string(), "roles.toml:8: for kind `incident`: incident has no field `teem`");
+}
+
+/// A record of a kind that belongs to nobody who asks, with customers in a field.
+fn provided(kind: &str, state: &str, field: &str, customers: &[RecordId]) -> Record {
+    let ids: Vec<i64> = customers.iter().map(|id| id.0).collect();
+    Record {
+        id: RecordId(40),
+        kind: kind.to_owned(),
+        number: "X1".to_owned(),
+        revision: 1,
+        state: state.to_owned(),
+        organisation: RecordId(9),
+        created_at: Moment(0),
+        updated_at: Moment(0),
+        created_by: RecordId::SYSTEM,
+        fields: [(field.to_owned(), json!(ids))].into(),
+        watchers: Vec::new(),
+    }
+}
+
+#[test]
+fn a_requester_sees_the_services_that_their_organisation_is_a_customer_of() {
+    let desk = Desk::new();
+    let check = |kind: &str, state: &str, field: &str, customers: &[RecordId], expected: bool| {
+        let record = provided(kind, state, field, customers);
+        let rights = rights(&desk.anna(), desk.registry.kind(kind).unwrap(), &record, desk.now);
+        assert_eq!(rights.may(Action::Read), expected, "{kind} {state} for {customers:?}");
+    };
+    for (kind, state, field) in
+        [("service", "live", "customers"), ("service_offering", "published", "entitled_organisations")]
+    {
+        check(kind, state, field, &[CUSTOMER], true);
+        check(kind, state, field, &[OTHER_CUSTOMER, CUSTOMER], true);
+        check(kind, state, field, &[OTHER_CUSTOMER], false);
+        check(kind, state, field, &[], false);
+        check(kind, "retired", field, &[CUSTOMER], false);
+    }
 }
