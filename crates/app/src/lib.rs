@@ -85,15 +85,35 @@ pub struct Parts {
 impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
+        let key = SecretKey::new(parts.key);
+        Self::of(parts.store, parts.blobs, parts.registry, parts.policy, parts.clock, key)
+    }
+
+    /// The same parts with another clock, and with copies of its own in memory: for acts at moments of the past. What
+    /// one of the two writes, the other knows after two seconds of its own clock at the latest.
+    #[must_use]
+    pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
+        let Inner { store, blobs, registry, policy, key, .. } = &*self.0;
+        Self::of(store.clone(), blobs.clone(), registry.clone(), policy.clone(), clock, key.clone())
+    }
+
+    fn of(
+        store: Store,
+        blobs: Blobs,
+        registry: Registry,
+        policy: Policy,
+        clock: Arc<dyn Clock>,
+        key: SecretKey,
+    ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self(Arc::new(Inner {
-            store: parts.store,
-            blobs: parts.blobs,
-            registry: parts.registry,
-            policy: parts.policy,
+            store,
+            blobs,
+            registry,
+            policy,
             rules: PracticeRules,
-            clock: parts.clock,
-            key: SecretKey::new(parts.key),
+            clock,
+            key,
             actors: ActorCache::default(),
             reference_data: Mutex::default(),
             recent_logins: RecentLogins::default(),

@@ -17,6 +17,7 @@ use crate::error::Error;
 const MARK: &str = "sealed:1:";
 
 /// The key of this installation, kept in a file outside the database. Wiped from memory when dropped.
+#[derive(Clone)]
 pub(crate) struct SecretKey(Zeroizing<[u8; 32]>);
 
 impl SecretKey {
