@@ -88,7 +88,7 @@ async fn start(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
     };
     let ways = [
         ask("incident", Icon::AlertCircle, "Something does not work", "Tell us what happened. We look at it and keep you posted."),
-        ask("service_request", Icon::named("shopping-cart"), "I need something", "Access, equipment, software, or any other service."),
+        ask("service_request", Icon::ShoppingCart, "I need something", "Access, equipment, software, or any other service."),
     ];
     let main = html! {
         div.start {

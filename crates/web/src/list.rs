@@ -177,7 +177,9 @@ impl Listing<'_> {
             (header(&head, create))
             (self.filters())
             @if let Some(fault) = fault {
-                (notice(&Notice { tone: Tone::Danger, text: fault }, html! { a href="/help/reference/filters" { "How to search in lists" } }))
+                div.page-note {
+                    (notice(&Notice { tone: Tone::Danger, text: fault }, html! { a href="/help/reference/filters" { "How to search in lists" } }))
+                }
             } @else if found.records.is_empty() {
                 (self.empty(may_create.then_some((new.as_str(), new_address.as_str()))))
             } @else {
