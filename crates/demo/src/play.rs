@@ -1,0 +1,242 @@
+//! Playing the script: each step becomes a command to the use cases, at its moment and by its actor.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use anyhow::Context;
+use futures_util::future::try_join_all;
+use serde_json::{Map, Value as Json};
+use steward_app::App;
+use steward_app::clock::Clock;
+use steward_app::error::Error;
+use steward_app::files::NewFile;
+use steward_app::records::{NewRecord, Origin, Request};
+use steward_model::access::Actor;
+use steward_model::command::{Command, NewComment, Transition};
+use steward_model::event::Audience;
+use steward_model::id::RecordId;
+use steward_model::kind::Kind;
+use steward_model::moment::Moment;
+
+use crate::script::{Deed, Step};
+
+/// Steps at one moment on different records that go at the same time.
+const TOGETHER: usize = 24;
+
+/// A clock that stands at the moment of the step being played.
+#[derive(Debug)]
+pub(crate) struct StepClock(AtomicI64);
+
+impl Clock for StepClock {
+    fn now(&self) -> Moment {
+        Moment(self.0.load(Ordering::SeqCst))
+    }
+}
+
+struct Known {
+    kind: Arc<Kind>,
+    id: RecordId,
+    number: String,
+}
+
+/// Plays steps.
+pub(crate) struct Player {
+    app: App,
+    clock: Arc<StepClock>,
+    known: HashMap<String, Known>,
+    actors: HashMap<String, Actor>,
+}
+
+impl Player {
+    /// A player on the parts of an application, with a clock of its own.
+    pub(crate) fn new(app: &App) -> Self {
+        let clock = Arc::new(StepClock(AtomicI64::new(app.now().0)));
+        Self { app: app.with_clock(clock.clone()), clock, known: HashMap::new(), actors: HashMap::new() }
+    }
+
+    /// Plays steps in their order; `progress` hears how many are done.
+    pub(crate) async fn play(
+        &mut self,
+        steps: &[Step],
+        progress: &mut (dyn FnMut(usize) + Send),
+    ) -> anyhow::Result<()> {
+        let mut done = 0;
+        while let Some(step) = steps.get(done) {
+            self.clock.0.store(step.at.0, Ordering::SeqCst);
+            let group = together(&steps[done..]);
+            if group <= 1 {
+                self.play_one(step).await?;
+            } else {
+                for step in &steps[done..done + group] {
+                    self.know_actor(&step.by.who).await?;
+                }
+                let player = &*self;
+                try_join_all(steps[done..done + group].iter().map(|step| player.execute(step))).await?;
+            }
+            done += group.max(1);
+            progress(done);
+        }
+        Ok(())
+    }
+
+    /// Identity of a record that was made.
+    pub(crate) fn id_of(&self, handle: &str) -> Option<RecordId> {
+        self.known.get(handle).map(|known| known.id)
+    }
+
+    async fn play_one(&mut self, step: &Step) -> anyhow::Result<()> {
+        self.know_actor(&step.by.who).await?;
+        if let Deed::Create { kind, company, fields, links } = &step.deed {
+            self.create(step, kind, company, fields, links).await?;
+            // Who somebody is follows from these.
+            if matches!(*kind, "person" | "team" | "organisation") {
+                self.actors.clear();
+            }
+            return Ok(());
+        }
+        self.execute(step).await
+    }
+
+    async fn create(
+        &mut self,
+        step: &Step,
+        kind: &str,
+        company: &str,
+        fields: &Json,
+        links: &[(String, String)],
+    ) -> anyhow::Result<()> {
+        let kind = self.app.kind(kind)?.clone();
+        let organisation = match company {
+            "" => None,
+            company => Some(self.find(&format!("org:{company}"))?.id.to_string()),
+        };
+        let links = links.iter().map(|(link, target)| Ok((link.clone(), self.find(target)?.id.to_string())));
+        let links = links.collect::<anyhow::Result<Vec<_>>>()?;
+        let new = NewRecord { organisation, fields: self.object(fields)?, links };
+        let origin = Origin::door(step.by.door);
+        let view = self.app.create(self.actor(&step.by.who)?, &kind, &new, &origin).await;
+        let record = view.map_err(|error| refused(step, error))?.record;
+        self.known.insert(step.record.clone(), Known { kind, id: record.id, number: record.number });
+        Ok(())
+    }
+
+    async fn execute(&self, step: &Step) -> anyhow::Result<()> {
+        let Known { kind, number, .. } = self.find(&step.record)?;
+        let actor = self.actor(&step.by.who)?;
+        let origin = Origin::door(step.by.door);
+        let comment = |audience: &Audience, body: &str| -> anyhow::Result<NewComment> {
+            Ok(NewComment { audience: *audience, body: self.filled(body)? })
+        };
+        let request = match &step.deed {
+            Deed::Create { .. } => anyhow::bail!("a creation is played alone"),
+            Deed::Attach(name, content) => {
+                let file = NewFile { name: name.clone(), audience: Audience::Public, content: content.clone().into() };
+                self.app.attach(actor, kind, number, file, &origin).await.map_err(|error| refused(step, error))?;
+                return Ok(());
+            }
+            Deed::Update(fields) => Request::Update { fields: self.object(fields)?, organisation: None, base: None },
+            Deed::Move { key, fields, words } => {
+                let comment = words.as_ref().map(|(audience, body)| comment(audience, body)).transpose()?;
+                let fields = self.object(fields)?;
+                Request::Command(Command::Transition(Transition {
+                    key: (*key).to_owned(),
+                    fields,
+                    comment,
+                    base: None,
+                }))
+            }
+            Deed::Say(audience, body) => Request::Command(Command::Comment(comment(audience, body)?)),
+            Deed::Work(minutes, words) => {
+                Request::Command(Command::Work { seconds: minutes * 60, started_at: None, note: self.filled(words)? })
+            }
+            Deed::Link(link, target) => {
+                Request::Link { link: (*link).to_owned(), target: self.find(target)?.id.to_string(), end: false }
+            }
+            Deed::Watch => Request::Watch { person: None, end: false },
+        };
+        self.app.execute(actor, kind, number, &request, &origin).await.map_err(|error| refused(step, error))?;
+        Ok(())
+    }
+
+    async fn know_actor(&mut self, who: &str) -> anyhow::Result<()> {
+        if self.actors.contains_key(who) {
+            return Ok(());
+        }
+        let actor = match who {
+            "" => Actor::system(),
+            who => self.app.actor(self.find(&format!("person:{who}"))?.id, None).await?,
+        };
+        self.actors.insert(who.to_owned(), actor);
+        Ok(())
+    }
+
+    fn actor(&self, who: &str) -> anyhow::Result<&Actor> {
+        self.actors.get(who).with_context(|| format!("`{who}` was not looked up"))
+    }
+
+    fn find(&self, handle: &str) -> anyhow::Result<&Known> {
+        self.known.get(handle).with_context(|| format!("`{handle}` is not there yet"))
+    }
+
+    fn object(&self, fields: &Json) -> anyhow::Result<Map<String, Json>> {
+        match self.named(fields)? {
+            Json::Object(fields) => Ok(fields),
+            _ => anyhow::bail!("fields must be an object"),
+        }
+    }
+
+    /// A value with handles replaced by identities.
+    fn named(&self, value: &Json) -> anyhow::Result<Json> {
+        Ok(match value {
+            Json::String(text) => match text.strip_prefix('@') {
+                Some(handle) => Json::from(self.find(handle)?.id.to_string()),
+                None => Json::from(self.filled(text)?),
+            },
+            Json::Array(items) => items.iter().map(|item| self.named(item)).collect::<anyhow::Result<Vec<_>>>()?.into(),
+            Json::Object(fields) => {
+                let fields = fields.iter().map(|(key, value)| Ok((key.clone(), self.named(value)?)));
+                Json::Object(fields.collect::<anyhow::Result<_>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+
+    /// A text with numbers of records in place of `{{handle}}`.
+    fn filled(&self, text: &str) -> anyhow::Result<String> {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("{{") {
+            let (handle, after) = after.split_once("}}").context("`{{` without `}}`")?;
+            out.push_str(before);
+            out.push_str(&self.find(handle)?.number);
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}
+
+/// How many of the next steps can go at once: at the same moment, on different records, none of them making one.
+fn together(steps: &[Step]) -> usize {
+    let Some(first) = steps.first() else { return 0 };
+    let mut records = std::collections::HashSet::new();
+    steps
+        .iter()
+        .take(TOGETHER)
+        .take_while(|step| {
+            step.at == first.at && !matches!(step.deed, Deed::Create { .. }) && records.insert(step.record.as_str())
+        })
+        .count()
+}
+
+fn refused(step: &Step, error: Error) -> anyhow::Error {
+    let reason = match error {
+        Error::Invalid(errors) => {
+            let lines: Vec<String> = errors.iter().map(|error| format!("{} {}", error.field, error.message)).collect();
+            anyhow::anyhow!("{}", lines.join("; "))
+        }
+        other => other.into(),
+    };
+    reason.context(format!("{:?} by `{}` on {} at {} was refused", step.deed, step.by.who, step.record, step.at))
+}
