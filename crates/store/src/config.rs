@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 
 use crate::connection::Connection;
 use crate::error::StoreError;
+use crate::sqlite::{Pace, Readers, Settings, SqliteLink, run};
 
 /// How long the first connection to PostgreSQL may take.
 const FIRST_CONNECTION: Duration = Duration::from_secs(5);
@@ -65,7 +65,7 @@ impl StoreConfig {
 /// An open SQLite database: the connection that writes, those that read, and the lock that keeps other processes off.
 pub(crate) struct OpenSqlite {
     pub(crate) writer: Connection,
-    pub(crate) readers: SqlitePool,
+    pub(crate) readers: Readers,
     /// `None` when another process holds it and this one works beside it.
     pub(crate) lock: Option<File>,
 }
@@ -73,33 +73,11 @@ pub(crate) struct OpenSqlite {
 /// Opens a SQLite file, made when it is missing, readable by its owner only.
 pub(crate) async fn open_sqlite(config: &StoreConfig, path: &Path) -> Result<OpenSqlite, StoreError> {
     let lock = lock_file(path, config.exclusive)?;
-    let options = sqlite_options(config, path);
-    let writer =
-        options.clone().create_if_missing(true).connect().await.map_err(|error| refuse_open(&path.display(), error))?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(config.connections)
-        .acquire_timeout(config.connection_wait)
-        // A file does not hang up; a ping before each use would cost as much as a small query.
-        .test_before_acquire(false)
-        .connect_lazy_with(options.read_only(true));
+    let settings = |writes| Settings { writes, sync_each_commit: config.sync_each_commit };
+    let writer = run(Pace::Slow, || SqliteLink::open(path, settings(true)));
+    let writer = writer.map_err(|error| refuse_open(&path.display(), error))?;
+    let readers = Readers::new(path, settings(false), config.connections, config.connection_wait);
     Ok(OpenSqlite { writer: Connection::sqlite_writer(writer), readers, lock })
-}
-
-fn sqlite_options(config: &StoreConfig, path: &Path) -> SqliteConnectOptions {
-    let synchronous = if config.sync_each_commit { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .pragma("trusted_schema", "off")
-        .pragma("secure_delete", "on")
-        .pragma("journal_size_limit", "268435456")
-        .pragma("cache_size", "-16384")
-        .pragma("temp_store", "memory")
-        .statement_cache_capacity(256)
-        .disable_statement_logging()
 }
 
 /// Makes folder and files for the owner alone, narrows wider ones, and takes the lock beside the database.

@@ -26,6 +26,7 @@ pub mod records;
 pub mod rows;
 pub mod seal;
 pub mod sql;
+mod sqlite;
 pub mod store;
 pub mod verify;
 mod wake;

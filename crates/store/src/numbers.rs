@@ -119,7 +119,7 @@ impl Store {
             0
         } else {
             let sql = "select value from counter where name = $1";
-            self.read().await?.fetch_integer(sql, &[Bind::Text(name.clone())]).await?.unwrap_or(0)
+            self.read_few().await?.fetch_integer(sql, &[Bind::Text(name.clone())]).await?.unwrap_or(0)
         };
         Ok(places.entry(name).or_insert(stored))
     }

@@ -52,7 +52,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut connection = self.read().await?;
+        let mut connection = self.read_some(ids.len()).await?;
         let mut found = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(MANY) {
             let (list, bind) = listed(chunk, self.dialect());
@@ -74,7 +74,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut connection = self.read().await?;
+        let mut connection = self.read_some(ids.len()).await?;
         let mut found = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(MANY) {
             let (list, bind) = listed(chunk, self.dialect());
@@ -109,7 +109,7 @@ impl Store {
             "select {} from record r where r.id in (select record from unique_value where value = $1 {among}) order by r.id",
             record_columns(self.dialect(), "r")
         );
-        self.read().await?.fetch_all(&sql, &binds).await?.iter().map(loaded).collect()
+        self.read_few().await?.fetch_all(&sql, &binds).await?.iter().map(loaded).collect()
     }
 
     /// What texts lead to: each as an id, a number or a unique value, in one query per thousand. A text that leads to
@@ -118,7 +118,7 @@ impl Store {
     /// # Errors
     /// What the database answered.
     pub async fn resolve(&self, texts: &[&str]) -> Result<Vec<Resolved>, StoreError> {
-        let mut connection = self.read().await?;
+        let mut connection = self.read_some(texts.len()).await?;
         let mut found = Vec::new();
         for chunk in texts.chunks(MANY) {
             let ids: Vec<Bind> = chunk.iter().filter_map(|text| text.parse().ok()).map(Bind::Integer).collect();
@@ -149,7 +149,7 @@ impl Store {
 
     async fn one_record(&self, condition: &str, binds: &[Bind]) -> Result<Option<Loaded>, StoreError> {
         let sql = format!("select {} from record r where {condition}", record_columns(self.dialect(), "r"));
-        self.read().await?.fetch_optional(&sql, binds).await?.as_ref().map(loaded).transpose()
+        self.read_few().await?.fetch_optional(&sql, binds).await?.as_ref().map(loaded).transpose()
     }
 }
 

@@ -90,8 +90,8 @@ pub(crate) fn loaded(row: &Row) -> Result<Loaded, StoreError> {
             created_at: row.moment(6)?,
             updated_at: row.moment(7)?,
             created_by: RecordId(row.integer(8)?),
-            fields: serde_json::from_str(&row.text(9)?).map_err(damaged)?,
-            watchers: serde_json::from_str(&row.text(10)?).map_err(damaged)?,
+            fields: serde_json::from_str(row.str(9)?).map_err(damaged)?,
+            watchers: serde_json::from_str(row.str(10)?).map_err(damaged)?,
         },
         head: row.hash(11)?,
     })
