@@ -16,6 +16,9 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::bench::machine::processor_time;
+use crate::bench::server::Server;
+
 /// Requests before the clock starts, so that caches are as in the midst of work.
 const WARM_UP: u64 = 20;
 
@@ -98,14 +101,16 @@ pub(super) struct Times {
     pub(super) each: Vec<Duration>,
     /// From the first to the last.
     pub(super) elapsed: Duration,
+    /// Time on a processor that the server took meanwhile.
+    pub(super) processor: Duration,
 }
 
 /// Has so many clients make requests, one after the other each, for some seconds. Every request has a number of its own.
 ///
 /// # Errors
-/// When a request fails: a load with failures has no time.
+/// When a request fails, or the server ends: a load with failures has no time.
 pub(super) async fn run(
-    address: SocketAddr,
+    server: &Server,
     token: &str,
     clients: usize,
     seconds: u64,
@@ -114,12 +119,14 @@ pub(super) async fn run(
     let (call, number) = (Arc::new(call), Arc::new(AtomicU64::new(0)));
     let mut connected = Vec::new();
     for _ in 0..clients {
-        let mut client = Client::connect(address, token).await?;
+        let mut client = Client::connect(server.address, token).await?;
         for _ in 0..WARM_UP {
             client.call(&call(number.fetch_add(1, Ordering::Relaxed))).await?;
         }
         connected.push(client);
     }
+    let process = server.process()?;
+    let processor = processor_time(process)?;
     let begun = Instant::now();
     let until = begun + Duration::from_secs(seconds);
     let mut tasks = JoinSet::new();
@@ -140,5 +147,6 @@ pub(super) async fn run(
     while let Some(times) = tasks.join_next().await {
         each.extend(times??);
     }
-    Ok(Times { each, elapsed: begun.elapsed() })
+    let elapsed = begun.elapsed();
+    Ok(Times { each, elapsed, processor: processor_time(process)?.saturating_sub(processor) })
 }

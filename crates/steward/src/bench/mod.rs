@@ -89,7 +89,7 @@ impl Run {
         let server = Server::start(&self.config).await?;
         let name = format!("start on {} incidents to ready", self.records);
         self.value(name, server.start.as_secs_f64(), "s", None);
-        self.figures.extend(lists::measure(server.address, &maker.world, self.seconds).await?);
+        self.figures.extend(lists::measure(&server, &maker.world, self.seconds).await?);
         self.value("memory after lists", mebibytes(resident_bytes(server.process()?)?), "MiB", None);
         server.stop().await?;
         Ok(settings)
@@ -232,8 +232,8 @@ impl Run {
         call: impl Fn(u64) -> Call + Send + Sync + 'static,
         bar: Option<Bar>,
     ) -> anyhow::Result<()> {
-        let times = client::run(server.address, token, clients, self.seconds, call).await?;
-        self.figures.push(Figure::load(name, times.each, times.elapsed, bar));
+        let times = client::run(server, token, clients, self.seconds, call).await?;
+        self.figures.push(Figure::load(name, times, bar));
         Ok(())
     }
 
