@@ -54,7 +54,10 @@ impl App {
     /// When the database is away.
     pub async fn revoke_token(&self, token: &str) -> Result<(), Error> {
         let now: Moment = self.now();
-        Ok(self.store().revoke_token(&hash_token(token), now).await?)
+        let hash = hash_token(token);
+        let revoked = self.store().revoke_token(&hash, now).await;
+        self.0.tokens.forget([&hash]);
+        Ok(revoked?)
     }
 
     /// The person with this login.
