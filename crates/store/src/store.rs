@@ -150,12 +150,19 @@ impl Store {
     {
         match &self.inner.database {
             Database::Sqlite { writer, .. } => writer.write(body).await,
-            Database::Postgres { pool, epoch } => {
-                let (pool, epoch) = (pool.clone(), *epoch);
-                // A task of its own, so that a client that goes away leaves no transaction half done.
-                let task = tokio::spawn(async move { write_postgres(&pool, epoch, body).await });
-                task.await.unwrap_or_else(|_| Err(CommitError::Unavailable(sqlx::Error::WorkerCrashed)))
-            }
+            Database::Postgres { pool, epoch } => write_on_task(pool, *epoch, Bounds::Transaction, body).await,
+        }
+    }
+
+    /// As [`Self::write`] for a body that runs one statement on PostgreSQL, which is a transaction of its own.
+    pub(crate) async fn write_one_statement<T, F>(&self, body: F) -> Result<T, CommitError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, CommitError>> + Send + 'static,
+    {
+        match &self.inner.database {
+            Database::Sqlite { writer, .. } => writer.write(body).await,
+            Database::Postgres { pool, epoch } => write_on_task(pool, *epoch, Bounds::None, body).await,
         }
     }
 
@@ -212,15 +219,40 @@ impl Store {
     }
 }
 
+/// What surrounds the body of a write on PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bounds {
+    /// `begin` and `commit`.
+    Transaction,
+    /// Nothing: its one statement is a transaction.
+    None,
+}
+
+async fn write_on_task<T: Send + 'static>(
+    pool: &PgPool,
+    epoch: i64,
+    bounds: Bounds,
+    body: impl Body<T>,
+) -> Result<T, CommitError> {
+    let pool = pool.clone();
+    // A task of its own, so that a client that goes away leaves no transaction half done.
+    let task = tokio::spawn(async move { write_postgres(&pool, epoch, bounds, body).await });
+    task.await.unwrap_or_else(|_| Err(CommitError::Unavailable(sqlx::Error::WorkerCrashed)))
+}
+
 async fn write_postgres<T: Send + 'static>(
     pool: &PgPool,
     epoch: i64,
+    bounds: Bounds,
     mut body: impl Body<T>,
 ) -> Result<T, CommitError> {
     let mut tries = 1;
     loop {
         let mut connection = Connection::postgres(pool.acquire().await?, epoch);
-        let outcome = write_once(&mut connection, &mut body).await;
+        let outcome = match bounds {
+            Bounds::Transaction => write_once(&mut connection, &mut body).await,
+            Bounds::None => body(&mut connection).await,
+        };
         drop(connection);
         match outcome {
             Err(error) if tries < TRIES && error.database_error().map(meaning) == Some(Meaning::Retry) => {
