@@ -1,11 +1,12 @@
 //! How to reach a database, and opening it.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::net::IpAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 
 use crate::connection::Connection;
@@ -139,6 +140,7 @@ pub(crate) async fn open_postgres(config: &StoreConfig) -> Result<PgPool, StoreE
         .url
         .parse()
         .map_err(|error: sqlx::Error| StoreError::Refused(format!("the database address cannot be read: {error}")))?;
+    let options = protected(options, says_sslmode(&config.url));
     let host = options.get_host().to_owned();
     let limit = format!("{}ms", config.statement_limit.as_millis());
     let options = options
@@ -172,6 +174,64 @@ pub(crate) async fn open_postgres(config: &StoreConfig) -> Result<PgPool, StoreE
     Ok(pool)
 }
 
+/// Whether the address, or the environment that PostgreSQL's programs share, says how the link is protected.
+fn says_sslmode(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let names_it = |pair: &str| pair.starts_with("sslmode=") || pair.starts_with("ssl-mode=");
+    query.split('&').any(names_it) || std::env::var_os("PGSSLMODE").is_some()
+}
+
+/// A database on another host is reached through TLS, with its certificate checked, unless the address says otherwise;
+/// then there is a warning.
+fn protected(options: PgConnectOptions, is_said: bool) -> PgConnectOptions {
+    if !is_off_host(&options) {
+        return options;
+    }
+    let host = options.get_host();
+    match options.get_ssl_mode() {
+        PgSslMode::VerifyFull => options,
+        _ if !is_said => options.ssl_mode(PgSslMode::VerifyFull),
+        mode => {
+            tracing::warn!(
+                host,
+                sslmode = ?mode,
+                "whoever stands between this host and the database may read and change what passes; say sslmode=verify-full in its address"
+            );
+            options
+        }
+    }
+}
+
+fn is_off_host(options: &PgConnectOptions) -> bool {
+    let host = options.get_host().trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    options.get_socket().is_none() && !host.starts_with('/') && !is_loopback
+}
+
 fn refuse_open(what: &dyn std::fmt::Display, error: sqlx::Error) -> StoreError {
     StoreError::Refused(format!("the database at {what} cannot be opened: {error}; {WAY_OUT}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str, expected: &str) {
+        let mode = protected(url.parse().unwrap(), says_sslmode(url)).get_ssl_mode();
+        assert_eq!(format!("{mode:?}"), expected, "{url}");
+    }
+
+    #[test]
+    fn a_database_elsewhere_is_reached_through_verified_tls_unless_the_address_says_otherwise() {
+        check("postgres://steward@db.example.org/steward", "VerifyFull");
+        check("postgres://steward@10.1.2.3:5432/steward", "VerifyFull");
+        check("postgres://steward@db.example.org/steward?application_name=sslmode", "VerifyFull");
+        check("postgres://steward@db.example.org/steward?sslmode=disable", "Disable");
+        check("postgres://steward@db.example.org/steward?sslmode=require", "Require");
+        check("postgres://steward@db.example.org/steward?sslmode=verify-full", "VerifyFull");
+        check("postgres://steward@localhost/steward", "Prefer");
+        check("postgres://steward@127.0.0.1:55432/steward", "Prefer");
+        check("postgres://steward@[::1]:5432/steward", "Prefer");
+        check("postgres:///steward?host=/run/postgresql", "Prefer");
+    }
 }
