@@ -41,7 +41,9 @@ pub(crate) fn write(script: &mut Script, calendar: &Calendar, seed: u64) -> anyh
         let handle = format!("article:{key}");
         let is_new = matches!(head.state.as_deref(), Some("draft" | "review" | "scheduled"));
         let days = if is_new { -chance.between(4, 9) } else { -150 + i64::try_from(place).unwrap_or(0) };
-        let begun = calendar.at(calendar.working_day(days), 600 + chance.between(0, 300));
+        // Later in the day too, since two days may be the same working day: a translation follows what it translates.
+        let minute = 540 + i64::try_from(place).unwrap_or(0) * 6 + chance.between(0, 5);
+        let begun = calendar.at(calendar.working_day(days), minute);
         let mut fields: Map<String, Json> = parts.into_iter().map(|(key, text)| (key, json!(text))).collect();
         let more = json!({
             "title": head.title,

@@ -126,19 +126,13 @@ impl Day<'_> {
             ("Keep the maker on the line", "infra", "wiebke"),
             ("Check file systems before starting machines", "infra", "victor"),
         ];
-        let mut written: Vec<(i64, Box<dyn Fn(&mut Script, Moment)>)> = Vec::new();
-        for Note { minute, who, note: words } in &read.journal {
-            let (who, words) = (who.clone(), words.clone());
-            written.push((*minute, Box::new(move |script, at| script.add(at, page(&who), MAJOR, note(words.clone())))));
-        }
-        for Update { minute, text } in &read.update {
-            let text = text.clone();
-            written
-                .push((*minute, Box::new(move |script, at| script.add(at, page("jonas"), MAJOR, say(text.clone())))));
-        }
-        written.sort_by_key(|(minute, _)| *minute);
-        for (minute, write) in written {
-            write(self.script, self.at(minute));
+        // News and notes in the order of time, since a record's steps are added in it.
+        let notes = read.journal.iter().map(|entry| (entry.minute, entry.who.as_str(), note(entry.note.clone())));
+        let news = read.update.iter().map(|entry| (entry.minute, "jonas", say(entry.text.clone())));
+        let mut written: Vec<(i64, &str, Deed)> = notes.chain(news).collect();
+        written.sort_by_key(|(minute, ..)| *minute);
+        for (minute, who, deed) in written {
+            self.script.add(self.at(minute), page(who), MAJOR, deed);
         }
         for (place, (title, team, who)) in tasks.into_iter().enumerate() {
             let task = format!("{MAJOR}/task:{place}");

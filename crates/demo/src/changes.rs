@@ -38,8 +38,9 @@ struct Plans {
     plan: Vec<Plan>,
 }
 
-/// Days from now at which changes are planned, beside those spread over the past.
-const AHEAD: [i64; 8] = [0, 1, 2, 5, 6, 7, 9, 13];
+/// Days from now at which changes are planned, beside those spread over the past. The one of yesterday awaits its
+/// review.
+const AHEAD: [i64; 9] = [-1, 0, 1, 2, 5, 6, 7, 9, 13];
 
 struct Writer<'a> {
     script: &'a mut Script,
@@ -54,6 +55,7 @@ struct Writing<'p> {
     item: String,
     start: Moment,
     end: Moment,
+    is_reviewed: bool,
 }
 
 /// Writes all of them.
@@ -71,7 +73,7 @@ pub(crate) fn write(script: &mut Script, calendar: &Calendar, seed: u64) -> anyh
     let mut writer = Writer { script, calendar, chance };
     let count = i64::try_from(past.len()).unwrap_or(1).max(1);
     for (place, (plan, item)) in past.into_iter().enumerate() {
-        let day = -82 + i64::try_from(place).unwrap_or(0) * 80 / count;
+        let day = -83 + i64::try_from(place).unwrap_or(0) * 80 / count;
         writer.change(&format!("change:{}", place + 1), plan, item, day);
     }
     for (place, (plan, item)) in ahead.into_iter().enumerate() {
@@ -92,7 +94,8 @@ impl Writer<'_> {
                 (start, start.plus_seconds(plan.minutes * 60 + 3_600))
             }
         };
-        let writing = Writing { record: record.to_owned(), plan, item: item.to_owned(), start, end };
+        let writing =
+            Writing { record: record.to_owned(), plan, item: item.to_owned(), start, end, is_reviewed: day != -1 };
         match plan.sort.as_str() {
             "standard" => self.standard(&writing),
             "normal" => self.normal(&writing, day),
@@ -149,7 +152,7 @@ impl Writer<'_> {
         let dev = page("dev");
         // Those far ahead have only just been asked for.
         let lead = match day {
-            9.. => day + 1,
+            9.. => day + 4,
             6..9 => day + 3,
             _ => self.chance.between(9, 14),
         };
@@ -258,6 +261,9 @@ impl Writer<'_> {
         self.script.add(done.plus_seconds(-200), by.clone(), record, note(notes));
         let fields = json!({ "outcome": outcome, "implementation_notes": notes });
         self.script.add(done, by, record, go("complete", fields));
+        if !writing.is_reviewed {
+            return;
+        }
         let closed = self.calendar.after(done, self.chance.between(200, 1_200));
         let fields = match outcome {
             "successful" => json!({}),

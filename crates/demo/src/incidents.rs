@@ -95,7 +95,7 @@ impl<'a> Desk<'a> {
             number += 1;
             let fate = match index % 5 {
                 0 | 1 | 3 => Fate::Active,
-                _ => Fate::Held(HOLDS[index / 2 % HOLDS.len()]),
+                _ => Fate::Held(HOLDS[(index / 5 * 2 + index % 5 / 4) % HOLDS.len()]),
             };
             let minutes = match fate {
                 Fate::Active => self.chance.between(150, 3_200),

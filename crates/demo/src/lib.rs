@@ -100,7 +100,7 @@ pub struct Loaded {
 pub async fn load_when_empty(
     app: &App,
     seed: u64,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> anyhow::Result<Option<Loaded>> {
     if is_unfinished(app).await? {
         anyhow::bail!(
@@ -114,7 +114,7 @@ pub async fn load_when_empty(
     load(app, seed, progress).await.map(Some).context("the demonstration could not be loaded")
 }
 
-async fn load(app: &App, seed: u64, progress: &mut dyn FnMut(usize, usize)) -> anyhow::Result<Loaded> {
+async fn load(app: &App, seed: u64, progress: &mut (dyn FnMut(usize, usize) + Send)) -> anyhow::Result<Loaded> {
     let world = World::read()?;
     let logins = LOGINS
         .into_iter()

@@ -56,7 +56,11 @@ impl Player {
     }
 
     /// Plays steps in their order; `progress` hears how many are done.
-    pub(crate) async fn play(&mut self, steps: &[Step], progress: &mut dyn FnMut(usize)) -> anyhow::Result<()> {
+    pub(crate) async fn play(
+        &mut self,
+        steps: &[Step],
+        progress: &mut (dyn FnMut(usize) + Send),
+    ) -> anyhow::Result<()> {
         let mut done = 0;
         while let Some(step) = steps.get(done) {
             self.clock.0.store(step.at.0, Ordering::SeqCst);

@@ -154,7 +154,8 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
         div.page-body."page-body--narrow" {
             @if let Some(done) = outcome.done { (notice(&Notice { tone: Tone::Success, text: done }, html! {})) }
             @if let Some(token) = &outcome.token {
-                (notice(&Notice { tone: Tone::Success, text: "Copy your token now; it is shown this once." }, html! { code { (token) } }))
+                (notice(&Notice { tone: Tone::Success, text: "Copy your token now; it is shown this once." }, html! {}))
+                code.secret-once { (token) }
             }
             (form(&post(visitor, "/account/density"), form_section("Height of rows", "", html! {
                 (part("density-", "density", "Rows", "", &Control::Choice {

@@ -39,12 +39,13 @@ pub(crate) async fn stream(
     let follower = Follower { web, session, position, waiting: Vec::new(), wake, stopping };
     let events = stream::unfold(follower, |mut follower| async move {
         let entry = follower.next().await?;
+        let actor = follower.web.app().actor(entry.event.actor, None).await;
         let data = json!({
             "kind": entry.kind.key,
             "number": entry.number,
             "id": entry.event.record.to_string(),
             "revision": entry.event.seq,
-            "actor": entry.event.actor.to_string(),
+            "actor": actor.map_or_else(|_| "somebody".to_owned(), |actor| actor.label),
         });
         Some((Ok(Event::default().id(entry.position.to_string()).data(data.to_string())), follower))
     });

@@ -245,10 +245,9 @@ impl<'a> Parts<'a> {
         let kind = &view.kind;
         let moves: Vec<&Transition> =
             view.allowed_transitions.iter().filter_map(|key| kind.lifecycle.transition(key)).collect();
-        let (main, rest) = match moves.split_first() {
-            Some((main, rest)) => (Some(*main), rest),
-            None => (None, [].as_slice()),
-        };
+        let main = next_move(kind, &view.record.state, &moves);
+        let rest: Vec<&Transition> =
+            moves.iter().copied().filter(|other| main.is_none_or(|main| main.key != other.key)).collect();
         let main_address = main.map(|main| address::transition(kind, &view.record, &main.key));
         let addresses: Vec<String> = rest.iter().map(|other| address::transition(kind, &view.record, &other.key)).collect();
         let mut items: Vec<MenuItem<'_>> =
@@ -549,6 +548,23 @@ impl<'a> Parts<'a> {
 fn item<'a>(label: &'a str, icon: Option<Icon>, address: &'a str, dialog: bool) -> MenuItem<'a> {
     let partial = if dialog { Partial::dialog(address) } else { Partial::NONE };
     MenuItem { label, icon, action: MenuAction::Link { address, partial }, is_danger: false, key: None, is_chosen: false }
+}
+
+/// The move that most people want: from new work to work, from work to its end, from waiting back to work.
+fn next_move<'a>(kind: &Kind, state: &str, moves: &[&'a Transition]) -> Option<&'a Transition> {
+    use steward_model::kind::Category::{Active, Done, New, Waiting};
+    let lifecycle = &kind.lifecycle;
+    let wanted: &[_] = match lifecycle.category(state) {
+        New | Waiting => &[Active, Done],
+        Active => &[Done, Active],
+        Done | steward_model::kind::Category::Cancelled => &[],
+    };
+    let place = |key: &str| lifecycle.states.iter().position(|state| state.key == key);
+    // Among moves of one category the next step forward counts, not the shortcut to the end.
+    wanted.iter().find_map(|category| {
+        let forward = moves.iter().filter(|other| lifecycle.category(&other.to) == *category && place(&other.to) != place(state));
+        forward.min_by_key(|other| (place(&other.to) < place(state), place(&other.to))).copied()
+    })
 }
 
 /// The states that most records pass, in order: those of cancelled work only when the record is there.

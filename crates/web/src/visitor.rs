@@ -10,7 +10,7 @@ use steward_model::access::Actor;
 
 use crate::preferences::Preferences;
 use crate::error::WebError;
-use crate::{Web, address, csrf};
+use crate::{Web, address, csrf, live};
 
 /// The cookie's name where only TLS carries it; browsers then let no other host set it.
 const SECURE: &str = "__Host-steward";
@@ -53,7 +53,8 @@ impl FromRequestParts<Web> for Visitor {
             WebError::signed_out(page.then(|| address::sign_in(next)))
         };
         let Some(secret) = session_secret(&parts.headers) else { return Err(signed_out()) };
-        let purpose = if parts.headers.contains_key(BACKGROUND) { Purpose::Page } else { Purpose::Person };
+        let by_itself = parts.headers.contains_key(BACKGROUND) || parts.uri.path() == live::ROUTE;
+        let purpose = if by_itself { Purpose::Page } else { Purpose::Person };
         let session = match web.app().session(secret, purpose).await {
             Ok(session) => session,
             Err(Error::Unauthenticated) => return Err(signed_out()),

@@ -8,7 +8,8 @@ use crate::desk::Desk;
 
 /// A standard change that is planned from 10:00 to 11:00, with the clock at a time of that day.
 fn planned(time: &str) -> Desk {
-    let mut desk = Desk { kind: "change", ..Desk::new() };
+    let mut desk = Desk::new();
+    desk.kind = "change";
     let gus = desk.gus();
     desk.create(&gus, json!({ "title": "Updates", "change_type": "standard", "team": "Desk" })).unwrap();
     let plan = json!({

@@ -7,7 +7,8 @@ export function csrfToken(): string | null {
 
 /** A piece of a page, as htmx would ask for it. */
 export async function fetchPart(address: string, signal?: AbortSignal): Promise<string> {
-  const headers = { "HX-Request": "true", "HX-Request-Type": "partial" };
+  // Nobody asked for it by hand, so it must not count as use of the session.
+  const headers = { "HX-Request": "true", "HX-Request-Type": "partial", "X-Steward-Background": "1" };
   const answer = await fetch(address, { headers, signal: signal ?? null, credentials: "same-origin" });
   if (!answer.ok) throw new Error(`${answer.status}`);
   return answer.text();

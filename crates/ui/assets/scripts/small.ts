@@ -14,6 +14,10 @@ behaviour("[data-theme-switch]", (form, signal) => {
   }, { signal });
 });
 
+// The server writes moments in the reader's zone from the next page on.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `steward_zone=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax`;
+
 const units: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31_557_600], ["month", 2_629_800], ["week", 604_800], ["day", 86_400], ["hour", 3600], ["minute", 60]];
 
 behaviour("time[data-relative]", (element, signal) => {
