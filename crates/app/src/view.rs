@@ -187,6 +187,14 @@ impl App {
             .collect())
     }
 
+    /// Names of records that an actor may see, people and others with public names among them.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn names(&self, actor: &Actor, ids: BTreeSet<RecordId>) -> Result<Labels, Error> {
+        self.labels(actor, ids.clone(), &ids).await
+    }
+
     /// Names of records. The name of a record of a kind with public labels is part of the field that refers to it
     /// (`through_fields`); all others show only to those who may read the record.
     pub(crate) async fn labels(
@@ -261,9 +269,11 @@ impl<'k> Shape<'k> {
         let mut fields: Vec<&Field> = kind.fields.iter().collect();
         fields.sort_by(|a, b| a.key.cmp(&b.key));
         let is_guarded = |field: &&&Field| matches!(field.field_type, FieldType::Secret | FieldType::Table { .. });
-        let names = |field: &&&Field| match field.field_type.value_type() {
-            FieldType::Reference { .. } | FieldType::References { .. } | FieldType::Table { .. } => true,
-            _ => false,
+        let names = |field: &&&Field| {
+            matches!(
+                field.field_type.value_type(),
+                FieldType::Reference { .. } | FieldType::References { .. } | FieldType::Table { .. }
+            )
         };
         let guarded = fields.iter().filter(is_guarded).copied().collect();
         let naming = fields.iter().filter(names).copied().collect();
