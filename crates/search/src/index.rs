@@ -13,8 +13,9 @@ use crate::document::{Catalogue, Document};
 use crate::schema::{ANALYZER, Fields, schema};
 use crate::words::analyzer;
 
-/// Memory in which documents are gathered before they go to the disk, in bytes.
-const WRITER_MEMORY: usize = 32 * 1024 * 1024;
+/// Memory in which documents are gathered before they go to the disk, in bytes: about the least that the index allows,
+/// since a server at rest keeps it.
+const WRITER_MEMORY: usize = 16 * 1024 * 1024;
 /// Processes that may share one data folder: each has an index of its own.
 const PLACES: usize = 16;
 
