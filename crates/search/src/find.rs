@@ -16,8 +16,11 @@ use crate::reach::{Access, Columns, Condition};
 use crate::schema::LEVELS;
 use crate::words::{Words, terms};
 
-/// Matching records looked at in one search at most; those changed last come first.
-const LOOKED_AT: usize = 1_500_000;
+/// Records within reach that are weighed against each other in one search at most, those changed last first: among so
+/// many the words tell nothing. Records out of reach do not count, or they would hide others.
+const WEIGHED: usize = 60_000;
+/// Records passed over in one search at most.
+const PASSED: usize = 5_000_000;
 /// An open record counts so many times as much.
 const OPEN_BOOST: f32 = 1.2;
 /// What a record changed just now counts more; half of it after [`HALF_LIFE_DAYS`].
@@ -114,7 +117,7 @@ impl Search {
         }
         readers.sort_by_key(|(_, columns)| std::cmp::Reverse(columns.updated_at.max_value()));
         let mut best = Best::new(question.most);
-        let mut left = LOOKED_AT;
+        let (mut weighed, mut passed) = (0, 0);
         for (level, readers_level) in LEVELS.into_iter().enumerate().take(top + 1) {
             let query: Box<dyn Query> = match question.wanted {
                 Wanted::All(words) => all_of(words, level, false, self.fields()),
@@ -125,9 +128,10 @@ impl Search {
             for (reader, columns) in &readers {
                 let mut scorer = weight.scorer(reader, 1.0)?;
                 let mut doc = scorer.doc();
-                while doc != TERMINATED && left > 0 {
-                    left -= 1;
+                while doc != TERMINATED && weighed < WEIGHED && passed < PASSED {
+                    passed += 1;
                     if !reader.is_deleted(doc) && accepts(columns, doc, level, &kinds, question.open_only) {
+                        weighed += 1;
                         let score = scorer.score() * weight_of(columns, doc, question.now);
                         let id = RecordId(columns.id.first(doc).unwrap_or_default());
                         best.offer(Candidate { id, level: readers_level, score });
@@ -136,7 +140,7 @@ impl Search {
                 }
             }
         }
-        Ok(best.into_candidates(left > 0))
+        Ok(best.into_candidates(weighed < WEIGHED && passed < PASSED))
     }
 
     fn reaches(&self, accesses: &[Access<'_>]) -> HashMap<u64, Reach> {
