@@ -128,6 +128,9 @@ impl Search {
             // Each level has its share, or the records without notes would hide those with them.
             let (mut weighed, mut passed) = (0, 0);
             for (reader, columns) in &readers {
+                if weighed >= WEIGHED || passed >= PASSED {
+                    break;
+                }
                 let mut scorer = weight.scorer(reader, 1.0)?;
                 let mut doc = scorer.doc();
                 while doc != TERMINATED && weighed < WEIGHED && passed < PASSED {
