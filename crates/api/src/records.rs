@@ -53,7 +53,8 @@ pub(crate) async fn list(
     };
     let fields = fields(&query, kind, api.app().readable_level(&actor, kind))?;
     let page = api.app().list(&actor, kind, &request).await?;
-    let records: Vec<Value> = page.records.iter().map(|view| wire::record(view, fields.as_deref())).collect();
+    let fields = fields.as_deref();
+    let records: Vec<wire::Record<'_>> = page.records.iter().map(|view| wire::Record { view, fields }).collect();
     let mut response = Json(records).into_response();
     let headers = response.headers_mut();
     if let Some(total) = page.total {
@@ -82,7 +83,7 @@ pub(crate) async fn create(
     let mut origin = Origin::door(Door::Api);
     origin.idempotency_key = idempotency_key(&headers)?;
     let view = api.app().create(&actor, kind, &new, &origin).await?;
-    let mut response = (StatusCode::CREATED, Json(wire::record(&view, None))).into_response();
+    let mut response = (StatusCode::CREATED, Json(wire::Record { view: &view, fields: None })).into_response();
     let location = format!("/api/v1/{kinds}/{}", view.record.number);
     insert(response.headers_mut(), header::LOCATION, &location);
     insert(response.headers_mut(), header::ETAG, &etag(&view));
@@ -112,7 +113,7 @@ pub(crate) async fn read(
     let mut response = if unchanged && as_of.is_none() {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Json(wire::record(&view, fields.as_deref())).into_response()
+        Json(wire::Record { view: &view, fields: fields.as_deref() }).into_response()
     };
     insert(response.headers_mut(), header::ETAG, &tag);
     Ok(response)
@@ -207,7 +208,7 @@ pub(crate) async fn changed(
         }
         other => other?,
     };
-    let mut response = Json(wire::record(&view, None)).into_response();
+    let mut response = Json(wire::Record { view: &view, fields: None }).into_response();
     insert(response.headers_mut(), header::ETAG, &etag(&view));
     Ok(response)
 }

@@ -1,55 +1,120 @@
 //! What goes over the wire, converted by hand from what the use cases give.
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 use steward_app::files::FileView;
 use steward_app::journal::StreamEntry;
-use steward_app::view::{Labels, RecordView};
+use steward_app::view::{Labels, LinkView, RecordView};
 use steward_model::event::{Act, Event, LinkTo};
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::value::render_value;
 
 /// A record, with only some of its fields when `fields` names them.
+///
+/// Written straight from the view, in the order that a JSON object of ours has: by key. Lists write fifty of them, so
+/// no tree of values is built for them first.
+pub(crate) struct Record<'v> {
+    pub(crate) view: &'v RecordView,
+    pub(crate) fields: Option<&'v [String]>,
+}
+
+impl Serialize for Record<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (view, record, labels) = (self.view, &self.view.record, &self.view.labels);
+        let watchers: Vec<Reference<'_>> = record.watchers.iter().map(|id| Reference(*id, labels)).collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("allowed_transitions", &view.allowed_transitions)?;
+        map.serialize_entry("clocks", &[(); 0])?;
+        map.serialize_entry("created_at", &record.created_at.to_string())?;
+        map.serialize_entry("created_by", &Reference(record.created_by, labels))?;
+        map.serialize_entry("fields", &Fields { view, only: self.fields })?;
+        map.serialize_entry("id", &record.id.to_string())?;
+        map.serialize_entry("kind", &record.kind)?;
+        map.serialize_entry("links", &view.links.iter().map(|link| linked(link, labels)).collect::<Vec<_>>())?;
+        map.serialize_entry("number", &record.number)?;
+        map.serialize_entry("organisation", &Reference(record.organisation, labels))?;
+        map.serialize_entry("revision", &record.revision)?;
+        map.serialize_entry("state", &record.state)?;
+        map.serialize_entry("state_category", view.kind.lifecycle.category(&record.state).key())?;
+        map.serialize_entry("updated_at", &record.updated_at.to_string())?;
+        map.serialize_entry("watchers", &watchers)?;
+        map.end()
+    }
+}
+
+/// As [`Record`], as a part of something else.
 pub(crate) fn record(view: &RecordView, fields: Option<&[String]>) -> Value {
-    let record = &view.record;
-    let mut values = Map::new();
-    for field in &view.kind.fields {
-        if fields.is_some_and(|wanted| !wanted.contains(&field.key)) {
-            continue;
+    // It writes to memory, and all its keys are text, so it cannot fail.
+    serde_json::to_value(Record { view, fields }).unwrap_or_default()
+}
+
+struct Fields<'v> {
+    view: &'v RecordView,
+    only: Option<&'v [String]>,
+}
+
+impl Serialize for Fields<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (key, stored) in &self.view.record.fields {
+            if self.only.is_some_and(|wanted| !wanted.contains(key)) {
+                continue;
+            }
+            let Some(field) = self.view.kind.field(key) else { continue };
+            map.serialize_entry(key, &Stored { field, stored, labels: &self.view.labels })?;
         }
-        if let Some(stored) = record.field(&field.key) {
-            values.insert(field.key.clone(), value(field, stored, &view.labels));
+        map.end()
+    }
+}
+
+struct Stored<'v> {
+    field: &'v Field,
+    stored: &'v Value,
+    labels: &'v Labels,
+}
+
+impl Serialize for Stored<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { field, stored, labels } = *self;
+        match (field.field_type.value_type(), stored) {
+            (FieldType::Reference { .. }, Value::Number(id)) => {
+                Reference(RecordId(id.as_i64().unwrap_or_default()), labels).serialize(serializer)
+            }
+            (FieldType::Text { .. } | FieldType::Markdown | FieldType::Choice(_), Value::String(text)) => {
+                serializer.serialize_str(text)
+            }
+            _ => value(field, stored, labels).serialize(serializer),
         }
     }
-    let links: Vec<Value> = view
-        .links
-        .iter()
-        .map(|link| {
-            json!({
-                "link": link.link,
-                "direction": if link.inverse { "in" } else { "out" },
-                "record": reference(link.other, &view.labels),
-                "since": link.since.to_string(),
-            })
-        })
-        .collect();
-    let watchers: Vec<Value> = record.watchers.iter().map(|id| reference(*id, &view.labels)).collect();
+}
+
+/// A reference to a record; `null` when the caller may not see its name.
+struct Reference<'v>(RecordId, &'v Labels);
+
+impl Serialize for Reference<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(id, labels) = *self;
+        let (kind, label, number) = match labels.get(&id) {
+            _ if id == RecordId::SYSTEM => ("system", "Steward", ""),
+            Some(label) => (label.kind.as_str(), label.label.as_str(), label.number.as_str()),
+            None => return serializer.serialize_none(),
+        };
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("id", &id.to_string())?;
+        map.serialize_entry("kind", kind)?;
+        map.serialize_entry("label", label)?;
+        map.serialize_entry("number", number)?;
+        map.end()
+    }
+}
+
+fn linked(link: &LinkView, labels: &Labels) -> Value {
     json!({
-        "id": record.id.to_string(),
-        "kind": record.kind,
-        "number": record.number,
-        "revision": record.revision,
-        "state": record.state,
-        "state_category": view.kind.lifecycle.category(&record.state).key(),
-        "organisation": reference(record.organisation, &view.labels),
-        "created_at": record.created_at.to_string(),
-        "updated_at": record.updated_at.to_string(),
-        "created_by": reference(record.created_by, &view.labels),
-        "fields": values,
-        "links": links,
-        "watchers": watchers,
-        "clocks": [],
-        "allowed_transitions": view.allowed_transitions,
+        "link": link.link,
+        "direction": if link.inverse { "in" } else { "out" },
+        "record": reference(link.other, labels),
+        "since": link.since.to_string(),
     })
 }
 
@@ -75,20 +140,9 @@ pub(crate) fn value(field: &Field, stored: &Value, labels: &Labels) -> Value {
     }
 }
 
-/// A reference to a record; `null` when the caller may not see its name.
+/// As [`Reference`], as a part of something else.
 pub(crate) fn reference(id: RecordId, labels: &Labels) -> Value {
-    if id == RecordId::SYSTEM {
-        return json!({ "id": "0", "kind": "system", "number": "", "label": "Steward" });
-    }
-    match labels.get(&id) {
-        Some(label) => json!({
-            "id": id.to_string(),
-            "kind": label.kind,
-            "number": label.number,
-            "label": label.label,
-        }),
-        None => Value::Null,
-    }
+    serde_json::to_value(Reference(id, labels)).unwrap_or_default()
 }
 
 /// An entry of a record's journal.

@@ -1,20 +1,11 @@
 //! Actors: from a person record to who they are and which roles they hold where.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use steward_model::access::{Actor, Assignment, Reach, TokenLimits};
 use steward_model::id::RecordId;
-use steward_model::moment::Moment;
 use steward_practices::people::roles_of;
 
 use crate::App;
 use crate::error::Error;
-use crate::reference_data::FRESH_SECONDS;
-
-/// Actors loaded lately, by person. Rights that end are gone everywhere after [`FRESH_SECONDS`].
-#[derive(Default)]
-pub(crate) struct ActorCache(Mutex<HashMap<RecordId, (Moment, Actor)>>);
 
 /// States of a person in which they may act.
 const ACTING_STATES: [&str; 2] = ["active", "on_leave"];
@@ -26,27 +17,13 @@ impl App {
     /// [`Error::Unauthenticated`] when there is no such person or they are not active.
     pub async fn actor(&self, person: RecordId, limits: Option<TokenLimits>) -> Result<Actor, Error> {
         let now = self.now();
-        if let Ok(cache) = self.0.actors.0.lock()
-            && let Some((at, actor)) = cache.get(&person)
-            && (0..=FRESH_SECONDS).contains(&now.seconds_since(*at))
-        {
-            return Ok(Actor { limits, ..actor.clone() });
+        if let Some(actor) = self.0.actors.get(&person, now) {
+            return Ok(Actor { limits, ..actor });
         }
+        let before = self.0.actors.before(now);
         let actor = self.load_actor(person).await?;
-        if let Ok(mut cache) = self.0.actors.0.lock() {
-            if cache.len() > 10_000 {
-                cache.clear();
-            }
-            cache.insert(person, (now, actor.clone()));
-        }
+        self.0.actors.keep(before, [(person, actor.clone())]);
         Ok(Actor { limits, ..actor })
-    }
-
-    /// Drops all loaded actors, after a write to people, teams or organisations.
-    pub(crate) fn forget_actors(&self) {
-        if let Ok(mut cache) = self.0.actors.0.lock() {
-            cache.clear();
-        }
     }
 
     async fn load_actor(&self, person: RecordId) -> Result<Actor, Error> {

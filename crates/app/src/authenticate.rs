@@ -49,6 +49,14 @@ enum Proof {
     Browser(Hash),
 }
 
+/// Whose a token is, what it is good for, and until when.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenOwner {
+    person: RecordId,
+    limits: TokenLimits,
+    expires_at: Moment,
+}
+
 /// Failures of one account in [`WINDOW_SECONDS`] before one has to wait (SECURITY-BAR section 4: guessing limits).
 const ACCOUNT_FAILURES: i64 = 5;
 /// Failures from one address in [`WINDOW_SECONDS`].
@@ -124,12 +132,20 @@ impl App {
 
     /// The owner of a token that holds now, and its limits.
     async fn token_owner(&self, hash: &Hash) -> Result<Option<(RecordId, Option<TokenLimits>)>, Error> {
-        let found = self.store().find_token(hash).await?;
-        let Some(found) = found.filter(|token| token.revoked_at.is_none() && token.expires_at > self.now()) else {
-            return Ok(None);
+        let now = self.now();
+        let owner = match self.0.tokens.get(hash, now) {
+            Some(owner) => owner,
+            None => {
+                let before = self.0.tokens.before(now);
+                let found = self.store().find_token(hash).await?;
+                let Some(found) = found.filter(|token| token.revoked_at.is_none()) else { return Ok(None) };
+                let limits: TokenLimits = serde_json::from_str(&found.scopes).map_err(Error::internal)?;
+                let owner = TokenOwner { person: found.person, limits, expires_at: found.expires_at };
+                self.0.tokens.keep(before, [(*hash, owner.clone())]);
+                owner
+            }
         };
-        let limits: TokenLimits = serde_json::from_str(&found.scopes).map_err(Error::internal)?;
-        Ok(Some((found.person, Some(limits))))
+        Ok((owner.expires_at > now).then_some((owner.person, Some(owner.limits))))
     }
 
     /// Whether a password is good enough for somebody who is about to get an account.
@@ -171,13 +187,19 @@ impl App {
 
     async fn authenticate_token(&self, token: &str, address: &str) -> Result<Actor, Error> {
         let now = self.now();
-        self.refuse_after_failures(&address_subject(address), ADDRESS_FAILURES, now).await?;
+        let subject = address_subject(address);
+        // A copy is enough here: a token holds too much chance to be guessed. Passwords are always counted anew.
+        if self.0.trusted_addresses.get(&subject, now).is_none() {
+            let before = self.0.trusted_addresses.before(now);
+            self.refuse_after_failures(&subject, ADDRESS_FAILURES, now).await?;
+            self.0.trusted_addresses.keep(before, [(subject.clone(), ())]);
+        }
         let owner = match token.strip_prefix(TOKEN_PREFIX) {
             Some(_) => self.token_owner(&hash_token(token)).await?,
             None => None,
         };
         let Some((person, limits)) = owner else {
-            self.note_failure(&[address_subject(address)], now).await?;
+            self.note_failure(&[subject], now).await?;
             return Err(Error::Unauthenticated);
         };
         self.actor(person, limits).await
@@ -246,7 +268,9 @@ impl App {
     }
 
     async fn note_failure(&self, subjects: &[String], now: Moment) -> Result<(), Error> {
-        Ok(self.store().add_attempts(subjects, now, now.plus_seconds(-WINDOW_SECONDS)).await?)
+        let noted = self.store().add_attempts(subjects, now, now.plus_seconds(-WINDOW_SECONDS)).await;
+        self.0.trusted_addresses.forget(subjects);
+        Ok(noted?)
     }
 
     /// Writes to the security journal, which nobody can switch off.

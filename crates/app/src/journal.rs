@@ -79,9 +79,7 @@ impl App {
         let next_after = found.last().filter(|_| full).map(|entry| entry.event.seq);
         let entries: Vec<Event> = found.into_iter().filter_map(|entry| readable(kind, entry.event, &rights)).collect();
         let named: BTreeSet<RecordId> = entries.iter().flat_map(named_in).collect();
-        let mut labels = self.labels(actor, named.clone(), &named).await?;
-        let hidden: BTreeSet<RecordId> = named.into_iter().filter(|id| !labels.contains_key(id)).collect();
-        labels.retain(|id, _| !hidden.contains(id));
+        let labels = self.labels(actor, named.clone(), &named).await?;
         let entries = entries.into_iter().filter(|event| shows_only(event, &labels)).collect();
         Ok(JournalPage { kind: kind.clone(), entries, labels, next_after })
     }

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod error;
 pub mod facts;
 pub mod files;
+mod fresh;
 pub mod import;
 pub mod journal;
 pub mod list;
@@ -26,25 +27,27 @@ pub mod setup;
 pub mod tokens;
 pub mod view;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use steward_model::access::Policy;
+use steward_model::access::{Actor, Policy};
+use steward_model::chain::Hash;
+use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Registry};
 use steward_model::moment::Moment;
+use steward_model::record::Record;
 use steward_practices::rules::PracticeRules;
 use steward_search::index::Search;
 use steward_store::blob::Blobs;
+use steward_store::sessions::StoredSession;
 use steward_store::store::Store;
 use tokio::sync::{Mutex as AsyncMutex, Semaphore, watch};
 
-use crate::actors::ActorCache;
-use crate::authenticate::RecentLogins;
+use crate::authenticate::{RecentLogins, TokenOwner};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::reference_data::ReferenceData;
+use crate::fresh::Fresh;
 use crate::secrets::SecretKey;
-use crate::sessions::SessionCache;
+use crate::view::Label;
 
 /// Turns that commands on contended records take; two records share one now and then, which only makes them wait.
 const TURNS: usize = 64;
@@ -63,10 +66,19 @@ struct Inner {
     key: SecretKey,
     /// `None` in commands that do not search.
     index: Option<search::Index>,
-    actors: ActorCache,
-    reference_data: Mutex<HashMap<&'static str, ReferenceData>>,
+    /// By person; forgotten with each write to people, teams or organisations.
+    actors: Fresh<RecordId, Actor>,
+    /// All records of a small kind; forgotten with each write to it.
+    reference_data: Fresh<&'static str, Arc<Vec<Record>>>,
+    /// Names of records of kinds with public labels; forgotten with each write to the record.
+    labels: Fresh<RecordId, Arc<Label>>,
+    /// Tokens that hold, by hash; forgotten when revoked.
+    tokens: Fresh<Hash, TokenOwner>,
+    /// Addresses from which tokens are taken, for too few tries from there failed; forgotten with each that fails.
+    trusted_addresses: Fresh<String, ()>,
     recent_logins: RecentLogins,
-    sessions: SessionCache,
+    /// Sessions that were not ended, by the hash of what the browser holds; forgotten with each write to them.
+    sessions: Fresh<Hash, StoredSession>,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
     hashing: Semaphore,
     /// Held while a command that lost against another one on the same record tries again.
@@ -127,10 +139,13 @@ impl App {
             clock,
             key,
             index: search.map(search::Index::new),
-            actors: ActorCache::default(),
-            reference_data: Mutex::default(),
+            actors: Fresh::new(10_000),
+            reference_data: Fresh::new(100),
+            labels: Fresh::new(50_000),
+            tokens: Fresh::new(10_000),
+            trusted_addresses: Fresh::new(10_000),
             recent_logins: RecentLogins::default(),
-            sessions: SessionCache::default(),
+            sessions: Fresh::new(10_000),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
             stopping: watch::Sender::new(false),

@@ -32,6 +32,8 @@ pub const COUNT_MAX: usize = 10_000;
 const PARTS_MAX: usize = 100;
 /// Records to read in one go where all of a kind are wanted.
 const BATCH: usize = 1000;
+/// Most reasons to see a record that are counted one by one.
+const REASONS_MAX: usize = 8;
 /// The alias of the record table in conditions.
 const ALIAS: &str = "r";
 
@@ -87,7 +89,6 @@ impl App {
         let filter = self.filter_of(actor, kind, request).await?;
         let limit = request.limit.clamp(1, LIMIT_MAX);
         let mut query = self.query(actor, kind, &filter, &sort, limit + 1)?;
-        let counted = query.clone();
         if let Some(text) = &request.cursor {
             let cursor = decode_cursor(text)?;
             let after = after_predicate(&sort, &cursor, kind, self.store().dialect(), ALIAS, &mut query.binds)
@@ -101,12 +102,13 @@ impl App {
         };
         let count = async {
             match cap {
-                Some(cap) => self.store().count(&counted, cap).await.map(Some),
+                Some(cap) => self.count(actor, kind, &filter, &sort, cap).await.map(Some),
                 None => Ok(None),
             }
         };
+        let page = async { Ok(self.store().list(&query).await?) };
         // On two connections at once: neither needs the other.
-        let (total, loaded) = tokio::try_join!(count, self.store().list(&query))?;
+        let (total, loaded) = tokio::try_join!(count, page)?;
         let mut records: Vec<Record> = loaded.into_iter().map(|loaded| loaded.record).collect();
         let more = records.len() > limit;
         records.truncate(limit);
@@ -189,6 +191,44 @@ impl App {
         sort: &[SortKey],
         limit: usize,
     ) -> Result<ListQuery, Error> {
+        let wanted = self.wanted(actor, kind, filter, sort)?;
+        let (conditions, binds) =
+            self.compiled(actor, kind, &wanted, &[Filter::all([wanted.scope(), wanted.filter()])]);
+        Ok(ListQuery {
+            kind: Some(kind.key.clone()),
+            condition: conditions.into_iter().next().unwrap_or_default(),
+            binds,
+            order: order_by(sort, kind, self.store().dialect(), ALIAS),
+            limit,
+        })
+    }
+
+    /// How many records a list has, up to `cap`.
+    ///
+    /// Who sees records for several reasons (one's team, oneself, nobody yet) would have every record of the kind
+    /// looked at. Each reason alone has an index, so they are counted one by one, each without those counted before.
+    async fn count(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        sort: &[SortKey],
+        cap: usize,
+    ) -> Result<usize, Error> {
+        let wanted = self.wanted(actor, kind, filter, sort)?;
+        let reasons = reasons(&wanted.scope).unwrap_or_else(|| vec![wanted.scope()]);
+        let parts: Vec<Filter> = (0..reasons.len())
+            .map(|place| {
+                let before = reasons[..place].iter().map(|reason| Filter::Not(Box::new(reason.clone())));
+                Filter::all([reasons[place].clone(), wanted.filter()].into_iter().chain(before)).simplified()
+            })
+            .collect();
+        let (conditions, binds) = self.compiled(actor, kind, &wanted, &parts);
+        Ok(self.store().count_any(&kind.key, &conditions, &binds, cap).await?)
+    }
+
+    /// What a list asks for, bound to whoever asks.
+    fn wanted(&self, actor: &Actor, kind: &Arc<Kind>, filter: &Filter, sort: &[SortKey]) -> Result<Wanted, Error> {
         let now = self.now();
         let levels = Levels::of(filter, sort, kind, self.registry());
         levels.check(actor, self.registry(), now)?;
@@ -199,24 +239,66 @@ impl App {
             my_organisation: actor.organisation,
             my_organisations: vec![actor.organisation],
         };
-        let own = levels.level(&kind.key);
-        let wanted = Filter::all([scope(actor, Action::Read, kind, own, now), filter.bind(&environment).simplified()]);
-        let mut binds: Vec<Bind> = Vec::new();
-        let dialect = self.store().dialect();
-        let registry = self.registry();
-        let condition = if actor.is_system() {
-            compile(&wanted, kind, registry, dialect, ALIAS, &mut binds, &Unlimited)
-        } else {
-            let reach = ActorReach { actor, registry, levels: &levels, now };
-            compile(&wanted, kind, registry, dialect, ALIAS, &mut binds, &reach)
-        };
-        Ok(ListQuery {
-            kind: Some(kind.key.clone()),
-            condition,
-            binds,
-            order: order_by(sort, kind, dialect, ALIAS),
-            limit,
-        })
+        let scope = scope(actor, Action::Read, kind, levels.level(&kind.key), now);
+        Ok(Wanted { scope, filter: filter.bind(&environment).simplified(), levels, now })
+    }
+
+    /// Conditions as SQL, and the values of all.
+    fn compiled(&self, actor: &Actor, kind: &Kind, wanted: &Wanted, filters: &[Filter]) -> (Vec<String>, Vec<Bind>) {
+        let (registry, dialect) = (self.registry(), self.store().dialect());
+        let reach = ActorReach { actor, registry, levels: &wanted.levels, now: wanted.now };
+        let reach: &dyn Reach = if actor.is_system() { &Unlimited } else { &reach };
+        let mut binds = Vec::new();
+        let compiled = filters.iter().map(|filter| compile(filter, kind, registry, dialect, ALIAS, &mut binds, reach));
+        (compiled.collect(), binds)
+    }
+}
+
+/// What a list asks for.
+struct Wanted {
+    /// What the actor may see.
+    scope: Filter,
+    /// What was asked, with nothing relative left in it.
+    filter: Filter,
+    levels: Levels,
+    now: Moment,
+}
+
+impl Wanted {
+    fn scope(&self) -> Filter {
+        self.scope.clone()
+    }
+
+    fn filter(&self) -> Filter {
+        self.filter.clone()
+    }
+}
+
+/// The reasons for which a scope shows records, any of which is enough; `None` when there is one, or too many to be
+/// counted apart.
+fn reasons(scope: &Filter) -> Option<Vec<Filter>> {
+    let reasons = alternatives(scope);
+    (2..=REASONS_MAX).contains(&reasons.len()).then_some(reasons)
+}
+
+/// A condition as alternatives: `a and (b or c)` is `a and b` or `a and c`.
+fn alternatives(filter: &Filter) -> Vec<Filter> {
+    match filter {
+        Filter::Or(members) => members.iter().flat_map(alternatives).collect(),
+        Filter::And(members) => {
+            let mut all = vec![Filter::Everything];
+            for member in members {
+                let several = alternatives(member);
+                let with =
+                    |one: &Filter| several.iter().map(|other| Filter::all([one.clone(), other.clone()])).collect();
+                all = all.iter().flat_map::<Vec<Filter>, _>(with).collect();
+                if all.len() > REASONS_MAX {
+                    return vec![filter.clone()];
+                }
+            }
+            all
+        }
+        other => vec![other.clone()],
     }
 }
 

@@ -1,6 +1,7 @@
 //! References by name: from ids, numbers, logins and other unique values to records that the actor may see.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 use steward_model::access::{Action, Actor, rights};
@@ -10,9 +11,11 @@ use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 use steward_model::value::{References, reference_texts};
+use steward_store::rows::Loaded;
 
 use crate::App;
 use crate::error::Error;
+use crate::view::label_of;
 
 /// Records found by name, with those that the actor may not see left out.
 #[derive(Debug, Default)]
@@ -77,16 +80,21 @@ impl App {
         // No name holds a NUL, which PostgreSQL would not even compare.
         let texts: Vec<String> = texts.into_iter().filter(|text| !text.contains('\0')).collect();
         let asked: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let pairs = self.store().resolve(&asked).await?;
-        let ids: Vec<RecordId> = pairs.iter().map(|resolved| resolved.id).collect();
         let now = self.now();
-        for loaded in self.store().get_records(&ids).await? {
-            let record = loaded.record;
+        let before = self.0.labels.before(now);
+        let (pairs, loaded) = self.store().resolve_records(&asked).await?;
+        let mut named = Vec::new();
+        for Loaded { record, .. } in loaded {
             let Some(kind) = self.registry().kind(&record.kind) else { continue };
+            if kind.label_public {
+                named.push((record.id, Arc::new(label_of(kind, &record))));
+            }
             if rights(actor, kind, &record, now).may(Action::Read) {
                 found.records.insert(record.id, record);
             }
         }
+        // Whatever is done with them, it is shown by their names.
+        self.0.labels.keep(before, named);
         for resolved in pairs {
             if found.records.contains_key(&resolved.id) {
                 found.by_text.entry(resolved.text).or_default().push(resolved.id);

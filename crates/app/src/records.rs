@@ -7,7 +7,7 @@ use steward_model::access::{Action, Actor, rights};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Create, Input};
-use steward_model::decide::{Birth, Context, World, decide};
+use steward_model::decide::{Birth, Context, Rules as _, World, decide};
 use steward_model::event::{Act, Cause, Door, Event, LinkTo};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
@@ -253,16 +253,30 @@ impl App {
         result
     }
 
-    /// Writes a change set and drops the copies that it makes old.
+    /// Writes a change set and forgets the copies that it makes old.
     pub(crate) async fn commit(&self, set: ChangeSet) -> Result<(), CommitError> {
-        let kinds: Vec<String> = set.records.iter().map(|change| change.kind.key.clone()).collect();
-        self.store().commit(set).await?;
-        let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
-        self.forget_reference_data(&kinds);
-        if kinds.iter().any(|kind| matches!(*kind, "person" | "team" | "organisation")) {
-            self.forget_actors();
+        let written: Vec<(RecordId, Arc<Kind>)> =
+            set.records.iter().map(|change| (change.after.id, change.kind.clone())).collect();
+        let outcome = self.store().commit(set).await;
+        // Also when it failed: a link that broke in the midst of it leaves unknown what was written.
+        self.forget_copies(&written);
+        outcome.map(drop)
+    }
+
+    fn forget_copies(&self, written: &[(RecordId, Arc<Kind>)]) {
+        let is_of = |keys: &[&str]| written.iter().any(|(_, kind)| keys.contains(&kind.key.as_str()));
+        let named: Vec<&RecordId> = written.iter().filter(|(_, kind)| kind.label_public).map(|(id, _)| id).collect();
+        if !named.is_empty() {
+            self.0.labels.forget(named);
         }
-        Ok(())
+        let small = self.0.rules.related_kinds().iter().chain(&["organisation"]);
+        let kinds: Vec<&&'static str> = small.filter(|key| is_of(&[*key])).collect();
+        if !kinds.is_empty() {
+            self.0.reference_data.forget(kinds);
+        }
+        if is_of(&["person", "team", "organisation"]) {
+            self.0.actors.forget_all();
+        }
     }
 
     async fn decide_creation(

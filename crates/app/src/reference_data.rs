@@ -1,6 +1,6 @@
 //! Small kinds that nearly every decision looks at, kept in memory: organisations and what practice rules ask for.
 //!
-//! A copy is at most [`FRESH_SECONDS`] old; a commit of this node that touches the kind drops it at once.
+//! A commit of this node that touches the kind drops its copy at once; see [`crate::fresh`].
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,24 +8,13 @@ use std::sync::Arc;
 use steward_model::decide::{Rules, World};
 use steward_model::filter::Filter;
 use steward_model::id::RecordId;
-use steward_model::moment::Moment;
 use steward_model::record::Record;
 
 use crate::App;
 use crate::error::Error;
 
-/// How long a copy is used without asking the database again.
-pub(crate) const FRESH_SECONDS: i64 = 2;
-
 /// More records than this of a configuration kind are not kept: rules must not depend on large sets.
 const MOST: usize = 20_000;
-
-/// All records of one small kind.
-#[derive(Clone)]
-pub(crate) struct ReferenceData {
-    loaded_at: Moment,
-    records: Arc<Vec<Record>>,
-}
 
 impl App {
     /// What rules may look at besides a record of this organisation.
@@ -85,25 +74,14 @@ impl App {
         Ok(below)
     }
 
-    /// Drops copies of kinds that were just written.
-    pub(crate) fn forget_reference_data(&self, kinds: &[&str]) {
-        if let Ok(mut data) = self.0.reference_data.lock() {
-            data.retain(|kind, _| !kinds.contains(kind));
-        }
-    }
-
     async fn reference_records(&self, kind: &'static str) -> Result<Arc<Vec<Record>>, Error> {
         let now = self.now();
-        if let Ok(data) = self.0.reference_data.lock()
-            && let Some(copy) = data.get(kind)
-            && (0..=FRESH_SECONDS).contains(&now.seconds_since(copy.loaded_at))
-        {
-            return Ok(copy.records.clone());
+        if let Some(records) = self.0.reference_data.get(&kind, now) {
+            return Ok(records);
         }
+        let before = self.0.reference_data.before(now);
         let records = Arc::new(self.all_records(kind, &Filter::Everything, MOST).await?);
-        if let Ok(mut data) = self.0.reference_data.lock() {
-            data.insert(kind, ReferenceData { loaded_at: now, records: records.clone() });
-        }
+        self.0.reference_data.keep(before, [(kind, records.clone())]);
         Ok(records)
     }
 }

@@ -1,8 +1,5 @@
 //! Sessions of browsers: begun with a password, ended by time, by hand, and by whatever takes the right to act.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use steward_model::access::Actor;
@@ -14,7 +11,6 @@ use steward_store::sessions::{NewSession, StoredSession};
 use crate::App;
 use crate::authenticate::Credentials;
 use crate::error::Error;
-use crate::reference_data::FRESH_SECONDS;
 
 /// How long a session of staff lasts unused, and at most, in seconds (SECURITY-BAR section 4: sessions).
 const STAFF: (i64, i64) = (30 * 60, 12 * 3600);
@@ -30,11 +26,6 @@ const PROOF_SECONDS: i64 = 10 * 60;
 const CLOCK_SLACK: i64 = 300;
 /// Characters kept of what a browser says it is.
 const AGENT_MAX: usize = 200;
-
-/// Sessions looked up lately, by the hash of what the browser holds. Those ended elsewhere are gone after
-/// [`FRESH_SECONDS`].
-#[derive(Default)]
-pub(crate) struct SessionCache(Mutex<HashMap<Hash, (Moment, StoredSession)>>);
 
 /// Where a browser is.
 #[derive(Debug, Clone)]
@@ -125,13 +116,13 @@ impl App {
         let (idle, whole) = if actor.is_staff() { STAFF } else { CUSTOMERS };
         let (unused, age) = (now.seconds_since(stored.seen_at), now.seconds_since(stored.created_at));
         if unused >= idle || age >= whole || unused < -CLOCK_SLACK || age < -CLOCK_SLACK {
-            self.forget_session(&hash);
             self.store().end_session(stored.person, stored.id, now).await?;
+            self.0.sessions.forget([&hash]);
             return Err(Error::Unauthenticated);
         }
         if purpose == Purpose::Person && unused >= NOTE_EVERY {
             self.store().touch_session(stored.id, now).await?;
-            self.forget_session(&hash);
+            self.0.sessions.forget([&hash]);
         }
         Ok(BrowserSession { actor, hash, id: stored.id, proved_at: stored.proved_at })
     }
@@ -141,8 +132,8 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn sign_out(&self, session: &BrowserSession) -> Result<(), Error> {
-        self.forget_session(&session.hash);
         self.store().end_session(session.actor.person, session.id, self.now()).await?;
+        self.0.sessions.forget([&session.hash]);
         self.note_security(session.actor.person, "", "sign_out", "done").await
     }
 
@@ -170,7 +161,7 @@ impl App {
     /// When the database is away.
     pub async fn end_session(&self, session: &BrowserSession, id: i64) -> Result<(), Error> {
         self.store().end_session(session.actor.person, id, self.now()).await?;
-        self.forget_sessions_of(session.actor.person);
+        self.0.sessions.forget_all();
         self.note_security(session.actor.person, "", "session_ended", "done").await
     }
 
@@ -194,8 +185,9 @@ impl App {
             }
             Err(error) => return Err(error),
         }
-        self.forget_session(&session.hash);
-        self.store().prove_session(session.id, self.now()).await.map_err(Error::from)
+        self.store().prove_session(session.id, self.now()).await?;
+        self.0.sessions.forget([&session.hash]);
+        Ok(())
     }
 
     /// Sets one's own password. All other sessions end; this one goes on.
@@ -209,36 +201,17 @@ impl App {
     /// Ends the sessions of a person but the one to keep.
     pub(crate) async fn end_sessions_of(&self, person: RecordId, keep: Option<i64>) -> Result<(), Error> {
         self.store().end_sessions(person, keep, self.now()).await?;
-        self.forget_sessions_of(person);
+        self.0.sessions.forget_all();
         Ok(())
     }
 
     async fn stored_session(&self, hash: &Hash, now: Moment) -> Result<Option<StoredSession>, Error> {
-        if let Ok(cache) = self.0.sessions.0.lock()
-            && let Some((at, stored)) = cache.get(hash)
-            && (0..=FRESH_SECONDS).contains(&now.seconds_since(*at))
-        {
-            return Ok(Some(stored.clone()));
+        if let Some(stored) = self.0.sessions.get(hash, now) {
+            return Ok(Some(stored));
         }
+        let before = self.0.sessions.before(now);
         let found = self.store().find_session(hash).await?;
-        if let (Some(stored), Ok(mut cache)) = (&found, self.0.sessions.0.lock()) {
-            if cache.len() > 10_000 {
-                cache.clear();
-            }
-            cache.insert(*hash, (now, stored.clone()));
-        }
+        self.0.sessions.keep(before, found.clone().map(|stored| (*hash, stored)));
         Ok(found)
-    }
-
-    fn forget_session(&self, hash: &Hash) {
-        if let Ok(mut cache) = self.0.sessions.0.lock() {
-            cache.remove(hash);
-        }
-    }
-
-    fn forget_sessions_of(&self, person: RecordId) {
-        if let Ok(mut cache) = self.0.sessions.0.lock() {
-            cache.retain(|_, (_, stored)| stored.person != person);
-        }
     }
 }

@@ -57,7 +57,10 @@ impl App {
     /// When the database is away.
     pub async fn revoke_token(&self, token: &str) -> Result<(), Error> {
         let now: Moment = self.now();
-        Ok(self.store().revoke_token(&hash_token(token), now).await?)
+        let hash = hash_token(token);
+        let revoked = self.store().revoke_token(&hash, now).await;
+        self.0.tokens.forget([&hash]);
+        Ok(revoked?)
     }
 
     /// The tokens of a person that still hold, made last first.
@@ -74,6 +77,7 @@ impl App {
     /// When the database is away.
     pub async fn revoke_token_of(&self, person: RecordId, id: i64) -> Result<(), Error> {
         self.store().revoke_token_of(person, id, self.now()).await?;
+        self.0.tokens.forget_all();
         self.note_security(person, "", "token_revoked", "done").await
     }
 

@@ -32,8 +32,31 @@ pub struct RecordView {
     pub allowed_transitions: Vec<String>,
 }
 
-/// Names of records that the actor may see, by id.
-pub type Labels = HashMap<RecordId, Label>;
+/// Names of records that the actor may see, by id. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Labels(Arc<HashMap<RecordId, Arc<Label>>>);
+
+impl Labels {
+    /// None at all.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name of a record; `None` when the actor may not see it.
+    pub fn get(&self, id: &RecordId) -> Option<&Label> {
+        self.0.get(id).map(AsRef::as_ref)
+    }
+
+    /// The name of the record with this number, when it is among them.
+    pub fn numbered(&self, number: &str) -> Option<&Label> {
+        self.0.values().map(AsRef::as_ref).find(|label| label.number == number)
+    }
+
+    /// Whether the actor may see the name of a record.
+    pub fn contains_key(&self, id: &RecordId) -> bool {
+        self.0.contains_key(id)
+    }
+}
 
 /// How a reference to a record is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,10 +133,13 @@ impl App {
         rights: Rights,
         links: Vec<Link>,
     ) -> Result<RecordView, Error> {
-        let record = visible(kind, record, &rights);
-        let mut named = references_in(kind, &record);
-        named.extend(links.iter().map(|link| if link.source == record.id { link.target } else { link.source }));
-        let labels = self.labels(actor, named, &linked_only(kind, &record)).await?;
+        let shape = Shape::of(kind);
+        let record = shape.visible(record, &rights);
+        let mut through_fields = BTreeSet::new();
+        shape.collect_named(&record, &mut through_fields);
+        let others = links.iter().map(|link| if link.source == record.id { link.target } else { link.source });
+        let named = through_fields.iter().chain(&record.watchers).copied().chain(others).collect();
+        let labels = self.labels(actor, named, &through_fields).await?;
         let links = links
             .into_iter()
             .map(|link| {
@@ -135,24 +161,27 @@ impl App {
         kind: &Arc<Kind>,
         records: Vec<Record>,
     ) -> Result<Vec<RecordView>, Error> {
-        let on_kind = KindRights::new(actor, kind, self.now());
-        let seen: Vec<(Record, Rights)> = records
-            .into_iter()
-            .map(|record| {
+        let seen: Vec<(Record, Rights)> = {
+            let (on_kind, shape) = (KindRights::new(actor, kind, self.now()), Shape::of(kind));
+            let seen = records.into_iter().map(|record| {
                 let rights = on_kind.on(&record);
-                (visible(kind, record, &rights), rights)
-            })
-            .collect();
-        let named = seen.iter().flat_map(|(record, _)| references_in(kind, record)).collect();
-        let public: BTreeSet<RecordId> = seen.iter().flat_map(|(record, _)| linked_only(kind, record)).collect();
-        let labels = self.labels(actor, named, &public).await?;
+                (shape.visible(record, &rights), rights)
+            });
+            seen.collect()
+        };
+        let mut through_fields = BTreeSet::new();
+        let shape = Shape::of(kind);
+        seen.iter().for_each(|(record, _)| shape.collect_named(record, &mut through_fields));
+        let watchers = seen.iter().flat_map(|(record, _)| &record.watchers);
+        let named = through_fields.iter().chain(watchers).copied().collect();
+        // One map for all: a record names only those that it refers to.
+        let labels = self.labels(actor, named, &through_fields).await?;
         Ok(seen
             .into_iter()
             .map(|(record, rights)| {
-                let own = references_in(kind, &record);
-                let labels = own.iter().filter_map(|id| Some((*id, labels.get(id)?.clone()))).collect();
                 let transitions = allowed_transitions(kind, &record, &rights);
                 let allowed_transitions = transitions.into_iter().map(|transition| transition.key.clone()).collect();
+                let labels = labels.clone();
                 RecordView { kind: kind.clone(), record, rights, labels, links: Vec::new(), allowed_transitions }
             })
             .collect())
@@ -166,31 +195,40 @@ impl App {
         ids: BTreeSet<RecordId>,
         through_fields: &BTreeSet<RecordId>,
     ) -> Result<Labels, Error> {
-        let ids: Vec<RecordId> = ids.into_iter().filter(|id| *id != RecordId::SYSTEM).collect();
-        let mut labels = Labels::new();
-        if ids.is_empty() {
-            return Ok(labels);
+        let now = self.now();
+        let mut labels = HashMap::with_capacity(ids.len());
+        let ids = ids.into_iter().filter(|id| *id != RecordId::SYSTEM);
+        let (mut unknown, others): (Vec<RecordId>, Vec<RecordId>) = ids.partition(|id| through_fields.contains(id));
+        unknown = self.0.labels.get_many(unknown, now, |id, label| drop(labels.insert(*id, label.clone())));
+        unknown.extend(others);
+        if unknown.is_empty() {
+            return Ok(Labels(Arc::new(labels)));
         }
-        let mut others = Vec::new();
-        for name in self.store().names(&ids).await? {
-            let public = self.registry().kind(&name.kind).is_some_and(|kind| kind.label_public);
-            if public && through_fields.contains(&name.id) {
+        let before = self.0.labels.before(now);
+        let (mut public, mut others) = (Vec::new(), Vec::new());
+        for name in self.store().names(&unknown).await? {
+            if through_fields.contains(&name.id) && self.has_public_label(&name.kind) {
                 let label = name.title.filter(|title| !title.is_empty()).unwrap_or_else(|| name.number.clone());
-                labels.insert(name.id, Label { kind: name.kind, number: name.number, label });
+                public.push((name.id, Arc::new(Label { kind: name.kind, number: name.number, label })));
             } else {
                 others.push(name.id);
             }
         }
+        labels.extend(public.iter().cloned());
+        self.0.labels.keep(before, public);
         // Whether these may be read depends on their fields.
-        let now = self.now();
         for loaded in self.store().get_records(&others).await? {
             let record = loaded.record;
             let Some(kind) = self.registry().kind(&record.kind) else { continue };
             if rights(actor, kind, &record, now).may(Action::Read) {
-                labels.insert(record.id, label_of(kind, &record));
+                labels.insert(record.id, Arc::new(label_of(kind, &record)));
             }
         }
-        Ok(labels)
+        Ok(Labels(Arc::new(labels)))
+    }
+
+    pub(crate) fn has_public_label(&self, kind: &str) -> bool {
+        self.registry().kind(kind).is_some_and(|kind| kind.label_public)
     }
 }
 
@@ -204,16 +242,60 @@ pub fn label_of(kind: &Kind, record: &Record) -> Label {
 }
 
 /// The record without the values that may not be read; secrets keep only that they are there.
-pub(crate) fn visible(kind: &Kind, mut record: Record, rights: &Rights) -> Record {
-    record.fields.retain(|key, _| kind.field(key).is_some_and(|field| rights.may_read(field)));
-    for field in &kind.fields {
-        hide_secrets(field, record.fields.get_mut(&field.key));
-        hide_columns(field, record.fields.get_mut(&field.key), rights);
+pub(crate) fn visible(kind: &Kind, record: Record, rights: &Rights) -> Record {
+    Shape::of(kind).visible(record, rights)
+}
+
+/// What views of records of a kind look at, found once for many records.
+struct Shape<'k> {
+    /// Ascending by key, as the values of a record are.
+    fields: Vec<&'k Field>,
+    /// Those that hold secrets, or rows with columns of their own.
+    guarded: Vec<&'k Field>,
+    /// Those that refer to records.
+    naming: Vec<&'k Field>,
+}
+
+impl<'k> Shape<'k> {
+    fn of(kind: &'k Kind) -> Self {
+        let mut fields: Vec<&Field> = kind.fields.iter().collect();
+        fields.sort_by(|a, b| a.key.cmp(&b.key));
+        let is_guarded = |field: &&&Field| matches!(field.field_type, FieldType::Secret | FieldType::Table { .. });
+        let names = |field: &&&Field| match field.field_type.value_type() {
+            FieldType::Reference { .. } | FieldType::References { .. } | FieldType::Table { .. } => true,
+            _ => false,
+        };
+        let guarded = fields.iter().filter(is_guarded).copied().collect();
+        let naming = fields.iter().filter(names).copied().collect();
+        Self { fields, guarded, naming }
     }
-    if !rights.may_read_internal() {
-        record.watchers.clear();
+
+    /// The record without the values that may not be read; secrets keep only that they are there.
+    fn visible(&self, mut record: Record, rights: &Rights) -> Record {
+        let mut fields = self.fields.iter().peekable();
+        record.fields.retain(|key, _| {
+            while fields.next_if(|field| field.key < *key).is_some() {}
+            fields.peek().is_some_and(|field| field.key == *key && rights.may_read(field))
+        });
+        for field in &self.guarded {
+            hide_secrets(field, record.fields.get_mut(&field.key));
+            hide_columns(field, record.fields.get_mut(&field.key), rights);
+        }
+        if !rights.may_read_internal() {
+            record.watchers.clear();
+        }
+        record
     }
-    record
+
+    /// Adds the records that a record's fields name, which show public labels.
+    fn collect_named(&self, record: &Record, ids: &mut BTreeSet<RecordId>) {
+        ids.extend([record.organisation, record.created_by]);
+        for field in &self.naming {
+            if let Some(value) = record.field(&field.key) {
+                collect_references(field, value, ids);
+            }
+        }
+    }
 }
 
 fn hide_secrets(field: &Field, value: Option<&mut Json>) {
@@ -231,24 +313,6 @@ fn hide_columns(field: &Field, value: Option<&mut Json>, rights: &Rights) {
             hide_secrets(column, row.get_mut(&column.key));
         }
     }
-}
-
-/// Every record that a record names, itself included.
-fn references_in(kind: &Kind, record: &Record) -> BTreeSet<RecordId> {
-    let mut ids = linked_only(kind, record);
-    ids.extend(record.watchers.iter().copied());
-    ids
-}
-
-/// The records named by fields, which show public labels.
-fn linked_only(kind: &Kind, record: &Record) -> BTreeSet<RecordId> {
-    let mut ids = BTreeSet::from([record.organisation, record.created_by]);
-    for field in &kind.fields {
-        if let Some(value) = record.field(&field.key) {
-            collect_references(field, value, &mut ids);
-        }
-    }
-    ids
 }
 
 /// Adds the records that a stored value of a field names.

@@ -30,30 +30,37 @@ create table record (
 create unique index record_number on record (kind, number);
 -- A reference may be given by number without its kind.
 create index record_number_alone on record (number);
--- One index for each order that a list of a whole kind may have. `due_at` is empty for most records, hence partial.
-create index record_updated on record (kind, updated_at, id);
+-- One index for each order that a list of a whole kind may have. `due_at` is empty for most records, hence partial. The
+-- usual order carries what scopes of access look at, so that SQLite passes over records out of reach without reading them.
+create index record_updated on record
+    (kind, updated_at, id, organisation, team, assignee, requester, created_by);
 create index record_created on record (kind, created_at, id);
 create index record_opened on record (kind, opened_at, id);
 create index record_priority on record (kind, priority_rank, id);
 create index record_due on record (kind, due_at, id) where due_at is not null;
 create index record_state on record (kind, state, updated_at, id);
--- Lists of one person, team or organisation, over all kinds or one.
-create index record_assignee on record (assignee, updated_at, id) where assignee is not null;
-create index record_team on record (team, updated_at, id) where team is not null;
-create index record_requester on record (requester, updated_at, id) where requester is not null;
+-- Lists of one person, team or organisation. They carry the organisation, so that what is in reach is counted without
+-- reading records; `record_team` also finds those that no team has.
+create index record_assignee on record (assignee, kind, updated_at, id, organisation) where assignee is not null;
+create index record_team on record (team, kind, updated_at, id, organisation, assignee);
+create index record_requester on record (requester, kind, updated_at, id, organisation) where requester is not null;
+create index record_creator on record (created_by, kind, updated_at, id, organisation);
 create index record_organisation on record (organisation, kind, updated_at, id);
 create index record_service on record (service, updated_at, id) where service is not null;
 -- Work queues: few of a million records are open, so these stay small and hot. Those that serve whole kinds carry what
--- scopes of access look at, so that SQLite passes over records out of reach without reading them.
-create index record_open_priority on record (kind, priority_rank, updated_at, id, organisation, team, assignee)
+-- scopes look at, too.
+create index record_open_priority on record (kind, priority_rank, updated_at, id, organisation, team, assignee, requester, created_by)
     where category in ('new', 'active', 'waiting');
-create index record_open_updated on record (kind, updated_at, id, organisation, team, assignee)
+create index record_open_updated on record (kind, updated_at, id, organisation, team, assignee, requester, created_by)
     where category in ('new', 'active', 'waiting');
-create index record_open_due on record (kind, due_at, id, organisation, team, assignee)
+create index record_open_due on record (kind, due_at, id, organisation, team, assignee, requester, created_by)
     where category in ('new', 'active', 'waiting');
-create index record_open_team on record (team, priority_rank, updated_at, id)
+create index record_open_team on record (team, kind, priority_rank, updated_at, id, organisation, assignee)
     where category in ('new', 'active', 'waiting');
-create index record_open_assignee on record (assignee, priority_rank, updated_at, id)
+create index record_open_assignee on record (assignee, kind, priority_rank, updated_at, id, organisation)
+    where category in ('new', 'active', 'waiting');
+-- SQLite prefers an index of which it can use more: without this one it would take that of all records.
+create index record_open_organisation on record (organisation, kind, updated_at, id, team, assignee)
     where category in ('new', 'active', 'waiting');
 
 create table journal (

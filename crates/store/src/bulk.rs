@@ -44,7 +44,8 @@ impl Target {
         Ok(inserted)
     }
 
-    fn sql(self, dialect: Dialect, rows: usize) -> String {
+    /// The statement that inserts so many rows.
+    pub(crate) fn sql(self, dialect: Dialect, rows: usize) -> String {
         use std::fmt::Write as _;
         let mut sql = format!("insert into {} ({}) values ", self.table, self.columns.join(", "));
         let casts: Vec<&str> = self.columns.iter().map(|column| self.cast(dialect, column)).collect();

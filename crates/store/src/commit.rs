@@ -56,12 +56,26 @@ impl Store {
         let rows = Rows::of(&changes)?;
         let heads = rows.heads.clone();
         let (grew, places) = (!rows.journal.is_empty(), rows.places.clone());
+        let is_one_statement = self.dialect() == Dialect::Postgres && is_one_event(&changes, &rows);
         let work = Arc::new((changes, rows));
-        self.write(move |connection| {
-            let work = Arc::clone(&work);
-            Box::pin(async move { write(connection, &work.0, &work.1).await })
-        })
-        .await?;
+        let written = if is_one_statement {
+            self.write_one_statement(move |connection| {
+                let work = Arc::clone(&work);
+                Box::pin(async move { write_one_event(connection, &work.1).await })
+            })
+            .await
+        } else {
+            self.write(move |connection| {
+                let work = Arc::clone(&work);
+                Box::pin(async move { write(connection, &work.0, &work.1).await })
+            })
+            .await
+        };
+        if matches!(written, Err(CommitError::NumberTaken)) {
+            // Somebody else raised the series; those in hand may be taken as well.
+            self.drop_numbers_ahead().await;
+        }
+        written?;
         if self.dialect() == Dialect::Sqlite {
             self.raise_places(&places).await?;
         }
@@ -258,11 +272,58 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
     write_security_events(connection, &changes.security_events).await
 }
 
-async fn update_records(
-    connection: &mut Connection,
-    updates: &BTreeMap<RecordId, (i64, Vec<Bind>)>,
-) -> Result<(), CommitError> {
+/// Whether a change set is one event of one record that touches no other table: most of them.
+fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
+    let alone = changes.jobs.is_empty()
+        && changes.security_events.is_empty()
+        && changes.idempotency.is_none()
+        && changes.finish.is_none()
+        && changes.cursor.is_none();
+    alone
+        && rows.inserts.len() + rows.updates.len() == 1
+        && rows.journal.len() == 1
+        && rows.references.is_empty()
+        && rows.stale_references.is_empty()
+        && rows.unique.is_empty()
+        && rows.stale_unique.is_empty()
+        && rows.edges.is_empty()
+        && rows.attachments.is_empty()
+        && rows.detached.is_empty()
+}
+
+/// Writes one event with its record in one statement, which PostgreSQL runs as a transaction of its own: one round trip
+/// instead of four. The entry of the journal is made only when the record was written.
+async fn write_one_event(connection: &mut Connection, rows: &Rows) -> Result<(), CommitError> {
     let dialect = connection.dialect();
+    let (record, mut binds, missed) = match (rows.inserts.first(), rows.updates.first_key_value()) {
+        (Some(row), _) => (RECORD.sql(dialect, 1), row.clone(), CommitError::NumberTaken),
+        (None, Some((record, (revision, row)))) => {
+            let mut binds = row.clone();
+            binds.push(Bind::Integer(*revision));
+            (update_sql(dialect), binds, CommitError::Stale { record: *record })
+        }
+        (None, None) => return Ok(()),
+    };
+    let first = binds.len() + 1;
+    binds.push(Bind::Integer(connection.epoch));
+    binds.extend(rows.journal.iter().flatten().cloned());
+    let values = JOURNAL.columns.iter().zip(first..).map(|(column, place)| match JOURNAL.json.contains(column) {
+        true => format!("${place}::json"),
+        false => format!("${place}"),
+    });
+    let sql = format!(
+        "with written as ({record} returning id) insert into journal ({}) select {} from written",
+        JOURNAL.columns.join(", "),
+        values.collect::<Vec<_>>().join(", ")
+    );
+    match connection.execute(&sql, &binds).await? {
+        0 => Err(missed),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a record over the revision before, which is the value after those of the row.
+fn update_sql(dialect: Dialect) -> String {
     let columns = RECORD.columns.iter().enumerate().skip(1);
     let set: Vec<String> = columns
         .map(|(index, column)| match RECORD.jsonb.contains(column) {
@@ -271,7 +332,14 @@ async fn update_records(
         })
         .collect();
     let last = RECORD.columns.len() + 1;
-    let sql = format!("update record set {} where id = $1 and revision = ${last}", set.join(", "));
+    format!("update record set {} where id = $1 and revision = ${last}", set.join(", "))
+}
+
+async fn update_records(
+    connection: &mut Connection,
+    updates: &BTreeMap<RecordId, (i64, Vec<Bind>)>,
+) -> Result<(), CommitError> {
+    let sql = update_sql(connection.dialect());
     for (record, (revision, row)) in updates {
         let mut binds = row.clone();
         binds.push(Bind::Integer(*revision));

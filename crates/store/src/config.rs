@@ -1,16 +1,17 @@
 //! How to reach a database, and opening it.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::net::IpAddr;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, PgPool, SqlitePool};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 
 use crate::connection::Connection;
 use crate::error::StoreError;
+use crate::sqlite::{Pace, Readers, Settings, SqliteLink, run};
 
 /// How long the first connection to PostgreSQL may take.
 const FIRST_CONNECTION: Duration = Duration::from_secs(5);
@@ -65,7 +66,7 @@ impl StoreConfig {
 /// An open SQLite database: the connection that writes, those that read, and the lock that keeps other processes off.
 pub(crate) struct OpenSqlite {
     pub(crate) writer: Connection,
-    pub(crate) readers: SqlitePool,
+    pub(crate) readers: Readers,
     /// `None` when another process holds it and this one works beside it.
     pub(crate) lock: Option<File>,
 }
@@ -73,33 +74,11 @@ pub(crate) struct OpenSqlite {
 /// Opens a SQLite file, made when it is missing, readable by its owner only.
 pub(crate) async fn open_sqlite(config: &StoreConfig, path: &Path) -> Result<OpenSqlite, StoreError> {
     let lock = lock_file(path, config.exclusive)?;
-    let options = sqlite_options(config, path);
-    let writer =
-        options.clone().create_if_missing(true).connect().await.map_err(|error| refuse_open(&path.display(), error))?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(config.connections)
-        .acquire_timeout(config.connection_wait)
-        // A file does not hang up; a ping before each use would cost as much as a small query.
-        .test_before_acquire(false)
-        .connect_lazy_with(options.read_only(true));
+    let settings = |writes| Settings { writes, sync_each_commit: config.sync_each_commit };
+    let writer = run(Pace::Slow, || SqliteLink::open(path, settings(true)));
+    let writer = writer.map_err(|error| refuse_open(&path.display(), error))?;
+    let readers = Readers::new(path, settings(false), config.connections, config.connection_wait);
     Ok(OpenSqlite { writer: Connection::sqlite_writer(writer), readers, lock })
-}
-
-fn sqlite_options(config: &StoreConfig, path: &Path) -> SqliteConnectOptions {
-    let synchronous = if config.sync_each_commit { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .pragma("trusted_schema", "off")
-        .pragma("secure_delete", "on")
-        .pragma("journal_size_limit", "268435456")
-        .pragma("cache_size", "-16384")
-        .pragma("temp_store", "memory")
-        .statement_cache_capacity(256)
-        .disable_statement_logging()
 }
 
 /// Makes folder and files for the owner alone, narrows wider ones, and takes the lock beside the database.
@@ -161,6 +140,7 @@ pub(crate) async fn open_postgres(config: &StoreConfig) -> Result<PgPool, StoreE
         .url
         .parse()
         .map_err(|error: sqlx::Error| StoreError::Refused(format!("the database address cannot be read: {error}")))?;
+    let options = protected(options, says_sslmode(&config.url));
     let host = options.get_host().to_owned();
     let limit = format!("{}ms", config.statement_limit.as_millis());
     let options = options
@@ -194,6 +174,64 @@ pub(crate) async fn open_postgres(config: &StoreConfig) -> Result<PgPool, StoreE
     Ok(pool)
 }
 
+/// Whether the address, or the environment that PostgreSQL's programs share, says how the link is protected.
+fn says_sslmode(url: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let names_it = |pair: &str| pair.starts_with("sslmode=") || pair.starts_with("ssl-mode=");
+    query.split('&').any(names_it) || std::env::var_os("PGSSLMODE").is_some()
+}
+
+/// A database on another host is reached through TLS, with its certificate checked, unless the address says otherwise;
+/// then there is a warning.
+fn protected(options: PgConnectOptions, is_said: bool) -> PgConnectOptions {
+    if !is_off_host(&options) {
+        return options;
+    }
+    let host = options.get_host();
+    match options.get_ssl_mode() {
+        PgSslMode::VerifyFull => options,
+        _ if !is_said => options.ssl_mode(PgSslMode::VerifyFull),
+        mode => {
+            tracing::warn!(
+                host,
+                sslmode = ?mode,
+                "whoever stands between this host and the database may read and change what passes; say sslmode=verify-full in its address"
+            );
+            options
+        }
+    }
+}
+
+fn is_off_host(options: &PgConnectOptions) -> bool {
+    let host = options.get_host().trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    options.get_socket().is_none() && !host.starts_with('/') && !is_loopback
+}
+
 fn refuse_open(what: &dyn std::fmt::Display, error: sqlx::Error) -> StoreError {
     StoreError::Refused(format!("the database at {what} cannot be opened: {error}; {WAY_OUT}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str, expected: &str) {
+        let mode = protected(url.parse().unwrap(), says_sslmode(url)).get_ssl_mode();
+        assert_eq!(format!("{mode:?}"), expected, "{url}");
+    }
+
+    #[test]
+    fn a_database_elsewhere_is_reached_through_verified_tls_unless_the_address_says_otherwise() {
+        check("postgres://steward@db.example.org/steward", "VerifyFull");
+        check("postgres://steward@10.1.2.3:5432/steward", "VerifyFull");
+        check("postgres://steward@db.example.org/steward?application_name=sslmode", "VerifyFull");
+        check("postgres://steward@db.example.org/steward?sslmode=disable", "Disable");
+        check("postgres://steward@db.example.org/steward?sslmode=require", "Require");
+        check("postgres://steward@db.example.org/steward?sslmode=verify-full", "VerifyFull");
+        check("postgres://steward@localhost/steward", "Prefer");
+        check("postgres://steward@127.0.0.1:55432/steward", "Prefer");
+        check("postgres://steward@[::1]:5432/steward", "Prefer");
+        check("postgres:///steward?host=/run/postgresql", "Prefer");
+    }
 }

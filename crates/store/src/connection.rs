@@ -5,13 +5,13 @@ use std::time::Duration;
 use futures_util::TryStreamExt;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, Connection as _, Postgres, Row as _, Sqlite, SqliteConnection};
+use sqlx::{AssertSqlSafe, Postgres, Row as _};
 use steward_model::chain::Hash;
 use steward_model::moment::Moment;
 
 use crate::error::StoreError;
 use crate::sql::{Bind, Dialect};
+use crate::sqlite::{Pace, Reader, SqliteLink, SqliteRow, run};
 
 /// How long a statement may take before the link to PostgreSQL counts as dead. The server itself gives up a second
 /// earlier, so this strikes only when nothing comes back at all.
@@ -23,14 +23,15 @@ pub struct Connection {
     link: Link,
     /// Number of the cluster that the journal was last written in; see [`crate::journal::Position`].
     pub(crate) epoch: i64,
+    pace: Pace,
 }
 
 #[derive(Debug)]
 enum Link {
     /// The one connection that writes to SQLite.
-    SqliteWriter(Box<SqliteConnection>),
+    SqliteWriter(SqliteLink),
     /// One of many that read from SQLite.
-    SqliteReader(PoolConnection<Sqlite>),
+    SqliteReader(Reader),
     /// PostgreSQL.
     Postgres(PoolConnection<Postgres>),
 }
@@ -45,16 +46,22 @@ pub enum Row {
 }
 
 impl Connection {
-    pub(crate) fn sqlite_writer(connection: SqliteConnection) -> Self {
-        Self { link: Link::SqliteWriter(Box::new(connection)), epoch: 0 }
+    pub(crate) fn sqlite_writer(link: SqliteLink) -> Self {
+        Self { link: Link::SqliteWriter(link), epoch: 0, pace: Pace::Slow }
     }
 
-    pub(crate) fn sqlite_reader(connection: PoolConnection<Sqlite>) -> Self {
-        Self { link: Link::SqliteReader(connection), epoch: 0 }
+    pub(crate) fn sqlite_reader(reader: Reader, pace: Pace) -> Self {
+        Self { link: Link::SqliteReader(reader), epoch: 0, pace }
     }
 
     pub(crate) fn postgres(connection: PoolConnection<Postgres>, epoch: i64) -> Self {
-        Self { link: Link::Postgres(connection), epoch }
+        Self { link: Link::Postgres(connection), epoch, pace: Pace::Slow }
+    }
+
+    /// As [`Self::sqlite_writer`], on a thread that does nothing else.
+    pub(crate) fn on_own_thread(mut self) -> Self {
+        self.pace = Pace::Quick;
+        self
     }
 
     /// The database it leads to.
@@ -70,20 +77,15 @@ impl Connection {
     /// # Errors
     /// What the database answered; a timeout when PostgreSQL did not.
     pub async fn execute(&mut self, sql: &str, binds: &[Bind]) -> Result<u64, sqlx::Error> {
-        let text = AssertSqlSafe(sql);
         match &mut self.link {
-            Link::SqliteWriter(link) => sqlx::query_with(text, sqlite_arguments(binds)?)
-                .execute(&mut **link)
-                .await
-                .map(|done| done.rows_affected()),
-            Link::SqliteReader(link) => sqlx::query_with(text, sqlite_arguments(binds)?)
-                .execute(&mut **link)
-                .await
-                .map(|done| done.rows_affected()),
+            Link::SqliteWriter(link) => run(self.pace, || link.execute(sql, binds)),
+            Link::SqliteReader(reader) => {
+                let link = reader.link()?;
+                run(self.pace, || link.execute(sql, binds))
+            }
             Link::Postgres(link) => {
-                let arguments = postgres_arguments(binds)?;
-                let done = tokio::time::timeout(LINK_TIMEOUT, sqlx::query_with(text, arguments).execute(&mut **link));
-                match done.await {
+                let query = sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(binds)?);
+                match tokio::time::timeout(LINK_TIMEOUT, query.execute(&mut **link)).await {
                     Ok(done) => done.map(|done| done.rows_affected()),
                     Err(_) => Err(dead(link)),
                 }
@@ -96,11 +98,13 @@ impl Connection {
     /// # Errors
     /// As [`Self::execute`], but without a time limit of its own.
     pub async fn execute_script(&mut self, sql: &str) -> Result<(), sqlx::Error> {
-        let script = sqlx::raw_sql(AssertSqlSafe(sql));
         match &mut self.link {
-            Link::SqliteWriter(link) => script.execute(&mut **link).await.map(drop),
-            Link::SqliteReader(link) => script.execute(&mut **link).await.map(drop),
-            Link::Postgres(link) => script.execute(&mut **link).await.map(drop),
+            Link::SqliteWriter(link) => run(self.pace, || link.script(sql)),
+            Link::SqliteReader(reader) => {
+                let link = reader.link()?;
+                run(self.pace, || link.script(sql))
+            }
+            Link::Postgres(link) => sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut **link).await.map(drop),
         }
     }
 
@@ -109,19 +113,16 @@ impl Connection {
     /// # Errors
     /// As [`Self::execute`].
     pub async fn fetch_all(&mut self, sql: &str, binds: &[Bind]) -> Result<Vec<Row>, sqlx::Error> {
-        let text = AssertSqlSafe(sql);
+        let of_sqlite = |rows: Vec<SqliteRow>| rows.into_iter().map(Row::Sqlite).collect();
         match &mut self.link {
-            Link::SqliteWriter(link) => {
-                let rows = sqlx::query_with(text, sqlite_arguments(binds)?).fetch(&mut **link);
-                rows.map_ok(Row::Sqlite).try_collect().await
-            }
-            Link::SqliteReader(link) => {
-                let rows = sqlx::query_with(text, sqlite_arguments(binds)?).fetch(&mut **link);
-                rows.map_ok(Row::Sqlite).try_collect().await
+            Link::SqliteWriter(link) => run(self.pace, || link.fetch(sql, binds)).map(of_sqlite),
+            Link::SqliteReader(reader) => {
+                let link = reader.link()?;
+                run(self.pace, || link.fetch(sql, binds)).map(of_sqlite)
             }
             Link::Postgres(link) => {
-                let arguments = postgres_arguments(binds)?;
-                let rows = sqlx::query_with(text, arguments).fetch(&mut **link).map_ok(Row::Postgres).try_collect();
+                let query = sqlx::query_with(AssertSqlSafe(sql), postgres_arguments(binds)?);
+                let rows = query.fetch(&mut **link).map_ok(Row::Postgres).try_collect();
                 match tokio::time::timeout(LINK_TIMEOUT, rows).await {
                     Ok(rows) => rows,
                     Err(_) => Err(dead(link)),
@@ -155,9 +156,9 @@ impl Connection {
     }
 
     /// Closes the connection that writes to SQLite, with the log-ahead file written back; others go to their pool.
-    pub(crate) async fn close(self) -> Result<(), sqlx::Error> {
+    pub(crate) fn close(self) -> Result<(), sqlx::Error> {
         match self.link {
-            Link::SqliteWriter(link) => link.close().await,
+            Link::SqliteWriter(link) => link.close(),
             Link::SqliteReader(_) | Link::Postgres(_) => Ok(()),
         }
     }
@@ -166,7 +167,7 @@ impl Connection {
     pub(crate) fn discard(&mut self) {
         match &mut self.link {
             Link::Postgres(link) => link.close_on_drop(),
-            Link::SqliteReader(link) => link.close_on_drop(),
+            Link::SqliteReader(reader) => reader.discard(),
             Link::SqliteWriter(_) => {}
         }
     }
@@ -175,23 +176,6 @@ impl Connection {
 fn dead(link: &mut PoolConnection<Postgres>) -> sqlx::Error {
     link.close_on_drop();
     sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "no answer from the database"))
-}
-
-fn sqlite_arguments(binds: &[Bind]) -> Result<SqliteArguments, sqlx::Error> {
-    use sqlx::Arguments as _;
-    let mut arguments = SqliteArguments::default();
-    for bind in binds {
-        match bind {
-            Bind::Integer(value) => arguments.add(*value),
-            Bind::OptionalInteger(value) => arguments.add(*value),
-            Bind::Text(value) => arguments.add(value.clone()),
-            Bind::OptionalText(value) => arguments.add(value.clone()),
-            Bind::Boolean(value) => arguments.add(*value),
-            Bind::Bytes(value) => arguments.add(value.clone()),
-        }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
 }
 
 fn postgres_arguments(binds: &[Bind]) -> Result<PgArguments, sqlx::Error> {
@@ -218,7 +202,7 @@ impl Row {
     /// When the column is absent, empty or of another type; likewise below.
     pub fn integer(&self, column: usize) -> Result<i64, sqlx::Error> {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
+            Self::Sqlite(row) => row.integer(column)?.ok_or_else(|| empty(column)),
             Self::Postgres(row) => row.try_get(column),
         }
     }
@@ -229,7 +213,7 @@ impl Row {
     /// As [`Self::integer`].
     pub fn optional_integer(&self, column: usize) -> Result<Option<i64>, sqlx::Error> {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
+            Self::Sqlite(row) => row.integer(column),
             Self::Postgres(row) => row.try_get(column),
         }
     }
@@ -239,8 +223,16 @@ impl Row {
     /// # Errors
     /// As [`Self::integer`].
     pub fn text(&self, column: usize) -> Result<String, sqlx::Error> {
+        self.str(column).map(str::to_owned)
+    }
+
+    /// Text, as long as the row is there.
+    ///
+    /// # Errors
+    /// As [`Self::integer`].
+    pub fn str(&self, column: usize) -> Result<&str, sqlx::Error> {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
+            Self::Sqlite(row) => row.text(column)?.ok_or_else(|| empty(column)),
             Self::Postgres(row) => row.try_get(column),
         }
     }
@@ -251,7 +243,7 @@ impl Row {
     /// As [`Self::integer`].
     pub fn optional_text(&self, column: usize) -> Result<Option<String>, sqlx::Error> {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
+            Self::Sqlite(row) => Ok(row.text(column)?.map(str::to_owned)),
             Self::Postgres(row) => row.try_get(column),
         }
     }
@@ -260,9 +252,9 @@ impl Row {
     ///
     /// # Errors
     /// As [`Self::integer`].
-    pub fn bytes(&self, column: usize) -> Result<Vec<u8>, sqlx::Error> {
+    pub fn bytes(&self, column: usize) -> Result<&[u8], sqlx::Error> {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
+            Self::Sqlite(row) => row.bytes(column)?.ok_or_else(|| empty(column)),
             Self::Postgres(row) => row.try_get(column),
         }
     }
@@ -281,6 +273,10 @@ impl Row {
     /// As [`Self::integer`], and when it is not 32 bytes long.
     pub fn hash(&self, column: usize) -> Result<Hash, StoreError> {
         let bytes = self.bytes(column)?;
-        Hash::from_bytes(&bytes).ok_or_else(|| StoreError::Damaged(format!("a hash of {} bytes", bytes.len())))
+        Hash::from_bytes(bytes).ok_or_else(|| StoreError::Damaged(format!("a hash of {} bytes", bytes.len())))
     }
+}
+
+fn empty(column: usize) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_string(), source: "the column is empty".into() }
 }

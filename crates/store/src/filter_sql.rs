@@ -274,6 +274,12 @@ impl Compiler<'_> {
             condition = format!(" and {name}.target in {list}");
         }
         let field = self.bind(Bind::Text(attribute.name().to_owned()));
+        if holds != is_empty_test && !is_empty_test {
+            // Both databases find these records first and then look at no others.
+            return format!(
+                "{alias}.id in (select {name}.record from reference {name} where {name}.field = {field}{condition})"
+            );
+        }
         let not = if holds == is_empty_test { "not " } else { "" };
         format!(
             "{not}exists (select 1 from reference {name} where {name}.record = {alias}.id and {name}.field = {field}{condition})"

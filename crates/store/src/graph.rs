@@ -55,7 +55,7 @@ impl Store {
              union all select link, source, target, since_at, until_at from record_link \
              where target = $1 and source <> $1 and {holds} order by 1, 2, 3"
         );
-        self.read().await?.fetch_all(&sql, &binds).await?.iter().map(link).collect()
+        self.read_few().await?.fetch_all(&sql, &binds).await?.iter().map(link).collect()
     }
 
     /// Whether a link holds now.
@@ -65,7 +65,7 @@ impl Store {
     pub async fn is_linked(&self, source: RecordId, to: &LinkTo) -> Result<bool, StoreError> {
         let sql = "select 1 from record_link where link = $1 and source = $2 and target = $3 and until_at is null";
         let binds = [Bind::Text(to.link.clone()), Bind::Integer(source.0), Bind::Integer(to.target.0)];
-        Ok(self.read().await?.fetch_optional(sql, &binds).await?.is_some())
+        Ok(self.read_few().await?.fetch_optional(sql, &binds).await?.is_some())
     }
 
     /// Files that were ever attached to a record, in the order of attaching.
@@ -75,7 +75,7 @@ impl Store {
     pub async fn attachments_of(&self, record: RecordId) -> Result<Vec<StoredAttachment>, StoreError> {
         let sql = "select seq, name, media_type, size, sha256, audience, detached_seq from attachment \
                    where record = $1 order by seq";
-        self.read().await?.fetch_all(sql, &[Bind::Integer(record.0)]).await?.iter().map(attachment).collect()
+        self.read_few().await?.fetch_all(sql, &[Bind::Integer(record.0)]).await?.iter().map(attachment).collect()
     }
 
     /// Teams that name a person among their `members`, ascending.
@@ -94,7 +94,8 @@ impl Store {
     /// What the database answered.
     pub async fn referring(&self, field: &str, target: RecordId) -> Result<Vec<RecordId>, StoreError> {
         let sql = "select record from reference where target = $1 and field = $2 order by record";
-        let rows = self.read().await?.fetch_all(sql, &[Bind::Integer(target.0), Bind::Text(field.to_owned())]).await?;
+        let rows =
+            self.read_few().await?.fetch_all(sql, &[Bind::Integer(target.0), Bind::Text(field.to_owned())]).await?;
         rows.iter().map(|row| Ok(RecordId(row.integer(0)?))).collect()
     }
 
@@ -116,7 +117,7 @@ impl Store {
     }
 
     async fn ids(&self, sql: &str, of: RecordId) -> Result<Vec<RecordId>, StoreError> {
-        let rows = self.read().await?.fetch_all(sql, &[Bind::Integer(of.0)]).await?;
+        let rows = self.read_few().await?.fetch_all(sql, &[Bind::Integer(of.0)]).await?;
         rows.iter().map(|row| Ok(RecordId(row.integer(0)?))).collect()
     }
 }

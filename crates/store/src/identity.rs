@@ -69,7 +69,7 @@ impl Store {
     /// What the database answered.
     pub async fn get_credential(&self, person: RecordId) -> Result<Option<String>, StoreError> {
         let sql = "select hash from credential where person = $1";
-        let row = self.read().await?.fetch_optional(sql, &[Bind::Integer(person.0)]).await?;
+        let row = self.read_few().await?.fetch_optional(sql, &[Bind::Integer(person.0)]).await?;
         Ok(row.map(|row| row.text(0)).transpose()?)
     }
 
@@ -111,7 +111,7 @@ impl Store {
     /// What the database answered.
     pub async fn find_token(&self, hash: &Hash) -> Result<Option<StoredToken>, StoreError> {
         let sql = "select person, cast(scopes as text), expires_at, revoked_at from token where hash = $1";
-        let row = self.read().await?.fetch_optional(sql, &[Bind::Bytes(hash.0.to_vec())]).await?;
+        let row = self.read_few().await?.fetch_optional(sql, &[Bind::Bytes(hash.0.to_vec())]).await?;
         row.map(|row| {
             Ok(StoredToken {
                 person: RecordId(row.integer(0)?),
@@ -201,7 +201,7 @@ impl Store {
     pub async fn attempts(&self, subject: &str, since: Moment) -> Result<Attempts, StoreError> {
         let sql = "select count(*), max(at) from attempt where subject = $1 and at >= $2";
         let binds = [Bind::Text(subject.to_owned()), Bind::Integer(since.0)];
-        let row = self.read().await?.fetch_optional(sql, &binds).await?;
+        let row = self.read_few().await?.fetch_optional(sql, &binds).await?;
         Ok(match row {
             Some(row) => Attempts { count: row.integer(0)?, last: row.optional_integer(1)?.map(Moment) },
             None => Attempts { count: 0, last: None },
@@ -256,7 +256,7 @@ impl Store {
     pub async fn find_answer(&self, actor: RecordId, key: &str) -> Result<Option<KeptAnswer>, StoreError> {
         let sql = "select request_hash, status, response, created_at from idempotency where actor = $1 and key = $2";
         let binds = [Bind::Integer(actor.0), Bind::Text(key.to_owned())];
-        let row = self.read().await?.fetch_optional(sql, &binds).await?;
+        let row = self.read_few().await?.fetch_optional(sql, &binds).await?;
         row.map(|row| {
             Ok(KeptAnswer {
                 actor,

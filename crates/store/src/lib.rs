@@ -28,6 +28,7 @@ pub mod rows;
 pub mod seal;
 pub mod sessions;
 pub mod sql;
+mod sqlite;
 pub mod store;
 pub mod verify;
 mod wake;

@@ -61,6 +61,27 @@ impl Store {
         Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
     }
 
+    /// How many records meet one of these conditions, of which no record meets two; else as [`Self::count`]. The
+    /// placeholders of all are numbered in one row, and `binds` holds their values.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn count_any(
+        &self,
+        kind: &str,
+        conditions: &[String],
+        binds: &[Bind],
+        cap: usize,
+    ) -> Result<usize, StoreError> {
+        let part =
+            |condition: &String| format!("select 1 from record r where r.kind = {} and ({condition})", literal(kind));
+        let parts: Vec<String> = conditions.iter().map(part).collect();
+        let sql =
+            format!("select count(*) from (select * from ({}) parts limit {cap}) counted", parts.join(" union all "));
+        let count = self.read().await?.fetch_integer(&sql, binds).await?;
+        Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
+    }
+
     /// How the database would run a list, in its own words: for tests that hold lists to their indexes.
     ///
     /// # Errors

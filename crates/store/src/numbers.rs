@@ -1,7 +1,8 @@
 //! Identities and numbers of new records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Numbering};
@@ -15,12 +16,39 @@ use crate::store::Store;
 /// Ids taken from the database at once; what is left when the process ends is never used.
 const BLOCK: i64 = 1000;
 
+/// Places of a series taken ahead on PostgreSQL at most; what is left when the process ends is a gap.
+const AHEAD: usize = 64;
+
+/// A series whose last places were taken within this time is asked all the time.
+const BUSY: Duration = Duration::from_secs(1);
+
 /// What this process has in hand.
 #[derive(Debug, Default)]
 pub(crate) struct Numbers {
     ids: Mutex<Range<i64>>,
     /// SQLite only, where one process writes: last place given out, by counter name.
     places: Mutex<BTreeMap<String, i64>>,
+    /// PostgreSQL only: places taken from a sequence ahead of need, by its name.
+    ahead: Mutex<BTreeMap<String, Ahead>>,
+}
+
+/// Places of a series in hand. A series that is asked once in a while has none, so its numbers follow each other on all
+/// nodes; one that is asked all the time takes more and more at once, up to [`AHEAD`], and spares a round trip each.
+#[derive(Debug, Default)]
+struct Ahead {
+    places: VecDeque<i64>,
+    /// How many were taken last, and when.
+    taken: Option<(usize, Instant)>,
+}
+
+impl Ahead {
+    /// How many to take now when `count` are needed.
+    fn wanted(&self, count: usize) -> usize {
+        match self.taken {
+            Some((before, at)) if at.elapsed() < BUSY => count.max((before * 2).min(AHEAD)),
+            _ => count,
+        }
+    }
 }
 
 impl Store {
@@ -64,10 +92,20 @@ impl Store {
                 (first..=*last).collect()
             }
             Dialect::Postgres => {
-                let sql = format!("select nextval('{}') from generate_series(1, $1)", sequence(&kind.numbering));
-                let count = Bind::Integer(i64::try_from(count).unwrap_or(0));
-                let rows = self.read().await?.fetch_all(&sql, &[count]).await?;
-                rows.iter().map(|row| row.integer(0)).collect::<Result<_, _>>()?
+                let sequence = sequence(&kind.numbering);
+                let mut ahead = self.numbers().ahead.lock().await;
+                let ahead = ahead.entry(sequence.clone()).or_default();
+                if ahead.places.len() < count {
+                    let wanted = ahead.wanted(count - ahead.places.len());
+                    let sql = format!("select nextval('{sequence}') from generate_series(1, $1)");
+                    let bind = Bind::Integer(i64::try_from(wanted).unwrap_or(0));
+                    let rows = self.read().await?.fetch_all(&sql, &[bind]).await?;
+                    let taken = rows.iter().map(|row| row.integer(0)).collect::<Result<Vec<_>, _>>()?;
+                    ahead.places.extend(taken);
+                    ahead.taken = Some((wanted, Instant::now()));
+                }
+                let count = count.min(ahead.places.len());
+                ahead.places.drain(..count).collect()
             }
         };
         Ok(places.into_iter().map(|place| kind.numbering.format(place)).collect())
@@ -91,11 +129,19 @@ impl Store {
             }
             Dialect::Postgres => {
                 let sequence = sequence(&kind.numbering);
+                if let Some(ahead) = self.numbers().ahead.lock().await.get_mut(&sequence) {
+                    ahead.places.retain(|ahead| *ahead > place);
+                }
                 let sql = format!("select setval('{sequence}', $1) from {sequence} where last_value < $1");
                 self.read().await?.fetch_all(&sql, &[Bind::Integer(place)]).await?;
             }
         }
         Ok(())
+    }
+
+    /// Gives up places that were taken ahead of need.
+    pub(crate) async fn drop_numbers_ahead(&self) {
+        self.numbers().ahead.lock().await.clear();
     }
 
     /// Raises the places in memory.
@@ -119,7 +165,7 @@ impl Store {
             0
         } else {
             let sql = "select value from counter where name = $1";
-            self.read().await?.fetch_integer(sql, &[Bind::Text(name.clone())]).await?.unwrap_or(0)
+            self.read_few().await?.fetch_integer(sql, &[Bind::Text(name.clone())]).await?.unwrap_or(0)
         };
         Ok(places.entry(name).or_insert(stored))
     }

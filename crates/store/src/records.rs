@@ -1,10 +1,12 @@
 //! Finding records by what names them.
 
+use std::collections::BTreeMap;
+
 use steward_model::id::RecordId;
 
 use crate::connection::Row;
 use crate::error::StoreError;
-use crate::rows::{Loaded, loaded, record_columns};
+use crate::rows::{Loaded, loaded, loaded_from, record_columns};
 use crate::sql::{Bind, Dialect, integer_list, placeholders};
 use crate::store::Store;
 
@@ -52,7 +54,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut connection = self.read().await?;
+        let mut connection = self.read_some(ids.len()).await?;
         let mut found = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(MANY) {
             let (list, bind) = listed(chunk, self.dialect());
@@ -74,7 +76,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let mut connection = self.read().await?;
+        let mut connection = self.read_some(ids.len()).await?;
         let mut found = Vec::with_capacity(ids.len());
         for chunk in ids.chunks(MANY) {
             let (list, bind) = listed(chunk, self.dialect());
@@ -109,7 +111,7 @@ impl Store {
             "select {} from record r where r.id in (select record from unique_value where value = $1 {among}) order by r.id",
             record_columns(self.dialect(), "r")
         );
-        self.read().await?.fetch_all(&sql, &binds).await?.iter().map(loaded).collect()
+        self.read_few().await?.fetch_all(&sql, &binds).await?.iter().map(loaded).collect()
     }
 
     /// What texts lead to: each as an id, a number or a unique value, in one query per thousand. A text that leads to
@@ -118,39 +120,73 @@ impl Store {
     /// # Errors
     /// What the database answered.
     pub async fn resolve(&self, texts: &[&str]) -> Result<Vec<Resolved>, StoreError> {
-        let mut connection = self.read().await?;
+        let mut connection = self.read_some(texts.len()).await?;
         let mut found = Vec::new();
         for chunk in texts.chunks(MANY) {
-            let ids: Vec<Bind> = chunk.iter().filter_map(|text| text.parse().ok()).map(Bind::Integer).collect();
-            let numbers: Vec<Bind> = chunk.iter().map(|text| Bind::Text(text.to_uppercase())).collect();
-            let values: Vec<Bind> = chunk.iter().map(|text| Bind::Text(text.to_lowercase())).collect();
-            let by_id = match ids.len() {
-                0 => String::new(),
-                count => format!(
-                    "select id, kind, cast(id as text), 'id' from record where id in ({}) union all ",
-                    placeholders(1, count)
-                ),
-            };
-            let sql = format!(
-                "{by_id}select r.id, r.kind, r.number, 'number' from record r where r.number in ({}) \
-                 union all select u.record, u.kind, u.value, 'value' from unique_value u where u.value in ({})",
-                placeholders(1 + ids.len(), numbers.len()),
-                placeholders(1 + ids.len() + numbers.len(), values.len())
-            );
-            let binds: Vec<Bind> = ids.into_iter().chain(numbers).chain(values).collect();
+            let (sql, binds) = named_by(chunk);
             for row in connection.fetch_all(&sql, &binds).await? {
                 found.extend(resolved(&row, chunk)?);
             }
         }
-        found.sort_by(|a, b| (&a.text, a.id).cmp(&(&b.text, b.id)));
-        found.dedup();
-        Ok(found)
+        Ok(in_order(found))
+    }
+
+    /// As [`Self::resolve`], with the records found, each once. Ascending by id.
+    ///
+    /// # Errors
+    /// As [`Self::get_record`].
+    pub async fn resolve_records(&self, texts: &[&str]) -> Result<(Vec<Resolved>, Vec<Loaded>), StoreError> {
+        let mut connection = self.read_some(texts.len()).await?;
+        let (mut found, mut records) = (Vec::new(), BTreeMap::new());
+        for chunk in texts.chunks(MANY) {
+            let (named, binds) = named_by(chunk);
+            // The columns by which a record is read come last, so that those before have the same places as above.
+            let columns = record_columns(self.dialect(), "r");
+            let sql =
+                format!("select n.id, n.kind, n.name, n.way, {columns} from ({named}) n join record r on r.id = n.id");
+            for row in connection.fetch_all(&sql, &binds).await? {
+                found.extend(resolved(&row, chunk)?);
+                let loaded = loaded_from(&row, NAMED_BY)?;
+                records.insert(loaded.record.id, loaded);
+            }
+        }
+        Ok((in_order(found), records.into_values().collect()))
     }
 
     async fn one_record(&self, condition: &str, binds: &[Bind]) -> Result<Option<Loaded>, StoreError> {
         let sql = format!("select {} from record r where {condition}", record_columns(self.dialect(), "r"));
-        self.read().await?.fetch_optional(&sql, binds).await?.as_ref().map(loaded).transpose()
+        self.read_few().await?.fetch_optional(&sql, binds).await?.as_ref().map(loaded).transpose()
     }
+}
+
+/// Columns of [`named_by`].
+const NAMED_BY: usize = 4;
+
+/// The query that finds what texts name: id, kind, the name that led there, and in which way it did.
+fn named_by(texts: &[&str]) -> (String, Vec<Bind>) {
+    let ids: Vec<Bind> = texts.iter().filter_map(|text| text.parse().ok()).map(Bind::Integer).collect();
+    let numbers: Vec<Bind> = texts.iter().map(|text| Bind::Text(text.to_uppercase())).collect();
+    let values: Vec<Bind> = texts.iter().map(|text| Bind::Text(text.to_lowercase())).collect();
+    let by_id = match ids.len() {
+        0 => String::new(),
+        count => format!(
+            "select id, kind, cast(id as text) as name, 'id' as way from record where id in ({}) union all ",
+            placeholders(1, count)
+        ),
+    };
+    let sql = format!(
+        "{by_id}select r.id, r.kind, r.number as name, 'number' as way from record r where r.number in ({}) \
+         union all select u.record, u.kind, u.value, 'value' from unique_value u where u.value in ({})",
+        placeholders(1 + ids.len(), numbers.len()),
+        placeholders(1 + ids.len() + numbers.len(), values.len())
+    );
+    (sql, ids.into_iter().chain(numbers).chain(values).collect())
+}
+
+fn in_order(mut found: Vec<Resolved>) -> Vec<Resolved> {
+    found.sort_by(|a, b| (&a.text, a.id).cmp(&(&b.text, b.id)));
+    found.dedup();
+    found
 }
 
 fn listed(ids: &[RecordId], dialect: Dialect) -> (String, Bind) {

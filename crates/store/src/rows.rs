@@ -77,23 +77,28 @@ pub(crate) fn record_columns(dialect: Dialect, alias: &str) -> String {
 
 /// Reads a record selected by [`record_columns`].
 pub(crate) fn loaded(row: &Row) -> Result<Loaded, StoreError> {
-    let id = RecordId(row.integer(0)?);
+    loaded_from(row, 0)
+}
+
+/// As [`loaded`], where so many other columns come first.
+pub(crate) fn loaded_from(row: &Row, first: usize) -> Result<Loaded, StoreError> {
+    let id = RecordId(row.integer(first)?);
     let damaged = |error| StoreError::Damaged(format!("JSON of record {id}: {error}"));
     Ok(Loaded {
         record: Record {
             id,
-            kind: row.text(1)?,
-            number: row.text(2)?,
-            revision: row.integer(3)?,
-            state: row.text(4)?,
-            organisation: RecordId(row.integer(5)?),
-            created_at: row.moment(6)?,
-            updated_at: row.moment(7)?,
-            created_by: RecordId(row.integer(8)?),
-            fields: serde_json::from_str(&row.text(9)?).map_err(damaged)?,
-            watchers: serde_json::from_str(&row.text(10)?).map_err(damaged)?,
+            kind: row.text(first + 1)?,
+            number: row.text(first + 2)?,
+            revision: row.integer(first + 3)?,
+            state: row.text(first + 4)?,
+            organisation: RecordId(row.integer(first + 5)?),
+            created_at: row.moment(first + 6)?,
+            updated_at: row.moment(first + 7)?,
+            created_by: RecordId(row.integer(first + 8)?),
+            fields: serde_json::from_str(row.str(first + 9)?).map_err(damaged)?,
+            watchers: serde_json::from_str(row.str(first + 10)?).map_err(damaged)?,
         },
-        head: row.hash(11)?,
+        head: row.hash(first + 11)?,
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::{PgPool, SqlitePool};
+use sqlx::PgPool;
 
 use crate::config::{self, StoreConfig};
 use crate::connection::Connection;
@@ -13,11 +13,15 @@ use crate::error::{CommitError, Meaning, StoreError, meaning};
 use crate::migrate;
 use crate::numbers::Numbers;
 use crate::sql::Dialect;
+use crate::sqlite::{Pace, Readers};
 use crate::wake::Wake;
 use crate::writer::{Body, Writer};
 
 /// Tries of a write that PostgreSQL could not serialize.
 const TRIES: u32 = 5;
+
+/// So many rows by an index are read within a millisecond.
+const FEW: usize = 200;
 
 /// The database. Clones share everything and cost nothing.
 #[derive(Debug, Clone)]
@@ -37,7 +41,7 @@ struct Inner {
 enum Database {
     Sqlite {
         writer: Writer,
-        readers: SqlitePool,
+        readers: Readers,
         /// Keeps other servers off while it is held; `None` in a command beside a server.
         lock: Option<File>,
     },
@@ -72,7 +76,9 @@ impl Store {
                     Some(_) => migrate::migrate(&mut sqlite.writer).await.map(|_epoch| ())?,
                     None => migrate::require_newest(&mut sqlite.writer).await?,
                 };
-                Database::Sqlite { writer: Writer::start(sqlite.writer), readers: sqlite.readers, lock: sqlite.lock }
+                let writer = Writer::start(sqlite.writer)
+                    .map_err(|error| StoreError::Refused(format!("the database gets no thread to write: {error}")))?;
+                Database::Sqlite { writer, readers: sqlite.readers, lock: sqlite.lock }
             }
             None if config.url.starts_with("postgres://") || config.url.starts_with("postgresql://") => {
                 let pool = config::open_postgres(config).await?;
@@ -112,8 +118,22 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] when none becomes free in time, [`StoreError::Unavailable`] when the server is gone.
     pub async fn read(&self) -> Result<Connection, StoreError> {
+        self.reader(Pace::Slow).await
+    }
+
+    /// As [`Self::read`], for statements that find a few rows by an index.
+    pub(crate) async fn read_few(&self) -> Result<Connection, StoreError> {
+        self.reader(Pace::Quick).await
+    }
+
+    /// As [`Self::read`], for statements that find so many rows by an index.
+    pub(crate) async fn read_some(&self, rows: usize) -> Result<Connection, StoreError> {
+        self.reader(if rows <= FEW { Pace::Quick } else { Pace::Slow }).await
+    }
+
+    async fn reader(&self, pace: Pace) -> Result<Connection, StoreError> {
         Ok(match &self.inner.database {
-            Database::Sqlite { readers, .. } => Connection::sqlite_reader(readers.acquire().await?),
+            Database::Sqlite { readers, .. } => Connection::sqlite_reader(readers.acquire().await?, pace),
             Database::Postgres { pool, epoch } => Connection::postgres(pool.acquire().await?, *epoch),
         })
     }
@@ -130,12 +150,19 @@ impl Store {
     {
         match &self.inner.database {
             Database::Sqlite { writer, .. } => writer.write(body).await,
-            Database::Postgres { pool, epoch } => {
-                let (pool, epoch) = (pool.clone(), *epoch);
-                // A task of its own, so that a client that goes away leaves no transaction half done.
-                let task = tokio::spawn(async move { write_postgres(&pool, epoch, body).await });
-                task.await.unwrap_or_else(|_| Err(CommitError::Unavailable(sqlx::Error::WorkerCrashed)))
-            }
+            Database::Postgres { pool, epoch } => write_on_task(pool, *epoch, Bounds::Transaction, body).await,
+        }
+    }
+
+    /// As [`Self::write`] for a body that runs one statement on PostgreSQL, which is a transaction of its own.
+    pub(crate) async fn write_one_statement<T, F>(&self, body: F) -> Result<T, CommitError>
+    where
+        T: Send + 'static,
+        F: for<'c> FnMut(&'c mut Connection) -> BoxFuture<'c, Result<T, CommitError>> + Send + 'static,
+    {
+        match &self.inner.database {
+            Database::Sqlite { writer, .. } => writer.write(body).await,
+            Database::Postgres { pool, epoch } => write_on_task(pool, *epoch, Bounds::None, body).await,
         }
     }
 
@@ -156,7 +183,10 @@ impl Store {
     /// How busy the connections are.
     pub fn pool_stats(&self) -> PoolStats {
         let (open, idle) = match &self.inner.database {
-            Database::Sqlite { readers, .. } => (readers.size(), readers.num_idle()),
+            Database::Sqlite { readers, .. } => {
+                let (used, idle) = readers.in_use_and_idle();
+                (used + u32::try_from(idle).unwrap_or(0), idle)
+            }
             Database::Postgres { pool, .. } => (pool.size(), pool.num_idle()),
         };
         PoolStats { open, idle: u32::try_from(idle).unwrap_or(u32::MAX), limit: self.inner.config.connections }
@@ -189,15 +219,40 @@ impl Store {
     }
 }
 
+/// What surrounds the body of a write on PostgreSQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bounds {
+    /// `begin` and `commit`.
+    Transaction,
+    /// Nothing: its one statement is a transaction.
+    None,
+}
+
+async fn write_on_task<T: Send + 'static>(
+    pool: &PgPool,
+    epoch: i64,
+    bounds: Bounds,
+    body: impl Body<T>,
+) -> Result<T, CommitError> {
+    let pool = pool.clone();
+    // A task of its own, so that a client that goes away leaves no transaction half done.
+    let task = tokio::spawn(async move { write_postgres(&pool, epoch, bounds, body).await });
+    task.await.unwrap_or_else(|_| Err(CommitError::Unavailable(sqlx::Error::WorkerCrashed)))
+}
+
 async fn write_postgres<T: Send + 'static>(
     pool: &PgPool,
     epoch: i64,
+    bounds: Bounds,
     mut body: impl Body<T>,
 ) -> Result<T, CommitError> {
     let mut tries = 1;
     loop {
         let mut connection = Connection::postgres(pool.acquire().await?, epoch);
-        let outcome = write_once(&mut connection, &mut body).await;
+        let outcome = match bounds {
+            Bounds::Transaction => write_once(&mut connection, &mut body).await,
+            Bounds::None => body(&mut connection).await,
+        };
         drop(connection);
         match outcome {
             Err(error) if tries < TRIES && error.database_error().map(meaning) == Some(Meaning::Retry) => {

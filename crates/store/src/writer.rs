@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{Mutex, Notify, mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::connection::Connection;
 use crate::error::{CommitError, Meaning, StoreError, meaning};
@@ -32,13 +32,19 @@ impl<T, F> Body<T> for F where
 {
 }
 
-/// Hands writes to the writer task.
+/// Hands writes to the thread that writes.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    queue: mpsc::Sender<Request>,
+    queue: mpsc::Sender<Message>,
     stopped: Arc<AtomicBool>,
-    closing: Arc<Notify>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    /// Becomes ready when the thread has ended.
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
+}
+
+enum Message {
+    Write(Request),
+    /// No new requests from here on; those that wait still come out.
+    Close,
 }
 
 /// A write without its type.
@@ -78,21 +84,29 @@ impl<T: Send + 'static, F: Body<T>> Work for Task<T, F> {
 }
 
 impl Writer {
-    /// Starts the writer task; it ends, and closes the connection, when the last handle is dropped.
-    pub(crate) fn start(connection: Connection) -> Self {
+    /// Starts the thread; it ends, and closes the connection, when the last handle is dropped.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(crate) fn start(connection: Connection) -> std::io::Result<Self> {
         let (queue, requests) = mpsc::channel(QUEUE);
         let stopped = Arc::new(AtomicBool::new(false));
-        let closing = Arc::new(Notify::new());
-        let task = tokio::spawn(write_all(connection, requests, stopped.clone(), closing.clone()));
-        Self { queue, stopped, closing, task: Mutex::new(Some(task)) }
+        let (ending, ended) = oneshot::channel();
+        let (connection, flag, runtime) = (connection.on_own_thread(), stopped.clone(), Handle::current());
+        std::thread::Builder::new().name("steward-writer".to_owned()).spawn(move || {
+            runtime.block_on(write_all(connection, requests, flag));
+            // Nobody may be waiting.
+            let _ = ending.send(());
+        })?;
+        Ok(Self { queue, stopped, ended: Mutex::new(Some(ended)) })
     }
 
     /// Lets the writer do what waits, and then end. Returns once its connection is closed.
     pub(crate) async fn close(&self) {
-        self.closing.notify_one();
-        if let Some(task) = self.task.lock().await.take() {
-            // A writer that panicked is closed as well.
-            let _ = task.await;
+        // It fails when the thread has ended already, as after a panic.
+        let _ = self.queue.send(Message::Close).await;
+        if let Some(ended) = self.ended.lock().await.take() {
+            let _ = ended.await;
         }
     }
 
@@ -108,7 +122,7 @@ impl Writer {
         }
         let (answer, answered) = oneshot::channel();
         let request = Request { work: Box::new(Task { body, value: None, answer }), asked: Instant::now() };
-        match tokio::time::timeout(LONGEST_WAIT, self.queue.send(request)).await {
+        match tokio::time::timeout(LONGEST_WAIT, self.queue.send(Message::Write(request))).await {
             Err(_) => return Err(CommitError::Busy),
             Ok(Err(_)) => return Err(CommitError::Stopped),
             Ok(Ok(())) => {}
@@ -117,32 +131,25 @@ impl Writer {
     }
 }
 
-async fn write_all(
-    mut connection: Connection,
-    mut requests: mpsc::Receiver<Request>,
-    stopped: Arc<AtomicBool>,
-    closing: Arc<Notify>,
-) {
+async fn write_all(mut connection: Connection, mut requests: mpsc::Receiver<Message>, stopped: Arc<AtomicBool>) {
     let mut group = Vec::with_capacity(GROUP);
-    loop {
-        let taken = tokio::select! {
-            taken = requests.recv_many(&mut group, GROUP) => taken,
-            // No new requests from here on; those that wait still come out.
-            () = closing.notified() => { requests.close(); continue }
-        };
-        if taken == 0 {
-            break;
+    while requests.recv_many(&mut group, GROUP).await > 0 {
+        let mut timely = Vec::with_capacity(group.len());
+        for message in group.drain(..) {
+            match message {
+                Message::Close => requests.close(),
+                Message::Write(request) if stopped.load(Ordering::Acquire) => {
+                    request.work.answer(Err(CommitError::Stopped));
+                }
+                Message::Write(request) if request.asked.elapsed() > LONGEST_WAIT => {
+                    request.work.answer(Err(CommitError::Busy));
+                }
+                Message::Write(request) => timely.push(request),
+            }
         }
-        if stopped.load(Ordering::Acquire) {
-            group.drain(..).for_each(|request| request.work.answer(Err(CommitError::Stopped)));
-            continue;
-        }
-        let (late, timely): (Vec<_>, Vec<_>) =
-            group.drain(..).partition(|request| request.asked.elapsed() > LONGEST_WAIT);
-        late.into_iter().for_each(|request| request.work.answer(Err(CommitError::Busy)));
         write_group(&mut connection, timely, &stopped).await;
     }
-    if let Err(error) = connection.close().await {
+    if let Err(error) = connection.close() {
         tracing::warn!(%error, "the database was not closed in good order");
     }
 }

@@ -105,6 +105,7 @@ pub fn kind(key: &str, label_field: &str, fields: Vec<Field>) -> Kind {
         numbering: Numbering { prefix: key[..3].to_ascii_uppercase(), digits: 7 },
         label_field: label_field.to_owned(),
         label_public: true,
+        navigation: true,
         fields,
         classes: Vec::new(),
         lifecycle: Lifecycle {

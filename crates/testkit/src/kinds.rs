@@ -89,6 +89,7 @@ pub fn kind(key: &str, prefix: &str, label_field: &str, fields: Vec<Field>) -> A
         numbering: Numbering { prefix: prefix.into(), digits: 7 },
         label_field: label_field.into(),
         label_public: true,
+        navigation: true,
         fields,
         classes: Vec::new(),
         lifecycle: Lifecycle {

@@ -20,8 +20,8 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Organisation", &["organisation"]),
     ("More", &[]),
 ];
-/// Parts of other work, reached through what they belong to; without a place of their own in the navigation.
-const PARTS: &str = "order";
+/// The first headings in the words of those who ask.
+const PLAIN_GROUPS: [&str; 2] = ["Yours", "Answers"];
 /// What requesters find in the navigation.
 const FOR_REQUESTERS: [&str; 3] = ["incident", "request", "knowledge"];
 
@@ -46,6 +46,7 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         .iter()
         .enumerate()
         .map(|(index, (label, _))| {
+            let label = if actor.is_staff() { label } else { PLAIN_GROUPS.get(index).unwrap_or(label) };
             let own = entries.iter().filter(|entry| entry.group == index);
             (*label, own.map(|entry| link(&entry.label, &entry.address, entry.icon, place.current)).collect())
         })
@@ -106,8 +107,7 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
     let staff = actor.is_staff();
     let mut entries: Vec<Entry> = Vec::new();
     for kind in kinds(web, actor) {
-        let is_part = kind.field(PARTS).is_some() && kind.practice != kind.key;
-        if is_part || !staff && !FOR_REQUESTERS.contains(&kind.practice.as_str()) {
+        if !kind.navigation || !staff && !FOR_REQUESTERS.contains(&kind.practice.as_str()) {
             continue;
         }
         let group = GROUPS.iter().position(|(_, practices)| practices.contains(&kind.practice.as_str()));

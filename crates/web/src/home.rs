@@ -173,16 +173,21 @@ async fn ask(
 /// Work of several kinds as one list.
 fn work(web: &Web, visitor: &Visitor, name: &str, records: &[(Arc<Kind>, RecordView)]) -> Markup {
     let (now, zone) = (web.app().now(), &visitor.preferences.zone);
-    let columns = [
-        ("Number", ColumnRole::Number),
-        ("Title", ColumnRole::Title),
-        ("State", ColumnRole::Mark),
-        ("Priority", ColumnRole::Mark),
-        ("Requester", ColumnRole::Person),
-        ("Due", ColumnRole::Figure),
-        ("Updated", ColumnRole::Figure),
+    // Those who ask know who they are, and have no use for ranks.
+    let staff = visitor.actor().is_staff();
+    let columns: Vec<Column<'_>> = [
+        ("Number", ColumnRole::Number, true),
+        ("Title", ColumnRole::Title, true),
+        ("State", ColumnRole::Mark, true),
+        ("Priority", ColumnRole::Mark, staff),
+        ("Requester", ColumnRole::Person, staff),
+        ("Due", ColumnRole::Figure, true),
+        ("Updated", ColumnRole::Figure, true),
     ]
-    .map(|(label, role)| Column { label, role, ..Column::default() });
+    .into_iter()
+    .filter(|(_, _, shown)| *shown)
+    .map(|(label, role, _)| Column { label, role, ..Column::default() })
+    .collect();
     let texts: Vec<(String, String)> = records
         .iter()
         .map(|(kind, view)| (view.record.id.to_string(), address::record(kind, &view.record.number)))
@@ -196,21 +201,16 @@ fn work(web: &Web, visitor: &Visitor, name: &str, records: &[(Arc<Kind>, RecordV
                 Some(field) => Shown::Other(reader.field(kind, &view.record, field)),
                 None => Shown::Nothing,
             };
-            Row {
-                record: id,
-                address,
-                title: view.record.text(&kind.label_field),
-                cells: vec![
-                    Shown::RecordNumber(&view.record.number),
-                    Shown::Nothing,
-                    Shown::Other(state(kind, &view.record.state)),
-                    field("priority"),
-                    field("requester"),
-                    field("due_at"),
-                    Shown::Other(time::ago(view.record.updated_at, now, zone)),
-                ],
-                ..Row::default()
+            let mut cells = vec![
+                Shown::RecordNumber(&view.record.number),
+                Shown::Nothing,
+                Shown::Other(state(kind, &view.record.state)),
+            ];
+            if staff {
+                cells.extend([field("priority"), field("requester")]);
             }
+            cells.extend([field("due_at"), Shown::Other(time::ago(view.record.updated_at, now, zone))]);
+            Row { record: id, address, title: view.record.text(&kind.label_field), cells, ..Row::default() }
         })
         .collect();
     list(&List { name, columns: &columns, rows: &rows, ..List::default() })

@@ -248,9 +248,13 @@ impl Listing<'_> {
     }
 
     /// A column with the address that sorts by it.
-    fn heading<'b>(&self, shape: &Shape<'b>) -> (Column<'b>, String) {
+    fn heading<'b>(&'b self, shape: &Shape<'b>) -> (Column<'b>, String) {
         let key = shape.key(self.kind).to_owned();
-        let column = Column { label: shape.label(), role: shape.role(), sort: Sort::No };
+        let label = match shape {
+            Shape::Title => self.kind.field(&self.kind.label_field).map_or("Title", |field| field.label.as_str()),
+            other => other.label(),
+        };
+        let column = Column { label, role: shape.role(), sort: Sort::No };
         let sortable = SortKey::parse(&key, self.kind).is_ok_and(|keys| !keys.is_empty());
         if !sortable {
             return (column, String::new());
@@ -454,7 +458,7 @@ impl<'a> Shape<'a> {
 
     fn label(&self) -> &'a str {
         match self {
-            Self::Title => "Title",
+            Self::Title => "",
             Self::Number => "Number",
             Self::State => "State",
             Self::Organisation => "Organisation",

@@ -116,7 +116,8 @@ impl Teller<'_> {
     /// What an entry did, in words that follow the name of who did it.
     fn what(&self, event: &Event) -> (Option<Icon>, Markup) {
         let label = self.kind.label.to_lowercase();
-        let lines: Vec<Markup> = event.changes.iter().map(|change| self.change(change)).collect();
+        let lines: Vec<Markup> =
+            event.changes.iter().filter(|change| !self.is_stamp(change)).map(|change| self.change(change)).collect();
         let also = html! {
             @for (index, line) in lines.iter().enumerate() { @if index > 0 { ", " } (line) }
             @if let Some(cause) = self.cause(event) { " " span.change__cause { (cause) } }
@@ -146,6 +147,17 @@ impl Teller<'_> {
             Act::Unwatched { person } => (Some(Icon::EyeOff), html! { "had " b { (self.reader.name(*person)) } " watch no more" }),
             Act::Commented { .. } | Act::Worked { .. } => (None, html! {}),
         }
+    }
+
+    /// Whether a change only notes when and by whom the move was made, which the line says already.
+    fn is_stamp(&self, change: &Change) -> bool {
+        let by_move = change.why.as_ref().is_some_and(|why| why.rule.starts_with("transition:"));
+        let field = self.kind.field(&change.field);
+        by_move
+            && field.is_some_and(|field| {
+                matches!(field.field_type.value_type(), FieldType::Moment | FieldType::Duration)
+                    || field.field_type.target_kinds().is_some_and(|kinds| kinds == ["person"]) && field.write.is_none()
+            })
     }
 
     fn change(&self, change: &Change) -> Markup {

@@ -1,5 +1,6 @@
 //! The decision: which records, which actions, which fields.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::{Action, Actor, Assignment, Grant, Reach, Role};
@@ -89,12 +90,34 @@ pub fn scope(actor: &Actor, action: Action, kind: &Kind, level: Level, now: Mome
             filter => alternatives.push(filter),
         }
     }
-    let granted = match alternatives.len() {
-        0 => Filter::Nothing,
-        1 => alternatives.remove(0),
-        _ => Filter::Or(alternatives),
+    limited_by_token(factored(widest(alternatives)), actor, kind)
+}
+
+/// The alternatives that no other one contains: a role that includes a narrower one would have both asked of every row.
+fn widest(alternatives: Vec<Filter>) -> Vec<Filter> {
+    let mut kept: Vec<Filter> = Vec::new();
+    for filter in alternatives {
+        if kept.iter().any(|other| filter.implies(other)) {
+            continue;
+        }
+        kept.retain(|other| !other.implies(&filter));
+        kept.push(filter);
+    }
+    kept
+}
+
+/// The alternatives, with a condition that all of them contain put before them: an index tests it alone.
+fn factored(alternatives: Vec<Filter>) -> Filter {
+    let members = |filter: &Filter| match filter {
+        Filter::And(members) => members.clone(),
+        other => vec![other.clone()],
     };
-    limited_by_token(granted, actor, kind)
+    let in_all = |member: &Filter| alternatives.iter().all(|filter| filter.implies(member));
+    let common = alternatives.iter().flat_map(members).find(in_all).filter(|_| alternatives.len() > 1);
+    let Some(common) = common else { return Filter::any(alternatives) };
+    let rest =
+        alternatives.iter().map(|filter| Filter::all(members(filter).into_iter().filter(|member| *member != common)));
+    Filter::all([common.clone(), Filter::any(rest)])
 }
 
 /// What an actor may do with a record.
@@ -107,19 +130,68 @@ pub fn rights(actor: &Actor, kind: &Kind, record: &Record, now: Moment) -> Right
 pub struct KindRights<'a> {
     actor: &'a Actor,
     kind: &'a Kind,
-    grants: Vec<(&'a Assignment, &'a Grant, Filter)>,
+    /// Each with the place of its condition.
+    grants: Vec<(&'a Assignment, &'a Grant, usize)>,
+    /// Every condition once: most grants of a role have the same.
+    conditions: Vec<Condition<'a>>,
+    /// What followed from the conditions that a record met. Records of a list meet few sets of them.
+    known: RefCell<Vec<(Vec<bool>, Rights)>>,
+}
+
+/// A bound scope.
+#[derive(Debug, PartialEq)]
+enum Condition<'a> {
+    Everything,
+    /// The organisations of a role, which most scopes ask for and nothing else.
+    Within(&'a [RecordId]),
+    Other(Filter),
+}
+
+impl<'a> Condition<'a> {
+    fn bind(filter: &Filter, actor: &Actor, assignment: &'a Assignment, now: Moment) -> Option<Self> {
+        match (&assignment.reach, is_own_organisations(filter)) {
+            (Reach::Everywhere, true) => return Some(Self::Everything),
+            (Reach::Organisations(ids), true) => return (!ids.is_empty()).then_some(Self::Within(ids)),
+            (Reach::Everywhere | Reach::Organisations(_), false) => {}
+        }
+        match bound(filter, actor, assignment, now) {
+            Filter::Nothing => None,
+            Filter::Everything => Some(Self::Everything),
+            filter => Some(Self::Other(filter)),
+        }
+    }
+
+    fn holds(&self, record: &Record, kind: &Kind) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Within(ids) => ids.binary_search(&record.organisation).is_ok(),
+            Self::Other(filter) => filter.matches_local(record, kind),
+        }
+    }
 }
 
 impl<'a> KindRights<'a> {
     /// Binds the scopes of all grants.
     pub fn new(actor: &'a Actor, kind: &'a Kind, now: Moment) -> Self {
-        let grants = actor.assignments.iter().flat_map(|assignment| {
-            assignment.role.grants.iter().filter_map(move |grant| {
-                let filter = bound(grant.scopes.get(&kind.key)?, actor, assignment, now);
-                (filter != Filter::Nothing).then_some((assignment, grant, filter))
-            })
-        });
-        Self { actor, kind, grants: grants.collect() }
+        let mut rights =
+            Self { actor, kind, grants: Vec::new(), conditions: Vec::new(), known: RefCell::new(Vec::new()) };
+        for assignment in &actor.assignments {
+            for grant in &assignment.role.grants {
+                let Some(filter) = grant.scopes.get(&kind.key) else { continue };
+                if let Some(condition) = Condition::bind(filter, actor, assignment, now) {
+                    let place = rights.place(condition);
+                    rights.grants.push((assignment, grant, place));
+                }
+            }
+        }
+        rights
+    }
+
+    fn place(&mut self, condition: Condition<'a>) -> usize {
+        self.conditions.iter().position(|known| *known == condition).unwrap_or_else(|| {
+            self.conditions.push(condition);
+            self.conditions.len() - 1
+        })
     }
 
     /// What the actor may do with a record of the kind.
@@ -127,12 +199,24 @@ impl<'a> KindRights<'a> {
         if self.actor.is_system() {
             return Rights::all();
         }
-        let mut rights = Rights::default();
         if !token_admits(self.actor, self.kind, record) {
-            return rights;
+            return Rights::default();
         }
-        for (assignment, grant, filter) in &self.grants {
-            if !filter.matches_local(record, self.kind) {
+        let met: Vec<bool> = self.conditions.iter().map(|condition| condition.holds(record, self.kind)).collect();
+        let mut known = self.known.borrow_mut();
+        if let Some((_, rights)) = known.iter().find(|(conditions, _)| *conditions == met) {
+            return rights.clone();
+        }
+        let rights = self.granted(&met);
+        known.push((met, rights.clone()));
+        rights
+    }
+
+    /// What follows when these conditions are met and no others.
+    fn granted(&self, met: &[bool]) -> Rights {
+        let mut rights = Rights::default();
+        for (assignment, grant, condition) in &self.grants {
+            if !met[*condition] {
                 continue;
             }
             rights.actions.extend(grant.actions.iter().filter(|action| token_allows(self.actor, **action)));
@@ -229,6 +313,14 @@ fn bound(filter: &Filter, actor: &Actor, assignment: &Assignment, now: Moment) -
         Reach::Everywhere => everywhere(filter).bind(&environment).simplified(),
         Reach::Organisations(_) => filter.bind(&environment).simplified(),
     }
+}
+
+/// Whether a scope is `organisation in my_organisations` and nothing else.
+fn is_own_organisations(filter: &Filter) -> bool {
+    matches!(filter, Filter::Test { path, test: Test::In(operands) }
+        if path.hops.is_empty()
+            && path.attribute == Attribute::Organisation
+            && matches!(operands.as_slice(), [Operand::MyOrganisations]))
 }
 
 /// For a role that holds everywhere, `organisation in my_organisations` is true of every record.

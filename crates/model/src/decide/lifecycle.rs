@@ -19,11 +19,10 @@ pub fn allowed_transitions<'k>(kind: &'k Kind, record: &Record, rights: &Rights)
     if !rights.may(Action::Transition) {
         return Vec::new();
     }
-    let state = record.state.clone();
     kind.lifecycle
         .transitions
         .iter()
-        .filter(|transition| transition.from.contains(&state) && role_allows(transition, rights))
+        .filter(|transition| transition.from.contains(&record.state) && role_allows(transition, rights))
         .collect()
 }
 

@@ -7,6 +7,7 @@ mod bind;
 mod cel;
 mod check;
 mod error;
+mod implies;
 mod json;
 mod literal;
 mod local;

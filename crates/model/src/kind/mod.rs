@@ -43,6 +43,8 @@ pub struct Kind {
     /// Whether everyone who sees a reference may read the label behind it (people, teams, services, …). Other kinds
     /// show a label only to those who may read the record itself.
     pub label_public: bool,
+    /// Whether its list has a place in the navigation; parts of other work are reached through that work.
+    pub navigation: bool,
     /// Fields in form order, those of all classes included.
     pub fields: Vec<Field>,
     /// Class tree, for kinds whose records have classes with fields of their own.

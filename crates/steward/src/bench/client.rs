@@ -5,16 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::HeaderName;
 use hyper::{HeaderMap, Method, Request, header};
 use hyper_util::rt::TokioIo;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
+
+use crate::bench::machine::processor_time;
+use crate::bench::server::Server;
 
 /// Requests before the clock starts, so that caches are as in the midst of work.
 const WARM_UP: u64 = 20;
@@ -48,11 +52,11 @@ impl Call {
 pub(super) struct Client {
     sender: SendRequest<Full<Bytes>>,
     address: SocketAddr,
-    authorization: String,
+    identity: (HeaderName, String),
 }
 
 impl Client {
-    /// Connects with a token.
+    /// Connects with a token or, for pages, with the cookie of a session (`name=value`).
     ///
     /// # Errors
     /// When nobody listens.
@@ -61,7 +65,11 @@ impl Client {
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        Ok(Self { sender, address, authorization: format!("Bearer {token}") })
+        let identity = match token.contains('=') {
+            true => (header::COOKIE, token.to_owned()),
+            false => (header::AUTHORIZATION, format!("Bearer {token}")),
+        };
+        Ok(Self { sender, address, identity })
     }
 
     /// Makes a request, reads the whole answer, and gives the address of the next page if there is one.
@@ -82,6 +90,34 @@ impl Client {
         Ok(serde_json::from_slice(&self.exchange(call).await?.1)?)
     }
 
+    /// Signs in as a person does, and gives the cookie of the session.
+    ///
+    /// # Errors
+    /// When login and password do not open a session.
+    pub(super) async fn sign_in(address: SocketAddr, login: &str, password: &str) -> anyhow::Result<String> {
+        let mut client = Self::connect(address, "").await?;
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let form = format!("login={}&password={}", encoded(login), encoded(password));
+        let request = Request::post("/sign-in")
+            .header(header::HOST, address.to_string())
+            .header("sec-fetch-site", "same-origin")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::new(form.into()))?;
+        client.sender.ready().await?;
+        let answer = client.sender.send_request(request).await?;
+        let cookie = answer.headers().get(header::SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
+        let cookie = cookie.and_then(|cookie| cookie.split(';').next());
+        cookie.map(str::to_owned).with_context(|| format!("{login} was not signed in: {}", answer.status()))
+    }
+
+    /// Bytes of an answer as it came over the wire.
+    ///
+    /// # Errors
+    /// As [`Self::call`].
+    pub(super) async fn weight(&mut self, call: &Call) -> anyhow::Result<usize> {
+        Ok(self.exchange(call).await?.1.len())
+    }
+
     async fn exchange(&mut self, call: &Call) -> anyhow::Result<(HeaderMap, Bytes)> {
         let (method, body) = match &call.body {
             None => (Method::GET, Bytes::new()),
@@ -91,7 +127,8 @@ impl Client {
             .method(method)
             .uri(&call.path)
             .header(header::HOST, self.address.to_string())
-            .header(header::AUTHORIZATION, &self.authorization)
+            .header(&self.identity.0, &self.identity.1)
+            .header(header::ACCEPT_ENCODING, "gzip")
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(body))?;
         self.sender.ready().await?;
@@ -111,14 +148,16 @@ pub(super) struct Times {
     pub(super) each: Vec<Duration>,
     /// From the first to the last.
     pub(super) elapsed: Duration,
+    /// Time on a processor that the server took meanwhile.
+    pub(super) processor: Duration,
 }
 
 /// Has so many clients make requests, one after the other each, for some seconds. Every request has a number of its own.
 ///
 /// # Errors
-/// When a request fails: a load with failures has no time.
+/// When a request fails, or the server ends: a load with failures has no time.
 pub(super) async fn run(
-    address: SocketAddr,
+    server: &Server,
     token: &str,
     clients: usize,
     seconds: u64,
@@ -127,12 +166,14 @@ pub(super) async fn run(
     let (call, number) = (Arc::new(call), Arc::new(AtomicU64::new(0)));
     let mut connected = Vec::new();
     for _ in 0..clients {
-        let mut client = Client::connect(address, token).await?;
+        let mut client = Client::connect(server.address, token).await?;
         for _ in 0..WARM_UP {
             client.call(&call(number.fetch_add(1, Ordering::Relaxed))).await?;
         }
         connected.push(client);
     }
+    let process = server.process()?;
+    let processor = processor_time(process)?;
     let begun = Instant::now();
     let until = begun + Duration::from_secs(seconds);
     let mut tasks = JoinSet::new();
@@ -153,5 +194,6 @@ pub(super) async fn run(
     while let Some(times) = tasks.join_next().await {
         each.extend(times??);
     }
-    Ok(Times { each, elapsed: begun.elapsed() })
+    let elapsed = begun.elapsed();
+    Ok(Times { each, elapsed, processor: processor_time(process)?.saturating_sub(processor) })
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::bench::client::{Call, Client, run};
 use crate::bench::report::{Bar, Figure};
+use crate::bench::server::Server;
 use crate::bench::world::World;
 
 const PATH: &str = "/api/v1/incidents";
@@ -48,16 +49,16 @@ fn lists(world: &World) -> Vec<List> {
 ///
 /// # Errors
 /// When a list is refused.
-pub(super) async fn measure(address: SocketAddr, world: &World, seconds: u64) -> anyhow::Result<Vec<Figure>> {
+pub(super) async fn measure(server: &Server, world: &World, seconds: u64) -> anyhow::Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for caller in &world.callers {
         for list in lists(world) {
             for count in ["capped", "off"] {
-                let call = page(address, &caller.token, &list, count).await?;
-                let times = run(address, &caller.token, 1, seconds, move |_| call.clone()).await?;
+                let call = page(server.address, &caller.token, &list, count).await?;
+                let times = run(server, &caller.token, 1, seconds, move |_| call.clone()).await?;
                 let counted = if count == "off" { "" } else { ", counted" };
                 let name = format!("{}: {}{counted}", caller.role, list.name);
-                figures.push(Figure::load(name, times.each, times.elapsed, Bar::below(BAR_MS)));
+                figures.push(Figure::load(name, times, Bar::below(BAR_MS)));
             }
         }
     }

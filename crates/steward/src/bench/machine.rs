@@ -67,6 +67,19 @@ pub(super) fn resident_bytes(process: u32) -> anyhow::Result<u64> {
         .ok_or_else(|| anyhow::anyhow!("{path} does not tell the memory of the server"))
 }
 
+/// Time on a processor that all threads of a process have taken so far, theirs and the kernel's for them.
+///
+/// # Errors
+/// When the process is gone.
+pub(super) fn processor_time(process: u32) -> anyhow::Result<Duration> {
+    let text = fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name of the program, in brackets, may hold blanks; the times are the 14th and 15th field, in ticks.
+    let fields: Vec<&str> = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+    let ticks = |place: usize| fields.get(place).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    let per_second = rustix::param::clock_ticks_per_second().max(1);
+    Ok(Duration::from_micros((ticks(11) + ticks(12)) * 1_000_000 / per_second))
+}
+
 fn proc_value(path: &str, key: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(key))?;

@@ -5,6 +5,7 @@ mod fill;
 mod incidents;
 mod lists;
 mod machine;
+mod pages;
 mod report;
 mod search;
 mod server;
@@ -93,8 +94,10 @@ impl Run {
         let server = Server::start(&self.config).await?;
         let name = format!("start on {} incidents to ready", self.records);
         self.value(name, server.start.as_secs_f64(), "s", None);
-        self.figures.extend(search::measure(server.address, &maker.world, self.records, self.seconds).await?);
-        self.figures.extend(lists::measure(server.address, &maker.world, self.seconds).await?);
+        self.figures.extend(search::measure(&server, &maker.world, self.records, self.seconds).await?);
+        self.figures.extend(lists::measure(&server, &maker.world, self.seconds).await?);
+        progress("pages");
+        self.figures.extend(pages::measure(&server, &maker.world, &long, self.seconds).await?);
         self.value("memory after lists", mebibytes(resident_bytes(server.process()?)?), "MiB", None);
         server.stop().await?;
         Ok(settings)
@@ -238,8 +241,8 @@ impl Run {
         call: impl Fn(u64) -> Call + Send + Sync + 'static,
         bar: Option<Bar>,
     ) -> anyhow::Result<()> {
-        let times = client::run(server.address, token, clients, self.seconds, call).await?;
-        self.figures.push(Figure::load(name, times.each, times.elapsed, bar));
+        let times = client::run(server, token, clients, self.seconds, call).await?;
+        self.figures.push(Figure::load(name, times, bar));
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::bench::client::Times;
 use crate::bench::machine::Machine;
 
 /// Everything that one run found.
@@ -55,7 +56,7 @@ pub(super) struct Figure {
 #[serde(untagged)]
 enum Measured {
     Value { value: f64, unit: &'static str },
-    Load { per_second: f64, p50_ms: f64, p99_ms: f64, requests: usize },
+    Load { per_second: f64, p50_ms: f64, p99_ms: f64, processor_ms: f64, requests: usize },
 }
 
 /// What a figure is held to (DESIGN section 11, and tighter where that was found to be possible).
@@ -92,18 +93,17 @@ impl Figure {
         Self { name: name.into(), measured: Measured::Value { value, unit }, bar, met }
     }
 
-    /// Times of requests made within `elapsed`.
-    pub(super) fn load(name: impl Into<String>, mut times: Vec<Duration>, elapsed: Duration, bar: Option<Bar>) -> Self {
-        times.sort_unstable();
-        let per_second = times.len() as f64 / elapsed.as_secs_f64().max(f64::EPSILON);
-        let (p50_ms, p99_ms) = (percentile(&times, 50), percentile(&times, 99));
+    /// What a load measured, with the server's time on a processor for each request.
+    pub(super) fn load(name: impl Into<String>, times: Times, bar: Option<Bar>) -> Self {
+        let Times { mut each, elapsed, processor } = times;
+        each.sort_unstable();
+        let requests = each.len();
+        let per_second = requests as f64 / elapsed.as_secs_f64().max(f64::EPSILON);
+        let (p50_ms, p99_ms) = (percentile(&each, 50), percentile(&each, 99));
+        let processor_ms = processor.as_secs_f64() * 1e3 / requests.max(1) as f64;
         let met = bar.map(|bar| bar.is_met(per_second, p99_ms));
-        Self {
-            name: name.into(),
-            measured: Measured::Load { per_second, p50_ms, p99_ms, requests: times.len() },
-            bar,
-            met,
-        }
+        let measured = Measured::Load { per_second, p50_ms, p99_ms, processor_ms, requests };
+        Self { name: name.into(), measured, bar, met }
     }
 }
 
@@ -122,7 +122,7 @@ impl Report {
             format!("steward {version}, {database}, {durability}"),
             format!("{records} incidents, {} MiB, {seconds} s a load, seed {seed}", database_bytes / 1024 / 1024),
             String::new(),
-            format!("{:<58} {:>12} {:>9} {:>9}  {}", "", "value", "p50 ms", "p99 ms", "bar"),
+            format!("{:<58} {:>12} {:>9} {:>9} {:>9}  {}", "", "value", "p50 ms", "p99 ms", "CPU ms", "bar"),
         ];
         lines.extend(self.figures.iter().map(Figure::line));
         lines.join("\n")
@@ -131,12 +131,14 @@ impl Report {
 
 impl Figure {
     fn line(&self) -> String {
-        let (value, p50, p99) = match &self.measured {
-            Measured::Value { value, unit } => (format!("{} {unit}", rounded(*value)), String::new(), String::new()),
-            Measured::Load { per_second, p50_ms, p99_ms, .. } => {
-                (format!("{} /s", rounded(*per_second)), format!("{p50_ms:.2}"), format!("{p99_ms:.2}"))
+        let (value, times) = match &self.measured {
+            Measured::Value { value, unit } => (format!("{} {unit}", rounded(*value)), Default::default()),
+            Measured::Load { per_second, p50_ms, p99_ms, processor_ms, .. } => {
+                let times = [p50_ms, p99_ms, processor_ms].map(|time| format!("{time:.2}"));
+                (format!("{} /s", rounded(*per_second)), times)
             }
         };
+        let [p50, p99, processor] = times;
         let low_unit = if matches!(self.measured, Measured::Load { .. }) { " ms" } else { "" };
         let bar = self.bar.map_or_else(String::new, |bar| {
             let least = bar.at_least.map(|bar| format!("≥ {}", rounded(bar)));
@@ -145,7 +147,7 @@ impl Figure {
             let bars: Vec<String> = least.into_iter().chain(below).collect();
             format!("{} {verdict}", bars.join(", "))
         });
-        format!("{:<58} {value:>12} {p50:>9} {p99:>9}  {bar}", self.name).trim_end().to_owned()
+        format!("{:<58} {value:>12} {p50:>9} {p99:>9} {processor:>9}  {bar}", self.name).trim_end().to_owned()
     }
 }
 

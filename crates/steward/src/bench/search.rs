@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use serde_json::json;
 
-use crate::bench::client::{Call, Client, run};
+use crate::bench::client::{Call, Client, Times, run};
+use crate::bench::machine::processor_time;
 use crate::bench::report::{Bar, Figure};
+use crate::bench::server::Server;
 use crate::bench::world::World;
 
 const PATH: &str = "/api/v1/search";
@@ -53,12 +55,12 @@ pub(super) async fn complete(address: SocketAddr, token: &str) -> anyhow::Result
 /// # Errors
 /// When a search is refused.
 pub(super) async fn measure(
-    address: SocketAddr,
+    server: &Server,
     world: &World,
     records: usize,
     seconds: u64,
 ) -> anyhow::Result<Vec<Figure>> {
-    let took = complete(address, &world.callers[0].token).await?;
+    let took = complete(server.address, &world.callers[0].token).await?;
     let name = format!("search index of {records} incidents complete after start");
     let mut figures = vec![Figure::value(name, took.as_secs_f64(), "s", None)];
     for caller in &world.callers {
@@ -67,14 +69,17 @@ pub(super) async fn measure(
                 let place = usize::try_from(number).unwrap_or(0) % texts.len();
                 Call::query(PATH, &[("q", texts[place]), ("limit", "20")])
             };
-            let times = run(address, &caller.token, 1, seconds, call).await?;
+            let times = run(server, &caller.token, 1, seconds, call).await?;
             let name = format!("{}: search, {what}", caller.role);
-            figures.push(Figure::load(name, times.each, times.elapsed, Bar::below(BAR_MS)));
+            figures.push(Figure::load(name, times, Bar::below(BAR_MS)));
         }
     }
     let begun = Instant::now();
-    let times = written(address, &world.callers[0].token).await?;
-    figures.push(Figure::load("new text found", times, begun.elapsed(), Bar::below(FOUND_WITHIN_MS)));
+    let processor = processor_time(server.process()?)?;
+    let each = written(server.address, &world.callers[0].token).await?;
+    let processor = processor_time(server.process()?)?.saturating_sub(processor);
+    let times = Times { each, elapsed: begun.elapsed(), processor };
+    figures.push(Figure::load("new text found", times, Bar::below(FOUND_WITHIN_MS)));
     Ok(figures)
 }
 

@@ -54,6 +54,8 @@ pub(super) struct Caller {
     pub(super) role: &'static str,
     /// An API token.
     pub(super) token: String,
+    /// The password, for pages.
+    pub(super) password: String,
 }
 
 /// Role, and whether it holds in one region only.
@@ -95,8 +97,10 @@ impl World {
             let person = app.add_user(&user).await.map_err(explain::explained)?;
             let limits = TokenLimits { read_only: false, kinds: Vec::new(), teams: Vec::new() };
             let token = app.add_token(person, "benchmark", &limits, 1).await.map_err(explain::explained)?;
+            let password = format!("benchmark {:032x}", rand::random::<u128>());
+            app.set_password(person, &password).await.map_err(explain::explained)?;
             agents.push(person);
-            callers.push(Caller { role, token });
+            callers.push(Caller { role, token, password });
         }
         let more = many(
             app,

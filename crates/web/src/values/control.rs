@@ -237,7 +237,7 @@ fn picked<'a>(held: Held<'a>, labels: &'a Labels) -> Vec<Picked<'a>> {
             Some(Picked { value: &label.number, label: &label.label })
         }
         Json::String(text) if !text.trim().is_empty() => {
-            let known = labels.values().find(|label| label.number == *text);
+            let known = labels.numbered(text);
             Some(Picked { value: text, label: known.map_or("", |label| &label.label) })
         }
         _ => None,

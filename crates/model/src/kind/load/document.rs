@@ -33,6 +33,7 @@ pub(super) struct Document {
     pub(super) numbering: Option<Spanned<Numbering>>,
     pub(super) label_field: Option<Word>,
     pub(super) label_public: Option<bool>,
+    pub(super) navigation: Option<bool>,
     pub(super) initial: Option<Word>,
     pub(super) list_columns: Option<Vec<Word>>,
     pub(super) board_column: Option<Word>,

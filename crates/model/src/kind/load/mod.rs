@@ -152,6 +152,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
         numbering: own.numbering.as_ref()?.get_ref().clone(),
         label_field: draft.label_field?.item.get_ref().clone(),
         label_public: draft.label_public,
+        navigation: own.navigation.unwrap_or(true),
         fields,
         classes,
         lifecycle,
