@@ -4,10 +4,10 @@ import { story } from "../support/browser.mjs";
 import { as, pageOf } from "../support/interface.mjs";
 
 story("Errors are pages that say what happened and where to go", async (scene) => {
-  const [incident] = await as("ben", scene.desk).get("incidents?limit=1");
+  const incident = await as("ben", scene.desk).create("incidents", { title: `Somebody else's ${scene.id}`, requester: "finn" });
   scene.allow(/status of 40\d/);
   const ella = await scene.visit("ella");
-  for (const [address, status] of [["/no-such-thing", 404], ["/incidents/INC9999999", 404], ["/changes/new", 404], [pageOf(incident), 404]]) {
+  for (const [address, status] of [["/no-such-thing", 404], ["/incidents/INC9999999", 404], ["/people/new", 403], [pageOf(incident), 404]]) {
     const answer = await ella.goto(address);
     assert.equal(answer.status(), status, address);
     await ella.getByRole("heading", { level: 1 }).waitFor();

@@ -31,7 +31,7 @@ story("A requester and an agent do their work without scripts", async (scene) =>
   await ben.getByRole("button", { name: "Start work" }).click();
   await ben.locator(".steps [aria-current=step]", { hasText: "In progress" }).waitFor();
 
-  await ben.getByText("Internal note").click();
+  await ben.locator(".composer").getByText("Internal note").click();
   await ben.locator("#composer-body").fill("Needs paper.");
   await ben.getByRole("button", { name: /Add note/ }).click();
   await ben.locator(".entry--internal", { hasText: "Needs paper." }).waitFor();

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { chromium } from "playwright-core";
 import { as } from "./interface.mjs";
+import { Server, dropDatabase, makeDatabase, newFolder, removeFolder } from "./servers.mjs";
 
 const { desks, program, postgres } = JSON.parse(readFileSync(process.env.STEWARD_STORIES, "utf8"));
 export { desks, program, postgres };
@@ -54,6 +55,7 @@ class Scene {
   #contexts = [];
   #faults = [];
   #allowed = [];
+  #cleanups = [];
 
   constructor(desk, t) {
     /** A word that stands in no record of another story. */
@@ -96,6 +98,23 @@ class Scene {
     return page.context().newPage();
   }
 
+  /** A server of the story's own, with an empty database of the desk's sort; or, with `joins`, one more for the desk's. */
+  async server({ joins = false } = {}) {
+    const data = joins ? this.desk.data : newFolder();
+    const name = `browser_${this.id}`;
+    let { database } = this.desk;
+    if (!joins) this.#cleanups.push(() => removeFolder(data));
+    if (database && !joins) {
+      database = makeDatabase(postgres, name);
+      this.#cleanups.push(() => dropDatabase(postgres, name));
+    }
+    const options = { program, data, database };
+    const server = new Server(options);
+    this.#cleanups.push(() => server.stop());
+    await server.start();
+    return { server, options };
+  }
+
   /** The name of a team that can take work. */
   async team() {
     const [team] = await as("ben", this.desk).get("teams?limit=1");
@@ -134,6 +153,7 @@ class Scene {
 
   async end() {
     await Promise.allSettled(this.#contexts.map((context) => context.close()));
+    for (const cleanup of this.#cleanups.reverse()) await cleanup();
   }
 }
 

@@ -54,20 +54,26 @@ export class Server {
     });
     this.#process = child;
     this.#said = "";
-    this.address = await new Promise((resolve, reject) => {
-      const hear = (chunk) => {
-        this.#said += chunk;
-        const told = /Steward listens on (http:\S+)/.exec(this.#said);
-        if (told) resolve(told[1]);
-      };
-      child.stdout.on("data", hear);
-      child.stderr.on("data", hear);
-      child.on("error", reject);
-      child.on("exit", (code, signal) => reject(new Error(`the server ended (${code ?? signal}):\n${this.#said}`)));
-    });
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => { this.#said += chunk; });
+    [, this.address] = await this.hears(/Steward listens on (http:\S+)/);
     const ready = await fetch(`${this.address}/readyz`);
     if (!ready.ok) throw new Error(`${this.address} is not ready: ${ready.status} ${await ready.text()}`);
     return this;
+  }
+
+  /** Waits until it printed something. */
+  hears(pattern) {
+    const child = this.#process;
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const found = pattern.exec(this.#said);
+        if (found) resolve(found);
+      };
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", look);
+      child.on("error", reject);
+      child.on("exit", (code, signal) => reject(new Error(`the server ended (${code ?? signal}):\n${this.#said}`)));
+      look();
+    });
   }
 
   /** Ends it: in order, or with SIGKILL as a crash would. */
