@@ -13,7 +13,7 @@ const WATCH = `
   document.addEventListener("securitypolicyviolation", (event) => window.__violations.push(event.violatedDirective + " " + event.blockedURI + " " + event.sample));
 `;
 
-const line = (text) => text.replace(/[\n\u2028]/g, " ").trim();
+const line = (text) => text.replace(/[\p{Cc}\u2028]/gu, " ").trim();
 
 story("SEC-044 a hundred hostile texts stay text on every page that shows them", async (scene) => {
   assert.ok(PAYLOADS.length >= 100, `${PAYLOADS.length} payloads`);
