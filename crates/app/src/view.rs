@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use steward_model::access::{Action, Actor, KindRights, Rights, rights};
-use steward_model::decide::allowed_transitions;
+use steward_model::decide::{FieldConflict, allowed_transitions};
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::moment::Moment;
@@ -50,6 +50,13 @@ impl Labels {
     /// The name of the record with this number, when it is among them.
     pub fn numbered(&self, number: &str) -> Option<&Label> {
         self.0.values().map(AsRef::as_ref).find(|label| label.number == number)
+    }
+
+    /// These names and those.
+    pub fn and(mut self, others: &Self) -> Self {
+        let own = Arc::make_mut(&mut self.0);
+        own.extend(others.0.iter().map(|(id, label)| (*id, label.clone())));
+        self
     }
 
     /// Whether the actor may see the name of a record.
@@ -193,6 +200,27 @@ impl App {
     /// When the database is away.
     pub async fn names(&self, actor: &Actor, ids: BTreeSet<RecordId>) -> Result<Labels, Error> {
         self.labels(actor, ids.clone(), &ids).await
+    }
+
+    /// Names of who and what a conflict speaks of: who was first, and the records that both values refer to.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn conflict_labels(
+        &self,
+        actor: &Actor,
+        kind: &Kind,
+        conflicts: &[FieldConflict],
+    ) -> Result<Labels, Error> {
+        let mut public: BTreeSet<RecordId> = conflicts.iter().map(|conflict| conflict.by).collect();
+        let mut yours = BTreeSet::new();
+        for conflict in conflicts {
+            let Some(field) = kind.field(&conflict.field) else { continue };
+            conflict.theirs.iter().for_each(|value| collect_references(field, value, &mut public));
+            conflict.yours.iter().for_each(|value| collect_references(field, value, &mut yours));
+        }
+        let all = public.union(&yours).copied().collect();
+        self.labels(actor, all, &public).await
     }
 
     /// Names of records. The name of a record of a kind with public labels is part of the field that refers to it

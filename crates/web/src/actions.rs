@@ -69,7 +69,7 @@ pub(crate) async fn transition(
     match web.app().execute(visitor.actor(), &view.kind, &name, &request, &Origin::door(Door::Page)).await {
         Ok(after) => Ok(done(&visitor, &after)),
         Err(error) => {
-            let faults = Faults::of(error, &view.kind, &view.labels)?;
+            let faults = Faults::of_change(&web, &visitor, &view, error).await?;
             if let Some(text) = form.text("comment") {
                 typed.insert("comment".to_owned(), text.into());
             }

@@ -164,7 +164,7 @@ async fn update(
     match web.app().execute(visitor.actor(), kind, name, &request, &Origin::door(Door::Page)).await {
         Ok(view) => Ok(Ok(view)),
         Err(error) => {
-            let faults = Faults::of(error, kind, &view.labels)?;
+            let faults = Faults::of_change(web, visitor, view, error).await?;
             Ok(Err((typed, faults)))
         }
     }
@@ -229,7 +229,7 @@ fn in_place(visitor: &Visitor, view: &RecordView, field: &Field, filled: &Filled
     side_form(
         &parts,
         html! {
-            (filled.faults.summary(&view.kind, &[&field.key]))
+            @if filled.faults.beyond(&field.key) { (filled.faults.summary(&view.kind, &[&field.key])) }
             (one(field, &filling(visitor, view, filled, &draft), &filled.faults, false, true))
         },
     )

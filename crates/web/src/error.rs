@@ -14,18 +14,20 @@ pub(crate) struct WebError {
     error: Error,
     /// Where to sign in, when that is what is missing and a page was asked for.
     sign_in: Option<String>,
+    /// Whether a script that asked for a part of the page loads all of it instead, which leads to signing in.
+    reload: bool,
 }
 
 impl<E: Into<Error>> From<E> for WebError {
     fn from(error: E) -> Self {
-        Self { error: error.into(), sign_in: None }
+        Self { error: error.into(), sign_in: None, reload: false }
     }
 }
 
 impl WebError {
-    /// Nobody is signed in; a page leads to where one can.
-    pub(crate) fn signed_out(sign_in: Option<String>) -> Self {
-        Self { error: Error::Unauthenticated, sign_in }
+    /// Nobody is signed in; a page leads to where one can. A form stays where it is, with what was typed in it.
+    pub(crate) fn signed_out(sign_in: Option<String>, reload: bool) -> Self {
+        Self { error: Error::Unauthenticated, sign_in, reload }
     }
 
     /// Whether nobody is signed in.
@@ -51,8 +53,7 @@ impl IntoResponse for WebError {
         if let Error::TooMany { retry_after } = self.error {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.max(1)));
         }
-        if matches!(self.error, Error::Unauthenticated) {
-            // A script that asked for a part of the page loads the whole page instead, which leads to signing in.
+        if self.reload {
             headers.insert(HeaderName::from_static("hx-refresh"), HeaderValue::from_static("true"));
         }
         response

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use steward_app::error::Error;
-use steward_app::view::Labels;
+use steward_app::view::{Labels, RecordView};
 use steward_model::command::Input;
 use steward_model::decide::{FieldConflict, FieldError};
 use steward_model::id::RecordId;
@@ -15,7 +15,9 @@ use steward_model::record::Record;
 use steward_model::value::display_value;
 use steward_ui::form::{ErrorSummary, error_summary, folded_section, form_section};
 
+use crate::Web;
 use crate::values::control::{Around, Drawing, Held, control};
+use crate::visitor::Visitor;
 
 /// What a form has in it when it appears.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +55,25 @@ impl Faults {
             other => return Err(other),
         }
         Ok(faults)
+    }
+
+    /// The faults of a change to a record, with the names of those who were first.
+    pub(crate) async fn of_change(
+        web: &Web,
+        visitor: &Visitor,
+        view: &RecordView,
+        error: Error,
+    ) -> Result<Self, Error> {
+        let mut labels = view.labels.clone();
+        if let Error::Conflict { fields, .. } = &error {
+            labels = labels.and(&web.app().conflict_labels(visitor.actor(), &view.kind, fields).await?);
+        }
+        Self::of(error, &view.kind, &labels)
+    }
+
+    /// Whether anything is wrong beside this one field.
+    pub(crate) fn beyond(&self, field: &str) -> bool {
+        self.0.keys().any(|key| key != field)
     }
 
     fn add(&mut self, field: &str, message: String) {

@@ -50,7 +50,7 @@ impl FromRequestParts<Web> for Visitor {
         let signed_out = || {
             let page = parts.method == Method::GET && !parts.headers.contains_key(PARTIAL);
             let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-            WebError::signed_out(page.then(|| address::sign_in(next)))
+            WebError::signed_out(page.then(|| address::sign_in(next)), parts.method == Method::GET)
         };
         let Some(secret) = session_secret(&parts.headers) else { return Err(signed_out()) };
         let by_itself = parts.headers.contains_key(BACKGROUND) || parts.uri.path() == live::ROUTE;

@@ -84,6 +84,29 @@ document.addEventListener("htmx:response:error", (event) => {
     ?? `That did not work, and nothing was changed. Try again${id ? `; if it happens again, tell your administrator ${id}` : ""}.`);
 });
 
+// After signing in elsewhere the forms of this page need the token of the new session.
+let isSignedOut = false;
+
+document.addEventListener("htmx:response:error", (event) => {
+  if ((event as unknown as CustomEvent<Detail>).detail.ctx?.response?.status === 401) isSignedOut = true;
+});
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && isSignedOut) void renew();
+});
+
+async function renew(): Promise<void> {
+  const answer = await fetch(location.href, { credentials: "same-origin" });
+  if (!answer.ok || answer.redirected) return;
+  const token = parse(await answer.text()).querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
+  const meta = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]');
+  if (!token || !meta) return;
+  isSignedOut = false;
+  meta.content = token;
+  for (const field of document.querySelectorAll<HTMLInputElement>('input[name="csrf_token"]')) field.value = token;
+  for (const notice of document.querySelectorAll("[data-report]")) notice.remove();
+}
+
 document.addEventListener("htmx:error", (event) => {
   const { ctx, error } = (event as unknown as CustomEvent<Detail>).detail;
   if (ctx && !ctx.response && (error as Error | undefined)?.name !== "AbortError") {

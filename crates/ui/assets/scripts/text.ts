@@ -2,6 +2,8 @@
 import { behaviour } from "./behaviour";
 
 const DAYS = 14 * 24 * 3600 * 1000;
+// Drafts that a plain form took with it, until the next page shows whether the server took them.
+const SENT = "sent-drafts";
 const prefix = () => `draft:${document.body.dataset.viewer ?? ""}:`;
 
 behaviour("[data-autosize]", (area, signal) => {
@@ -14,6 +16,8 @@ behaviour("[data-autosize]", (area, signal) => {
   area.addEventListener("input", fit, { signal });
   fit();
 });
+
+settle();
 
 behaviour("textarea[data-draft]", (element, signal) => {
   const area = element as HTMLTextAreaElement;
@@ -32,6 +36,7 @@ behaviour("textarea[data-draft]", (element, signal) => {
     } catch { /* Private windows may refuse; the text is still in the field. */ }
   };
   area.addEventListener("input", () => { clearTimeout(timer); timer = window.setTimeout(keep, 300); }, { signal });
+  area.addEventListener("keep", keep, { signal });
   window.addEventListener("pagehide", () => { if (!sent.has(area)) keep(); }, { signal });
   signal.addEventListener("abort", () => clearTimeout(timer));
 });
@@ -58,20 +63,44 @@ behaviour("form[data-form-draft]", (form, signal) => {
     try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), text: JSON.stringify(values) })); } catch { /* as above */ }
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = window.setTimeout(keep, 300); }, { signal });
+  form.addEventListener("keep", keep, { signal });
   signal.addEventListener("abort", () => clearTimeout(timer));
 });
 
 const sent = new WeakSet<Element>();
 
-// A draft is dropped when the server took it: htmx got an answer below 400, or a plain form left the page.
+// A draft is dropped when the server took it: htmx got an answer below 400, or a plain form led on to another page.
 document.addEventListener("htmx:after:request", (event) => {
   const context = (event as CustomEvent<{ ctx: { sourceElement: Element; request: { method: string }; response?: { status: number } } }>).detail.ctx;
   if (context.request.method !== "GET" && (context.response?.status ?? 500) < 400) drop(context.sourceElement);
 });
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
-  if (!event.defaultPrevented && !form.hasAttribute("hx-post") && form.method === "post") drop(form);
+  if (!event.defaultPrevented && !form.hasAttribute("hx-post") && form.method === "post") leave(form);
 });
+
+function keys(form: Element): string[] {
+  const areas = [...form.querySelectorAll<HTMLTextAreaElement>("textarea[data-draft]")].map((area) => prefix() + area.dataset.draft);
+  return form instanceof HTMLFormElement && form.dataset.formDraft ? [`${prefix()}${form.dataset.formDraft}:fields`, ...areas] : areas;
+}
+
+/** Keeps all of a plain form until the server took it. */
+function leave(form: HTMLFormElement): void {
+  form.dispatchEvent(new Event("keep"));
+  for (const area of form.querySelectorAll("textarea[data-draft]")) area.dispatchEvent(new Event("keep"));
+  try { sessionStorage.setItem(SENT, JSON.stringify(keys(form))); } catch { /* as above */ }
+}
+
+/** The server answers a form that it took by leading on; every other way here keeps the drafts. */
+function settle(): void {
+  try {
+    const left = JSON.parse(sessionStorage.getItem(SENT) ?? "[]") as string[];
+    sessionStorage.removeItem(SENT);
+    const [way] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+    const isTaken = document.body.dataset.viewer && way?.type === "navigate" && way.redirectCount > 0;
+    if (isTaken) for (const key of left) localStorage.removeItem(key);
+  } catch { /* as above */ }
+}
 
 function drop(form: Element): void {
   if (form instanceof HTMLFormElement && form.dataset.formDraft) {

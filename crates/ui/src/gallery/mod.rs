@@ -27,7 +27,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
 /// The content of a page that shows them all.
 pub fn gallery() -> Markup {
     html! {
-        div.gallery {
+        main.gallery {
             @for (name, part) in parts() {
                 section.gallery__part {
                     h2.gallery__name { (name) }
