@@ -28,7 +28,7 @@ async fn holds_in_background(browser: &Browser) -> bool {
 async fn dump(server: &Server, sql: &str) -> Vec<(Vec<u8>, String)> {
     let mut connection: Connection = server.database.store.read().await.unwrap();
     let rows = connection.fetch_all(sql, &[]).await.unwrap();
-    rows.iter().map(|row| (row.bytes(0).unwrap(), row.text(1).unwrap())).collect()
+    rows.iter().map(|row| (row.bytes(0).unwrap().to_vec(), row.text(1).unwrap())).collect()
 }
 
 on_both! {
