@@ -1,4 +1,4 @@
-//! Problem documents (RFC 9457): what was wrong, in which field, and the way out. 
+//! Problem documents (RFC 9457): what was wrong, in which field, and the way out.
 
 use std::any::Any;
 

@@ -17,7 +17,8 @@ impl App {
             return None;
         }
         let grants = actor.assignments.iter().flat_map(|assignment| &assignment.role.grants);
-        let creating = grants.filter(|grant| grant.actions.contains(&Action::Create) && grant.scopes.contains_key(&kind.key));
+        let creating =
+            grants.filter(|grant| grant.actions.contains(&Action::Create) && grant.scopes.contains_key(&kind.key));
         creating.map(|grant| grant.write).max()
     }
 }

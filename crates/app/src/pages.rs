@@ -62,9 +62,8 @@ impl App {
         let after = before.saturating_sub(1 + i64::try_from(limit).unwrap_or(i64::MAX)).max(0);
         let wanted = usize::try_from(before - 1 - after).unwrap_or(0);
         let id = record.id;
-        let entries = async {
-            if wanted == 0 { Ok(Vec::new()) } else { self.store().journal_of(id, after, wanted).await }
-        };
+        let entries =
+            async { if wanted == 0 { Ok(Vec::new()) } else { self.store().journal_of(id, after, wanted).await } };
         let (found, files) = tokio::try_join!(entries, self.store().attachments_of(id))?;
         let internal = rights.may_read_internal();
         let files = files

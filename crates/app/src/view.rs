@@ -194,6 +194,14 @@ impl App {
             .collect())
     }
 
+    /// Names of records that an actor may see, people and others with public names among them.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn names(&self, actor: &Actor, ids: BTreeSet<RecordId>) -> Result<Labels, Error> {
+        self.labels(actor, ids.clone(), &ids).await
+    }
+
     /// Names of who and what a conflict speaks of: who was first, and the records that both values refer to.
     ///
     /// # Errors
@@ -289,9 +297,11 @@ impl<'k> Shape<'k> {
         let mut fields: Vec<&Field> = kind.fields.iter().collect();
         fields.sort_by(|a, b| a.key.cmp(&b.key));
         let is_guarded = |field: &&&Field| matches!(field.field_type, FieldType::Secret | FieldType::Table { .. });
-        let names = |field: &&&Field| match field.field_type.value_type() {
-            FieldType::Reference { .. } | FieldType::References { .. } | FieldType::Table { .. } => true,
-            _ => false,
+        let names = |field: &&&Field| {
+            matches!(
+                field.field_type.value_type(),
+                FieldType::Reference { .. } | FieldType::References { .. } | FieldType::Table { .. }
+            )
         };
         let guarded = fields.iter().filter(is_guarded).copied().collect();
         let naming = fields.iter().filter(names).copied().collect();

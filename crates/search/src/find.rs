@@ -16,8 +16,11 @@ use crate::reach::{Access, Columns, Condition};
 use crate::schema::LEVELS;
 use crate::words::{Words, terms};
 
-/// Matching records looked at in one search at most; those changed last come first.
-const LOOKED_AT: usize = 1_500_000;
+/// Records within reach that are weighed against each other on one level at most, those changed last first: among so
+/// many the words tell nothing. Records out of reach do not count, or they would hide others.
+const WEIGHED: usize = 60_000;
+/// Records passed over on one level at most.
+const PASSED: usize = 5_000_000;
 /// An open record counts so many times as much.
 const OPEN_BOOST: f32 = 1.2;
 /// What a record changed just now counts more; half of it after [`HALF_LIFE_DAYS`].
@@ -114,7 +117,7 @@ impl Search {
         }
         readers.sort_by_key(|(_, columns)| std::cmp::Reverse(columns.updated_at.max_value()));
         let mut best = Best::new(question.most);
-        let mut left = LOOKED_AT;
+        let mut looked_at_all = true;
         for (level, readers_level) in LEVELS.into_iter().enumerate().take(top + 1) {
             let query: Box<dyn Query> = match question.wanted {
                 Wanted::All(words) => all_of(words, level, false, self.fields()),
@@ -122,12 +125,18 @@ impl Search {
                 Wanted::Like(_) => some_of(&telling, level, self.fields()),
             };
             let weight = query.weight(EnableScoring::enabled_from_statistics_provider(&Alike, &searcher))?;
+            // Each level has its share, or the records without notes would hide those with them.
+            let (mut weighed, mut passed) = (0, 0);
             for (reader, columns) in &readers {
+                if weighed >= WEIGHED || passed >= PASSED {
+                    break;
+                }
                 let mut scorer = weight.scorer(reader, 1.0)?;
                 let mut doc = scorer.doc();
-                while doc != TERMINATED && left > 0 {
-                    left -= 1;
+                while doc != TERMINATED && weighed < WEIGHED && passed < PASSED {
+                    passed += 1;
                     if !reader.is_deleted(doc) && accepts(columns, doc, level, &kinds, question.open_only) {
+                        weighed += 1;
                         let score = scorer.score() * weight_of(columns, doc, question.now);
                         let id = RecordId(columns.id.first(doc).unwrap_or_default());
                         best.offer(Candidate { id, level: readers_level, score });
@@ -135,8 +144,9 @@ impl Search {
                     doc = scorer.advance();
                 }
             }
+            looked_at_all &= weighed < WEIGHED && passed < PASSED;
         }
-        Ok(best.into_candidates(left > 0))
+        Ok(best.into_candidates(looked_at_all))
     }
 
     fn reaches(&self, accesses: &[Access<'_>]) -> HashMap<u64, Reach> {

@@ -6,15 +6,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::directory::INDEX_WRITER_LOCK;
 use tantivy::directory::error::LockError;
-use tantivy::indexer::IndexWriterOptions;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
 use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term};
 
 use crate::document::{Catalogue, Document};
 use crate::schema::{ANALYZER, Fields, schema};
 use crate::words::analyzer;
 
-/// Memory in which documents are gathered before they go to the disk, in bytes.
-const WRITER_MEMORY: usize = 32 * 1024 * 1024;
+/// Memory in which documents are gathered before they go to the disk, in bytes: about the least that the index allows,
+/// since a server at rest keeps it.
+const WRITER_MEMORY: usize = 16 * 1024 * 1024;
+/// Documents in a part of the index that is merged with others. A search begins with the part changed last, so parts
+/// stay small enough for that to mean something, and merging never takes long.
+const PART_MAX: usize = 60_000;
 /// Processes that may share one data folder: each has an index of its own.
 const PLACES: usize = 16;
 
@@ -101,6 +105,9 @@ impl Search {
             .memory_budget_per_thread(WRITER_MEMORY)
             .build();
         let writer = index.writer_with_options(options)?;
+        let mut merging = LogMergePolicy::default();
+        merging.set_max_docs_before_merge(PART_MAX);
+        writer.set_merge_policy(Box::new(merging));
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let saved = Mutex::new(index.load_metas()?.payload);
         let inner = Inner { fields: schema().1, catalogue, reader, writer: Mutex::new(writer), saved };

@@ -168,7 +168,7 @@ pub(crate) struct UserToken {
     #[arg(long)]
     pub(crate) read_only: bool,
     /// Kind that it is good for; may be given several times [default: all]
-    #[arg(long = "kind")]
+    #[arg(long = "kind", id = "kind_of_token")]
     pub(crate) kinds: Vec<String>,
 }
 

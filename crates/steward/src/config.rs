@@ -50,7 +50,9 @@ impl Config {
         let database_url = settings.database_url.clone().or(file.database_url);
         let public_address = settings.public_address.clone().or(file.public_address);
         if let Some(address) = public_address.as_deref().filter(|address| !is_address(address)) {
-            anyhow::bail!("public_address must be a scheme and a host such as https://desk.example.org, this is `{address}`");
+            anyhow::bail!(
+                "public_address must be a scheme and a host such as https://desk.example.org, this is `{address}`"
+            );
         }
         let proxies = settings.proxies.clone().or(file.proxies).unwrap_or_default();
         let proxies = Proxies::parse(&proxies)
@@ -81,7 +83,8 @@ impl Config {
 /// Whether a text is a scheme of the web and a host, perhaps with a port.
 fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.map(|rest| rest.trim_end_matches('/')).is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
+    rest.map(|rest| rest.trim_end_matches('/'))
+        .is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']))
 }
 
 /// The error with its line, but without the picture of it, for logs that keep one line.

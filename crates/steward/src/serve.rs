@@ -44,7 +44,8 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     });
     let set_up_secret = set_up_secret(&app).await?;
     if let Some(secret) = &set_up_secret {
-        let base = config.public_address.clone().unwrap_or_else(|| format!("http://{address}"));
+        let base = config.public_address.clone().map(|address| address.trim_end_matches('/').to_owned());
+        let base = base.unwrap_or_else(|| format!("http://{address}"));
         println!("Nobody can sign in yet. Set it up here, once: {base}/set-up?secret={secret}");
     }
     let settings = Settings { set_up_secret, components: options.components, demonstration: options.demo };

@@ -30,7 +30,7 @@ pub struct Composer<'a> {
     pub audience: Audience,
     /// Whether the writer may write internal notes; without it there is nothing to choose.
     pub may_note: bool,
-    /// Who reads a public reply: `Ada Okafor and 2 watchers`.
+    /// Who reads a public reply: `Ada Okafor and 2 watchers`. Nobody in particular when empty: then it is a comment.
     pub readers: &'a str,
     /// Text, when the form comes back.
     pub body: &'a str,
@@ -49,7 +49,7 @@ pub fn composer(composer: &Composer, more: Markup) -> Markup {
                     legend.hidden-text { "Who reads it" }
                     label.composer__choice {
                         input type="radio" name="audience" value="public" checked[composer.audience == Audience::Public] data-key="r";
-                        span { (icon(Icon::Messages)) "Reply" }
+                        span { (icon(Icon::Messages)) (if composer.readers.is_empty() { "Comment" } else { "Reply" }) }
                     }
                     label.composer__choice."composer__choice--internal" {
                         input type="radio" name="audience" value="internal" checked[composer.audience == Audience::Internal] data-key="n";
@@ -73,7 +73,7 @@ pub fn composer(composer: &Composer, more: Markup) -> Markup {
                 span.composer__hint { "Markdown" }
                 div.composer__send {
                     (more)
-                    button."button button--main" type="submit" data-key="mod+enter" { (icon(Icon::Send)) span.composer__verb--public { "Send reply" } span.composer__verb--internal { "Add note" } }
+                    button."button button--main" type="submit" data-key="mod+enter" { (icon(Icon::Send)) span.composer__verb--public { (if composer.readers.is_empty() { "Comment" } else { "Send reply" }) } span.composer__verb--internal { "Add note" } }
                 }
             }
         }

@@ -14,14 +14,8 @@ pub struct Keys<'a> {
 
 const EVERYWHERE: &[(&str, &str)] =
     &[("Ctrl K", "Search"), ("?", "Show this overview"), ("C", "Record something new"), ("Esc", "Close, or let go")];
-const LIST: &[(&str, &str)] = &[
-    ("J", "Next row"),
-    ("K", "Previous row"),
-    ("X", "Tick row"),
-    ("Shift click", "Tick up to here"),
-    ("Enter", "Open row"),
-    ("/", "Search in the list"),
-];
+const LIST: &[(&str, &str)] =
+    &[("J", "Next row"), ("K", "Previous row"), ("Enter", "Open row"), ("/", "Search in the list")];
 const RECORD: &[(&str, &str)] = &[("R", "Reply"), ("N", "Internal note"), ("E", "Edit title"), ("Ctrl Enter", "Send")];
 
 /// The dialog; every page of the shell has it.

@@ -15,13 +15,13 @@ use steward_ui::message::{Notice, notice};
 use steward_ui::page::Density;
 use steward_ui::tone::Tone;
 
+use crate::Web;
 use crate::error::WebError;
 use crate::form::Posted;
 use crate::frame::{Place, frame};
 use crate::preferences::{self, DENSITY, THEME};
 use crate::values::time;
 use crate::visitor::Visitor;
-use crate::Web;
 
 /// What came of a form on the page.
 #[derive(Debug, Default)]
@@ -49,8 +49,11 @@ pub(crate) async fn density(State(_): State<Web>, posted: Posted) -> Result<Resp
 
 /// Keeps a preference in the browser and leads back.
 fn remember(name: &str, value: &str, posted: &Posted) -> Response {
-    let mut response =
-        if posted.visitor.partial { StatusCode::NO_CONTENT.into_response() } else { Redirect::to("/account").into_response() };
+    let mut response = if posted.visitor.partial {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        Redirect::to("/account").into_response()
+    };
     let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -66,7 +69,10 @@ pub(crate) async fn password(State(web): State<Web>, posted: Posted) -> Result<R
         web.app().change_password(&visitor.session, form.get("new_password").unwrap_or_default()).await
     };
     let outcome = match change.await {
-        Ok(()) => Outcome { done: Some("Your password was changed. All your other sessions have ended."), ..Outcome::default() },
+        Ok(()) => Outcome {
+            done: Some("Your password was changed. All your other sessions have ended."),
+            ..Outcome::default()
+        },
         Err(error) => faults(error, "new_password")?,
     };
     answer(&web, &visitor, &outcome).await
@@ -144,9 +150,13 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
             outcome.faults.iter().filter(|(field, _)| field == name).map(|(_, message)| message.clone()).collect();
         field(&Field { name, scope, label, help, errors: &errors, ..Field::default() }, control)
     };
-    let save = |label| form_actions(submit(&Button { label, look: Look::Plain, ..Button::default() }, &Submit::default()));
-    let densities = [Density::Comfortable, Density::Normal, Density::Compact]
-        .map(|density| ChoiceOption { key: density.key(), label: density_label(density), ..ChoiceOption::default() });
+    let save =
+        |label| form_actions(submit(&Button { label, look: Look::Plain, ..Button::default() }, &Submit::default()));
+    let densities = [Density::Comfortable, Density::Normal, Density::Compact].map(|density| ChoiceOption {
+        key: density.key(),
+        label: density_label(density),
+        ..ChoiceOption::default()
+    });
     let days = format!("How long it holds, {MAX_DAYS} at most");
     let default_days = DEFAULT_DAYS.to_string();
     let main = html! {

@@ -1,17 +1,20 @@
 //! What people do to a record: move it, say something, book time, watch, link.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use serde_json::Value as Json;
 use steward_app::error::Error;
 use steward_app::records::{Origin, Request};
-use steward_app::view::RecordView;
+use steward_app::view::{RecordView, collect_references};
 use steward_model::command::{Command, Input, NewComment, Transition as Move};
 use steward_model::decide::transition_fields;
 use steward_model::event::{Audience, Door};
+use steward_model::id::RecordId;
 use steward_model::kind::{Field, Kind, Transition};
 use steward_model::value::parse_duration_text;
 use steward_ui::dialog::dialog_content;
@@ -40,6 +43,7 @@ pub(crate) async fn transition_form(
     visitor: Visitor,
 ) -> Result<Response, WebError> {
     let (view, index) = movable(&web, &visitor, &kinds, &name, &key).await?;
+    let view = with_names(&web, &visitor, view).await?;
     let content = move_form(&visitor, &view, &view.kind.lifecycle.transitions[index], None, &Faults::default());
     let title = view.kind.lifecycle.transitions[index].label.clone();
     Ok(dialog_or_page(&web, &visitor, &view.kind, &name, &title, content).into_response())
@@ -76,6 +80,28 @@ pub(crate) async fn transition(
     }
 }
 
+/// The record with the names that a form offers by itself besides those of the record: one's own and of one's teams.
+async fn with_names(web: &Web, visitor: &Visitor, view: RecordView) -> Result<RecordView, Error> {
+    let mut ids: BTreeSet<RecordId> = visitor.actor().teams.iter().copied().chain([visitor.actor().person]).collect();
+    for field in &view.kind.fields {
+        if let Some(stored) = view.record.field(&field.key) {
+            collect_references(field, stored, &mut ids);
+        }
+    }
+    let labels = web.app().names(visitor.actor(), ids).await?;
+    Ok(RecordView { labels, ..view })
+}
+
+/// What a move's form has in it where the record has nothing: staff who take up work take it themselves, in their team.
+fn offered(visitor: &Visitor, field: &Field) -> Option<Json> {
+    let actor = visitor.actor();
+    match field.key.as_str() {
+        "assignee" if actor.is_staff() => Some(actor.person.0.into()),
+        "team" if actor.is_staff() => actor.teams.first().map(|team| team.0.into()),
+        _ => None,
+    }
+}
+
 /// The record and the place of a transition that somebody may make now.
 async fn movable(
     web: &Web,
@@ -86,16 +112,24 @@ async fn movable(
 ) -> Result<(RecordView, usize), WebError> {
     let kind = web.app().kind_by_plural(kinds)?.clone();
     let view = web.app().get(visitor.actor(), &kind, name, None).await?;
-    let index = kind.lifecycle.transitions.iter().position(|transition| transition.key == key).ok_or(Error::NotFound)?;
+    let index =
+        kind.lifecycle.transitions.iter().position(|transition| transition.key == key).ok_or(Error::NotFound)?;
     if !view.allowed_transitions.iter().any(|allowed| allowed == key) {
         let state = kind.lifecycle.state(&view.record.state).map_or(view.record.state.as_str(), |state| &state.label);
-        let message = format!("{} is not possible for you while this is {state}", kind.lifecycle.transitions[index].label);
+        let message =
+            format!("{} is not possible for you while this is {state}", kind.lifecycle.transitions[index].label);
         return Err(Error::Illegal { message, allowed: view.allowed_transitions }.into());
     }
     Ok((view, index))
 }
 
-fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, typed: Option<&Input>, faults: &Faults) -> Markup {
+fn move_form(
+    visitor: &Visitor,
+    view: &RecordView,
+    transition: &Transition,
+    typed: Option<&Input>,
+    faults: &Faults,
+) -> Markup {
     let kind = &view.kind;
     let action = address::transition(kind, &view.record, &transition.key);
     let back = address::record(kind, &view.record.number);
@@ -105,8 +139,15 @@ fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, type
         .filter_map(|key| kind.field(key))
         .filter(|field| view.rights.may_read(field) || view.rights.may_write(field))
         .collect();
+    // What is offered stands in the form as if it were the record's; it is compared with the record when it comes back.
+    let mut record = view.record.clone();
+    for field in fields.iter().filter(|field| typed.is_none() && view.record.field(&field.key).is_none()) {
+        if let Some(value) = offered(visitor, field) {
+            record.fields.insert(field.key.clone(), value);
+        }
+    }
     let filling =
-        Filling { record: Some(&view.record), typed, labels: &view.labels, zone: &visitor.preferences.zone, draft: &draft };
+        Filling { record: Some(&record), typed, labels: &view.labels, zone: &visitor.preferences.zone, draft: &draft };
     let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
     shown.push("comment");
     let parts = TransitionParts {
@@ -150,7 +191,11 @@ fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, type
     )
 }
 
-pub(crate) async fn comment(State(web): State<Web>, Segments((kinds, name)): RecordName, posted: Posted) -> Result<Response, WebError> {
+pub(crate) async fn comment(
+    State(web): State<Web>,
+    Segments((kinds, name)): RecordName,
+    posted: Posted,
+) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let audience = audience(posted.form.get("audience"))?;
     let body = posted.form.text("body").unwrap_or_default().replace("\r\n", "\n");
@@ -166,7 +211,11 @@ pub(crate) async fn comment(State(web): State<Web>, Segments((kinds, name)): Rec
     Ok(Redirect::to(&format!("{}#composer", address::record(&kind, &name))).into_response())
 }
 
-pub(crate) async fn work_form(State(web): State<Web>, Segments((kinds, name)): RecordName, visitor: Visitor) -> Result<Response, WebError> {
+pub(crate) async fn work_form(
+    State(web): State<Web>,
+    Segments((kinds, name)): RecordName,
+    visitor: Visitor,
+) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
     if !view.rights.may(steward_model::access::Action::Work) {
@@ -176,7 +225,11 @@ pub(crate) async fn work_form(State(web): State<Web>, Segments((kinds, name)): R
     Ok(dialog_or_page(&web, &visitor, &kind, &name, "Book time", content).into_response())
 }
 
-pub(crate) async fn work(State(web): State<Web>, Segments((kinds, name)): RecordName, posted: Posted) -> Result<Response, WebError> {
+pub(crate) async fn work(
+    State(web): State<Web>,
+    Segments((kinds, name)): RecordName,
+    posted: Posted,
+) -> Result<Response, WebError> {
     let Posted { visitor, form } = posted;
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let given = form.text("duration").unwrap_or_default();
@@ -226,7 +279,11 @@ fn work_content(visitor: &Visitor, view: &RecordView, (given, note): (&str, &str
     )
 }
 
-pub(crate) async fn watch(State(web): State<Web>, Segments((kinds, name)): RecordName, posted: Posted) -> Result<Response, WebError> {
+pub(crate) async fn watch(
+    State(web): State<Web>,
+    Segments((kinds, name)): RecordName,
+    posted: Posted,
+) -> Result<Response, WebError> {
     let Posted { visitor, form } = posted;
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let end = form.get("watch") == Some("false");
@@ -244,7 +301,11 @@ pub(crate) async fn watch(State(web): State<Web>, Segments((kinds, name)): Recor
     Ok(draw_watch(&toggle).into_response())
 }
 
-pub(crate) async fn link(State(web): State<Web>, Segments((kinds, name)): RecordName, posted: Posted) -> Result<Response, WebError> {
+pub(crate) async fn link(
+    State(web): State<Web>,
+    Segments((kinds, name)): RecordName,
+    posted: Posted,
+) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let text = |name: &str| posted.form.text(name).unwrap_or_default().to_owned();
     let request = Request::Link { link: text("link"), target: text("target"), end: false };
@@ -262,7 +323,13 @@ pub(crate) async fn unlink(
     Ok(Redirect::to(&address::record(&kind, &name)).into_response())
 }
 
-async fn execute(web: &Web, visitor: &Visitor, kind: &Arc<Kind>, name: &str, request: &Request) -> Result<RecordView, Error> {
+async fn execute(
+    web: &Web,
+    visitor: &Visitor,
+    kind: &Arc<Kind>,
+    name: &str,
+    request: &Request,
+) -> Result<RecordView, Error> {
     web.app().execute(visitor.actor(), kind, name, request, &Origin::door(Door::Page)).await
 }
 
@@ -276,7 +343,14 @@ fn done(visitor: &Visitor, after: &RecordView) -> Response {
 }
 
 /// Content for the page's dialog, or a page of its own for who came without scripts.
-pub(crate) fn dialog_or_page(web: &Web, visitor: &Visitor, kind: &Kind, name: &str, title: &str, content: Markup) -> Markup {
+pub(crate) fn dialog_or_page(
+    web: &Web,
+    visitor: &Visitor,
+    kind: &Kind,
+    name: &str,
+    title: &str,
+    content: Markup,
+) -> Markup {
     if visitor.partial {
         return dialog_content(title, content);
     }

@@ -17,7 +17,8 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 pub(crate) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
     let file = find(&name).ok_or(Error::NotFound)?;
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let takes = |coding: &str| accepted.split(',').any(|part| part.split(';').next().is_some_and(|name| name.trim() == coding));
+    let takes =
+        |coding: &str| accepted.split(',').any(|part| part.split(';').next().is_some_and(|name| name.trim() == coding));
     let (content, coding) = match (file.brotli, file.gzip) {
         (Some(brotli), _) if takes("br") => (brotli, Some("br")),
         (_, Some(gzip)) if takes("gzip") => (gzip, Some("gzip")),

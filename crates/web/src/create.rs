@@ -55,7 +55,11 @@ pub(crate) async fn create(
     let typed = input::read(&kind, &form, &visitor.preferences.zone);
     let mut fields: Input = typed.clone();
     // What is left empty is as good as not said, so that defaults hold.
-    fields.retain(|_, value| !(value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) || value.as_array().is_some_and(Vec::is_empty)));
+    fields.retain(|_, value| {
+        !(value.is_null()
+            || value.as_str().is_some_and(|text| text.trim().is_empty())
+            || value.as_array().is_some_and(Vec::is_empty))
+    });
     fields.retain(|key, value| {
         let field = kind.field(key);
         let untouched = value == &serde_json::Value::Bool(false) && field.is_some_and(|field| field.default.is_none());
@@ -69,7 +73,8 @@ pub(crate) async fn create(
         Ok(view) => {
             let address = address::record(&kind, &view.record.number);
             let posted = Posted { visitor, form };
-            crate::files::add(&web, &posted, &kind, &view.record.number, steward_model::event::Audience::Public).await?;
+            crate::files::add(&web, &posted, &kind, &view.record.number, steward_model::event::Audience::Public)
+                .await?;
             Ok(Redirect::to(&address).into_response())
         }
         Err(error) => {
@@ -97,7 +102,8 @@ fn fields(kind: &Kind, level: Level) -> Vec<&Field> {
             && field.class.is_none()
             && field.visible_when.is_none()
             && !kind.lifecycle.transitions.iter().any(|transition| {
-                transition.requires.contains(&field.key) && field.required != steward_model::kind::Requirement::Always
+                transition.requires.contains(&field.key)
+                    && field.required != steward_model::kind::Requirement::Always
                     && !kind.list_columns.contains(&field.key)
             })
     };

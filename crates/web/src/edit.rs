@@ -226,10 +226,13 @@ fn in_place(visitor: &Visitor, view: &RecordView, field: &Field, filled: &Filled
         csrf_token: &visitor.csrf_token,
         revision: revision(view),
     };
-    side_form(&parts, html! {
-        @if filled.faults.beyond(&field.key) { (filled.faults.summary(&view.kind, &[&field.key])) }
-        (one(field, &filling(visitor, view, filled, &draft), &filled.faults, false, true))
-    })
+    side_form(
+        &parts,
+        html! {
+            @if filled.faults.beyond(&field.key) { (filled.faults.summary(&view.kind, &[&field.key])) }
+            (one(field, &filling(visitor, view, filled, &draft), &filled.faults, false, true))
+        },
+    )
 }
 
 fn field_page(web: &Web, visitor: &Visitor, view: &RecordView, field: &Field, filled: &Filled) -> Markup {

@@ -47,7 +47,8 @@ impl IntoResponse for WebError {
             return Redirect::to(&address).into_response();
         }
         status::log(&self.error);
-        let mut response = refusal(status::of(&self.error), status::title(&self.error), &words(&self.error)).into_response();
+        let mut response =
+            refusal(status::of(&self.error), status::title(&self.error), &words(&self.error)).into_response();
         let headers = response.headers_mut();
         if let Error::TooMany { retry_after } = self.error {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.max(1)));

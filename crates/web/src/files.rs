@@ -87,7 +87,8 @@ pub(crate) async fn download(
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     // Always saved, never shown: nothing in it can act in our name (RFC 6266 for the name).
     let name = utf8_percent_encode(&file.attachment.name, NON_ALPHANUMERIC);
-    let disposition = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")).map_err(Error::internal)?;
+    let disposition =
+        HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")).map_err(Error::internal)?;
     headers.insert(header::CONTENT_DISPOSITION, disposition);
     Ok(response)
 }

@@ -1,12 +1,12 @@
 //! The frame around every page of somebody signed in: navigation by what they may use.
 
 use maud::Markup;
+use std::sync::Arc;
 use steward_model::access::Actor;
 use steward_model::kind::{Kind, Level};
 use steward_ui::icon::Icon;
 use steward_ui::page::Page;
 use steward_ui::shell::{Account, Create, NavigationGroup, NavigationLink, Search, Shell, shell};
-use std::sync::Arc;
 
 use crate::Web;
 use crate::address;
@@ -52,7 +52,8 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         })
         .filter(|(_, links): &(&str, Vec<_>)| !links.is_empty())
         .collect();
-    let groups: Vec<NavigationGroup<'_>> = groups.iter().map(|(label, links)| NavigationGroup { label, links }).collect();
+    let groups: Vec<NavigationGroup<'_>> =
+        groups.iter().map(|(label, links)| NavigationGroup { label, links }).collect();
     let home = if actor.is_staff() { ("My work", Icon::ListCheck) } else { ("Home", Icon::Home) };
     let links = [link(home.0, "/", home.1, place.current)];
     let foot = [link("Help", "/help", Icon::Help, place.current)];
@@ -121,7 +122,8 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
     let place = |entry: &Entry| {
         let practices = GROUPS[entry.group].1;
         let kind = web.app().registry().kinds().iter().find(|kind| address::list(kind) == entry.address);
-        kind.and_then(|kind| practices.iter().position(|practice| *practice == kind.practice)).unwrap_or(practices.len())
+        kind.and_then(|kind| practices.iter().position(|practice| *practice == kind.practice))
+            .unwrap_or(practices.len())
     };
     entries.sort_by_key(place);
     entries

@@ -23,12 +23,14 @@ struct Text {
 /// All pages in the order of the contents.
 const PAGES: &[Text] = &[
     Text { path: "index", text: include_str!("../../../docs/index.md") },
+    Text { path: "demo", text: include_str!("../../../docs/demo.md") },
     Text { path: "installation", text: include_str!("../../../docs/installation.md") },
     Text { path: "first-hour", text: include_str!("../../../docs/first-hour.md") },
     Text { path: "desk", text: include_str!("../../../docs/desk.md") },
     Text { path: "operating", text: include_str!("../../../docs/operating.md") },
     Text { path: "reference/kinds", text: include_str!("../../../docs/reference/kinds.md") },
     Text { path: "reference/filters", text: include_str!("../../../docs/reference/filters.md") },
+    Text { path: "reference/search", text: include_str!("../../../docs/reference/search.md") },
     Text { path: "reference/api", text: include_str!("../../../docs/reference/api.md") },
     Text { path: "reference/roles", text: include_str!("../../../docs/reference/roles.md") },
     Text { path: "reference/import", text: include_str!("../../../docs/reference/import.md") },

@@ -41,13 +41,26 @@ async fn desk(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
     let mine = gathered(web, visitor, &WORK, "is:open assignee:me").await?;
     let teams = gathered(web, visitor, &["incident", "service_request"], "is:open team:mine assignee:none").await?;
     let mut counts = Vec::new();
-    for (label, search) in [("Open incidents", "is:open"), ("Critical or high", "is:open priority:critical,high"), ("Without a team", "is:open team:none assignee:none"), ("Overdue", "is:open due:<now")] {
+    for (label, search) in [
+        ("Open incidents", "is:open"),
+        ("Critical or high", "is:open priority:critical,high"),
+        ("Without a team", "is:open team:none assignee:none"),
+        ("Overdue", "is:open due:<now"),
+    ] {
         counts.push((label, search, count(web, visitor, "incident", search).await?));
     }
     let incident = web.app().registry().kind("incident").cloned();
     let numbers: Vec<(String, String)> = counts
         .iter()
-        .map(|(_, search, total)| (counted(*total), incident.as_ref().map(|kind| format!("{}&view=all", address::list_with(kind, search))).unwrap_or_default()))
+        .map(|(_, search, total)| {
+            (
+                counted(*total),
+                incident
+                    .as_ref()
+                    .map(|kind| format!("{}&view=all", address::list_with(kind, search)))
+                    .unwrap_or_default(),
+            )
+        })
         .collect();
     let shown: Vec<Tile<'_>> = counts
         .iter()
@@ -87,8 +100,18 @@ async fn start(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
         Some((address::new(kind), icon, title, text))
     };
     let ways = [
-        ask("incident", Icon::AlertCircle, "Something does not work", "Tell us what happened. We look at it and keep you posted."),
-        ask("service_request", Icon::ShoppingCart, "I need something", "Access, equipment, software, or any other service."),
+        ask(
+            "incident",
+            Icon::AlertCircle,
+            "Something does not work",
+            "Tell us what happened. We look at it and keep you posted.",
+        ),
+        ask(
+            "service_request",
+            Icon::ShoppingCart,
+            "I need something",
+            "Access, equipment, software, or any other service.",
+        ),
     ];
     let main = html! {
         div.start {

@@ -16,8 +16,8 @@ use steward_model::value::display_value;
 use steward_ui::form::{ErrorSummary, error_summary, folded_section, form_section};
 
 use crate::Web;
-use crate::visitor::Visitor;
 use crate::values::control::{Around, Drawing, Held, control};
+use crate::visitor::Visitor;
 
 /// What a form has in it when it appears.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,9 @@ impl Faults {
     pub(crate) fn of(error: Error, kind: &Kind, labels: &Labels) -> Result<Self, Error> {
         let mut faults = Self::default();
         match error {
-            Error::Invalid(errors) => errors.into_iter().for_each(|FieldError { field, message }| faults.add(&field, message)),
+            Error::Invalid(errors) => {
+                errors.into_iter().for_each(|FieldError { field, message }| faults.add(&field, message))
+            }
             Error::Illegal { message, .. } => faults.add("", sentence(&message)),
             Error::Conflict { fields, .. } => {
                 for conflict in &fields {
@@ -112,12 +114,17 @@ fn conflict_words(kind: &Kind, conflict: &FieldConflict, labels: &Labels) -> Str
         (None, Some(stored)) => stored.to_string(),
     };
     let who = labels.get(&conflict.by).map_or("somebody", |label| &label.label);
-    format!("was set to “{}” by {who} while you were here; save again to set it to “{}”", value(&conflict.theirs), value(&conflict.yours))
+    format!(
+        "was set to “{}” by {who} while you were here; save again to set it to “{}”",
+        value(&conflict.theirs),
+        value(&conflict.yours)
+    )
 }
 
 /// A stored value as plain text, records by name where the reader may see it.
 pub(crate) fn plain(field: &Field, stored: &Json, labels: &Labels) -> String {
-    let named = |id: i64| labels.get(&RecordId(id)).map_or("something not visible to you", |label| label.label.as_str());
+    let named =
+        |id: i64| labels.get(&RecordId(id)).map_or("something not visible to you", |label| label.label.as_str());
     match (field.field_type.value_type(), stored) {
         (FieldType::Reference { .. }, Json::Number(id)) => named(id.as_i64().unwrap_or_default()).to_owned(),
         (FieldType::References { .. }, Json::Array(ids)) => {
@@ -134,12 +141,7 @@ fn sentence(text: &str) -> String {
 }
 
 /// The fields of a form in their sections: the first section and those with something required or wrong stand open.
-pub(crate) fn sections<'a>(
-    kind: &'a Kind,
-    fields: &[&'a Field],
-    filling: &Filling<'a>,
-    faults: &Faults,
-) -> Markup {
+pub(crate) fn sections<'a>(kind: &'a Kind, fields: &[&'a Field], filling: &Filling<'a>, faults: &Faults) -> Markup {
     let mut left: Vec<&Field> = fields.to_vec();
     let mut parts: Vec<(&str, Vec<&'a Field>)> = Vec::new();
     for section in &kind.form {
@@ -169,7 +171,13 @@ pub(crate) fn sections<'a>(
 }
 
 /// One field of a form.
-pub(crate) fn one<'a>(field: &'a Field, filling: &Filling<'a>, faults: &Faults, required: bool, is_first: bool) -> Markup {
+pub(crate) fn one<'a>(
+    field: &'a Field,
+    filling: &Filling<'a>,
+    faults: &Faults,
+    required: bool,
+    is_first: bool,
+) -> Markup {
     let held = match filling.typed.and_then(|typed| typed.get(&field.key)) {
         Some(typed) => Held::Typed(typed),
         None => filling.record.and_then(|record| record.field(&field.key)).map_or(Held::Nothing, Held::Stored),

@@ -24,6 +24,7 @@ use steward_ui::tabs::Tab;
 use steward_ui::tone::Tone;
 use steward_ui::value::Shown;
 
+use crate::Web;
 use crate::address::{self, part};
 use crate::error::WebError;
 use crate::files::Segments;
@@ -32,7 +33,6 @@ use crate::frame::{Place, frame};
 use crate::values::shown::{Reader, state};
 use crate::values::time;
 use crate::visitor::Visitor;
-use crate::Web;
 
 /// Rows of a page.
 const ROWS: usize = 50;
@@ -88,7 +88,9 @@ pub(crate) async fn page(
     let found = find(&web, &visitor, &kind, views, &asked).await;
     let (found, fault) = match found {
         Ok(page) => (page, None),
-        Err(Error::Filter(error)) => (ListPage { records: Vec::new(), next: None, total: None }, Some(error.to_string())),
+        Err(Error::Filter(error)) => {
+            (ListPage { records: Vec::new(), next: None, total: None }, Some(error.to_string()))
+        }
         Err(error) => return Err(error.into()),
     };
     let listing = Listing { web: &web, visitor: &visitor, kind: &kind, level, views, asked: &asked };
@@ -156,7 +158,12 @@ impl Listing<'_> {
             .iter()
             .zip(&addresses)
             .enumerate()
-            .map(|(index, (view, address))| Tab { label: view.label, address, count: None, is_current: index == asked.view })
+            .map(|(index, (view, address))| Tab {
+                label: view.label,
+                address,
+                count: None,
+                is_current: index == asked.view,
+            })
             .collect();
         let detail = counted(found.total);
         let may_create = self.web.app().creatable_level(self.visitor.actor(), kind).is_some();
@@ -187,7 +194,8 @@ impl Listing<'_> {
                 (self.pager(found))
             }
         };
-        let place = Place { title: &kind.label_plural, current: &address::list(kind), kind: Some(kind), ..Place::default() };
+        let place =
+            Place { title: &kind.label_plural, current: &address::list(kind), kind: Some(kind), ..Place::default() };
         frame(self.web, self.visitor, place, main)
     }
 
@@ -327,7 +335,10 @@ impl Listing<'_> {
         let choices = self.kind.field("priority").filter(|field| field.audience <= self.level);
         let choices = choices.and_then(|field| field.field_type.choices());
         let choices = choices.iter().flat_map(|choices| &choices.0);
-        self.narrowing("Priority", choices.map(|choice| ("priority", choice.key.as_str(), choice.label.as_str())).collect())
+        self.narrowing(
+            "Priority",
+            choices.map(|choice| ("priority", choice.key.as_str(), choice.label.as_str())).collect(),
+        )
     }
 
     /// A menu that adds a term to what is searched for.
@@ -364,7 +375,12 @@ impl Listing<'_> {
             None => format!("First {} of {}", found.records.len(), counted(found.total)),
             Some(_) => format!("{} more of {}", found.records.len(), counted(found.total)),
         };
-        pager(&Pager { range: &range, first: self.asked.cursor.as_ref().map(|_| first.as_str()), previous: None, next: next.as_deref() })
+        pager(&Pager {
+            range: &range,
+            first: self.asked.cursor.as_ref().map(|_| first.as_str()),
+            previous: None,
+            next: next.as_deref(),
+        })
     }
 
     fn empty(&self, create: Option<(&str, &str)>) -> Markup {
@@ -385,7 +401,8 @@ impl Listing<'_> {
     }
 
     fn view_address(&self, view: usize) -> String {
-        let search = if self.asked.search.is_empty() { String::new() } else { format!("&q={}", part(&self.asked.search)) };
+        let search =
+            if self.asked.search.is_empty() { String::new() } else { format!("&q={}", part(&self.asked.search)) };
         format!("/{}?view={}{search}", self.kind.plural, self.views[view].key)
     }
 
@@ -478,9 +495,11 @@ impl<'a> Shape<'a> {
             Self::Field(field) if field.key == "priority" => ColumnRole::Mark,
             Self::Field(field) => match field.field_type.value_type() {
                 FieldType::Reference { kinds } if kinds == &["person"] => ColumnRole::Person,
-                FieldType::Moment | FieldType::Date | FieldType::Integer { .. } | FieldType::Money | FieldType::Duration => {
-                    ColumnRole::Figure
-                }
+                FieldType::Moment
+                | FieldType::Date
+                | FieldType::Integer { .. }
+                | FieldType::Money
+                | FieldType::Duration => ColumnRole::Figure,
                 _ => ColumnRole::Text,
             },
         }

@@ -10,8 +10,33 @@ use maud::{Markup, PreEscaped};
 /// What may stand in a text: no picture (a reader's browser must not call elsewhere), no form, no style.
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags: HashSet<&str> = [
-        "a", "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p",
-        "pre", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "input",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "strong",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
     ]
     .into();
     let mut builder = Builder::default();
@@ -38,7 +63,10 @@ pub(crate) fn render(text: &str) -> Markup {
 }
 
 /// A page of the guide as markup, its links to other pages of the guide turned into addresses of ours.
-pub(crate) fn render_guide(text: &str, address: impl Fn(&str) -> String + Send + Sync + std::panic::RefUnwindSafe + 'static) -> Markup {
+pub(crate) fn render_guide(
+    text: &str,
+    address: impl Fn(&str) -> String + Send + Sync + std::panic::RefUnwindSafe + 'static,
+) -> Markup {
     let mut options = options();
     options.extension.link_url_rewriter = Some(Arc::new(move |url: &str| address(url)));
     finished(&markdown_to_html(text, &options))
@@ -92,9 +120,23 @@ mod tests {
             "`<script>`\n\n<https://a.example/\"onmouseover=alert(1)>",
         ] {
             let html = render(hostile).into_string().to_lowercase();
-            let tags: Vec<&str> = html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or_default()).collect();
+            let tags: Vec<&str> =
+                html.split('<').skip(1).map(|tag| tag.split('>').next().unwrap_or_default()).collect();
             for tag in tags {
-                for part in ["script", "onerror", "onload", "onmouseover", "javascript:", "data:", "vbscript:", "img", "iframe", "style", "form", "svg"] {
+                for part in [
+                    "script",
+                    "onerror",
+                    "onload",
+                    "onmouseover",
+                    "javascript:",
+                    "data:",
+                    "vbscript:",
+                    "img",
+                    "iframe",
+                    "style",
+                    "form",
+                    "svg",
+                ] {
                     assert!(!tag.contains(part), "{part} of {hostile} in {html}");
                 }
             }
@@ -104,6 +146,9 @@ mod tests {
     #[test]
     fn links_lead_out_without_telling_where_from() {
         let html = render("https://example.org and [x](/incidents)").into_string();
-        assert!(html.contains("rel=\"noopener noreferrer nofollow\"") && html.contains("href=\"/incidents\""), "{html}");
+        assert!(
+            html.contains("rel=\"noopener noreferrer nofollow\"") && html.contains("href=\"/incidents\""),
+            "{html}"
+        );
     }
 }

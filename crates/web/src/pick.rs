@@ -31,7 +31,8 @@ pub(crate) async fn choices(
         .map(|hit| {
             let detail = [hit.record.text("title"), hit.record.text("mail")];
             let detail = detail.into_iter().find(|text| !text.is_empty() && *text != hit.label.label);
-            let detail = detail.map_or_else(|| hit.label.number.clone(), |text| format!("{} · {text}", hit.label.number));
+            let detail =
+                detail.map_or_else(|| hit.label.number.clone(), |text| format!("{} · {text}", hit.label.number));
             json!({ "value": hit.label.number, "label": hit.label.label, "detail": detail })
         })
         .collect();

@@ -56,7 +56,13 @@ pub(crate) async fn page(
 ) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let query = Form::parse(raw.unwrap_or_default().as_bytes());
-    let as_of = query.text("as_of").map(|text| Moment::parse(text).ok_or_else(|| WebError::bad_request("`as_of` must be a moment such as 2026-03-01T09:30:00Z"))).transpose()?;
+    let as_of = query
+        .text("as_of")
+        .map(|text| {
+            Moment::parse(text)
+                .ok_or_else(|| WebError::bad_request("`as_of` must be a moment such as 2026-03-01T09:30:00Z"))
+        })
+        .transpose()?;
     let before = query.text("before").and_then(|text| text.parse().ok());
     let shown = show(&web, &visitor, &kind, &name, as_of, before).await?;
     let parts = Parts::new(&web, &visitor, &shown, as_of, Vec::new());
@@ -89,7 +95,12 @@ async fn similar(web: &Web, visitor: &Visitor, page: &RecordPage) -> Vec<Hit> {
         return Vec::new();
     }
     let mut kinds = vec![kind.key.clone()];
-    kinds.extend(["known_error", "knowledge_article"].map(str::to_owned).into_iter().filter(|key| *key != kind.key && web.app().registry().kind(key).is_some()));
+    kinds.extend(
+        ["known_error", "knowledge_article"]
+            .map(str::to_owned)
+            .into_iter()
+            .filter(|key| *key != kind.key && web.app().registry().kind(key).is_some()),
+    );
     let number = &page.view.record.number;
     let found = web.app().similar(visitor.actor(), kind, number, &kinds, SIMILAR).await;
     found.map(|page| page.hits).unwrap_or_default()
@@ -183,8 +194,7 @@ impl<'a> Parts<'a> {
         let source = self.source("header");
         let steps = self.steps();
         let edit_title = address::field(kind, &view.record, &kind.label_field);
-        let may_edit_title =
-            self.is_now() && kind.field(&kind.label_field).is_some_and(|field| may_edit(view, field));
+        let may_edit_title = self.is_now() && kind.field(&kind.label_field).is_some_and(|field| may_edit(view, field));
         record_header(
             &RecordHeader {
                 id: "record-header",
@@ -232,7 +242,12 @@ impl<'a> Parts<'a> {
             steps.push(Step { label, category: category(&view.kind, &key), place, detail: "" });
         }
         if here.is_none() {
-            steps.push(Step { label: current, category: category(&view.kind, current), place: StepPlace::Current, detail: "" });
+            steps.push(Step {
+                label: current,
+                category: category(&view.kind, current),
+                place: StepPlace::Current,
+                detail: "",
+            });
         }
         steps
     }
@@ -249,7 +264,8 @@ impl<'a> Parts<'a> {
         let rest: Vec<&Transition> =
             moves.iter().copied().filter(|other| main.is_none_or(|main| main.key != other.key)).collect();
         let main_address = main.map(|main| address::transition(kind, &view.record, &main.key));
-        let addresses: Vec<String> = rest.iter().map(|other| address::transition(kind, &view.record, &other.key)).collect();
+        let addresses: Vec<String> =
+            rest.iter().map(|other| address::transition(kind, &view.record, &other.key)).collect();
         let mut items: Vec<MenuItem<'_>> =
             rest.iter().zip(&addresses).map(|(other, address)| item(&other.label, None, address, true)).collect();
         let edit = address::of_record(kind, &view.record, "edit");
@@ -305,9 +321,11 @@ impl<'a> Parts<'a> {
     /// Longer texts of the record, over the timeline.
     fn texts(&self) -> Markup {
         let view = self.view();
-        let long = view.kind.fields.iter().filter(|field| {
-            matches!(field.field_type, FieldType::Markdown) && view.rights.may_read(field)
-        });
+        let long = view
+            .kind
+            .fields
+            .iter()
+            .filter(|field| matches!(field.field_type, FieldType::Markdown) && view.rights.may_read(field));
         html! {
             div #record-texts.record-texts {
                 @for field in long {
@@ -424,27 +442,30 @@ impl<'a> Parts<'a> {
         }
         let view = self.view();
         let may_remove = self.is_now() && view.rights.may(Action::Attach);
-        rail_section(&RailSection { label: "Files", ..RailSection::default() }, html! {
-            @for file in &self.page.files {
-                @let download = address::file(&view.kind, &view.record, file.seq);
-                @let remove = format!("{download}/remove");
-                div.file-line {
-                    (attachment(&Attachment {
-                        name: &file.attachment.name,
-                        size: &size(file.attachment.size),
-                        media_type: &file.attachment.media_type,
-                        address: &download,
-                        detail: if file.attachment.audience == Audience::Internal { "staff only" } else { "" },
-                        withheld: None,
-                    }))
-                    @if may_remove {
-                        (form(&FormParts { action: &remove, csrf_token: &self.visitor.csrf_token, ..FormParts::default() }, html! {
-                            button.icon-button."icon-button--small" type="submit" title={ "Take off " (file.attachment.name) } aria-label={ "Take off " (file.attachment.name) } { (steward_ui::icon::icon(Icon::X)) }
+        rail_section(
+            &RailSection { label: "Files", ..RailSection::default() },
+            html! {
+                @for file in &self.page.files {
+                    @let download = address::file(&view.kind, &view.record, file.seq);
+                    @let remove = format!("{download}/remove");
+                    div.file-line {
+                        (attachment(&Attachment {
+                            name: &file.attachment.name,
+                            size: &size(file.attachment.size),
+                            media_type: &file.attachment.media_type,
+                            address: &download,
+                            detail: if file.attachment.audience == Audience::Internal { "staff only" } else { "" },
+                            withheld: None,
                         }))
+                        @if may_remove {
+                            (form(&FormParts { action: &remove, csrf_token: &self.visitor.csrf_token, ..FormParts::default() }, html! {
+                                button.icon-button."icon-button--small" type="submit" title={ "Take off " (file.attachment.name) } aria-label={ "Take off " (file.attachment.name) } { (steward_ui::icon::icon(Icon::X)) }
+                            }))
+                        }
                     }
                 }
-            }
-        })
+            },
+        )
     }
 
     fn links(&self) -> Markup {
@@ -457,18 +478,27 @@ impl<'a> Parts<'a> {
         let items = view.links.iter().filter_map(|item| {
             let label = view.labels.get(&item.other)?;
             let kind = registry.kind(&label.kind)?;
-            let word = registry.link(&item.link).map_or(item.link.as_str(), |link| if item.inverse { &link.inverse_label } else { &link.label });
+            let word = registry
+                .link(&item.link)
+                .map_or(item.link.as_str(), |link| if item.inverse { &link.inverse_label } else { &link.label });
             let address = address::record(kind, &label.number);
-            let end = address::of_record(&view.kind, &view.record, &format!("links/{}/{}/end", address::part(&item.link), item.other));
+            let end = address::of_record(
+                &view.kind,
+                &view.record,
+                &format!("links/{}/{}/end", address::part(&item.link), item.other),
+            );
             let remove = (may_link && !item.inverse).then_some(end.as_str());
             let number = if label.number == label.label { "" } else { label.number.as_str() };
             let record = Reference { number, ..labelled(kind, label, &address) };
             Some(link(&Link { relation: word, record, remove, csrf_token: &self.visitor.csrf_token }))
         });
-        rail_section(&RailSection { label: "Related", ..RailSection::default() }, html! {
-            @for item in items { (item) }
-            @if may_link { (self.new_link()) }
-        })
+        rail_section(
+            &RailSection { label: "Related", ..RailSection::default() },
+            html! {
+                @for item in items { (item) }
+                @if may_link { (self.new_link()) }
+            },
+        )
     }
 
     fn new_link(&self) -> Markup {
@@ -499,15 +529,18 @@ impl<'a> Parts<'a> {
         if self.similar.is_empty() || !self.is_now() {
             return html! {};
         }
-        rail_section(&RailSection { label: "Similar", ..RailSection::default() }, html! {
-            ul.references {
-                @for hit in &self.similar {
-                    @let address = address::record(&hit.kind, &hit.label.number);
-                    @let state = hit.kind.lifecycle.state(&hit.record.state).map_or("", |state| state.label.as_str());
-                    li { (reference(&Reference { number: &hit.label.number, label: &hit.label.label, address: Some(&address), icon: None, state: Some((category(&hit.kind, &hit.record.state), state)) })) }
+        rail_section(
+            &RailSection { label: "Similar", ..RailSection::default() },
+            html! {
+                ul.references {
+                    @for hit in &self.similar {
+                        @let address = address::record(&hit.kind, &hit.label.number);
+                        @let state = hit.kind.lifecycle.state(&hit.record.state).map_or("", |state| state.label.as_str());
+                        li { (reference(&Reference { number: &hit.label.number, label: &hit.label.label, address: Some(&address), icon: None, state: Some((category(&hit.kind, &hit.record.state), state)) })) }
+                    }
                 }
-            }
-        })
+            },
+        )
     }
 
     /// The slider over the moments at which something happened.
@@ -527,15 +560,21 @@ impl<'a> Parts<'a> {
             texts.iter().map(|(machine, label, what)| AsOfMoment { machine, label, what }).collect();
         moments.push(AsOfMoment { machine: "", label: "Now", what: "the present" });
         let asked = self.as_of.map(|at| at.to_string());
-        let shown = asked.and_then(|at| moments.iter().rposition(|moment| moment.machine <= at.as_str() && !moment.machine.is_empty()));
-        rail_section(&RailSection { label: "As it was", is_folded: self.is_now(), ..RailSection::default() }, html! {
-            (as_of(&AsOf { action: &self.address, moments: &moments, shown: shown.unwrap_or(moments.len() - 1), now: &self.address }))
-        })
+        let shown = asked.and_then(|at| {
+            moments.iter().rposition(|moment| moment.machine <= at.as_str() && !moment.machine.is_empty())
+        });
+        rail_section(
+            &RailSection { label: "As it was", is_folded: self.is_now(), ..RailSection::default() },
+            html! {
+                (as_of(&AsOf { action: &self.address, moments: &moments, shown: shown.unwrap_or(moments.len() - 1), now: &self.address }))
+            },
+        )
     }
 
     fn happened(&self, act: &Act, actor: RecordId) -> String {
         let name = self.page.labels.get(&actor).map_or("Steward", |label| label.label.as_str());
-        let state = |key: &str| self.view().kind.lifecycle.state(key).map_or(key.to_owned(), |state| state.label.clone());
+        let state =
+            |key: &str| self.view().kind.lifecycle.state(key).map_or(key.to_owned(), |state| state.label.clone());
         match act {
             Act::Created { .. } => format!("{name} created it"),
             Act::Moved { to, .. } => format!("{name} moved it to {}", state(to)),
@@ -547,7 +586,14 @@ impl<'a> Parts<'a> {
 
 fn item<'a>(label: &'a str, icon: Option<Icon>, address: &'a str, dialog: bool) -> MenuItem<'a> {
     let partial = if dialog { Partial::dialog(address) } else { Partial::NONE };
-    MenuItem { label, icon, action: MenuAction::Link { address, partial }, is_danger: false, key: None, is_chosen: false }
+    MenuItem {
+        label,
+        icon,
+        action: MenuAction::Link { address, partial },
+        is_danger: false,
+        key: None,
+        is_chosen: false,
+    }
 }
 
 /// The move that most people want: from new work to work, from work to its end, from waiting back to work.
@@ -562,7 +608,8 @@ fn next_move<'a>(kind: &Kind, state: &str, moves: &[&'a Transition]) -> Option<&
     let place = |key: &str| lifecycle.states.iter().position(|state| state.key == key);
     // Among moves of one category the next step forward counts, not the shortcut to the end.
     wanted.iter().find_map(|category| {
-        let forward = moves.iter().filter(|other| lifecycle.category(&other.to) == *category && place(&other.to) != place(state));
+        let forward =
+            moves.iter().filter(|other| lifecycle.category(&other.to) == *category && place(&other.to) != place(state));
         forward.min_by_key(|other| (place(&other.to) < place(state), place(&other.to))).copied()
     })
 }

@@ -86,7 +86,10 @@ pub(crate) fn listed(web: &Web, visitor: &Visitor, hits: &[Hit]) -> Markup {
             kind: &hit.kind.label,
             number: &hit.label.number,
             title: marked(&hit.label.label, &hit.label_marks),
-            excerpt: hit.snippet.as_ref().map(|snippet| html! { (snippet.source) ": " (marked(&snippet.text, &snippet.marks)) }),
+            excerpt: hit
+                .snippet
+                .as_ref()
+                .map(|snippet| html! { (snippet.source) ": " (marked(&snippet.text, &snippet.marks)) }),
             address,
             facts: vec![
                 Shown::Other(state(&hit.kind, &hit.record.state)),
@@ -141,8 +144,8 @@ mod tests {
 
     #[test]
     fn marks_stand_around_what_was_found_and_nothing_else_is_markup() {
-        assert_eq!(marked("a <b> mail", &[6..10]).into_string(), "a &lt;b&gt; <mark>mail</mark>");
-        assert_eq!(marked("über", &[1..2]).into_string(), "über");
-        assert_eq!(marked("x", &[0..5]).into_string(), "x");
+        assert_eq!(marked("a <b> mail", std::slice::from_ref(&(6..10))).into_string(), "a &lt;b&gt; <mark>mail</mark>");
+        assert_eq!(marked("über", std::slice::from_ref(&(1..2))).into_string(), "über");
+        assert_eq!(marked("x", std::slice::from_ref(&(0..5))).into_string(), "x");
     }
 }

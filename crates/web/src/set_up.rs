@@ -60,7 +60,9 @@ pub(crate) async fn set_up(State(web): State<Web>, request: Request) -> Result<R
 
 /// The page is there only while nobody can sign in, for who knows the secret; else there is no such page.
 async fn admitted(web: &Web, given: Option<&str>) -> Result<String, WebError> {
-    let (Some(secret), Some(given)) = (&web.settings().set_up_secret, given) else { return Err(Error::NotFound.into()) };
+    let (Some(secret), Some(given)) = (&web.settings().set_up_secret, given) else {
+        return Err(Error::NotFound.into());
+    };
     let good = bool::from(secret.as_bytes().ct_eq(given.as_bytes()));
     if good && web.app().awaits_set_up().await? { Ok(secret.clone()) } else { Err(Error::NotFound.into()) }
 }

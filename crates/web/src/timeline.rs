@@ -124,17 +124,28 @@ impl Teller<'_> {
         };
         match &event.act {
             Act::Created { .. } => (Some(Icon::Plus), html! { "created this " (label) (by_door(event.door)) }),
-            Act::Updated => (Some(Icon::Edit), if lines.is_empty() { html! { "changed something not shown here" } } else { also }),
+            Act::Updated => (
+                Some(Icon::Edit),
+                if lines.is_empty() {
+                    html! { "changed something not shown here" }
+                } else {
+                    also
+                },
+            ),
             Act::Transferred { from, to } => {
                 let (from, to) = (self.reader.name(*from), self.reader.name(*to));
                 (Some(Icon::Building), html! { "moved it from " b { (from) } " to " b { (to) } })
             }
             Act::Moved { from, to, .. } => {
-                let name = |key: &str| self.kind.lifecycle.state(key).map_or(key.to_owned(), |state| state.label.clone());
+                let name =
+                    |key: &str| self.kind.lifecycle.state(key).map_or(key.to_owned(), |state| state.label.clone());
                 let rest = html! { @if !lines.is_empty() { ": " (also) } @else { (also) } };
                 (Some(Icon::ArrowRight), html! { "moved it from " b { (name(from)) } " to " b { (name(to)) } (rest) })
             }
-            Act::Attached(file) => (Some(Icon::Paperclip), html! { "attached " b { (file.name) } @if file.audience == Audience::Internal { " for staff" } }),
+            Act::Attached(file) => (
+                Some(Icon::Paperclip),
+                html! { "attached " b { (file.name) } @if file.audience == Audience::Internal { " for staff" } },
+            ),
             Act::Detached { .. } => (Some(Icon::Paperclip), html! { "took a file off" }),
             Act::Linked(link) | Act::Unlinked(link) => {
                 let verb = if matches!(event.act, Act::Linked(_)) { "linked it" } else { "ended a link" };
@@ -144,7 +155,9 @@ impl Teller<'_> {
             Act::Watched { person } if *person == event.actor => (Some(Icon::Eye), html! { "began to watch" }),
             Act::Unwatched { person } if *person == event.actor => (Some(Icon::EyeOff), html! { "stopped watching" }),
             Act::Watched { person } => (Some(Icon::Eye), html! { "had " b { (self.reader.name(*person)) } " watch" }),
-            Act::Unwatched { person } => (Some(Icon::EyeOff), html! { "had " b { (self.reader.name(*person)) } " watch no more" }),
+            Act::Unwatched { person } => {
+                (Some(Icon::EyeOff), html! { "had " b { (self.reader.name(*person)) } " watch no more" })
+            }
             Act::Commented { .. } | Act::Worked { .. } => (None, html! {}),
         }
     }

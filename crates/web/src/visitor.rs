@@ -8,8 +8,8 @@ use steward_app::sessions::{BrowserSession, Client, Purpose};
 use steward_http::address as peer;
 use steward_model::access::Actor;
 
-use crate::preferences::Preferences;
 use crate::error::WebError;
+use crate::preferences::Preferences;
 use crate::{Web, address, csrf, live};
 
 /// The cookie's name where only TLS carries it; browsers then let no other host set it.
@@ -114,8 +114,13 @@ pub(crate) fn session_cookie(web: &Web, headers: &HeaderMap, secret: Option<&str
 }
 
 fn is_own_machine(host: &str) -> bool {
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
-    matches!(name, "localhost" | "[::1]") || name.ends_with(".localhost") || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
+    matches!(name, "localhost" | "[::1]")
+        || name.ends_with(".localhost")
+        || name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -127,14 +132,16 @@ mod tests {
         for own in ["127.0.0.1:8080", "localhost", "localhost:80", "[::1]:8080", "127.9.9.9"] {
             assert!(is_own_machine(own), "{own}");
         }
-        for other in ["desk.example.org", "10.0.0.1:8080", "localhost.example.org", "127.0.0.1.example.org", "[::2]:1"] {
+        for other in ["desk.example.org", "10.0.0.1:8080", "localhost.example.org", "127.0.0.1.example.org", "[::2]:1"]
+        {
             assert!(!is_own_machine(other), "{other}");
         }
     }
 
     #[test]
     fn a_cookie_is_found_among_others() {
-        let headers: HeaderMap = [(header::COOKIE, HeaderValue::from_static("a=1; steward=x-y_z; b=2"))].into_iter().collect();
+        let headers: HeaderMap =
+            [(header::COOKIE, HeaderValue::from_static("a=1; steward=x-y_z; b=2"))].into_iter().collect();
         assert_eq!(cookie(&headers, "steward"), Some("x-y_z"));
         assert_eq!(cookie(&headers, "stew"), None);
     }

@@ -3,6 +3,7 @@
 use axum::Router;
 use serde_json::json;
 use steward_app::{App, Parts};
+use steward_http::Doors;
 use steward_store::blob::Blobs;
 use steward_testkit::client::Client;
 use steward_testkit::fixture::Fixture;
@@ -17,14 +18,16 @@ const ME: &str = "/api/v1/me";
 fn other_node(fixture: &Fixture) -> Router {
     let server = &fixture.server;
     let blobs = Blobs::open(&server.database.folder.path().join("blobs")).unwrap();
-    steward_api::router(App::new(Parts {
+    let app = App::new(Parts {
         store: server.database.store.clone(),
         blobs,
         registry: server.app.registry().clone(),
         policy: server.app.policy().clone(),
         clock: server.clock.clone(),
         key: [7; 32],
-    }))
+        search: None,
+    });
+    steward_api::router(app, Doors::default())
 }
 
 /// Both nodes as somebody with a fresh token.

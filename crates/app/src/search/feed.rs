@@ -32,6 +32,8 @@ const REMARKS_MAX: usize = 256 * 1024;
 const COMMIT_EACH: usize = 50_000;
 /// Between two commits while there is news: what is said is found soon, and a busy journal makes few commits.
 const GATHER: Duration = Duration::from_millis(300);
+/// As [`GATHER`], while the index is far behind: few commits make few small parts to merge.
+const GATHER_BEHIND: Duration = Duration::from_secs(5);
 /// Between two looks at the journal when nothing wakes the feeder.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// After a failure.
@@ -88,7 +90,6 @@ impl Feeder<'_> {
         {
             return Ok(());
         }
-        self.index.progress.send_replace(Progress { complete: true, position });
         self.follow(position).await
     }
 
@@ -132,7 +133,7 @@ impl Feeder<'_> {
             if ended {
                 self.commit(position, None).await?;
                 let seconds = self.begun.elapsed().as_secs();
-                tracing::info!(records = taken, seconds, "the search index is complete");
+                tracing::info!(records = taken, seconds, "the search index is made");
                 return Ok(true);
             }
             let stop = self.is_stopping();
@@ -150,6 +151,10 @@ impl Feeder<'_> {
     /// Follows the journal until the process stops.
     async fn follow(&self, mut position: Position) -> Result<(), Error> {
         let (mut wake, mut stopping) = (self.app.journal_wake(), self.app.stopping());
+        // An index that rested, or whose making took its time, is behind until it comes to where the journal ends now.
+        let end = self.app.store().journal_end().await?;
+        let mut is_complete = position >= end;
+        self.index.progress.send_replace(Progress { complete: is_complete, position });
         let mut committed = (position, Instant::now().checked_sub(GATHER));
         loop {
             wake.borrow_and_update();
@@ -167,10 +172,12 @@ impl Feeder<'_> {
             }
             let stop = self.is_stopping();
             let since = committed.1.map_or(GATHER, |at| at.elapsed());
-            if position != committed.0 && (since >= GATHER || stop) {
+            let gather = if more && !is_complete { GATHER_BEHIND } else { GATHER };
+            if position != committed.0 && (since >= gather || stop) {
                 self.commit(position, None).await?;
                 committed = (position, Some(Instant::now()));
-                self.index.progress.send_replace(Progress { complete: true, position });
+                is_complete |= position >= end;
+                self.index.progress.send_replace(Progress { complete: is_complete, position });
             }
             if stop {
                 return Ok(());

@@ -31,6 +31,7 @@ async fn app(db: &TestDatabase) -> App {
         policy,
         clock: Arc::new(FixedClock::at(NOW)),
         key: [7; 32],
+        search: None,
     })
 }
 

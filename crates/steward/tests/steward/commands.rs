@@ -188,7 +188,7 @@ fn log_and_answers_bear_the_id_of_the_request() {
     let answer = server.client().send("GET", "/api/v1/incidents/INC404", &headers, Vec::new()).unwrap();
     assert_eq!(answer.expect(404)["request_id"], "from-the-proxy-7");
     assert_eq!(answer.headers["x-request-id"], "from-the-proxy-7");
-    let own = server.client().get("/absent").unwrap();
+    let own = server.client().get("/api/v1/absent/INC1").unwrap();
     assert_eq!(own.expect(404)["request_id"].as_str().unwrap().len(), 32);
     server.terminate();
     let log = server.await_end();

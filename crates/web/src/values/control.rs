@@ -224,7 +224,9 @@ fn moment(held: Held<'_>, zone: &TimeZone) -> String {
     match held {
         Held::Stored(stored) => time::for_control(Moment(stored.as_i64().unwrap_or_default()), zone),
         // What was typed was read as an instant where it could be.
-        Held::Typed(Json::String(text)) => Moment::parse(text).map_or_else(|| text.clone(), |moment| time::for_control(moment, zone)),
+        Held::Typed(Json::String(text)) => {
+            Moment::parse(text).map_or_else(|| text.clone(), |moment| time::for_control(moment, zone))
+        }
         other => text(other),
     }
 }

@@ -24,11 +24,16 @@ pub(crate) fn read_field(field: &Field, name: &str, form: &Form, zone: &TimeZone
         FieldType::Money => {
             let amount = form.get(name)?.trim();
             let currency = form.text(&format!("{name}.currency")).unwrap_or("EUR").to_uppercase();
-            Some(if amount.is_empty() { Json::Null } else { json!({ "amount": decimal(amount), "currency": currency }) })
+            Some(if amount.is_empty() {
+                Json::Null
+            } else {
+                json!({ "amount": decimal(amount), "currency": currency })
+            })
         }
         FieldType::Table { fields } => read_rows(fields, name, form, zone),
         FieldType::References { .. } => {
-            let named = || form.all(name).flat_map(|text| text.split(',')).map(str::trim).filter(|text| !text.is_empty());
+            let named =
+                || form.all(name).flat_map(|text| text.split(',')).map(str::trim).filter(|text| !text.is_empty());
             form.has(name).then(|| named().map(Json::from).collect())
         }
         // An unticked box sends nothing, so a hidden value goes before it.
@@ -93,7 +98,9 @@ fn read_rows(columns: &[Field], name: &str, form: &Form, zone: &TimeZone) -> Opt
 }
 
 fn is_blank(value: &Json) -> bool {
-    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) || value.as_array().is_some_and(Vec::is_empty)
+    value.is_null()
+        || value.as_str().is_some_and(|text| text.trim().is_empty())
+        || value.as_array().is_some_and(Vec::is_empty)
 }
 
 #[cfg(test)]

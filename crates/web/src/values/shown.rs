@@ -101,10 +101,15 @@ impl Reader<'_> {
 
     fn table(&self, columns: &[Field], rows: &[Json]) -> Markup {
         let rows = rows.iter().map(|row| {
-            let cell = |column: &Field| row.get(&column.key).map_or(Shown::Nothing, |cell| Shown::Other(self.value(column, cell)));
+            let cell = |column: &Field| {
+                row.get(&column.key).map_or(Shown::Nothing, |cell| Shown::Other(self.value(column, cell)))
+            };
             columns.iter().map(cell).collect()
         });
-        draw(&Shown::Table { columns: columns.iter().map(|column| column.label.as_str()).collect(), rows: rows.collect() })
+        draw(&Shown::Table {
+            columns: columns.iter().map(|column| column.label.as_str()).collect(),
+            rows: rows.collect(),
+        })
     }
 }
 

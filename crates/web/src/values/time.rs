@@ -12,7 +12,7 @@ const DAY: i64 = 86_400;
 
 /// A moment, relative while that is shorter to grasp.
 pub(crate) fn ago(moment: Moment, now: Moment, zone: &TimeZone) -> Markup {
-    draw(moment, now, zone, |time| draw_time(time))
+    draw(moment, now, zone, draw_time)
 }
 
 /// A moment by which something is due; how near it is shows while the work is open.
