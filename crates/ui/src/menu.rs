@@ -103,7 +103,7 @@ fn line(item: &MenuItem) -> Markup {
             MenuAction::Submit { form, name, value } => li {
                 button class=(class) type="submit" form=(form) name=(name) value=(value) aria-current=[current] data-key=[item.key] { (content) }
             },
-            MenuAction::Separator => li.menu__separator role="separator" {},
+            MenuAction::Separator => li.menu__separator aria-hidden="true" {},
         }
     }
 }

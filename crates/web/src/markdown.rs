@@ -1,4 +1,4 @@
-//! Markdown to HTML, the one place where text becomes markup: comrak drops raw HTML, ammonia lets through only what is known.
+//! Markdown to HTML, the one place where text becomes markup: comrak escapes raw HTML, ammonia lets through only what is known.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
@@ -79,6 +79,8 @@ fn options() -> Options<'static> {
     options.extension.table = true;
     options.extension.tasklist = true;
     options.render.hardbreaks = true;
+    // What looks like markup is somebody's text, a piece of a file or of a log, and shows as it was typed.
+    options.render.escape = true;
     options
 }
 

@@ -42,8 +42,8 @@ story("A requester reports something on a phone", async (scene) => {
   await page.goto("/");
   await fits(page);
   await page.getByRole("link", { name: /Something does not work/ }).tap();
-  await fits(page);
   await page.getByLabel(/^Title/).fill(title);
+  await fits(page);
   await page.getByRole("button", { name: /Create incident|Report|Send/ }).tap();
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
   await fits(page);

@@ -114,7 +114,7 @@ const MARKDOWN = [
   `[x](JaVaScRiPt:${DO})`,
   `[x](java&#115;cript:${DO})`,
   `[x](java&Tab;script:${DO})`,
-  `[x](\u0001javascript:${DO})`,
+  `[x](\u00A0javascript:${DO})`,
   `[x](vbscript:${DO})`,
   `[x](data:text/html,<script>${DO}</script>)`,
   `[x](<javascript:${DO}>)`,
