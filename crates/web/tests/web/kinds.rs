@@ -67,9 +67,7 @@ read = "agent"
 /// A value for a field that says nothing, where one can be guessed.
 fn value(field: &Field, people: &[RecordId]) -> Option<Json> {
     Some(match field.field_type.value_type() {
-        FieldType::Text { max_length } => {
-            "A \"text\" & <more>".chars().take(usize::try_from(*max_length).unwrap_or(9)).collect::<String>().into()
-        }
+        FieldType::Text { max_length } => "A \"text\" & <more>".chars().take(*max_length).collect::<String>().into(),
         FieldType::Markdown => "Line one\n\n- **two**\n  three & <four>\n".into(),
         FieldType::Integer { min, max } => json!(min.unwrap_or(1).max(1).min(max.unwrap_or(7))),
         FieldType::Decimal => json!("12.50"),

@@ -8,19 +8,19 @@ use steward_testkit::database::TestDatabase;
 use steward_testkit::fixture::{ACTORS, Fixture};
 
 /// A password that is good enough.
-pub const PASSWORD: &str = "violet tram over gravel";
+pub(crate) const PASSWORD: &str = "violet tram over gravel";
 
-pub struct World {
-    pub fixture: Fixture,
+pub(crate) struct World {
+    pub(crate) fixture: Fixture,
     browsers: BTreeMap<&'static str, Browser>,
 }
 
 impl World {
-    pub async fn build(db: TestDatabase) -> Self {
+    pub(crate) async fn build(db: TestDatabase) -> Self {
         Self::of(Fixture::build(db).await).await
     }
 
-    pub async fn of(fixture: Fixture) -> Self {
+    pub(crate) async fn of(fixture: Fixture) -> Self {
         let mut browsers = BTreeMap::new();
         for actor in ACTORS {
             browsers.insert(actor, fresh(&fixture, actor).await);
@@ -28,31 +28,31 @@ impl World {
         Self { fixture, browsers }
     }
 
-    pub fn browser(&self, actor: &str) -> &Browser {
+    pub(crate) fn browser(&self, actor: &str) -> &Browser {
         &self.browsers[actor]
     }
 
     /// One more browser of somebody.
-    pub async fn another(&self, actor: &str) -> Browser {
+    pub(crate) async fn another(&self, actor: &str) -> Browser {
         fresh(&self.fixture, actor).await
     }
 
-    pub fn ta(&self) -> String {
+    pub(crate) fn ta(&self) -> String {
         format!("/incidents/{}", self.fixture.ta.record.number)
     }
 
-    pub fn tb(&self) -> String {
+    pub(crate) fn tb(&self) -> String {
         format!("/incidents/{}", self.fixture.tb.record.number)
     }
 
     /// The login of somebody who now has [`PASSWORD`].
-    pub async fn with_password(&self, actor: &str) -> String {
+    pub(crate) async fn with_password(&self, actor: &str) -> String {
         self.fixture.server.app.set_password(self.fixture.people[actor], PASSWORD).await.unwrap();
         self.fixture.canary(&format!("{actor}.login"))
     }
 
     /// All that must not change when something is refused.
-    pub async fn state(&self) -> (Vec<i64>, String) {
+    pub(crate) async fn state(&self) -> (Vec<i64>, String) {
         (self.fixture.server.rows().await, self.fixture.server.accounts().await)
     }
 }
@@ -65,11 +65,11 @@ async fn fresh(fixture: &Fixture, actor: &str) -> Browser {
 }
 
 /// Where an answer leads.
-pub fn location(answer: &Answer) -> &str {
+pub(crate) fn location(answer: &Answer) -> &str {
     answer.header("location")
 }
 
 #[track_caller]
-pub fn check_status(answer: &Answer, expected: u16, what: &str) {
+pub(crate) fn check_status(answer: &Answer, expected: u16, what: &str) {
     assert_eq!(answer.status.as_u16(), expected, "{what}: {}", answer.text());
 }
