@@ -57,7 +57,7 @@ impl App {
             Some(at) => Some((self.record_at(record.id, at).await?.ok_or(Error::NotFound)?, at)),
         };
         let last = then.as_ref().map_or(revision, |(then, _)| then.revision);
-        let before = before.unwrap_or(last + 1).min(last + 1);
+        let before = before.unwrap_or(last + 1).clamp(1, last + 1);
         let limit = limit.clamp(1, PAGE_MAX);
         let after = before.saturating_sub(1 + i64::try_from(limit).unwrap_or(i64::MAX)).max(0);
         let wanted = usize::try_from(before - 1 - after).unwrap_or(0);

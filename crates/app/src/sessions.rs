@@ -175,6 +175,10 @@ impl App {
     /// # Errors
     /// [`Error::Invalid`] when it is another; [`Error::TooMany`] after too many tries.
     pub async fn prove(&self, session: &BrowserSession, password: &str, address: &str) -> Result<(), Error> {
+        if password.is_empty() {
+            // A field left empty is no try, so it does not lock the owner out.
+            return Err(Error::invalid("current_password", "is needed once more"));
+        }
         let person = self.store().get_record(session.actor.person).await?.ok_or(Error::Unauthenticated)?.record;
         let credentials =
             Credentials::Password { login: person.text("login").to_owned(), password: password.to_owned() };

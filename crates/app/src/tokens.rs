@@ -18,12 +18,14 @@ pub type TokenView = steward_store::identity::ListedToken;
 pub const DEFAULT_DAYS: i64 = 90;
 /// Days that a token may hold at most.
 pub const MAX_DAYS: i64 = 365;
+/// Longest name of a token, in characters.
+const LABEL_MAX: usize = 100;
 
 impl App {
     /// Makes a token for a person and gives its text, which is shown this once.
     ///
     /// # Errors
-    /// [`Error::Invalid`] when it would hold longer than allowed; [`Error::NotFound`] when there is no such person.
+    /// [`Error::Invalid`] when it would hold longer than allowed or its name is too long; [`Error::NotFound`] when there is no such person.
     pub async fn add_token(
         &self,
         person: RecordId,
@@ -33,6 +35,9 @@ impl App {
     ) -> Result<String, Error> {
         if !(1..=MAX_DAYS).contains(&days) {
             return Err(Error::invalid("days", format!("must lie between 1 and {MAX_DAYS}")));
+        }
+        if label.chars().count() > LABEL_MAX || label.contains('\0') {
+            return Err(Error::invalid("label", format!("may have at most {LABEL_MAX} characters")));
         }
         self.actor(person, None).await.map_err(|_| Error::NotFound)?;
         let bytes: [u8; 32] = rand::random();

@@ -76,7 +76,9 @@ pub(crate) fn load_kinds(config: &Config) -> anyhow::Result<Registry> {
     if let Some(folder) = &config.kinds {
         sources.extend(own_kinds(folder)?);
     }
-    Registry::load(&sources).map_err(|faults| lines("kind", &faults))
+    let registry = Registry::load(&sources).map_err(|faults| lines("kind", &faults))?;
+    let clashes = steward_web::clashes(&registry);
+    if clashes.is_empty() { Ok(registry) } else { Err(lines("kind", &clashes)) }
 }
 
 fn own_kinds(folder: &Path) -> anyhow::Result<Vec<Source>> {

@@ -1,10 +1,12 @@
 //! Test databases, builders and clients; development only.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
+pub mod browser;
 pub mod client;
 pub mod database;
 pub mod filter_kinds;
 pub mod fixture;
 pub mod kinds;
+pub mod markup;
 pub mod records;
 pub mod server;

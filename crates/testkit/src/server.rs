@@ -65,6 +65,16 @@ impl Server {
 
     /// A server with more kinds and roles, each written in TOML.
     pub async fn start_with(database: TestDatabase, kinds: &[&str], roles: &[&str]) -> Self {
+        Self::start_as(database, (kinds, roles), Doors::default(), steward_web::Settings::default()).await
+    }
+
+    /// A server as an operator may have set it up, with more kinds and roles, each written in TOML.
+    pub async fn start_as(
+        database: TestDatabase,
+        (kinds, roles): (&[&str], &[&str]),
+        doors: Doors,
+        settings: steward_web::Settings,
+    ) -> Self {
         let registry = Registry::load(&with(steward_practices::sources(), kinds)).unwrap();
         let policy = Policy::load(&with(steward_practices::roles(), roles), &registry).unwrap();
         database.store.sync_kinds(&registry).await.unwrap();
@@ -79,10 +89,14 @@ impl Server {
             key: [7; 32],
             search: Some(search),
         });
-        let doors = Doors::default();
-        let pages = steward_web::router(app.clone(), doors.clone(), steward_web::Settings::default());
-        let router = doors::together(steward_api::router(app.clone(), doors), pages);
+        let router = router(&app, doors, settings);
         Self { router, app, clock, feeding: Feeding::default(), database }
+    }
+
+    /// A client that nobody knows, of another node: what it has in memory is its own.
+    pub fn on_another_node(&self) -> Client {
+        let app = self.app.with_clock(self.clock.clone());
+        Client::anonymous(router(&app, Doors::default(), steward_web::Settings::default()))
     }
 
     /// A client that nobody knows.
@@ -173,6 +187,28 @@ impl Server {
         counts.push(connection.fetch_optional(revisions, &[]).await.unwrap().unwrap().integer(0).unwrap());
         counts
     }
+
+    /// What is kept of accounts: sessions and tokens that hold, and passwords, as one text.
+    pub async fn accounts(&self) -> String {
+        let mut connection: Connection = self.database.store.read().await.unwrap();
+        let mut text = String::new();
+        for sql in [
+            "select count(*) from session where ended_at is null",
+            "select coalesce(sum(proved_at), 0) from session",
+            "select count(*) from token where revoked_at is null",
+            "select count(*) from credential",
+        ] {
+            let sql = sql.replacen("select ", "select cast(", 1).replacen(" from", " as bigint) from", 1);
+            let row = connection.fetch_optional(&sql, &[]).await.unwrap().unwrap();
+            text.push_str(&format!("{} ", row.integer(0).unwrap()));
+        }
+        text
+    }
+}
+
+fn router(app: &App, doors: Doors, settings: steward_web::Settings) -> Router {
+    let pages = steward_web::router(app.clone(), doors.clone(), settings);
+    doors::together(steward_api::router(app.clone(), doors), pages)
 }
 
 fn with(mut sources: Vec<Source>, more: &[&str]) -> Vec<Source> {

@@ -1,6 +1,6 @@
 //! One's own account: looks, password, sessions, tokens.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -17,6 +17,7 @@ use steward_ui::tone::Tone;
 
 use crate::Web;
 use crate::error::WebError;
+use crate::files::Segments;
 use crate::form::Posted;
 use crate::frame::{Place, frame};
 use crate::preferences::{self, DENSITY, THEME};
@@ -80,7 +81,7 @@ pub(crate) async fn password(State(web): State<Web>, posted: Posted) -> Result<R
 
 pub(crate) async fn end_session(
     State(web): State<Web>,
-    Path(session): Path<i64>,
+    Segments(session): Segments<i64>,
     posted: Posted,
 ) -> Result<Response, WebError> {
     web.app().end_session(&posted.visitor.session, session).await?;
@@ -90,13 +91,14 @@ pub(crate) async fn end_session(
 pub(crate) async fn make_token(State(web): State<Web>, posted: Posted) -> Result<Response, WebError> {
     let Posted { visitor, form } = posted;
     let label = form.text("label").unwrap_or_default().to_owned();
-    let days = form.text("days").and_then(|days| days.parse().ok()).unwrap_or(DEFAULT_DAYS);
+    let days = form.text("days").map_or(Ok(DEFAULT_DAYS), str::parse);
     let read_only = form.all("read_only").last() == Some("true");
     let limits = TokenLimits { read_only, kinds: Vec::new(), teams: Vec::new() };
     let make = async {
         if label.is_empty() {
             return Err(Error::invalid("label", "is required: say what the token is for"));
         }
+        let days = days.map_err(|_| Error::invalid("days", "must be a whole number"))?;
         if !web.app().is_proved(&visitor.session) {
             let given = form.get("current_password").unwrap_or_default();
             web.app().prove(&visitor.session, given, &visitor.client.address).await?;
@@ -112,7 +114,7 @@ pub(crate) async fn make_token(State(web): State<Web>, posted: Posted) -> Result
 
 pub(crate) async fn revoke_token(
     State(web): State<Web>,
-    Path(token): Path<i64>,
+    Segments(token): Segments<i64>,
     posted: Posted,
 ) -> Result<Response, WebError> {
     web.app().revoke_token_of(posted.visitor.actor().person, token).await?;

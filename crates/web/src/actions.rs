@@ -30,7 +30,8 @@ use crate::error::WebError;
 use crate::files::{Segments, audience};
 use crate::form::Posted;
 use crate::frame::{Place, frame};
-use crate::kind_form::{Faults, Filling, one};
+use crate::kind_form::{Faults, Filling, one, sentence};
+use crate::record::{Unsent, again};
 use crate::values::input;
 use crate::visitor::Visitor;
 use crate::{Web, address, files};
@@ -42,7 +43,8 @@ pub(crate) async fn transition_form(
     Segments((kinds, name, key)): Segments<(String, String, String)>,
     visitor: Visitor,
 ) -> Result<Response, WebError> {
-    let (view, index) = movable(&web, &visitor, &kinds, &name, &key).await?;
+    let (view, index) = found(&web, &visitor, &kinds, &name, &key).await?;
+    possible(&view, &view.kind.lifecycle.transitions[index])?;
     let view = with_names(&web, &visitor, view).await?;
     let content = move_form(&visitor, &view, &view.kind.lifecycle.transitions[index], None, &Faults::default());
     let title = view.kind.lifecycle.transitions[index].label.clone();
@@ -55,7 +57,7 @@ pub(crate) async fn transition(
     posted: Posted,
 ) -> Result<Response, WebError> {
     let Posted { visitor, form } = posted;
-    let (view, index) = movable(&web, &visitor, &kinds, &name, &key).await?;
+    let (view, index) = found(&web, &visitor, &kinds, &name, &key).await?;
     let transition = &view.kind.lifecycle.transitions[index];
     let mut typed = input::read(&view.kind, &form, &visitor.preferences.zone);
     typed.retain(|field, _| transition_fields(transition).contains(&field.as_str()));
@@ -102,8 +104,8 @@ fn offered(visitor: &Visitor, field: &Field) -> Option<Json> {
     }
 }
 
-/// The record and the place of a transition that somebody may make now.
-async fn movable(
+/// The record and the place of a transition in its lifecycle.
+async fn found(
     web: &Web,
     visitor: &Visitor,
     kinds: &str,
@@ -114,13 +116,21 @@ async fn movable(
     let view = web.app().get(visitor.actor(), &kind, name, None).await?;
     let index =
         kind.lifecycle.transitions.iter().position(|transition| transition.key == key).ok_or(Error::NotFound)?;
-    if !view.allowed_transitions.iter().any(|allowed| allowed == key) {
-        let state = kind.lifecycle.state(&view.record.state).map_or(view.record.state.as_str(), |state| &state.label);
-        let message =
-            format!("{} is not possible for you while this is {state}", kind.lifecycle.transitions[index].label);
-        return Err(Error::Illegal { message, allowed: view.allowed_transitions }.into());
-    }
     Ok((view, index))
+}
+
+/// Refuses a move that somebody may never make, or not as the record is now.
+fn possible(view: &RecordView, transition: &Transition) -> Result<(), Error> {
+    if view.allowed_transitions.contains(&transition.key) {
+        return Ok(());
+    }
+    let action = steward_model::access::Action::Transition;
+    if !view.rights.may(action) || transition.from.contains(&view.record.state) {
+        return Err(Error::Forbidden { action });
+    }
+    let state = view.kind.lifecycle.state(&view.record.state).map_or(view.record.state.as_str(), |state| &state.label);
+    let message = format!("{} is not possible while this is {state}", transition.label);
+    Err(Error::Illegal { message, allowed: view.allowed_transitions.clone() })
 }
 
 fn move_form(
@@ -199,16 +209,35 @@ pub(crate) async fn comment(
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let audience = audience(posted.form.get("audience"))?;
     let body = posted.form.text("body").unwrap_or_default().replace("\r\n", "\n");
-    if body.is_empty() && posted.form.files.is_empty() {
-        return Err(Error::invalid("body", "is empty: write something or attach a file").into());
+    match say(&web, &posted, &kind, &name, NewComment { audience, body: body.clone() }).await {
+        Ok(()) => Ok(Redirect::to(&format!("{}#composer", address::record(&kind, &name))).into_response()),
+        Err(error) => {
+            let errors = match error {
+                Error::Invalid(faults) => {
+                    faults.into_iter().map(|fault| sentence(&format!("this {}", fault.message))).collect()
+                }
+                Error::TooLarge(message) => vec![sentence(&message)],
+                other => return Err(other.into()),
+            };
+            let unsent = Unsent { body: &body, audience, errors: &errors };
+            let page = again(&web, &posted.visitor, &kind, &name, &unsent).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+async fn say(web: &Web, posted: &Posted, kind: &Arc<Kind>, name: &str, comment: NewComment) -> Result<(), Error> {
+    if comment.body.is_empty() && posted.form.files.is_empty() {
+        // Asked first, so that who may not see the record hears nothing else.
+        web.app().get(posted.visitor.actor(), kind, name, None).await?;
+        return Err(Error::invalid("body", "is empty: write something or attach a file"));
     }
     // Files first: words that speak of them must not stand there without them.
-    files::add(&web, &posted, &kind, &name, audience).await?;
-    if !body.is_empty() {
-        let request = Request::Command(Command::Comment(NewComment { audience, body }));
-        execute(&web, &posted.visitor, &kind, &name, &request).await?;
+    files::add(web, posted, kind, name, comment.audience).await?;
+    if !comment.body.is_empty() {
+        execute(web, &posted.visitor, kind, name, &Request::Command(Command::Comment(comment))).await?;
     }
-    Ok(Redirect::to(&format!("{}#composer", address::record(&kind, &name))).into_response())
+    Ok(())
 }
 
 pub(crate) async fn work_form(

@@ -1,6 +1,6 @@
 //! Files that pages load, from the binary, kept by browsers for ever; and the page of all components.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use steward_app::error::Error;
@@ -9,12 +9,13 @@ use steward_ui::page::{Page, page as document};
 
 use crate::Web;
 use crate::error::WebError;
+use crate::files::Segments;
 use crate::preferences::Preferences;
 
 /// A name carries the hash of its content, so what it names never changes.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
-pub(crate) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
+pub(crate) async fn file(Segments(name): Segments<String>, headers: HeaderMap) -> Result<Response, WebError> {
     let file = find(&name).ok_or(Error::NotFound)?;
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let takes =

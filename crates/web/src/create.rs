@@ -10,6 +10,7 @@ use steward_app::error::Error;
 use steward_app::records::{NewRecord, Origin};
 use steward_app::view::Labels;
 use steward_model::access::Action;
+use steward_model::chain::Hash;
 use steward_model::command::Input;
 use steward_model::event::Door;
 use steward_model::kind::{Field, FieldType, Kind, Level};
@@ -67,12 +68,17 @@ pub(crate) async fn create(
     });
     let new = NewRecord { organisation: form.text("organisation").map(str::to_owned), fields, links: Vec::new() };
     let mut origin = Origin::door(Door::Page);
-    origin.idempotency_key = form.text("once").map(str::to_owned);
+    origin.idempotency_key = form.text("once").filter(|key| is_key(key)).map(str::to_owned);
     let made = web.app().create(visitor.actor(), &kind, &new, &origin).await;
     match made {
         Ok(view) => {
             let address = address::record(&kind, &view.record.number);
-            let posted = Posted { visitor, form };
+            let mut posted = Posted { visitor, form };
+            // A form sent twice makes one record, and brings its files once.
+            let present = web.app().files(posted.visitor.actor(), &kind, &view.record.number).await?;
+            let is_there =
+                |content: &[u8]| present.iter().any(|file| file.attachment.sha256 == Hash::of(content).to_string());
+            posted.form.files.retain(|(_, content)| !is_there(content));
             crate::files::add(&web, &posted, &kind, &view.record.number, steward_model::event::Audience::Public)
                 .await?;
             Ok(Redirect::to(&address).into_response())
@@ -83,6 +89,11 @@ pub(crate) async fn create(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
+}
+
+/// Whether a text can be the mark by which a form that is sent twice is known.
+fn is_key(text: &str) -> bool {
+    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// The level up to which somebody may fill in a new record.

@@ -1,6 +1,6 @@
 //! The guide under `/help`: the same texts as in `docs/`, from the binary.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::html;
 use steward_app::error::Error;
@@ -8,6 +8,7 @@ use steward_ui::header::{Header, header};
 use steward_ui::reference::Crumb;
 
 use crate::error::WebError;
+use crate::files::Segments;
 use crate::frame::{Place, frame};
 use crate::visitor::Visitor;
 use crate::{Web, markdown};
@@ -27,6 +28,7 @@ const PAGES: &[Text] = &[
     Text { path: "installation", text: include_str!("../../../docs/installation.md") },
     Text { path: "first-hour", text: include_str!("../../../docs/first-hour.md") },
     Text { path: "desk", text: include_str!("../../../docs/desk.md") },
+    Text { path: "demo", text: include_str!("../../../docs/demo.md") },
     Text { path: "operating", text: include_str!("../../../docs/operating.md") },
     Text { path: "reference/kinds", text: include_str!("../../../docs/reference/kinds.md") },
     Text { path: "reference/filters", text: include_str!("../../../docs/reference/filters.md") },
@@ -37,12 +39,12 @@ const PAGES: &[Text] = &[
 ];
 
 pub(crate) async fn start(state: State<Web>, visitor: Visitor) -> Result<Response, WebError> {
-    page(state, Path("index".to_owned()), visitor).await
+    page(state, Segments("index".to_owned()), visitor).await
 }
 
 pub(crate) async fn page(
     State(web): State<Web>,
-    Path(path): Path<String>,
+    Segments(path): Segments<String>,
     visitor: Visitor,
 ) -> Result<Response, WebError> {
     let found = PAGES.iter().find(|page| page.path == path).ok_or(Error::NotFound)?;

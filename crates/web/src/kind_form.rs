@@ -134,7 +134,8 @@ pub(crate) fn plain(field: &Field, stored: &Json, labels: &Labels) -> String {
     }
 }
 
-fn sentence(text: &str) -> String {
+/// A text with a capital at its beginning.
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().collect::<String>()).unwrap_or_default();
     format!("{first}{}", letters.as_str())

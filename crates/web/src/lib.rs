@@ -31,6 +31,7 @@ mod timeline;
 mod values;
 mod visitor;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -41,7 +42,8 @@ use axum::response::{IntoResponse, Response};
 use steward_app::App;
 use steward_app::error::Error;
 use steward_http::request::{LONGEST, LONGEST_UPLOAD};
-use steward_http::{Doors, counters, headers, request};
+use steward_http::{Doors, counters, doors, headers, request};
+use steward_model::kind::Registry;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -115,6 +117,20 @@ pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
         .layer(from_fn(request::identify))
         .layer(axum::middleware::map_response(secured))
         .with_state(web)
+}
+
+/// Kinds that cannot have pages, each with the reason: their word in addresses belongs to a page of another sort, or to
+/// the interface for programs.
+pub fn clashes(registry: &Registry) -> Vec<String> {
+    let routes = routes();
+    let of_pages = routes.iter().filter_map(|route| route.path.split('/').nth(1)).filter(|part| !part.is_empty());
+    let taken: BTreeSet<&str> = of_pages.filter(|part| !part.starts_with('{')).chain(doors::INTERFACE).collect();
+    let clashing = registry.kinds().iter().filter(|kind| taken.contains(kind.plural.as_str()));
+    clashing
+        .map(|kind| {
+            format!("{}: plural: `{}` is the address of another page; choose another word", kind.key, kind.plural)
+        })
+        .collect()
 }
 
 async fn secured(mut response: Response) -> Response {

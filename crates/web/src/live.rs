@@ -4,9 +4,10 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
+use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::stream::{self, Stream};
+use futures_util::stream;
 use serde_json::json;
 use steward_app::authenticate::Session;
 use steward_app::journal::{Position, StreamEntry};
@@ -27,7 +28,7 @@ pub(crate) async fn stream(
     State(web): State<Web>,
     visitor: Visitor,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, WebError> {
+) -> Result<impl IntoResponse + use<>, WebError> {
     let named = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let position = match named.map(str::parse::<Position>) {
         Some(Ok(position)) => position,
@@ -47,9 +48,10 @@ pub(crate) async fn stream(
             "revision": entry.event.seq,
             "actor": actor.map_or_else(|_| "somebody".to_owned(), |actor| actor.label),
         });
-        Some((Ok(Event::default().id(entry.position.to_string()).data(data.to_string())), follower))
+        Some((Ok::<_, Infallible>(Event::default().id(entry.position.to_string()).data(data.to_string())), follower))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
+    Ok(([(header::CACHE_CONTROL, "no-store")], events))
 }
 
 struct Follower {

@@ -128,6 +128,25 @@ pub(crate) fn side(web: &Web, visitor: &Visitor, view: &RecordView, field: &Fiel
     })
 }
 
+/// Words that could not be sent.
+pub(crate) struct Unsent<'a> {
+    pub(crate) body: &'a str,
+    pub(crate) audience: Audience,
+    pub(crate) errors: &'a [String],
+}
+
+/// The page once more, with words that could not be sent in the box where they were written.
+pub(crate) async fn again(
+    web: &Web,
+    visitor: &Visitor,
+    kind: &Arc<Kind>,
+    name: &str,
+    unsent: &Unsent<'_>,
+) -> Result<Markup, WebError> {
+    let shown = show(web, visitor, kind, name, None, None).await?;
+    Ok(Parts { unsent: Some(unsent), ..Parts::new(web, visitor, &shown, None, Vec::new()) }.whole())
+}
+
 /// A page on its way to markup.
 struct Parts<'a> {
     web: &'a Web,
@@ -135,6 +154,7 @@ struct Parts<'a> {
     page: &'a RecordPage,
     as_of: Option<Moment>,
     similar: Vec<Hit>,
+    unsent: Option<&'a Unsent<'a>>,
     id: String,
     address: String,
 }
@@ -143,7 +163,7 @@ impl<'a> Parts<'a> {
     fn new(web: &'a Web, visitor: &'a Visitor, page: &'a RecordPage, as_of: Option<Moment>, similar: Vec<Hit>) -> Self {
         let id = page.view.record.id.to_string();
         let address = address::record(&page.view.kind, &page.view.record.number);
-        Self { web, visitor, page, as_of, similar, id, address }
+        Self { web, visitor, page, as_of, similar, unsent: None, id, address }
     }
 
     fn view(&self) -> &RecordView {
@@ -361,6 +381,7 @@ impl<'a> Parts<'a> {
         }
         let action = address::of_record(&view.kind, &view.record, "comments");
         let draft = format!("{}/{}/comment", view.kind.key, view.record.number);
+        let internal = self.unsent.is_some_and(|unsent| unsent.audience == Audience::Internal);
         let requester = view.record.reference("requester").and_then(|id| view.labels.get(&id));
         composer(
             &Composer {
@@ -368,11 +389,11 @@ impl<'a> Parts<'a> {
                 partial: Partial::NONE,
                 csrf_token: &self.visitor.csrf_token,
                 draft: &draft,
-                audience: if may_comment { WriterAudience::Public } else { WriterAudience::Internal },
+                audience: if may_comment && !internal { WriterAudience::Public } else { WriterAudience::Internal },
                 may_note,
                 readers: requester.map_or("", |label| &label.label),
-                body: "",
-                errors: &[],
+                body: self.unsent.map_or("", |unsent| unsent.body),
+                errors: self.unsent.map_or(&[], |unsent| unsent.errors),
             },
             html! {},
         )

@@ -50,7 +50,7 @@ pub(crate) async fn sign_in(State(web): State<Web>, request: Request) -> Result<
     let login = form.text("login").unwrap_or_default();
     let password = form.get("password").unwrap_or_default();
     // A session from before does not outlive a new one in the same browser.
-    if let Some(old) = session_secret(&parts.headers)
+    if let Some(old) = session_secret(&web, &parts.headers)
         && let Ok(session) = web.app().session(old, Purpose::Person).await
     {
         web.app().sign_out(&session).await?;

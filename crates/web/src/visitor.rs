@@ -52,7 +52,7 @@ impl FromRequestParts<Web> for Visitor {
             let next = parts.uri.path_and_query().map_or("/", |path| path.as_str());
             WebError::signed_out(page.then(|| address::sign_in(next)), parts.method == Method::GET)
         };
-        let Some(secret) = session_secret(&parts.headers) else { return Err(signed_out()) };
+        let Some(secret) = session_secret(web, &parts.headers) else { return Err(signed_out()) };
         let by_itself = parts.headers.contains_key(BACKGROUND) || parts.uri.path() == live::ROUTE;
         let purpose = if by_itself { Purpose::Page } else { Purpose::Person };
         let session = match web.app().session(secret, purpose).await {
@@ -88,9 +88,10 @@ pub(crate) fn client(parts: &Parts, web: &Web) -> Client {
     Client { address: peer::of_parts(parts, web.doors().proxies()), agent: agent.to_owned() }
 }
 
-/// What the browser holds.
-pub(crate) fn session_secret(headers: &HeaderMap) -> Option<&str> {
-    cookie(headers, SECURE).or_else(|| cookie(headers, PLAIN))
+/// What the browser holds. Where TLS carries us the plain cookie does not count: another host of the same site could
+/// have set it, and so have somebody work in a session that is not theirs.
+pub(crate) fn session_secret<'a>(web: &Web, headers: &'a HeaderMap) -> Option<&'a str> {
+    cookie(headers, if is_plain(web, headers) { PLAIN } else { SECURE })
 }
 
 /// The value of a cookie.
@@ -104,13 +105,17 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 ///
 /// It needs TLS unless people reach us on the machine itself, or the operator named an address without it.
 pub(crate) fn session_cookie(web: &Web, headers: &HeaderMap, secret: Option<&str>) -> Option<HeaderValue> {
-    let plain = match web.doors().public_address() {
-        Some(public) => public.starts_with("http://"),
-        None => headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(is_own_machine),
-    };
-    let (name, secure) = if plain { (PLAIN, "") } else { (SECURE, "; Secure") };
+    let (name, secure) = if is_plain(web, headers) { (PLAIN, "") } else { (SECURE, "; Secure") };
     let (value, end) = secret.map_or(("", "; Max-Age=0"), |secret| (secret, ""));
     HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{end}")).ok()
+}
+
+/// Whether people reach us without TLS.
+fn is_plain(web: &Web, headers: &HeaderMap) -> bool {
+    match web.doors().public_address() {
+        Some(public) => public.starts_with("http://"),
+        None => headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(is_own_machine),
+    }
 }
 
 fn is_own_machine(host: &str) -> bool {

@@ -40,7 +40,8 @@ pub(crate) fn read_field(field: &Field, name: &str, form: &Form, zone: &TimeZone
         FieldType::Boolean => form.all(name).last().map(|text| match text {
             "true" => Json::Bool(true),
             "false" => Json::Bool(false),
-            _ => Json::Null,
+            "" => Json::Null,
+            other => other.into(),
         }),
         // A secret that is left alone stays as it is.
         FieldType::Secret => form.get(name).filter(|text| !text.is_empty()).map(Json::from),

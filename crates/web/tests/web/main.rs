@@ -1,0 +1,13 @@
+//! The pages as browsers meet them, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
+
+mod answers;
+mod forged;
+mod forms;
+mod hostile;
+mod kinds;
+mod markup;
+mod matrix;
+mod objects;
+mod sessions;
+mod world;

@@ -1,0 +1,271 @@
+//! SEC-001: every page, every actor, every foreign object. A route that is not in these tables fails the test.
+
+use std::collections::BTreeSet;
+
+use steward_testkit::browser::Browser;
+use steward_testkit::client::Answer;
+use steward_testkit::fixture::{ACTORS, Fixture};
+use steward_testkit::on_both;
+
+use crate::world::{World, check_status};
+
+/// What is sent.
+#[derive(Clone, Copy)]
+enum Sent {
+    Nothing,
+    Form(&'static [(&'static str, &'static str)]),
+    File,
+}
+
+/// Method, address, what is sent, and the answer to a requester, the manager of the requester's organisation, and those
+/// who work on the ticket.
+type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
+
+const TICKET_LINES: [TicketLine; 22] = [
+    ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
+    ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
+    ("GET", "/{kinds}/{record}/fields/title", Sent::Nothing, (403, 403, 200)),
+    ("GET", "/{kinds}/{record}/fields/title?part=shown", Sent::Nothing, (200, 200, 200)),
+    ("POST", "/{kinds}/{record}/fields/title", Sent::Form(&[("title", "other")]), (403, 403, 303)),
+    ("GET", "/{kinds}/{record}/transitions/start", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/transitions/start", Sent::Form(&[]), (403, 403, 303)),
+    ("GET", "/{kinds}/{record}/transitions/cancel", Sent::Nothing, (200, 403, 200)),
+    ("POST", "/{kinds}/{record}/transitions/cancel", Sent::Form(&[("cancel_reason", "gone")]), (303, 403, 303)),
+    ("POST", "/{kinds}/{record}/comments", Sent::Form(&[("body", "hello")]), (303, 303, 303)),
+    ("POST", "/{kinds}/{record}/comments", Sent::Form(&[("body", "hello"), ("audience", "internal")]), (403, 403, 303)),
+    ("GET", "/{kinds}/{record}/worklogs", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/worklogs", Sent::Form(&[("duration", "5 min")]), (403, 403, 303)),
+    ("POST", "/{kinds}/{record}/watch", Sent::Form(&[]), (303, 303, 303)),
+    ("POST", "/{kinds}/{record}/links", Sent::Form(&[("link", "relates_to"), ("target", "{target}")]), (403, 403, 303)),
+    ("POST", "/{kinds}/{record}/links/affects/{target}/end", Sent::Form(&[]), (403, 403, 303)),
+    ("POST", "/{kinds}/{record}/attachments", Sent::File, (303, 403, 303)),
+    ("GET", "/{kinds}/{record}/attachments/{file}", Sent::Nothing, (200, 200, 200)),
+    ("GET", "/{kinds}/{record}/attachments/{inner}", Sent::Nothing, (404, 404, 200)),
+    // The file is the agent's: its requester may read it and not take it away.
+    ("POST", "/{kinds}/{record}/attachments/{file}/remove", Sent::Form(&[]), (403, 403, 303)),
+    ("GET", "/{kinds}/{record}/access", Sent::Nothing, (200, 200, 200)),
+];
+
+/// Method, address, what is sent, and the answers to nobody and to everybody else.
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 24] = [
+    ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
+    ("GET", "/sign-in", Sent::Nothing, (200, 303)),
+    ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
+    ("POST", "/sign-out", Sent::Form(&[]), (401, 303)),
+    ("GET", "/set-up?secret=x", Sent::Nothing, (404, 404)),
+    ("POST", "/set-up", Sent::Form(&[("secret", "x")]), (404, 404)),
+    ("GET", "/dev/components", Sent::Nothing, (404, 404)),
+    ("GET", "/", Sent::Nothing, (303, 200)),
+    ("GET", "/search?q=printer", Sent::Nothing, (303, 200)),
+    ("GET", "/search/suggestions?q=printer", Sent::Nothing, (303, 200)),
+    ("GET", "/pick?q=a", Sent::Nothing, (303, 200)),
+    ("GET", "/live", Sent::Nothing, (303, 200)),
+    ("GET", "/account", Sent::Nothing, (303, 200)),
+    ("POST", "/account/theme", Sent::Form(&[("theme", "dark")]), (401, 303)),
+    ("POST", "/account/density", Sent::Form(&[("density", "compact")]), (401, 303)),
+    ("POST", "/account/password", Sent::Form(&[("current_password", ""), ("new_password", "x")]), (401, 422)),
+    ("POST", "/account/sessions/987654/end", Sent::Form(&[]), (401, 303)),
+    ("POST", "/account/tokens", Sent::Form(&[("label", "")]), (401, 422)),
+    ("POST", "/account/tokens/987654/revoke", Sent::Form(&[]), (401, 303)),
+    ("GET", "/help", Sent::Nothing, (303, 200)),
+    ("GET", "/help/reference/filters", Sent::Nothing, (303, 200)),
+    ("GET", "/incidents", Sent::Nothing, (303, 200)),
+    ("GET", "/incidents/new", Sent::Nothing, (303, 200)),
+    ("POST", "/incidents", Sent::Form(&[("title", "x")]), (401, 303)),
+];
+
+/// Who may see an object: anon never does.
+fn readers(fixture: &Fixture) -> Vec<(&'static str, String, BTreeSet<&'static str>)> {
+    let id = |id: steward_model::id::RecordId| id.to_string();
+    let mut objects = vec![
+        ("incidents", id(fixture.ta.record.id), vec!["a1", "am", "g1", "oa", "root"]),
+        ("incidents", fixture.ta.record.number.clone(), vec!["a1", "am", "g1", "oa", "root"]),
+        ("incidents", fixture.tb.record.number.clone(), vec!["b1", "g1", "root"]),
+        ("configuration-items", fixture.ca.record.number.clone(), vec!["a1", "am", "g1", "g2", "oa", "root"]),
+        ("configuration-items", id(fixture.cb.record.id), vec!["b1", "g1", "g2", "root"]),
+        ("knowledge-articles", fixture.ka.record.number.clone(), vec!["a1", "a2", "am", "oa", "g1", "g2", "root"]),
+        ("knowledge-articles", fixture.ki.record.number.clone(), vec!["g1", "g2", "root"]),
+        ("organisations", id(fixture.a), vec!["a1", "a2", "am", "g1", "g2", "oa", "root"]),
+        ("organisations", id(fixture.b), vec!["b1", "g1", "g2", "root"]),
+        ("teams", id(fixture.hr), vec!["g1", "g2", "root"]),
+        ("problems", fixture.ta.record.number.clone(), vec![]),
+    ];
+    for name in ["a1", "b1", "g1", "root"] {
+        let mut seen_by = vec![name, "g1", "g2", "root"];
+        seen_by.extend(if name == "a1" { vec!["am", "oa"] } else { vec![] });
+        objects.push(("people", id(fixture.people[name]), seen_by));
+    }
+    objects.into_iter().map(|(kinds, name, seen_by)| (kinds, name, seen_by.into_iter().collect())).collect()
+}
+
+fn filled(fixture: &Fixture, text: &str, kinds: &str, record: &str) -> String {
+    text.replace("{kinds}", kinds)
+        .replace("{record}", record)
+        .replace("{target}", &fixture.ca.record.number)
+        .replace("{file}", &fixture.files.0.to_string())
+        .replace("{inner}", &fixture.files.1.to_string())
+}
+
+/// The route of a line, as the list of routes writes it.
+fn route_of(path: &str) -> String {
+    let mut path = path.split('?').next().unwrap().to_owned();
+    for (given, written) in [
+        ("/fields/title", "/fields/{key}"),
+        ("/transitions/start", "/transitions/{key}"),
+        ("/transitions/cancel", "/transitions/{key}"),
+        ("/links/affects/", "/links/{link}/"),
+        ("{inner}", "{file}"),
+        ("/assets/none.css", "/assets/{file}"),
+        ("/sessions/987654", "/sessions/{session}"),
+        ("/tokens/987654", "/tokens/{token}"),
+        ("/help/reference/filters", "/help/{*page}"),
+        ("/incidents", "/{kinds}"),
+    ] {
+        path = path.replace(given, written);
+    }
+    path
+}
+
+async fn call(fixture: &Fixture, browser: &Browser, method: &str, path: &str, sent: Sent) -> Answer {
+    match sent {
+        _ if path == "/live" => {
+            // A stream that never ends: its head is the answer.
+            let (parts, _) = browser.call(method, path).open().await.into_parts();
+            Answer { status: parts.status, headers: parts.headers, body: axum::body::Bytes::new() }
+        }
+        Sent::Nothing => browser.get(path).await,
+        Sent::File => browser.post_files(path, &[], &[("files", "x.txt", b"content")]).await,
+        Sent::Form(values) => {
+            let values: Vec<(&str, String)> =
+                values.iter().map(|(name, value)| (*name, filled(fixture, value, "", ""))).collect();
+            let values: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            browser.post(path, &values).await
+        }
+    }
+}
+
+#[test]
+fn sec_001_every_page_has_a_line() {
+    let tickets = TICKET_LINES.iter().map(|(method, path, _, _)| ((*method).to_owned(), route_of(path)));
+    let plain = PLAIN_LINES.iter().map(|(method, path, _, _)| ((*method).to_owned(), route_of(path)));
+    let written: BTreeSet<(String, String)> = tickets.chain(plain).collect();
+    let routes = steward_web::routes();
+    let served: BTreeSet<(String, String)> =
+        routes.iter().map(|route| (route.method.as_str().to_owned(), route.path.to_owned())).collect();
+    assert_eq!(served, written);
+}
+
+on_both! {
+    async fn sec_001_those_who_see_a_ticket_get_what_the_table_says(db: TestDatabase) {
+        let world = World::build(db).await;
+        let fixture = &world.fixture;
+        let relations = [("a1", 0), ("am", 1), ("g1", 2), ("oa", 2), ("root", 2)];
+        for (method, path, sent, (requester, manager, worker)) in TICKET_LINES {
+            for (actor, relation) in relations {
+                let expected = [requester, manager, worker][relation];
+                // What succeeds changes the ticket, so each gets one of its own.
+                let changes = expected == 303;
+                let ticket = if changes { fixture.twin_of_ta().await } else { fixture.ta.clone() };
+                let before = world.state().await;
+                let path = filled(fixture, path, "incidents", &ticket.record.number);
+                let answer = call(fixture, world.browser(actor), method, &path, sent).await;
+                check_status(&answer, expected, &format!("{actor} {method} {path}"));
+                fixture.sweep(actor, &answer);
+                // Its agent watches already.
+                if !(changes && path.ends_with("/watch")) {
+                    assert_eq!(world.state().await == before, !changes, "{actor} {method} {path}");
+                }
+            }
+        }
+    }
+
+    async fn sec_001_other_pages_answer_what_the_table_says(db: TestDatabase) {
+        let world = World::build(db).await;
+        for (method, path, sent, (nobody, somebody)) in PLAIN_LINES {
+            for actor in ACTORS {
+                let expected = if actor == "anon" { nobody } else { somebody };
+                if path == "/sign-in" {
+                    // Who fails too often has to wait, and all of them fail.
+                    world.fixture.server.clock.advance(901);
+                }
+                let browser = world.another(actor).await;
+                browser.token().await;
+                let before = world.fixture.server.rows().await;
+                let answer = call(&world.fixture, &browser, method, path, sent).await;
+                check_status(&answer, expected, &format!("{actor} {method} {path}"));
+                world.fixture.sweep(actor, &answer);
+                if (method, path) != ("POST", "/incidents") {
+                    assert_eq!(world.fixture.server.rows().await, before, "{actor} {method} {path}");
+                }
+            }
+        }
+    }
+
+    async fn sec_001_a_foreign_id_answers_as_one_that_never_was(db: TestDatabase) {
+        let world = World::build(db).await;
+        let fixture = &world.fixture;
+        for actor in ACTORS {
+            world.browser(actor).token().await;
+        }
+        let before = world.state().await;
+        let mut refused = 0;
+        for (kinds, name, seen_by) in readers(fixture) {
+            for (method, path, sent, _) in TICKET_LINES {
+                for actor in ACTORS.into_iter().filter(|actor| !seen_by.contains(actor)) {
+                    let browser = world.browser(actor);
+                    let foreign = filled(fixture, path, kinds, &name);
+                    let answer = call(fixture, browser, method, &foreign, sent).await;
+                    refused += 1;
+                    if actor == "anon" {
+                        check_status(&answer, if method == "GET" { 303 } else { 401 }, &format!("{method} {foreign}"));
+                        continue;
+                    }
+                    let never = if name.parse::<i64>().is_ok() { "987654321" } else { "INC9999999" };
+                    let nothing = call(fixture, browser, method, &filled(fixture, path, kinds, never), sent).await;
+                    check_status(&answer, 404, &format!("{actor} {method} {foreign}"));
+                    assert_eq!(answer.body, nothing.body, "{actor} {method} {foreign}");
+                    assert_eq!(answer.headers, nothing.headers, "{actor} {method} {foreign}");
+                    fixture.sweep(actor, &answer);
+                }
+            }
+        }
+        assert!(refused > 1000, "only {refused} calls were tried");
+        assert_eq!(world.state().await, before);
+    }
+
+    async fn sec_001_readers_do_see(db: TestDatabase) {
+        let world = World::build(db).await;
+        let fixture = &world.fixture;
+        for (kinds, name, seen_by) in readers(fixture) {
+            for actor in seen_by {
+                let path = format!("/{kinds}/{name}");
+                let answer = world.browser(actor).get(&path).await;
+                check_status(&answer, 200, &format!("{actor} {path}"));
+                fixture.sweep(actor, &answer);
+            }
+        }
+        for actor in ACTORS.into_iter().filter(|actor| *actor != "anon") {
+            for kinds in ["incidents", "configuration-items", "knowledge-articles", "organisations", "people", "teams"] {
+                let answer = world.browser(actor).get(&format!("/{kinds}?view=all")).await;
+                if answer.status.as_u16() != 404 {
+                    check_status(&answer, 200, &format!("{actor} {kinds}"));
+                    fixture.sweep(actor, &answer);
+                }
+            }
+            let home = world.browser(actor).get("/").await.expect(200);
+            fixture.sweep(actor, &home);
+        }
+        // The sweep finds something to look for.
+        let ta = world.ta();
+        let page = world.browser("a1").get(&ta).await;
+        for place in ["TA.title", "TA.description", "TA.comment", "TA.file", "CA.name"] {
+            fixture.shows(place, &page);
+        }
+        let page = world.browser("g1").get(&ta).await;
+        for place in ["TA.handling", "TA.note", "TA.work", "TA.inner_file"] {
+            fixture.shows(place, &page);
+        }
+        fixture.shows("TA.file_content", &world.browser("a1").get(&format!("{ta}/attachments/{}", fixture.files.0)).await);
+    }
+}
