@@ -35,6 +35,7 @@ story("An incident goes through its whole life by the moves that are allowed", a
   const dialog = ben.getByRole("dialog");
   await move(ben, "Start work");
   scene.allow(/status of 422/);
+  await dialog.getByRole("combobox", { name: /^Team/ }).fill("");
   await dialog.getByRole("button", { name: "Start work" }).click();
   await dialog.getByRole("alert").getByText(/Team/).waitFor();
   await dialog.getByRole("combobox", { name: /^Team/ }).fill(team);
