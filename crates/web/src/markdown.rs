@@ -101,6 +101,14 @@ mod tests {
     }
 
     #[test]
+    fn markup_in_a_text_shows_as_it_was_typed() {
+        for text in ["the value of <host> is wrong", "<config>\n  <port>1</port>\n</config>"] {
+            let html = render(text).into_string();
+            assert!(html.contains("&lt;") && !html.contains("<host") && !html.contains("<config"), "{html}");
+        }
+    }
+
+    #[test]
     fn sec_052_nothing_in_a_text_runs_or_loads() {
         for hostile in [
             "<script>alert(1)</script>",
