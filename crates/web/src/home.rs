@@ -159,7 +159,7 @@ async fn gathered(
         if web.app().readable_level(visitor.actor(), &kind).is_none() {
             continue;
         }
-        let sort = if kind.field("priority").is_some() { "priority,-updated_at" } else { "-updated_at" };
+        let sort = if kind.field("priority").is_some() { "priority,updated_at" } else { "-updated_at" };
         let found = ask(web, visitor, &kind, search, sort, Counting::Off, ROWS).await?;
         records.extend(found.records.into_iter().map(|view| (kind.clone(), view)));
     }

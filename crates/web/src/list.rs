@@ -120,10 +120,11 @@ async fn find(
     web.app().list(visitor.actor(), kind, &request).await
 }
 
-/// The order of a list that nobody sorted: work by what matters most, all else by what changed last.
+/// The order of a list that nobody sorted: work by what matters most, and what waits longest first, which is also the
+/// order that an index holds; all else by what changed last.
 fn usual_order(kind: &Kind, view: &str) -> &'static str {
     let ranked = kind.field("priority").is_some_and(|field| field.indexed);
-    if ranked && view != "all" { "priority,-updated_at" } else { "-updated_at" }
+    if ranked && view != "all" { "priority,updated_at" } else { "-updated_at" }
 }
 
 fn views(kind: &Kind, actor: &Actor) -> &'static [View] {
