@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use ammonia::{Builder, UrlRelative};
 use comrak::{Options, markdown_to_html};
-use maud::{Markup, PreEscaped};
+use maud::{Markup, PreEscaped, html};
 
 /// What may stand in a text: no picture (a reader's browser must not call elsewhere), no form, no style.
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -59,7 +59,55 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 
 /// Text of a person as markup.
 pub(crate) fn render(text: &str) -> Markup {
+    if is_plain(text) {
+        return paragraphs(text);
+    }
     finished(&markdown_to_html(text, &options()))
+}
+
+/// Whether a text holds nothing that Markdown could take for more than words in paragraphs. Most of what people write to
+/// each other is so, and a page shows a hundred of them.
+fn is_plain(text: &str) -> bool {
+    let starts_plainly = |line: &str| {
+        let first = line.chars().next();
+        first.is_none_or(|first| first.is_alphabetic() || matches!(first, '"' | '“' | '„' | '«' | '¿' | '¡'))
+    };
+    let is_word = |letter: char| {
+        letter.is_alphanumeric()
+            || matches!(
+                letter,
+                ' ' | '\n'
+                    | '.'
+                    | ','
+                    | '?'
+                    | '!'
+                    | ';'
+                    | '\''
+                    | '"'
+                    | '-'
+                    | '/'
+                    | '%'
+                    | '’'
+                    | '“'
+                    | '”'
+                    | '„'
+                    | '–'
+                    | '—'
+                    | '…'
+            )
+    };
+    let links = || text.contains("www.");
+    text.chars().all(is_word) && text.lines().all(starts_plainly) && !links()
+}
+
+/// A plain text as paragraphs, its line breaks kept.
+fn paragraphs(text: &str) -> Markup {
+    html! {
+        @for (place, paragraph) in text.split("\n\n").map(|part| part.trim_matches('\n')).filter(|part| !part.is_empty()).enumerate() {
+            @if place > 0 { "\n" }
+            p { @for (line, words) in paragraph.lines().enumerate() { @if line > 0 { br; "\n" } (words.trim_end()) } }
+        }
+    }
 }
 
 /// A page of the guide as markup, its links to other pages of the guide turned into addresses of ours.
@@ -105,6 +153,45 @@ mod tests {
         for text in ["the value of <host> is wrong", "<config>\n  <port>1</port>\n</config>"] {
             let html = render(text).into_string();
             assert!(html.contains("&lt;") && !html.contains("<host") && !html.contains("<config"), "{html}");
+        }
+    }
+
+    #[test]
+    fn a_plain_text_is_shown_as_markdown_shows_it() {
+        for text in [
+            "Good morning Pedro,\n\nthanks for the details, that helps. I am on it.",
+            "One line",
+            "Two lines\nof one paragraph, it's \"quoted\"",
+            "Größe 50/50 – naïve… really?!\n\n\nThird, after two empty lines\n",
+            "Yes; no - perhaps 100%",
+        ] {
+            assert!(is_plain(text), "{text}");
+            let whole = finished(&markdown_to_html(text, &options())).into_string();
+            // Quotes need no escape between tags; maud writes one all the same.
+            let plain = paragraphs(text).into_string().replace("&quot;", "\"");
+            assert_eq!(plain.trim(), whole.trim(), "{text}");
+        }
+        for text in [
+            "- item",
+            "1. item",
+            "a *b*",
+            "a_b_",
+            "see https://a.example",
+            "www.a.example",
+            "    code",
+            "a\n---",
+            "# Title",
+            "a <b>",
+            "a & b",
+            "mail@a.example",
+            "a\n=",
+            "`x`",
+            "[x](y)",
+            "~x~",
+            "a|b",
+            "\\",
+        ] {
+            assert!(!is_plain(text), "{text}");
         }
     }
 
