@@ -37,7 +37,7 @@ pub(crate) struct Settings {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "STEWARD_LISTEN")]
     pub(crate) listen: Option<String>,
-    /// Address under which people reach this installation, such as https://desk.example.org
+    /// Address under which people reach this installation, such as <https://desk.example.org>
     #[arg(long, global = true, env = "STEWARD_PUBLIC_ADDRESS")]
     pub(crate) public_address: Option<String>,
     /// Addresses of proxies whose X-Forwarded-For is believed, with commas between them
