@@ -7,18 +7,11 @@ use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
-use steward_app::authenticate::Session;
-use steward_app::journal::{Position, StreamEntry};
 
 use crate::caller::LongCaller;
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::{Api, wire};
-
-/// Entries read at once.
-const BATCH: usize = 200;
-/// Between two looks at the journal when nothing wakes the stream, and between two looks at the caller's rights.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
 /// A stream from the place named by `Last-Event-ID` or `after`; from now on when neither is there, from the beginning
 /// with `after=0`.
@@ -34,50 +27,11 @@ pub(crate) async fn stream(
         None => api.app().journal_end().await?,
         Some(text) => text.parse().map_err(|_| Problem::bad_request("`after` must be the id of an event"))?,
     };
-    let (wake, stopping) = (api.app().journal_wake(), api.app().stopping());
-    let start = Follower { api, session, position, waiting: Vec::new(), wake, stopping };
-    let events = stream::unfold(start, |mut follower| async move {
+    let events = stream::unfold(api.app().follow(session, position), |mut follower| async move {
         let entry = follower.next().await?;
         let event = Event::default().id(entry.position.to_string()).event(entry.event.act.key());
         let data = wire::stream_entry(&entry).to_string();
         Some((Ok(event.data(data)), follower))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
-}
-
-struct Follower {
-    api: Api,
-    session: Session,
-    position: Position,
-    waiting: Vec<StreamEntry>,
-    wake: tokio::sync::watch::Receiver<u64>,
-    stopping: tokio::sync::watch::Receiver<bool>,
-}
-
-impl Follower {
-    /// The next entry; `None` ends the stream: when the caller may no longer be here, the database is away or the server
-    /// stops. The client comes back with the place it reached.
-    async fn next(&mut self) -> Option<StreamEntry> {
-        loop {
-            if let Some(entry) = self.waiting.pop() {
-                return Some(entry);
-            }
-            if *self.stopping.borrow() {
-                return None;
-            }
-            self.wake.borrow_and_update();
-            // Token and rights are looked at anew each time, so that who lost one hears nothing more.
-            self.api.app().renew(&mut self.session).await.ok()?;
-            let page = self.api.app().stream(&self.session.actor, self.position, BATCH).await.ok()?;
-            self.position = page.position;
-            self.waiting = page.entries;
-            self.waiting.reverse();
-            if self.waiting.is_empty() && !page.more {
-                tokio::select! {
-                    _ = tokio::time::timeout(LOOK_AGAIN, self.wake.changed()) => {}
-                    _ = self.stopping.wait_for(|stopping| *stopping) => {}
-                }
-            }
-        }
-    }
 }

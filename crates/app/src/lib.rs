@@ -10,6 +10,7 @@ pub mod clock;
 pub mod error;
 pub mod facts;
 pub mod files;
+pub mod follow;
 mod fresh;
 pub mod import;
 pub mod journal;

@@ -70,34 +70,18 @@ pub(crate) fn render(text: &str) -> Markup {
 fn is_plain(text: &str) -> bool {
     let starts_plainly = |line: &str| {
         let first = line.chars().next();
-        first.is_none_or(|first| first.is_alphabetic() || matches!(first, '"' | '“' | '„' | '«' | '¿' | '¡'))
+        first.is_none_or(|first| first.is_alphabetic() || matches!(first, '"' | '“' | '„' | '«' | '¿' | '¡' | '('))
     };
-    let is_word = |letter: char| {
-        letter.is_alphanumeric()
-            || matches!(
-                letter,
-                ' ' | '\n'
-                    | '.'
-                    | ','
-                    | '?'
-                    | '!'
-                    | ';'
-                    | '\''
-                    | '"'
-                    | '-'
-                    | '/'
-                    | '%'
-                    | '’'
-                    | '“'
-                    | '”'
-                    | '„'
-                    | '–'
-                    | '—'
-                    | '…'
-            )
+    let is_word = |letter: char| match letter {
+        letter if letter.is_ascii_alphanumeric() => true,
+        ' ' | '\n' | '.' | ',' | '?' | '!' | ';' | ':' | '\'' | '"' | '-' | '/' | '%' | '(' | ')' | '+' | '=' | '$' => {
+            true
+        }
+        // Spaces of other scripts are trimmed by some and not by others.
+        letter => !letter.is_ascii() && !letter.is_whitespace() && !letter.is_control(),
     };
-    let links = || text.contains("www.");
-    text.chars().all(is_word) && text.lines().all(starts_plainly) && !links()
+    let is_link = || text.contains("www.") || text.contains("://");
+    text.chars().all(is_word) && text.lines().all(starts_plainly) && !is_link()
 }
 
 /// A plain text as paragraphs, its line breaks kept.
@@ -164,6 +148,8 @@ mod tests {
             "Two lines\nof one paragraph, it's \"quoted\"",
             "Größe 50/50 – naïve… really?!\n\n\nThird, after two empty lines\n",
             "Yes; no - perhaps 100%",
+            "Ask at 9:30 (room 3.14), costs $5 + tax = €6 → 25 °C",
+            "(As said before: no.)\nVersion 2.0",
         ] {
             assert!(is_plain(text), "{text}");
             let whole = finished(&markdown_to_html(text, &options())).into_string();

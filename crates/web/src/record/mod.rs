@@ -1,0 +1,280 @@
+//! The page of a record: head with its moves, what was said in the middle, values beside it.
+
+mod head;
+mod rail;
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use steward_app::pages::RecordPage;
+use steward_app::search::Hit;
+use steward_app::view::RecordView;
+use steward_model::access::Action;
+use steward_model::event::Audience;
+use steward_model::kind::{FieldType, Kind};
+use steward_model::moment::Moment;
+use steward_ui::composer::{Audience as WriterAudience, Composer, composer};
+use steward_ui::icon::Icon;
+use steward_ui::message::{Notice, notice};
+use steward_ui::partial::Partial;
+use steward_ui::record::{Live, record_layout};
+use steward_ui::tone::Tone;
+
+use crate::edit::may_edit;
+use crate::error::WebError;
+use crate::files::Segments;
+use crate::form::Form;
+use crate::frame::{Place, frame};
+pub(crate) use crate::record::rail::side;
+use crate::timeline::timeline;
+use crate::values::shown::Reader;
+use crate::values::time;
+use crate::visitor::Visitor;
+use crate::{Web, address, markdown};
+
+/// Entries of the timeline at once.
+const ENTRIES: usize = 100;
+/// Similar records shown.
+const SIMILAR: usize = 5;
+
+pub(crate) async fn page(
+    State(web): State<Web>,
+    Segments((kinds, name)): Segments<(String, String)>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let as_of = query
+        .text("as_of")
+        .map(|text| {
+            Moment::parse(text)
+                .ok_or_else(|| WebError::bad_request("`as_of` must be a moment such as 2026-03-01T09:30:00Z"))
+        })
+        .transpose()?;
+    let before = query.text("before").and_then(|text| text.parse().ok());
+    let shown = show(&web, &visitor, &kind, &name, as_of, before).await?;
+    let parts = Parts::new(&web, &visitor, &shown, as_of, Vec::new());
+    Ok(match query.get("part") {
+        Some("header") => parts.header().into_response(),
+        Some("timeline") => parts.timeline().into_response(),
+        Some("fields") => parts.fields().into_response(),
+        _ => {
+            let similar = similar(&web, &visitor, &shown).await;
+            Parts { similar, ..parts }.whole().into_response()
+        }
+    })
+}
+
+async fn show(
+    web: &Web,
+    visitor: &Visitor,
+    kind: &Arc<Kind>,
+    name: &str,
+    as_of: Option<Moment>,
+    before: Option<i64>,
+) -> Result<RecordPage, WebError> {
+    Ok(web.app().record_page(visitor.actor(), kind, name, as_of, (before, ENTRIES)).await?)
+}
+
+/// Records like this one, for those who work on it; without an index there are none.
+async fn similar(web: &Web, visitor: &Visitor, page: &RecordPage) -> Vec<Hit> {
+    let kind = &page.view.kind;
+    if !visitor.actor().is_staff() || kind.field("description").is_none() {
+        return Vec::new();
+    }
+    let mut kinds = vec![kind.key.clone()];
+    kinds.extend(
+        ["known_error", "knowledge_article"]
+            .map(str::to_owned)
+            .into_iter()
+            .filter(|key| *key != kind.key && web.app().registry().kind(key).is_some()),
+    );
+    let number = &page.view.record.number;
+    let found = web.app().similar(visitor.actor(), kind, number, &kinds, SIMILAR).await;
+    found.map(|page| page.hits).unwrap_or_default()
+}
+
+/// Words that could not be sent.
+pub(crate) struct Unsent<'a> {
+    pub(crate) body: &'a str,
+    pub(crate) audience: Audience,
+    pub(crate) errors: &'a [String],
+}
+
+/// The page once more, with words that could not be sent in the box where they were written.
+pub(crate) async fn again(
+    web: &Web,
+    visitor: &Visitor,
+    kind: &Arc<Kind>,
+    name: &str,
+    unsent: &Unsent<'_>,
+) -> Result<Markup, WebError> {
+    let shown = show(web, visitor, kind, name, None, None).await?;
+    Ok(Parts { unsent: Some(unsent), ..Parts::new(web, visitor, &shown, None, Vec::new()) }.whole())
+}
+
+/// A page on its way to markup.
+struct Parts<'a> {
+    web: &'a Web,
+    visitor: &'a Visitor,
+    page: &'a RecordPage,
+    as_of: Option<Moment>,
+    similar: Vec<Hit>,
+    unsent: Option<&'a Unsent<'a>>,
+    id: String,
+    address: String,
+}
+
+impl<'a> Parts<'a> {
+    fn new(web: &'a Web, visitor: &'a Visitor, page: &'a RecordPage, as_of: Option<Moment>, similar: Vec<Hit>) -> Self {
+        let id = page.view.record.id.to_string();
+        let address = address::record(&page.view.kind, &page.view.record.number);
+        Self { web, visitor, page, as_of, similar, unsent: None, id, address }
+    }
+
+    fn view(&self) -> &RecordView {
+        &self.page.view
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader {
+            registry: self.web.app().registry(),
+            labels: &self.view().labels,
+            zone: &self.visitor.preferences.zone,
+            now: self.web.app().now(),
+        }
+    }
+
+    fn whole(&self) -> Markup {
+        let kind = &self.view().kind;
+        let list = address::list(kind);
+        let title = format!("{} · {}", self.view().record.number, self.title());
+        let place = Place { title: &title, current: &list, kind: Some(kind), ..Place::default() };
+        frame(self.web, self.visitor, place, record_layout(self.header(), self.main(), self.rail()))
+    }
+
+    fn title(&self) -> &str {
+        match self.view().record.text(&self.view().kind.label_field) {
+            "" => &self.view().record.number,
+            title => title,
+        }
+    }
+
+    /// Whether the page shows the present, so that things can be done.
+    fn is_now(&self) -> bool {
+        self.as_of.is_none()
+    }
+
+    fn source(&self, part: &str) -> String {
+        format!("{}?part={part}", self.address)
+    }
+
+    fn live<'b>(&'b self, source: &'b str) -> Option<Live<'b>> {
+        self.is_now().then_some(Live { record: &self.id, source })
+    }
+
+    fn main(&self) -> Markup {
+        html! {
+            @if let Some(at) = self.as_of {
+                @let text = format!("This is how it was on {}.", time::exact(at, &self.visitor.preferences.zone));
+                (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { "Back to now" } }))
+            }
+            (self.texts())
+            @if self.page.older {
+                @let first = self.page.entries.first().map_or(0, |event| event.seq);
+                p.timeline-older { a href={ (self.address) "?before=" (first) "#timeline" } { "Show what happened before" } }
+            }
+            (self.timeline())
+            @if self.is_now() { (self.composer()) }
+        }
+    }
+
+    /// Longer texts of the record, over the timeline.
+    fn texts(&self) -> Markup {
+        let view = self.view();
+        let long = view
+            .kind
+            .fields
+            .iter()
+            .filter(|field| matches!(field.field_type, FieldType::Markdown) && view.rights.may_read(field));
+        html! {
+            div #record-texts.record-texts {
+                @for field in long {
+                    @let edit = address::field(&view.kind, &view.record, &field.key);
+                    @let editable = self.is_now() && may_edit(view, field);
+                    @if let Some(text) = view.record.field(&field.key).and_then(|stored| stored.as_str()) {
+                        section.record-text id={ "side-" (field.key) } {
+                            header.record-text__head {
+                                h2.record-text__label { (field.label) }
+                                @if editable {
+                                    a.icon-button."icon-button--small" href=(edit) hx-get=(edit) hx-target={ "#side-" (field.key) } hx-swap="outerHTML" title={ "Edit " (field.label) } aria-label={ "Edit " (field.label) } { (steward_ui::icon::icon(Icon::Edit)) }
+                                }
+                            }
+                            div.article { (markdown::render(text)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn timeline(&self) -> Markup {
+        let source = self.source("timeline");
+        let reader = Reader { labels: &self.page.labels, ..self.reader() };
+        timeline(self.page, &reader, self.live(&source))
+    }
+
+    fn composer(&self) -> Markup {
+        let view = self.view();
+        let (may_comment, may_note) = (view.rights.may(Action::Comment), view.rights.may(Action::Note));
+        if !may_comment && !may_note {
+            return html! {};
+        }
+        let action = address::of_record(&view.kind, &view.record, "comments");
+        let draft = format!("{}/{}/comment", view.kind.key, view.record.number);
+        let internal = self.unsent.is_some_and(|unsent| unsent.audience == Audience::Internal);
+        let requester = view.record.reference("requester").and_then(|id| view.labels.get(&id));
+        composer(
+            &Composer {
+                action: &action,
+                partial: Partial::NONE,
+                csrf_token: &self.visitor.csrf_token,
+                draft: &draft,
+                audience: if may_comment && !internal { WriterAudience::Public } else { WriterAudience::Internal },
+                may_note,
+                readers: requester.map_or("", |label| &label.label),
+                body: self.unsent.map_or("", |unsent| unsent.body),
+                errors: self.unsent.map_or(&[], |unsent| unsent.errors),
+            },
+            html! {},
+        )
+    }
+}
+
+/// Why the reader may do what with the record.
+pub(crate) async fn access(
+    State(web): State<Web>,
+    Segments((kinds, name)): Segments<(String, String)>,
+    visitor: Visitor,
+) -> Result<Response, WebError> {
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let mut lines = Vec::new();
+    for action in Action::ALL.into_iter().filter(|action| *action != Action::Create) {
+        let explanation = web.app().explain(visitor.actor(), visitor.actor(), action, &kind, &name).await?;
+        lines.push((action, explanation));
+    }
+    let content = html! {
+        dl.access-list {
+            @for (action, explanation) in &lines {
+                div.access-list__line {
+                    dt { (steward_ui::icon::icon(if explanation.allowed { Icon::Check } else { Icon::Ban })) " You may " @if !explanation.allowed { "not " } (action.verb()) " it" }
+                    @for reason in &explanation.reasons { dd { (reason) } }
+                }
+            }
+        }
+    };
+    Ok(crate::actions::dialog_or_page(&web, &visitor, &kind, &name, "Why may I see this?", content).into_response())
+}

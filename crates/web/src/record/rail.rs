@@ -1,0 +1,262 @@
+//! What stands beside a record: its values, files, links, records like it, and how it was.
+
+use maud::{Markup, html};
+use steward_app::view::RecordView;
+use steward_model::access::Action;
+use steward_model::event::{Act, Audience};
+use steward_model::id::RecordId;
+use steward_model::kind::{Field, FieldType};
+use steward_ui::as_of::{AsOf, AsOfMoment, as_of};
+use steward_ui::attachment::{Attachment, Link, attachment, link};
+use steward_ui::button::{Button, Submit, submit};
+use steward_ui::field::{ChoiceOption, Control, Field as Frame, field as draw_field};
+use steward_ui::form::{Form as FormParts, form};
+use steward_ui::icon::Icon;
+use steward_ui::record::{RailSection, SideField, rail_section, side_field};
+use steward_ui::reference::{Reference, reference};
+use steward_ui::value::Shown;
+
+use crate::edit::may_edit;
+use crate::record::Parts;
+use crate::values::shown::{Reader, category, labelled};
+use crate::values::time;
+use crate::visitor::Visitor;
+use crate::{Web, address};
+
+/// One value of the rail, as it stands there and as it comes back after a change.
+pub(crate) fn side(web: &Web, visitor: &Visitor, view: &RecordView, field: &Field) -> Markup {
+    let reader = Reader {
+        registry: web.app().registry(),
+        labels: &view.labels,
+        zone: &visitor.preferences.zone,
+        now: web.app().now(),
+    };
+    if field.key == view.kind.label_field {
+        let edit = address::field(&view.kind, &view.record, &field.key);
+        return steward_ui::record::record_title(view.record.text(&field.key), may_edit(view, field).then_some(&edit));
+    }
+    let edit = address::field(&view.kind, &view.record, &field.key);
+    side_field(&SideField {
+        key: &field.key,
+        label: &field.label,
+        value: Shown::Other(reader.field(&view.kind, &view.record, field)),
+        edit: may_edit(view, field).then_some(&edit),
+        help: &field.help,
+    })
+}
+
+impl Parts<'_> {
+    pub(super) fn rail(&self) -> Markup {
+        html! {
+            (self.fields())
+            (self.files())
+            (self.links())
+            (self.similar())
+            (self.history())
+        }
+    }
+
+    /// Values beside the record: those that it has, and those that one looks for even when empty.
+    pub(super) fn fields(&self) -> Markup {
+        let view = self.view();
+        let kind = &view.kind;
+        let source = self.source("fields");
+        let class = view.record.text("class");
+        let shown = |field: &&Field| {
+            !matches!(field.field_type, FieldType::Markdown)
+                && field.key != kind.label_field
+                && view.rights.may_read(field)
+                && kind.has_field(field, class)
+                && field.visible_when.as_ref().is_none_or(|when| when.matches_local(&view.record, kind))
+                && (view.record.field(&field.key).is_some() || kind.list_columns.contains(&field.key))
+        };
+        let mut left: Vec<&Field> = kind.fields.iter().filter(shown).collect();
+        let mut sections: Vec<(&str, Vec<&Field>)> = Vec::new();
+        for section in &kind.form {
+            let own: Vec<&Field> = left.iter().filter(|field| section.fields.contains(&field.key)).copied().collect();
+            left.retain(|field| !section.fields.contains(&field.key));
+            if !own.is_empty() {
+                sections.push((&section.label, own));
+            }
+        }
+        if !left.is_empty() {
+            sections.push(("More", left));
+        }
+        let live = self.live(&source);
+        html! {
+            div #record-fields data-live-record=[live.map(|live| live.record)] data-live-source=[live.map(|live| live.source)] {
+                @for (index, (label, fields)) in sections.iter().enumerate() {
+                    (rail_section(&RailSection { label, id: None, live: None, is_folded: index > 3 }, html! {
+                        @for field in fields {
+                            @if self.is_now() { (side(self.web, self.visitor, view, field)) }
+                            @else { (side_field(&SideField { key: &field.key, label: &field.label, value: Shown::Other(self.reader().field(kind, &view.record, field)), edit: None, help: &field.help })) }
+                        }
+                        @if index == 0 { (self.organisation()) }
+                    }))
+                }
+            }
+        }
+    }
+
+    fn organisation(&self) -> Markup {
+        let view = self.view();
+        let value = Shown::Other(self.reader().reference(view.record.organisation));
+        side_field(&SideField { key: "organisation", label: "Organisation", value, edit: None, help: "" })
+    }
+
+    fn files(&self) -> Markup {
+        if self.page.files.is_empty() {
+            return html! {};
+        }
+        let view = self.view();
+        let may_remove = self.is_now() && view.rights.may(Action::Attach);
+        rail_section(
+            &RailSection { label: "Files", ..RailSection::default() },
+            html! {
+                @for file in &self.page.files {
+                    @let download = address::file(&view.kind, &view.record, file.seq);
+                    @let remove = format!("{download}/remove");
+                    div.file-line {
+                        (attachment(&Attachment {
+                            name: &file.attachment.name,
+                            size: &size(file.attachment.size),
+                            media_type: &file.attachment.media_type,
+                            address: &download,
+                            detail: if file.attachment.audience == Audience::Internal { "staff only" } else { "" },
+                            withheld: None,
+                        }))
+                        @if may_remove {
+                            (form(&FormParts { action: &remove, csrf_token: &self.visitor.csrf_token, ..FormParts::default() }, html! {
+                                button.icon-button."icon-button--small" type="submit" title={ "Take off " (file.attachment.name) } aria-label={ "Take off " (file.attachment.name) } { (steward_ui::icon::icon(Icon::X)) }
+                            }))
+                        }
+                    }
+                }
+            },
+        )
+    }
+
+    fn links(&self) -> Markup {
+        let view = self.view();
+        let registry = self.web.app().registry();
+        let may_link = self.is_now() && view.rights.may(Action::Link);
+        if view.links.is_empty() && !may_link {
+            return html! {};
+        }
+        let items = view.links.iter().filter_map(|item| {
+            let label = view.labels.get(&item.other)?;
+            let kind = registry.kind(&label.kind)?;
+            let word = registry
+                .link(&item.link)
+                .map_or(item.link.as_str(), |link| if item.inverse { &link.inverse_label } else { &link.label });
+            let address = address::record(kind, &label.number);
+            let end = address::of_record(
+                &view.kind,
+                &view.record,
+                &format!("links/{}/{}/end", address::part(&item.link), item.other),
+            );
+            let remove = (may_link && !item.inverse).then_some(end.as_str());
+            let number = if label.number == label.label { "" } else { label.number.as_str() };
+            let record = Reference { number, ..labelled(kind, label, &address) };
+            Some(link(&Link { relation: word, record, remove, csrf_token: &self.visitor.csrf_token }))
+        });
+        rail_section(
+            &RailSection { label: "Related", ..RailSection::default() },
+            html! {
+                @for item in items { (item) }
+                @if may_link { (self.new_link()) }
+            },
+        )
+    }
+
+    fn new_link(&self) -> Markup {
+        let view = self.view();
+        let action = address::of_record(&view.kind, &view.record, "links");
+        let types: Vec<ChoiceOption<'_>> = self
+            .web
+            .app()
+            .registry()
+            .links()
+            .iter()
+            .filter(|link| link.from.is_empty() || link.from.contains(&view.kind.key))
+            .map(|link| ChoiceOption { key: &link.key, label: &link.label, ..ChoiceOption::default() })
+            .collect();
+        html! {
+            details.disclosure {
+                summary.disclosure__summary { (steward_ui::icon::icon(Icon::Link)) span { "Link another record" } }
+                (form(&FormParts { action: &action, csrf_token: &self.visitor.csrf_token, ..FormParts::default() }, html! {
+                    (draw_field(&Frame { name: "link", scope: "link-", label: "How", ..Frame::default() }, &Control::Choice { value: "relates_to", options: &types }))
+                    (draw_field(&Frame { name: "target", scope: "link-", label: "Record", ..Frame::default() }, &Control::Reference { value: None, source: "/pick", hint: "Number or words" }))
+                    (submit(&Button { label: "Link", ..Button::default() }, &Submit::default()))
+                }))
+            }
+        }
+    }
+
+    fn similar(&self) -> Markup {
+        if self.similar.is_empty() || !self.is_now() {
+            return html! {};
+        }
+        rail_section(
+            &RailSection { label: "Similar", ..RailSection::default() },
+            html! {
+                ul.references {
+                    @for hit in &self.similar {
+                        @let address = address::record(&hit.kind, &hit.label.number);
+                        @let state = hit.kind.lifecycle.state(&hit.record.state).map_or("", |state| state.label.as_str());
+                        li { (reference(&Reference { number: &hit.label.number, label: &hit.label.label, address: Some(&address), icon: None, state: Some((category(&hit.kind, &hit.record.state), state)) })) }
+                    }
+                }
+            },
+        )
+    }
+
+    /// The slider over the moments at which something happened.
+    fn history(&self) -> Markup {
+        let zone = &self.visitor.preferences.zone;
+        let texts: Vec<(String, String, String)> = self
+            .page
+            .entries
+            .iter()
+            .filter(|event| !matches!(event.act, Act::Commented { .. } | Act::Worked { .. } | Act::Attached(_)))
+            .map(|event| (event.at.to_string(), time::exact(event.at, zone), self.happened(&event.act, event.actor)))
+            .collect();
+        if texts.len() < 2 {
+            return html! {};
+        }
+        let mut moments: Vec<AsOfMoment<'_>> =
+            texts.iter().map(|(machine, label, what)| AsOfMoment { machine, label, what }).collect();
+        moments.push(AsOfMoment { machine: "", label: "Now", what: "the present" });
+        let asked = self.as_of.map(|at| at.to_string());
+        let shown = asked.and_then(|at| {
+            moments.iter().rposition(|moment| moment.machine <= at.as_str() && !moment.machine.is_empty())
+        });
+        rail_section(
+            &RailSection { label: "As it was", is_folded: self.is_now(), ..RailSection::default() },
+            html! {
+                (as_of(&AsOf { action: &self.address, moments: &moments, shown: shown.unwrap_or(moments.len() - 1), now: &self.address }))
+            },
+        )
+    }
+
+    fn happened(&self, act: &Act, actor: RecordId) -> String {
+        let name = self.page.labels.get(&actor).map_or("Steward", |label| label.label.as_str());
+        let state =
+            |key: &str| self.view().kind.lifecycle.state(key).map_or(key.to_owned(), |state| state.label.clone());
+        match act {
+            Act::Created { .. } => format!("{name} created it"),
+            Act::Moved { to, .. } => format!("{name} moved it to {}", state(to)),
+            Act::Updated => format!("{name} changed it"),
+            _ => format!("{name} did something"),
+        }
+    }
+}
+
+fn size(bytes: i64) -> String {
+    let bytes = bytes.max(0);
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KB", (bytes + 512) / 1024),
+        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
