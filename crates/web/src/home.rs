@@ -18,7 +18,7 @@ use steward_ui::value::Shown;
 
 use crate::error::WebError;
 use crate::frame::{Place, frame};
-use crate::list::counted;
+use crate::list::{counted, usual_order};
 use crate::values::shown::{Reader, state};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -146,7 +146,7 @@ async fn start(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
     Ok(frame(web, visitor, Place { title: "Home", current: "/", ..Place::default() }, main))
 }
 
-/// Records of several kinds under one condition, each kind's most urgent first.
+/// Records of several kinds under one condition, each kind's in its usual order.
 async fn gathered(
     web: &Web,
     visitor: &Visitor,
@@ -159,7 +159,7 @@ async fn gathered(
         if web.app().readable_level(visitor.actor(), &kind).is_none() {
             continue;
         }
-        let sort = if kind.field("priority").is_some() { "priority,updated_at" } else { "-updated_at" };
+        let sort = usual_order(visitor.actor(), &kind, "open");
         let found = ask(web, visitor, &kind, search, sort, Counting::Off, ROWS).await?;
         records.extend(found.records.into_iter().map(|view| (kind.clone(), view)));
     }
