@@ -24,7 +24,6 @@ struct Text {
 /// All pages in the order of the contents.
 const PAGES: &[Text] = &[
     Text { path: "index", text: include_str!("../../../docs/index.md") },
-    Text { path: "demo", text: include_str!("../../../docs/demo.md") },
     Text { path: "installation", text: include_str!("../../../docs/installation.md") },
     Text { path: "first-hour", text: include_str!("../../../docs/first-hour.md") },
     Text { path: "desk", text: include_str!("../../../docs/desk.md") },
@@ -108,14 +107,27 @@ mod tests {
 
     #[test]
     fn every_link_of_the_guide_leads_somewhere() {
+        let has_heading = |page: &Text, id: &str| {
+            let html = markdown::render_guide(page.text, str::to_owned).into_string();
+            html.contains(&format!(" id=\"{id}\""))
+        };
         for page in PAGES {
             for link in page.text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
                 let address = guide_address(page.path, link);
                 if let Some(path) = address.strip_prefix("/help/") {
-                    let path = path.split('#').next().unwrap_or_default();
-                    assert!(PAGES.iter().any(|page| page.path == path), "{} links to {link}", page.path);
+                    let (path, heading) = path.split_once('#').unwrap_or((path, ""));
+                    let found = PAGES.iter().find(|page| page.path == path);
+                    let found = found.unwrap_or_else(|| panic!("{} links to {link}", page.path));
+                    assert!(heading.is_empty() || has_heading(found, heading), "{} links to {link}", page.path);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn pages_are_listed_once() {
+        for (place, page) in PAGES.iter().enumerate() {
+            assert!(PAGES[..place].iter().all(|other| other.path != page.path), "{}", page.path);
         }
     }
 }

@@ -111,7 +111,9 @@ async fn find(
     let search = format!("{} {}", views[asked.view].search, asked.search);
     let request = ListRequest {
         search: Some(search.trim().to_owned()).filter(|search| !search.is_empty()),
-        sort: Some(asked.sort.clone().unwrap_or_else(|| usual_order(visitor.actor(), kind, views[asked.view].key).to_owned())),
+        sort: Some(
+            asked.sort.clone().unwrap_or_else(|| usual_order(visitor.actor(), kind, views[asked.view].key).to_owned()),
+        ),
         limit: ROWS,
         cursor: asked.cursor.clone(),
         count: Counting::Capped,

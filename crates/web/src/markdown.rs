@@ -7,8 +7,21 @@ use ammonia::{Builder, UrlRelative};
 use comrak::{Options, markdown_to_html};
 use maud::{Markup, PreEscaped, html};
 
-/// What may stand in a text: no picture (a reader's browser must not call elsewhere), no form, no style.
-static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+/// What may stand in a text of a person.
+static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(sanitiser);
+
+/// What may stand in a page of the guide: its headings have addresses, too.
+static GUIDE_SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = sanitiser();
+    for heading in ["h1", "h2", "h3", "h4", "h5", "h6"] {
+        builder.add_tag_attributes(heading, ["id"]);
+    }
+    builder.add_tag_attributes("a", ["aria-label", "class"]);
+    builder
+});
+
+/// No picture (a reader's browser must not call elsewhere), no form, no style.
+fn sanitiser() -> Builder<'static> {
     let tags: HashSet<&str> = [
         "a",
         "blockquote",
@@ -55,14 +68,14 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer nofollow"));
     builder
-});
+}
 
 /// Text of a person as markup.
 pub(crate) fn render(text: &str) -> Markup {
     if is_plain(text) {
         return paragraphs(text);
     }
-    finished(&markdown_to_html(text, &options()))
+    finished(&SANITISER, &markdown_to_html(text, &options()))
 }
 
 /// Whether a text holds nothing that Markdown could take for more than words in paragraphs. Most of what people write to
@@ -94,14 +107,16 @@ fn paragraphs(text: &str) -> Markup {
     }
 }
 
-/// A page of the guide as markup, its links to other pages of the guide turned into addresses of ours.
+/// A page of the guide as markup: its headings can be linked to, its links to other pages of the guide are turned into
+/// addresses of ours.
 pub(crate) fn render_guide(
     text: &str,
     address: impl Fn(&str) -> String + Send + Sync + std::panic::RefUnwindSafe + 'static,
 ) -> Markup {
     let mut options = options();
     options.extension.link_url_rewriter = Some(Arc::new(move |url: &str| address(url)));
-    finished(&markdown_to_html(text, &options))
+    options.extension.header_id_prefix = Some(String::new());
+    finished(&GUIDE_SANITISER, &markdown_to_html(text, &options))
 }
 
 fn options() -> Options<'static> {
@@ -116,8 +131,8 @@ fn options() -> Options<'static> {
     options
 }
 
-fn finished(html: &str) -> Markup {
-    PreEscaped(SANITISER.clean(html).to_string())
+fn finished(sanitiser: &Builder<'_>, html: &str) -> Markup {
+    PreEscaped(sanitiser.clean(html).to_string())
 }
 
 #[cfg(test)]
@@ -152,7 +167,7 @@ mod tests {
             "(As said before: no.)\nVersion 2.0",
         ] {
             assert!(is_plain(text), "{text}");
-            let whole = finished(&markdown_to_html(text, &options())).into_string();
+            let whole = finished(&SANITISER, &markdown_to_html(text, &options())).into_string();
             // Quotes need no escape between tags; maud writes one all the same.
             let plain = paragraphs(text).into_string().replace("&quot;", "\"");
             assert_eq!(plain.trim(), whole.trim(), "{text}");
