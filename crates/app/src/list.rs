@@ -206,7 +206,7 @@ impl App {
     /// How many records a list has, up to `cap`.
     ///
     /// Who sees records for several reasons (one's team, oneself, nobody yet) would have every record of the kind
-    /// looked at. Each reason alone has an index, so they are counted one by one, each without those counted before.
+    /// looked at. Each reason alone has an index, so each is asked by itself, and what several find counts once.
     async fn count(
         &self,
         actor: &Actor,
@@ -217,12 +217,11 @@ impl App {
     ) -> Result<usize, Error> {
         let wanted = self.wanted(actor, kind, filter, sort)?;
         let reasons = reasons(&wanted.scope).unwrap_or_else(|| vec![wanted.scope()]);
-        let parts: Vec<Filter> = (0..reasons.len())
-            .map(|place| {
-                let before = reasons[..place].iter().map(|reason| Filter::Not(Box::new(reason.clone())));
-                Filter::all([reasons[place].clone(), wanted.filter()].into_iter().chain(before)).simplified()
-            })
-            .collect();
+        let parts = reasons.into_iter().map(|reason| Filter::all([reason, wanted.filter()]).simplified());
+        let parts: Vec<Filter> = parts.filter(|part| *part != Filter::Nothing).collect();
+        if parts.is_empty() {
+            return Ok(0);
+        }
         let (conditions, binds) = self.compiled(actor, kind, &wanted, &parts);
         Ok(self.store().count_any(&kind.key, &conditions, &binds, cap).await?)
     }

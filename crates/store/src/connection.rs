@@ -113,6 +113,8 @@ impl Connection {
     /// # Errors
     /// As [`Self::execute`].
     pub async fn fetch_all(&mut self, sql: &str, binds: &[Bind]) -> Result<Vec<Row>, sqlx::Error> {
+        // The statement, never its values: `STEWARD_LOG=steward_store=trace` tells an operator what is asked.
+        tracing::trace!(sql, "query");
         let of_sqlite = |rows: Vec<SqliteRow>| rows.into_iter().map(Row::Sqlite).collect();
         match &mut self.link {
             Link::SqliteWriter(link) => run(self.pace, || link.fetch(sql, binds)).map(of_sqlite),

@@ -61,8 +61,8 @@ impl Store {
         Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
     }
 
-    /// How many records meet one of these conditions, of which no record meets two; else as [`Self::count`]. The
-    /// placeholders of all are numbered in one row, and `binds` holds their values.
+    /// How many records meet at least one of these conditions; else as [`Self::count`]. The placeholders of all are
+    /// numbered in one row, and `binds` holds their values.
     ///
     /// # Errors
     /// What the database answered.
@@ -73,11 +73,15 @@ impl Store {
         binds: &[Bind],
         cap: usize,
     ) -> Result<usize, StoreError> {
-        let part =
-            |condition: &String| format!("select 1 from record r where r.kind = {} and ({condition})", literal(kind));
+        let kind = literal(kind);
+        // Each stops at the cap by itself: one that reaches it has counted enough for all.
+        let part = |condition: &String| {
+            format!(
+                "select id from (select r.id from record r where r.kind = {kind} and ({condition}) limit {cap}) part"
+            )
+        };
         let parts: Vec<String> = conditions.iter().map(part).collect();
-        let sql =
-            format!("select count(*) from (select * from ({}) parts limit {cap}) counted", parts.join(" union all "));
+        let sql = format!("select count(*) from (select * from ({}) parts limit {cap}) counted", parts.join(" union "));
         let count = self.read().await?.fetch_integer(&sql, binds).await?;
         Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
     }

@@ -2,6 +2,7 @@
 
 mod head;
 mod rail;
+mod similar;
 
 use std::sync::Arc;
 
@@ -9,7 +10,6 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::pages::RecordPage;
-use steward_app::search::Hit;
 use steward_app::view::RecordView;
 use steward_model::access::Action;
 use steward_model::event::Audience;
@@ -36,8 +36,6 @@ use crate::{Web, address, markdown};
 
 /// Entries of the timeline at once.
 const ENTRIES: usize = 100;
-/// Similar records shown.
-const SIMILAR: usize = 5;
 
 pub(crate) async fn page(
     State(web): State<Web>,
@@ -54,18 +52,28 @@ pub(crate) async fn page(
                 .ok_or_else(|| WebError::bad_request("`as_of` must be a moment such as 2026-03-01T09:30:00Z"))
         })
         .transpose()?;
+    if query.get("part") == Some("similar") {
+        return similar_part(&web, &visitor, &kind, &name).await;
+    }
     let before = query.text("before").and_then(|text| text.parse().ok());
     let shown = show(&web, &visitor, &kind, &name, as_of, before).await?;
-    let parts = Parts::new(&web, &visitor, &shown, as_of, Vec::new());
+    let parts = Parts::new(&web, &visitor, &shown, as_of);
     Ok(match query.get("part") {
-        Some("header") => parts.header().into_response(),
-        Some("timeline") => parts.timeline().into_response(),
-        Some("fields") => parts.fields().into_response(),
-        _ => {
-            let similar = similar(&web, &visitor, &shown).await;
-            Parts { similar, ..parts }.whole().into_response()
-        }
-    })
+        Some("header") => parts.header(),
+        Some("timeline") => parts.timeline(),
+        Some("fields") => parts.fields(),
+        _ => parts.whole(),
+    }
+    .into_response())
+}
+
+/// Records like this one: for the section that fills itself, or on a page of their own.
+async fn similar_part(web: &Web, visitor: &Visitor, kind: &Arc<Kind>, name: &str) -> Result<Response, WebError> {
+    let list = similar::list(web, visitor, kind, name).await?;
+    if visitor.partial {
+        return Ok(list.into_response());
+    }
+    Ok(crate::actions::dialog_or_page(web, visitor, kind, name, "Similar records", list).into_response())
 }
 
 async fn show(
@@ -77,24 +85,6 @@ async fn show(
     before: Option<i64>,
 ) -> Result<RecordPage, WebError> {
     Ok(web.app().record_page(visitor.actor(), kind, name, as_of, (before, ENTRIES)).await?)
-}
-
-/// Records like this one, for those who work on it; without an index there are none.
-async fn similar(web: &Web, visitor: &Visitor, page: &RecordPage) -> Vec<Hit> {
-    let kind = &page.view.kind;
-    if !visitor.actor().is_staff() || kind.field("description").is_none() {
-        return Vec::new();
-    }
-    let mut kinds = vec![kind.key.clone()];
-    kinds.extend(
-        ["known_error", "knowledge_article"]
-            .map(str::to_owned)
-            .into_iter()
-            .filter(|key| *key != kind.key && web.app().registry().kind(key).is_some()),
-    );
-    let number = &page.view.record.number;
-    let found = web.app().similar(visitor.actor(), kind, number, &kinds, SIMILAR).await;
-    found.map(|page| page.hits).unwrap_or_default()
 }
 
 /// Words that could not be sent.
@@ -113,7 +103,7 @@ pub(crate) async fn again(
     unsent: &Unsent<'_>,
 ) -> Result<Markup, WebError> {
     let shown = show(web, visitor, kind, name, None, None).await?;
-    Ok(Parts { unsent: Some(unsent), ..Parts::new(web, visitor, &shown, None, Vec::new()) }.whole())
+    Ok(Parts { unsent: Some(unsent), ..Parts::new(web, visitor, &shown, None) }.whole())
 }
 
 /// A page on its way to markup.
@@ -122,17 +112,16 @@ struct Parts<'a> {
     visitor: &'a Visitor,
     page: &'a RecordPage,
     as_of: Option<Moment>,
-    similar: Vec<Hit>,
     unsent: Option<&'a Unsent<'a>>,
     id: String,
     address: String,
 }
 
 impl<'a> Parts<'a> {
-    fn new(web: &'a Web, visitor: &'a Visitor, page: &'a RecordPage, as_of: Option<Moment>, similar: Vec<Hit>) -> Self {
+    fn new(web: &'a Web, visitor: &'a Visitor, page: &'a RecordPage, as_of: Option<Moment>) -> Self {
         let id = page.view.record.id.to_string();
         let address = address::record(&page.view.kind, &page.view.record.number);
-        Self { web, visitor, page, as_of, similar, unsent: None, id, address }
+        Self { web, visitor, page, as_of, unsent: None, id, address }
     }
 
     fn view(&self) -> &RecordView {

@@ -13,12 +13,12 @@ use steward_ui::field::{ChoiceOption, Control, Field as Frame, field as draw_fie
 use steward_ui::form::{Form as FormParts, form};
 use steward_ui::icon::Icon;
 use steward_ui::record::{RailSection, SideField, rail_section, side_field};
-use steward_ui::reference::{Reference, reference};
+use steward_ui::reference::Reference;
 use steward_ui::value::Shown;
 
 use crate::edit::may_edit;
-use crate::record::Parts;
-use crate::values::shown::{Reader, category, labelled};
+use crate::record::{Parts, similar};
+use crate::values::shown::{Reader, labelled};
 use crate::values::time;
 use crate::visitor::Visitor;
 use crate::{Web, address};
@@ -51,8 +51,8 @@ impl Parts<'_> {
             (self.fields())
             (self.files())
             (self.links())
-            (self.similar())
             (self.history())
+            @if self.is_now() && let Some(place) = similar::place(self.visitor, &self.view().kind, &self.address) { (place) }
         }
     }
 
@@ -84,7 +84,7 @@ impl Parts<'_> {
         }
         let live = self.live(&source);
         html! {
-            div #record-fields data-live-record=[live.map(|live| live.record)] data-live-source=[live.map(|live| live.source)] {
+            div #record-values data-live-record=[live.map(|live| live.record)] data-live-source=[live.map(|live| live.source)] {
                 @for (index, (label, fields)) in sections.iter().enumerate() {
                     (rail_section(&RailSection { label, id: None, live: None, is_folded: index > 3 }, html! {
                         @for field in fields {
@@ -191,24 +191,6 @@ impl Parts<'_> {
                 }))
             }
         }
-    }
-
-    fn similar(&self) -> Markup {
-        if self.similar.is_empty() || !self.is_now() {
-            return html! {};
-        }
-        rail_section(
-            &RailSection { label: "Similar", ..RailSection::default() },
-            html! {
-                ul.references {
-                    @for hit in &self.similar {
-                        @let address = address::record(&hit.kind, &hit.label.number);
-                        @let state = hit.kind.lifecycle.state(&hit.record.state).map_or("", |state| state.label.as_str());
-                        li { (reference(&Reference { number: &hit.label.number, label: &hit.label.label, address: Some(&address), icon: None, state: Some((category(&hit.kind, &hit.record.state), state)) })) }
-                    }
-                }
-            },
-        )
     }
 
     /// The slider over the moments at which something happened.
