@@ -53,6 +53,9 @@ impl Client {
     pub(crate) fn new(address: &str, token: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
+            // An answer is what the server said, not what it pointed to.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .timeout_global(Some(Duration::from_secs(40)))
             // A connection that the server closed while it was idle would look like an unanswered request.
             .max_idle_age(Duration::from_secs(3))

@@ -18,6 +18,7 @@ mod search;
 mod start;
 mod stop;
 mod together;
+mod wire;
 
 /// How often a random fault is tried.
 fn rounds() -> u32 {
