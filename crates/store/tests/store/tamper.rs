@@ -91,7 +91,7 @@ on_both! {
         assert_eq!(db.store.seal(START).await.unwrap(), None, "nothing new to seal");
     }
 
-    async fn a_changed_entry_is_named(db: TestDatabase) {
+    async fn sec_112_a_changed_entry_is_named(db: TestDatabase) {
         let ids = filled(&db.store).await;
         let sql = edit(&db.store, ids[1], 3, "two", "2");
         check(&db, &[sql], Place::Entry { record: ids[1], seq: 3 }).await;
@@ -103,13 +103,13 @@ on_both! {
         check(&db, &[sql], Place::Entry { record: ids[0], seq: 2 }).await;
     }
 
-    async fn a_removed_entry_is_named_by_its_successor(db: TestDatabase) {
+    async fn sec_112_a_removed_entry_is_named_by_its_successor(db: TestDatabase) {
         let ids = filled(&db.store).await;
         let sql = format!("delete from journal where record = {} and seq = 3", ids[2]);
         check(&db, &[sql], Place::Entry { record: ids[2], seq: 4 }).await;
     }
 
-    async fn swapped_entries_are_named(db: TestDatabase) {
+    async fn sec_112_swapped_entries_are_named(db: TestDatabase) {
         let ids = filled(&db.store).await;
         let id = ids[1];
         let swap = [("-3", "3"), ("3", "4"), ("4", "-3")];
@@ -117,7 +117,7 @@ on_both! {
         check(&db, &statements, Place::Entry { record: id, seq: 3 }).await;
     }
 
-    async fn an_inserted_entry_is_named(db: TestDatabase) {
+    async fn sec_112_an_inserted_entry_is_named(db: TestDatabase) {
         let ids = filled(&db.store).await;
         let sql = format!(
             "insert into journal (epoch, record, seq, kind, at, actor, door, type, data, hash) \
@@ -126,7 +126,7 @@ on_both! {
         check(&db, &[sql], Place::Entry { record: ids[1], seq: 5 }).await;
     }
 
-    async fn a_cut_tail_is_named_by_its_record(db: TestDatabase) {
+    async fn sec_112_a_cut_tail_is_named_by_its_record(db: TestDatabase) {
         let ids = filled(&db.store).await;
         let sql = format!("delete from journal where record = {} and seq = 4", ids[1]);
         check(&db, &[sql], Place::Record(ids[1])).await;
@@ -150,7 +150,7 @@ on_both! {
         check(&db, &sql, Place::Seal(1)).await;
     }
 
-    async fn a_tail_cut_with_its_seal_shows_against_the_exported_seal(db: TestDatabase) {
+    async fn sec_112_a_tail_cut_with_its_seal_shows_against_the_exported_seal(db: TestDatabase) {
         let ids = filled(&db.store).await;
         let exported = db.store.last_seal().await.unwrap().unwrap();
         assert!(db.store.verify(Some(&exported), |_| {}).await.unwrap().is_good());
