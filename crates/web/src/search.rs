@@ -22,12 +22,16 @@ use crate::frame::{Place, frame};
 use crate::values::shown::state;
 use crate::values::time;
 use crate::visitor::Visitor;
-use crate::{Web, address};
+use crate::{Web, address, guide};
 
 /// Results of a page.
 const RESULTS: usize = 50;
 /// Suggestions while one types.
 const SUGGESTIONS: usize = 8;
+/// Places in the guide beside them.
+const IN_HELP: usize = 2;
+/// Places in the guide on the page.
+const IN_HELP_PAGE: usize = 5;
 
 pub(crate) async fn page(
     State(web): State<Web>,
@@ -37,6 +41,7 @@ pub(crate) async fn page(
     let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let text = query.text("q").unwrap_or_default();
     let found = find(&web, &visitor, text, RESULTS).await?;
+    let help = guide::hits(text, IN_HELP_PAGE);
     let title = if text.is_empty() { "Search".to_owned() } else { format!("Search: {text}") };
     let detail = match (text.is_empty(), found.more) {
         (true, _) => String::new(),
@@ -59,6 +64,12 @@ pub(crate) async fn page(
                 (empty(&Empty { icon: Icon::Search, title: "Nothing found", text: "Try fewer or other words. Only records that you may see are searched." }, html! {}))
             } @else {
                 (listed(&web, &visitor, &found.hits))
+            }
+            @if !help.is_empty() {
+                section.search-help {
+                    h2.search-help__title { "In Help" }
+                    (guide::listed(&help))
+                }
             }
         }
     };
@@ -121,7 +132,11 @@ pub(crate) async fn suggestions(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, WebError> {
     let query = Form::parse(raw.unwrap_or_default().as_bytes());
-    let found = find(&web, &visitor, query.text("q").unwrap_or_default(), SUGGESTIONS).await?;
+    let text = query.text("q").unwrap_or_default();
+    let found = find(&web, &visitor, text, SUGGESTIONS).await?;
+    let help = guide::hits(text, IN_HELP);
+    let help =
+        help.iter().map(|hit| json!({ "value": "", "label": hit.title, "detail": "Help", "address": hit.address }));
     let hits: Vec<Value> = found
         .hits
         .iter()
@@ -134,6 +149,7 @@ pub(crate) async fn suggestions(
                 "address": address::record(&hit.kind, &hit.label.number),
             })
         })
+        .chain(help)
         .collect();
     Ok(Json(hits).into_response())
 }
