@@ -130,13 +130,36 @@ impl App {
     /// All records of a kind that meet a condition, for Steward itself.
     pub(crate) async fn all_records(&self, kind: &str, filter: &Filter, most: usize) -> Result<Vec<Record>, Error> {
         let kind = self.kind(kind)?.clone();
+        self.all_of(&Actor::system(), &kind, filter, most).await
+    }
+
+    /// The records that a list holds for somebody, up to `most`, in the order of their ids and with values that they may
+    /// not read: to decide on, not to show.
+    pub(crate) async fn all_matching(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        request: &ListRequest,
+        most: usize,
+    ) -> Result<Vec<Record>, Error> {
+        let filter = self.filter_of(actor, kind, request).await?;
+        self.all_of(actor, kind, &filter, most).await
+    }
+
+    async fn all_of(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        most: usize,
+    ) -> Result<Vec<Record>, Error> {
         let sort = Vec::new();
         let mut records: Vec<Record> = Vec::new();
         loop {
-            let mut query = self.query(&Actor::system(), &kind, filter, &sort, BATCH.min(most))?;
+            let mut query = self.query(actor, kind, filter, &sort, BATCH.min(most))?;
             if let Some(last) = records.last() {
                 let cursor = Cursor { values: Vec::new(), id: last.id };
-                let after = after_predicate(&sort, &cursor, &kind, self.store().dialect(), ALIAS, &mut query.binds)
+                let after = after_predicate(&sort, &cursor, kind, self.store().dialect(), ALIAS, &mut query.binds)
                     .map_err(Error::internal)?;
                 query.condition = format!("({}) and ({after})", query.condition);
             }

@@ -5,6 +5,7 @@
 pub mod backup;
 pub mod blob;
 mod bulk;
+pub mod bulk_edits;
 pub mod change;
 pub mod columns;
 mod commit;
