@@ -4,6 +4,7 @@
 //! stands in [`routes`], from which router, OpenAPI document and the authorisation test are made.
 
 mod body;
+mod bulk_edits;
 mod caller;
 mod events;
 mod meta;

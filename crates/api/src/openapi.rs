@@ -26,6 +26,7 @@ fn build(kinds: &[(&Kind, Level)]) -> Value {
     schemas.insert("problem".to_owned(), problem_schema());
     schemas.insert("reference".to_owned(), reference_schema());
     schemas.insert("hits".to_owned(), hits_schema());
+    schemas.insert("bulk_edit".to_owned(), bulk_edit_schema());
     for route in routes() {
         if !route.path.contains("{kinds}") {
             add_operation(&mut paths, &route, route.path, None);
@@ -116,6 +117,11 @@ fn query_parameters(route: &Route) -> Vec<Value> {
         ("POST", "/api/v1/{kinds}/{record}/attachments") => {
             &[("name", "Name of the file"), ("audience", "public or internal")]
         }
+        ("GET", "/api/v1/bulk-edits/{edit}") => &[
+            ("outcome", "Only rows that were changed, unchanged or refused"),
+            ("after", "Rows after this place"),
+            ("limit", "Rows at most, 1 to 1000"),
+        ],
         ("GET", "/api/v1/events") => &[("after", "Id of the last event seen")],
         _ => &[],
     };
@@ -130,6 +136,10 @@ fn query_parameters(route: &Route) -> Vec<Value> {
 fn response(route: &Route, kind: Option<&Kind>) -> Value {
     if route.path == "/api/v1/search" || route.path.ends_with("/similar") {
         let schema = json!({ "$ref": "#/components/schemas/hits" });
+        return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
+    }
+    if route.path.contains("/bulk-edits") {
+        let schema = json!({ "$ref": "#/components/schemas/bulk_edit" });
         return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
     }
     let Some(kind) = kind else { return json!({ "description": route.summary }) };
@@ -159,6 +169,20 @@ fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
         (_, path) if path.ends_with("/transitions/{key}") => {
             json!({ "fields": fields, "comment": comment, "revision": { "type": "integer" } })
         }
+        (_, path) if path.ends_with("/bulk-edits") => json!({
+            "records": { "type": "array", "items": text, "maxItems": 10_000, "description": "Ids or numbers" },
+            "filter": text,
+            "q": text,
+            "tree": {},
+            "dry_run": { "type": "boolean", "description": "Only say what would come of it" },
+            "action": { "type": "string", "enum": ["update", "transition", "comment", "watch"] },
+            "fields": fields,
+            "transition": text,
+            "comment": comment,
+            "body": text,
+            "audience": audience,
+            "end": { "type": "boolean", "description": "No longer watch" },
+        }),
         (_, path) if path.ends_with("/comments") => json!({ "body": text, "audience": audience }),
         (_, path) if path.ends_with("/worklogs") => json!({ "duration": text, "started_at": text, "note": text }),
         ("POST", path) if path.ends_with("/links") => json!({ "link": text, "target": text }),
@@ -289,6 +313,47 @@ fn hits_schema() -> Value {
             "hits": { "type": "array", "items": hit },
             "more": { "type": "boolean", "description": "Whether there are more that the caller may read" },
             "complete": { "type": "boolean", "description": "Whether all records were searched" },
+        },
+    })
+}
+
+fn bulk_edit_schema() -> Value {
+    let (text, count) = (json!({ "type": "string" }), json!({ "type": "integer" }));
+    let outcome = json!({ "type": ["string", "null"], "enum": ["changed", "unchanged", "refused", null] });
+    let reason = json!({ "type": "object", "properties": { "outcome": outcome, "reason": text, "count": count } });
+    let row = json!({
+        "type": "object",
+        "properties": {
+            "place": count,
+            "record": { "$ref": "#/components/schemas/reference" },
+            "expected": outcome,
+            "outcome": outcome,
+            "reason": text,
+            "revision": { "type": ["integer", "null"] },
+        },
+    });
+    json!({
+        "type": "object",
+        "description": "One change to many records",
+        "properties": {
+            "id": text,
+            "kind": text,
+            "person": text,
+            "action": { "type": "object" },
+            "dry_run": { "type": "boolean" },
+            "state": { "enum": ["preview", "waiting", "running", "finished", "failed"] },
+            "total": count,
+            "missing": count,
+            "done": count,
+            "counts": { "type": "object", "properties": { "changed": count, "unchanged": count, "refused": count } },
+            "reasons": { "type": "array", "items": reason },
+            "undo_of": { "type": ["string", "null"] },
+            "undone_by": { "type": ["string", "null"] },
+            "undo_until": { "type": ["string", "null"], "format": "date-time" },
+            "created_at": { "type": "string", "format": "date-time" },
+            "finished_at": { "type": ["string", "null"], "format": "date-time" },
+            "rows": { "type": "array", "items": row },
+            "next_after": { "type": ["integer", "null"] },
         },
     })
 }

@@ -62,6 +62,8 @@ pub enum Counting {
     /// Up to [`COUNT_MAX`].
     #[default]
     Capped,
+    /// Up to this number; one more stands for more than that.
+    UpTo(usize),
     /// To the end.
     Exact,
     /// Not at all.
@@ -98,6 +100,7 @@ impl App {
         let cap = match request.count {
             Counting::Off => None,
             Counting::Capped => Some(COUNT_MAX + 1),
+            Counting::UpTo(most) => Some(most + 1),
             Counting::Exact => Some(usize::MAX >> 1),
         };
         let count = async {

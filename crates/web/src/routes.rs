@@ -3,7 +3,7 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, create, edit, files, guide, home, list, live, pick, record, search, set_up, sign_in,
+    Web, account, actions, assets, bulk, create, edit, export, files, guide, home, list, live, pick, record, search, set_up, sign_in,
 };
 
 /// The method of a route; pages know two.
@@ -64,7 +64,14 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/account/tokens/{token}/revoke", post(account::revoke_token)),
         route(Get, "/help", get(guide::start)),
         route(Get, "/help/{*page}", get(guide::page)),
+        route(Get, "/bulk-edits", get(bulk::all)),
+        route(Get, "/bulk-edits/{edit}", get(bulk::page)),
+        route(Post, "/bulk-edits/{edit}/start", post(bulk::start)),
+        route(Post, "/bulk-edits/{edit}/undo", post(bulk::undo)),
         route(Get, "/{kinds}", get(list::page)),
+        route(Get, "/{kinds}/export", get(export::download)),
+        route(Get, "/{kinds}/bulk-edits/new", get(bulk::new)),
+        route(Post, "/{kinds}/bulk-edits", post(bulk::create)),
         route(Get, "/{kinds}/new", get(create::page)),
         route(Post, "/{kinds}", post(create::create)),
         route(Get, "/{kinds}/{record}", get(record::page)),

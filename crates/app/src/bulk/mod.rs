@@ -13,6 +13,8 @@ use steward_model::event::{Audience, Door};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
+use steward_model::record::Fields;
+use steward_model::value::parse_value;
 use steward_store::bulk_edits::{NewBulkEdit, NewRow, StoredBulkEdit};
 use steward_store::jobs::NewJob;
 
@@ -259,6 +261,29 @@ impl App {
         let counts = self.store().count_bulk_rows(id, REASONS_MAX).await?;
         let undone_by = self.store().find_undo_of(id).await?;
         self.shown(stored, counts, undone_by)
+    }
+
+    /// The values that a bulk edit sets, in stored form by field, with the names of the records in them; values that cannot
+    /// be read are left out.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn bulk_edit_values(&self, actor: &Actor, edit: &BulkEdit) -> Result<(Fields, Labels), Error> {
+        let (BulkAction::Update { fields } | BulkAction::Transition { fields, .. }) = &edit.action else {
+            return Ok((Fields::new(), Labels::new()));
+        };
+        let found = self.look_up_input(actor, &edit.kind, fields, None).await?;
+        let mut values = Fields::new();
+        let mut named = std::collections::BTreeSet::new();
+        for (key, value) in fields {
+            let Some(field) = edit.kind.field(key) else { continue };
+            if let Ok(Some(stored)) = parse_value(field, value, &found) {
+                crate::view::collect_references(field, &stored, &mut named);
+                values.insert(key.clone(), stored);
+            }
+        }
+        let labels = self.names(actor, named).await?;
+        Ok((values, labels))
     }
 
     /// Rows of a bulk edit after a place, of one outcome when it is named.

@@ -48,7 +48,7 @@ const TICKET_LINES: [TicketLine; 22] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 24] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 32] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -70,6 +70,14 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 24] = [
     ("POST", "/account/tokens/987654/revoke", Sent::Form(&[]), (401, 303)),
     ("GET", "/help", Sent::Nothing, (303, 200)),
     ("GET", "/help/reference/filters", Sent::Nothing, (303, 200)),
+    ("GET", "/bulk-edits", Sent::Nothing, (303, 200)),
+    ("GET", "/bulk-edits/987654", Sent::Nothing, (303, 404)),
+    ("POST", "/bulk-edits/987654/start", Sent::Form(&[]), (401, 404)),
+    ("POST", "/bulk-edits/987654/undo", Sent::Form(&[]), (401, 404)),
+    ("GET", "/incidents/bulk-edits/new?action=watch&record=987654321", Sent::Nothing, (303, 200)),
+    ("POST", "/incidents/bulk-edits", Sent::Form(&[("action", "watch"), ("record", "987654321")]), (401, 422)),
+    ("GET", "/incidents/export?format=csv", Sent::Nothing, (303, 200)),
+    ("GET", "/incidents/export?format=xlsx", Sent::Nothing, (303, 200)),
     ("GET", "/incidents", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/new", Sent::Nothing, (303, 200)),
     ("POST", "/incidents", Sent::Form(&[("title", "x")]), (401, 303)),
@@ -119,6 +127,7 @@ fn route_of(path: &str) -> String {
         ("/assets/none.css", "/assets/{file}"),
         ("/sessions/987654", "/sessions/{session}"),
         ("/tokens/987654", "/tokens/{token}"),
+        ("/bulk-edits/987654", "/bulk-edits/{edit}"),
         ("/help/reference/filters", "/help/{*page}"),
         ("/incidents", "/{kinds}"),
     ] {
