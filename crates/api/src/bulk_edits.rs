@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
-use steward_app::bulk::{BulkAction, BulkEdit, Outcome, Plan, RECORDS_MAX, Rows, RowCount, Selection};
+use steward_app::bulk::{BulkAction, BulkEdit, Outcome, Plan, RECORDS_MAX, RowCount, Rows, Selection};
 use steward_app::error::Error;
 use steward_app::list::{Counting, ListRequest};
 use steward_model::event::Door;

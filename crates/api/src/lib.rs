@@ -16,6 +16,7 @@ mod routes;
 mod search;
 mod time;
 mod timeline;
+mod views;
 mod wire;
 
 use std::sync::Arc;

@@ -22,6 +22,7 @@ pub mod pages;
 mod password;
 pub mod records;
 mod reference_data;
+pub mod saved_views;
 pub mod seal;
 pub mod search;
 mod secrets;

@@ -196,7 +196,8 @@ impl App {
         request: &Request,
         origin: &Origin,
     ) -> Result<RecordView, Error> {
-        let (Changed::Made(after) | Changed::Nothing(after)) = self.change(actor, kind, name, request, origin, None).await?;
+        let (Changed::Made(after) | Changed::Nothing(after)) =
+            self.change(actor, kind, name, request, origin, None).await?;
         self.view(actor, kind, after, None).await
     }
 

@@ -8,8 +8,8 @@ use steward_http::{Doors, doors};
 use steward_store::blob::Blobs;
 use steward_web::Settings;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinSet;
 
 use crate::arguments::Serve;
 use crate::config::Config;

@@ -26,6 +26,7 @@ pub mod order;
 pub mod reading;
 pub mod records;
 pub mod rows;
+pub mod saved_views;
 pub mod seal;
 pub mod sessions;
 pub mod sql;

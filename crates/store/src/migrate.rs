@@ -9,6 +9,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0001_ground.sql"),
     include_str!("../migrations/0002_sessions.sql"),
     include_str!("../migrations/0003_bulk_edits.sql"),
+    include_str!("../migrations/0005_saved_views.sql"),
 ];
 
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.

@@ -94,6 +94,17 @@ pub struct Row<'a> {
     pub cells: Vec<Shown<'a>>,
     /// Whether there is something in it that the reader has not seen.
     pub is_unread: bool,
+    /// The head of the group that begins with it.
+    pub heading: Option<GroupHeading<'a>>,
+}
+
+/// The head of a group of rows.
+#[derive(Debug, Clone, Default)]
+pub struct GroupHeading<'a> {
+    /// What the rows have in common.
+    pub shown: Markup,
+    /// How many there are, on other pages too.
+    pub count: &'a str,
 }
 
 /// A list. Show [`crate::message::empty`] instead when there are no rows.
@@ -111,7 +122,12 @@ pub fn list(list: &List) -> Markup {
                         @for column in list.columns { (heading(column)) }
                     }
                 }
-                tbody { @for row in list.rows { (self::row(list, row)) } }
+                tbody {
+                    @for row in list.rows {
+                        @if let Some(heading) = &row.heading { (group(list, heading)) }
+                        (self::row(list, row))
+                    }
+                }
             }
         }
     }
@@ -130,6 +146,13 @@ fn heading(column: &Column) -> Markup {
                 a.list__sort href=(address) { (column.label) @if let Some(symbol) = symbol { (icon(symbol)) } }
             } @else { (column.label) }
         }
+    }
+}
+
+fn group(list: &List, heading: &GroupHeading) -> Markup {
+    let columns = list.columns.len() + usize::from(list.selection_form.is_some());
+    html! {
+        tr.list__group { th.list__group-cell scope="colgroup" colspan=(columns) { (heading.shown) span.list__group-count { (heading.count) } } }
     }
 }
 

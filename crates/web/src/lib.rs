@@ -31,6 +31,7 @@ mod set_up;
 mod sign_in;
 mod timeline;
 mod values;
+mod views;
 mod visitor;
 
 use std::collections::BTreeSet;
@@ -107,12 +108,7 @@ const BODY_MAX: usize = 52 * 1024 * 1024;
 
 /// All pages.
 pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
-    let web = Web(Arc::new(Inner {
-        app,
-        doors: doors.clone(),
-        settings,
-        workbooks: tokio::sync::Semaphore::new(1),
-    }));
+    let web = Web(Arc::new(Inner { app, doors: doors.clone(), settings, workbooks: tokio::sync::Semaphore::new(1) }));
     let mut router = Router::new();
     for route in routes() {
         router = router.route(route.path, route.handler);

@@ -3,7 +3,8 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, bulk, create, edit, export, files, guide, home, list, live, pick, record, search, set_up, sign_in,
+    Web, account, actions, assets, bulk, create, edit, export, files, guide, home, list, live, pick, record, search,
+    set_up, sign_in, views,
 };
 
 /// The method of a route; pages know two.
@@ -69,6 +70,15 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/bulk-edits/{edit}/start", post(bulk::start)),
         route(Post, "/bulk-edits/{edit}/undo", post(bulk::undo)),
         route(Get, "/{kinds}", get(list::page)),
+        route(Get, "/views/counts", get(views::counts)),
+        route(Get, "/{kinds}/views/new", get(views::new)),
+        route(Post, "/{kinds}/views", post(views::create)),
+        route(Get, "/{kinds}/views/{view}/edit", get(views::edit)),
+        route(Post, "/{kinds}/views/{view}/edit", post(views::save)),
+        route(Post, "/{kinds}/views/{view}/remove", post(views::remove)),
+        route(Post, "/{kinds}/views/{view}/pin", post(views::pin)),
+        route(Get, "/{kinds}/columns", get(list::chooser::form)),
+        route(Post, "/{kinds}/columns", post(list::chooser::save)),
         route(Get, "/{kinds}/export", get(export::download)),
         route(Get, "/{kinds}/bulk-edits/new", get(bulk::new)),
         route(Post, "/{kinds}/bulk-edits", post(bulk::create)),

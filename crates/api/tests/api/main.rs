@@ -14,3 +14,4 @@ mod records;
 mod rights;
 mod search;
 mod signing_in;
+mod views;

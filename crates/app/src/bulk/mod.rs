@@ -189,13 +189,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::TooMany`] when the actor has too many under way; [`Error::Denied`] for a token that may only read.
-    pub async fn keep_bulk_edit(
-        &self,
-        actor: &Actor,
-        plan: &Plan,
-        door: Door,
-        start: bool,
-    ) -> Result<i64, Error> {
+    pub async fn keep_bulk_edit(&self, actor: &Actor, plan: &Plan, door: Door, start: bool) -> Result<i64, Error> {
         writes(actor)?;
         if start {
             self.check_room(actor).await?;

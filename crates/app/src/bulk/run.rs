@@ -127,11 +127,7 @@ impl App {
     }
 
     /// The command that sets an entry back; `None` when the entry is not there.
-    async fn reverted(
-        &self,
-        row: &StoredRow,
-        seq: Revision,
-    ) -> Result<Option<steward_model::command::Command>, Error> {
+    async fn reverted(&self, row: &StoredRow, seq: Revision) -> Result<Option<steward_model::command::Command>, Error> {
         let entry = self.store().journal_of(row.record, seq - 1, 1).await?.into_iter().next();
         Ok(entry.map(|entry| steward_model::command::Command::Revert(Box::new(entry.event))))
     }

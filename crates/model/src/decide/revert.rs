@@ -11,7 +11,10 @@ use crate::record::Record;
 pub fn kept_from_revert<'e>(kind: &Kind, record: &Record, event: &'e Event) -> Vec<&'e str> {
     let changed = event.changes.iter().filter(|change| is_own(kind, change) && !stands(record, change));
     // What has the value of before again has nothing to be set back.
-    changed.filter(|change| record.field(&change.field) != change.from.as_ref()).map(|change| change.field.as_str()).collect()
+    changed
+        .filter(|change| record.field(&change.field) != change.from.as_ref())
+        .map(|change| change.field.as_str())
+        .collect()
 }
 
 pub(super) fn decide_revert(
@@ -81,7 +84,8 @@ fn set_back(
             draft.fault(&change.field, "is not yours to set");
             continue;
         }
-        let why = Why { rule: "undo".to_owned(), detail: format!("set back to what it was before entry {}", earlier.seq) };
+        let why =
+            Why { rule: "undo".to_owned(), detail: format!("set back to what it was before entry {}", earlier.seq) };
         draft.put(&change.field, change.from.clone(), change.from.is_some().then_some(why));
     }
     draft.derive(ctx);

@@ -8,7 +8,7 @@ use crate::bulk::{Fate, Figure, Reason, fates, progress, reasons, tally};
 use crate::button::{Button, Submit, submit};
 use crate::filter::{Chip, FilterLine, filter_line};
 use crate::icon::Icon;
-use crate::list::{BulkBar, Column, ColumnRole, List, Pager, Row, Sort, bulk_bar, list, pager};
+use crate::list::{BulkBar, Column, ColumnRole, GroupHeading, List, Pager, Row, Sort, bulk_bar, list, pager};
 use crate::menu::{MenuButton, menu};
 use crate::person::Person;
 use crate::results::{Found, results};
@@ -73,9 +73,11 @@ fn sample_list() -> Markup {
             due,
         ],
         is_unread: false,
+        heading: None,
     };
     let rows = [
         Row {
+            heading: Some(GroupHeading { shown: html! { "Network" }, count: "2" }),
             is_unread: true,
             marks: Some(badge("Major", Tone::Danger, None)),
             ..row(

@@ -15,21 +15,19 @@ use steward_model::kind::{Field, FieldType, Kind, Transition};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_ui::button::{Button, Look, Submit, submit};
-use steward_ui::dialog::{dialog_content, dismiss};
+use steward_ui::dialog::dismiss;
 use steward_ui::field::{ChoiceOption, Control, Field as Frame, field as draw_field};
 use steward_ui::form::{Form as FormParts, form, form_actions};
-use steward_ui::header::{Header, header};
 use steward_ui::partial::Partial;
-use steward_ui::reference::Crumb;
 
+use crate::Web;
+use crate::actions::on_list;
 use crate::form::Form;
-use crate::frame::{Place, frame};
 use crate::kind_form::{Faults, Filling, one};
 use crate::list::asked::Said;
 use crate::list::{Opened, counted};
 use crate::values::input;
 use crate::visitor::Visitor;
-use crate::{Web, address};
 
 /// Fields of people that open an account to somebody: never for many at once by a page.
 const ONE_BY_ONE: [&str; 3] = ["roles", "login", "mail"];
@@ -178,15 +176,7 @@ impl Choice<'_> {
             Wanted::SomeField(fields) => self.field_choice(fields, &back),
             _ => self.values(typed, faults, &back),
         };
-        if self.visitor.partial {
-            return dialog_content(&title, content);
-        }
-        let crumbs = [Crumb { label: &kind.label_plural, address: &back }];
-        let main = html! {
-            (header(&Header { title: &title, crumbs: &crumbs, ..Header::default() }, html! {}))
-            div.page-body."page-body--form" { (content) }
-        };
-        frame(self.web, self.visitor, Place { title: &title, current: &address::list(kind), ..Place::default() }, main)
+        on_list(self.web, self.visitor, kind, &title, &back, content)
     }
 
     /// How many records it is about, in words.
@@ -251,7 +241,8 @@ impl Choice<'_> {
         };
         let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
         shown.push("comment");
-        let needed = |field: &Field| matches!(self.wanted, Wanted::Move(transition) if transition.requires.contains(&field.key));
+        let needed =
+            |field: &Field| matches!(self.wanted, Wanted::Move(transition) if transition.requires.contains(&field.key));
         form(
             &parts,
             html! {
@@ -277,7 +268,9 @@ impl Choice<'_> {
     /// The words that the form asks for: label, help, whether they must not be missing.
     fn words(&self) -> Option<(&'static str, &'static str, bool)> {
         match self.wanted {
-            Wanted::Say(Audience::Public) => Some(("Message", "Read by the requester of each; it cannot be taken back", true)),
+            Wanted::Say(Audience::Public) => {
+                Some(("Message", "Read by the requester of each; it cannot be taken back", true))
+            }
             Wanted::Say(Audience::Internal) => Some(("Note", "Read by staff only; it cannot be taken back", true)),
             Wanted::Move(transition) => {
                 let rule = transition.comment.as_ref();

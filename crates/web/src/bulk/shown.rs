@@ -148,7 +148,9 @@ impl Sheet<'_> {
         let back = address::list(&edit.kind);
         let lead = match &edit.action {
             BulkAction::Comment(_) => "Words cannot be taken back once they are said.",
-            BulkAction::Transition { comment: Some(_), .. } => "You can undo the move for 24 hours; the words stay said.",
+            BulkAction::Transition { comment: Some(_), .. } => {
+                "You can undo the move for 24 hours; the words stay said."
+            }
             _ => "You can undo this for 24 hours.",
         };
         let label = format!("{} {}", verb(&edit.action), records(&edit.kind, changing));
@@ -269,7 +271,8 @@ impl Sheet<'_> {
         let shown: Vec<(String, &str, Vec<(&str, String)>)> = counts
             .iter()
             .map(|(reason, count)| {
-                let rows = self.refused.rows.iter().filter(|row| of(row) == Some(Outcome::Refused) && row.reason == *reason);
+                let rows =
+                    self.refused.rows.iter().filter(|row| of(row) == Some(Outcome::Refused) && row.reason == *reason);
                 let examples = rows.filter_map(|row| self.link(&self.refused.labels, row.record)).take(EXAMPLES);
                 (counted(Some(*count)), *reason, examples.collect())
             })
@@ -318,14 +321,20 @@ impl Sheet<'_> {
             .collect();
         let shown: Vec<Tab<'_>> = shown
             .iter()
-            .map(|(label, address, count, is_current)| Tab { label, address, count: Some(count), is_current: *is_current })
+            .map(|(label, address, count, is_current)| Tab {
+                label,
+                address,
+                count: Some(count),
+                is_current: *is_current,
+            })
             .collect();
         let lines: Vec<(Option<(&str, String)>, &str, &StoredRow)> = self
             .rows
             .rows
             .iter()
             .map(|row| {
-                let title = self.rows.labels.get(&row.record).map_or("A record that you may not see", |label| &label.label);
+                let title =
+                    self.rows.labels.get(&row.record).map_or("A record that you may not see", |label| &label.label);
                 (self.link(&self.rows.labels, row.record), title, row)
             })
             .collect();

@@ -28,9 +28,7 @@ fn text(cell: &Cell, zone: &TimeZone) -> String {
         Cell::Nothing => String::new(),
         Cell::Text(text) => guarded(text),
         Cell::Number(number) => number.to_string(),
-        Cell::Moment(moment) => {
-            moment.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
-        }
+        Cell::Moment(moment) => moment.timestamp().to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
         Cell::Day(day) => day.clone(),
     }
 }
@@ -58,7 +56,8 @@ mod tests {
 
     #[test]
     fn sec_034_no_text_is_a_formula_and_each_comes_back() {
-        let dangerous = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠x", "=cmd|' /C calc'!A0"];
+        let dangerous =
+            ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "＝1", "＋1", "－1", "＠x", "=cmd|' /C calc'!A0"];
         for text in dangerous {
             let guarded = guarded(text);
             assert!(guarded.starts_with('\''), "{text}");

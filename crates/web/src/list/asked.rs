@@ -1,6 +1,7 @@
 //! What the address of a list asks for: a view, further conditions, an order, a place.
 
 use steward_app::list::{Counting, ListRequest};
+use steward_app::saved_views::SavedView;
 use steward_model::access::Actor;
 use steward_model::kind::Kind;
 
@@ -8,7 +9,7 @@ use crate::address::part;
 use crate::form::Form;
 
 /// A list with a name: a condition in the search box's notation, an order, columns, groups.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct View {
     /// The word that names it in addresses.
     pub(crate) key: String,
@@ -22,8 +23,23 @@ pub(crate) struct View {
     pub(crate) columns: Vec<String>,
     /// The field by which it is grouped.
     pub(crate) group: Option<String>,
-    /// Its number, when somebody saved it.
-    pub(crate) saved: Option<i64>,
+    /// What is saved, when somebody saved it.
+    pub(crate) saved: Option<SavedView>,
+}
+
+impl From<SavedView> for View {
+    fn from(saved: SavedView) -> Self {
+        let definition = saved.definition.clone();
+        Self {
+            key: saved.id.to_string(),
+            label: saved.name.clone(),
+            search: definition.q,
+            sort: definition.sort,
+            columns: definition.columns,
+            group: definition.group,
+            saved: Some(saved),
+        }
+    }
 }
 
 /// Views of work, for those who do it: key, label, condition.
@@ -174,6 +190,7 @@ impl Asked {
             limit,
             cursor: self.said.cursor.clone(),
             count,
+            group: self.group().map(str::to_owned),
             ..ListRequest::default()
         }
     }
@@ -198,7 +215,7 @@ mod tests {
             sort: Some("-priority".to_owned()),
             columns: vec!["number".to_owned(), "title".to_owned()],
             group: Some("state".to_owned()),
-            saved: Some(7),
+            saved: None,
         }
     }
 

@@ -17,7 +17,10 @@ const OFTEN: [&str; 7] = ["assignee", "team", "impact", "urgency", "priority_ove
 impl Listing<'_> {
     /// Whether there is anything to do with many rows. Requesters have few records and no need for it.
     pub(super) fn has_bulk_actions(&self) -> bool {
-        self.visitor.actor().is_staff() && [Action::Update, Action::Transition, Action::Comment, Action::Note, Action::Watch].iter().any(|action| self.may(*action))
+        self.visitor.actor().is_staff()
+            && [Action::Update, Action::Transition, Action::Comment, Action::Note, Action::Watch]
+                .iter()
+                .any(|action| self.may(*action))
     }
 
     fn may(&self, action: Action) -> bool {

@@ -34,7 +34,7 @@ impl Listing<'_> {
             chips: &chips,
             clear: None,
         };
-        filter_line(&line, html! { (self.state_menu()) (self.priority_menu()) }, html! {})
+        filter_line(&line, html! { (self.state_menu()) (self.priority_menu()) }, self.arrangement())
     }
 
     fn state_menu(&self) -> Markup {

@@ -2,9 +2,11 @@
 
 pub(crate) mod asked;
 mod bar;
+pub(crate) mod chooser;
 pub(crate) mod columns;
 mod filters;
 mod table;
+mod views_menu;
 
 use std::sync::Arc;
 
@@ -49,7 +51,7 @@ pub(crate) async fn page(
     let (found, fault) = match web.app().list(visitor.actor(), &opened.kind, &request).await {
         Ok(page) => (page, None),
         Err(Error::Filter(error)) => {
-            (ListPage { records: Vec::new(), next: None, total: None }, Some(error.to_string()))
+            (ListPage { records: Vec::new(), next: None, total: None, groups: None }, Some(error.to_string()))
         }
         Err(error) => return Err(error.into()),
     };
@@ -80,8 +82,12 @@ pub(crate) struct Opened {
 pub(crate) async fn open(web: &Web, visitor: &Visitor, kinds: &str, query: &Form) -> Result<Opened, Error> {
     let kind = web.app().kind_by_plural(kinds)?.clone();
     let level = web.app().readable_level(visitor.actor(), &kind).ok_or(Error::NotFound)?;
-    let views = built_in(&kind, visitor.actor());
-    let asked = Asked::of(Said::of(query), &views, Vec::new()).ok_or(Error::NotFound)?;
+    let app = web.app();
+    let actor = visitor.actor();
+    let (saved, own_columns) = tokio::try_join!(app.saved_views(actor, Some(&kind)), app.list_columns(actor, &kind))?;
+    let mut views = built_in(&kind, actor);
+    views.extend(saved.into_iter().map(View::from));
+    let asked = Asked::of(Said::of(query), &views, own_columns).ok_or(Error::NotFound)?;
     Ok(Opened { kind, level, views, asked })
 }
 
@@ -104,7 +110,11 @@ impl Listing<'_> {
     /// The whole page.
     fn page(&self, found: &ListPage, fault: Option<&str>) -> Markup {
         let kind = self.kind();
-        let views = &self.opened.views;
+        let shown = |view: &&View| {
+            let at_hand = view.saved.as_ref().is_none_or(|saved| saved.is_pinned);
+            at_hand || view.key == self.asked().view.key
+        };
+        let views: Vec<&View> = self.opened.views.iter().filter(shown).collect();
         let addresses: Vec<String> = views.iter().map(|view| self.view_address(view)).collect();
         let tabs: Vec<Tab<'_>> = views
             .iter()
@@ -147,8 +157,16 @@ impl Listing<'_> {
                 (self.bulk_bar(found))
             }
         };
-        let place =
-            Place { title: &kind.label_plural, current: &address::list(kind), kind: Some(kind), ..Place::default() };
+        let view = &self.asked().view;
+        let current = match view.saved.as_ref().filter(|saved| saved.is_pinned) {
+            Some(saved) => address::saved_view(kind, saved.id),
+            None => address::list(kind),
+        };
+        let title = match &view.saved {
+            Some(saved) => format!("{} · {}", saved.name, kind.label_plural),
+            None => kind.label_plural.clone(),
+        };
+        let place = Place { title: &title, current: &current, kind: Some(kind), ..Place::default() };
         frame(self.web, self.visitor, place, main)
     }
 
@@ -182,8 +200,10 @@ impl Listing<'_> {
     fn pager(&self, found: &ListPage) -> Markup {
         let said = &self.asked().said;
         let first = Said { cursor: None, ..said.clone() }.address(self.kind(), "");
-        let next =
-            found.next.as_ref().map(|cursor| Said { cursor: Some(cursor.clone()), ..said.clone() }.address(self.kind(), ""));
+        let next = found
+            .next
+            .as_ref()
+            .map(|cursor| Said { cursor: Some(cursor.clone()), ..said.clone() }.address(self.kind(), ""));
         if said.cursor.is_none() && next.is_none() {
             return html! {};
         }

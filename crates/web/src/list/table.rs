@@ -1,15 +1,16 @@
 //! The rows of a list.
 
-use maud::Markup;
-use steward_app::list::ListPage;
+use maud::{Markup, html};
+use serde_json::Value as Json;
+use steward_app::list::{ListPage, group_attribute};
 use steward_app::view::RecordView;
 use steward_model::filter::SortKey;
 use steward_model::kind::Kind;
-use steward_ui::list::{Column, List, Row, Sort, list};
-use steward_ui::value::Shown;
+use steward_ui::list::{Column, GroupHeading, List, Row, Sort, list};
+use steward_ui::value::{Shown, shown as draw};
 
-use super::columns::{Shape, shown};
-use super::{Listing, Said};
+use super::columns::{Shape, named, shown};
+use super::{Listing, Said, counted};
 use crate::address;
 use crate::values::shown::{Reader, state};
 use crate::values::time;
@@ -27,6 +28,8 @@ impl Listing<'_> {
         let ids: Vec<String> = found.records.iter().map(|view| view.record.id.to_string()).collect();
         let addresses: Vec<String> =
             found.records.iter().map(|view| address::record(kind, &view.record.number)).collect();
+        let counts = self.group_counts(found);
+        let headings = self.group_headings(found, &counts);
         let rows: Vec<Row<'_>> = found
             .records
             .iter()
@@ -38,6 +41,7 @@ impl Listing<'_> {
                 marks: None,
                 cells: columns.iter().map(|column| self.cell(column, view)).collect(),
                 is_unread: false,
+                heading: headings.get(index).cloned().flatten(),
             })
             .collect();
         let source = self.asked().said.address(kind, "");
@@ -50,6 +54,39 @@ impl Listing<'_> {
             rows: &rows,
             selection_form: self.has_bulk_actions().then_some(SELECTION),
         })
+    }
+
+    /// How many records each group of the page has, as it is said, for the record that begins it.
+    fn group_counts(&self, found: &ListPage) -> Vec<Option<String>> {
+        let kind = self.kind();
+        let attribute = self.asked().group().and_then(|group| group_attribute(kind, group));
+        let (Some(groups), Some(attribute)) = (&found.groups, attribute) else { return Vec::new() };
+        let value = |view: &RecordView| attribute.value_of(&view.record, kind).map(|value| value.into_owned());
+        let mut before = None;
+        let begins = found.records.iter().map(|view| {
+            let value = value(view).unwrap_or(Json::Null);
+            let is_new = before.replace(value.clone()) != Some(value.clone());
+            let count = groups.iter().find(|(group, _)| *group == value).map_or(0, |(_, count)| *count);
+            is_new.then(|| counted(Some(count)))
+        });
+        begins.collect()
+    }
+
+    /// The heads of groups, for each record that begins one.
+    fn group_headings<'b>(&self, found: &ListPage, counts: &'b [Option<String>]) -> Vec<Option<GroupHeading<'b>>> {
+        let kind = self.kind();
+        let shape = self.asked().group().and_then(|group| named(kind, self.opened.level, group));
+        let heading = |(view, count): (&RecordView, &'b Option<String>)| {
+            let shown = match shape.as_ref().map(|shape| self.cell(shape, view)) {
+                None | Some(Shown::Nothing) => {
+                    let label = shape.as_ref().map_or("group", |shape| shape.label()).to_lowercase();
+                    html! { span.value.value--muted { "No " (label) } }
+                }
+                Some(cell) => draw(&cell),
+            };
+            count.as_ref().map(|count| GroupHeading { shown, count })
+        };
+        found.records.iter().zip(counts).map(heading).collect()
     }
 
     /// A column with the address that sorts by it.

@@ -3,6 +3,7 @@
 
 mod answers;
 mod bulk;
+mod export;
 mod forged;
 mod forms;
 mod hostile;
@@ -11,4 +12,5 @@ mod markup;
 mod matrix;
 mod objects;
 mod sessions;
+mod views;
 mod world;
