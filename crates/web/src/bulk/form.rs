@@ -241,16 +241,17 @@ impl Choice<'_> {
         };
         let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
         shown.push("comment");
-        let needed =
-            |field: &Field| matches!(self.wanted, Wanted::Move(transition) if transition.requires.contains(&field.key));
         form(
             &parts,
             html! {
                 (faults.summary(kind, &shown))
-                p.form__lead { (self.lead()) " Nothing changes before you have seen what would." }
+                p.form__lead { (self.lead()) " Nothing changes before you have seen what would."
+                    @if matches!(self.wanted, Wanted::Move(_)) { " What you leave empty stays as each has it." }
+                }
                 (self.kept())
                 @for (place, field) in fields.iter().enumerate() {
-                    (one(field, &filling, faults, needed(field), place == 0))
+                    // A move's own needs are met by what a record has already, too.
+                    (one(field, &filling, faults, false, place == 0))
                 }
                 @if let Some((label, help, is_required)) = self.words() {
                     @let value = typed.and_then(|typed| typed.get("comment")).and_then(|text| text.as_str()).unwrap_or_default();

@@ -22,7 +22,13 @@ impl Listing<'_> {
             .zip(&removals)
             .filter_map(|(term, remove)| {
                 let (field, value) = term.split_once(':')?;
-                let (relation, field) = field.strip_prefix('-').map_or(("is", field), |field| ("is not", field));
+                let (relation, field) = match (field, field.strip_prefix('-')) {
+                    // The word is the relation already: `is:open`.
+                    ("is", _) => ("", "is"),
+                    ("-is", _) => ("", "is not"),
+                    (_, Some(field)) => ("is not", field),
+                    (field, None) => ("is", field),
+                };
                 Some(Chip { label: field, relation, value, remove })
             })
             .collect();

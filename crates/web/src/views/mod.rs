@@ -64,7 +64,7 @@ pub(crate) async fn create(
     let Posted { visitor, form } = posted;
     let opened = open(&web, &visitor, &kinds, &Form::default()).await?;
     let view = typed(&form, BTreeMap::new());
-    let pinned = form.get("pinned") == Some("yes");
+    let pinned = is_pinned(&form);
     match web.app().add_saved_view(visitor.actor(), &opened.kind, &view).await {
         Ok(id) => {
             if pinned {
@@ -108,7 +108,7 @@ pub(crate) async fn save(
     let opened = open(&web, &visitor, &kinds, &Form::default()).await?;
     let saved = changeable(&web, &visitor, &opened, id).await?;
     let view = typed(&form, saved.definition.limits.clone());
-    let pinned = form.get("pinned") == Some("yes");
+    let pinned = is_pinned(&form);
     match web.app().set_saved_view(visitor.actor(), id, &view).await {
         Ok(()) => {
             ignore_full(web.app().pin_saved_view(visitor.actor(), id, pinned).await)?;
@@ -154,6 +154,11 @@ fn definition(opened: &Opened) -> ViewDefinition {
         group: asked.group().map(str::to_owned),
         limits: asked.view.saved.as_ref().map(|saved| saved.definition.limits.clone()).unwrap_or_default(),
     }
+}
+
+/// Whether the box is ticked that puts it into the navigation.
+fn is_pinned(form: &Form) -> bool {
+    form.all("pinned").any(|value| value == "true")
 }
 
 /// What was typed.

@@ -119,6 +119,8 @@ on_both! {
         // What a move needs is asked for before anything is kept.
         let resolve = format!("/incidents/bulk-edits/new?record={}&action=move:start", ticket.record.id);
         let form = g1.form(&resolve, "/incidents/bulk-edits").await;
+        assert!(words(&g1.submit(&form).await.expect(422)).contains("Team is needed for this step"));
+        let form = form.with("team", &world.fixture.desk.to_string());
         let path = location(&g1.submit(&form).await.expect(303)).to_owned();
         g1.post(&format!("{path}/start"), &[]).await.expect(303);
         world.work_off().await;

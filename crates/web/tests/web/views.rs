@@ -10,7 +10,7 @@ use crate::world::{World, check_status, location};
 impl World {
     /// Saves a view of incidents by the form, and gives its address.
     async fn save_view(&self, who: &str, name: &str, audience: &str, q: &str) -> Answer {
-        let values = [("name", name), ("audience", audience), ("q", q), ("pinned", "yes"), ("group", "state")];
+        let values = [("name", name), ("audience", audience), ("q", q), ("pinned", "true"), ("group", "state")];
         self.browser(who).post("/incidents/views", &values).await
     }
 }
