@@ -4,6 +4,7 @@
 //! stands in [`routes`], from which router, OpenAPI document and the authorisation test are made.
 
 mod body;
+mod bulk_edits;
 mod caller;
 mod events;
 mod meta;
@@ -15,6 +16,7 @@ mod routes;
 mod search;
 mod time;
 mod timeline;
+mod views;
 mod wire;
 
 use std::sync::Arc;

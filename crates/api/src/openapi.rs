@@ -26,6 +26,8 @@ fn build(kinds: &[(&Kind, Level)]) -> Value {
     schemas.insert("problem".to_owned(), problem_schema());
     schemas.insert("reference".to_owned(), reference_schema());
     schemas.insert("hits".to_owned(), hits_schema());
+    schemas.insert("view".to_owned(), view_schema());
+    schemas.insert("bulk_edit".to_owned(), bulk_edit_schema());
     for route in routes() {
         if !route.path.contains("{kinds}") {
             add_operation(&mut paths, &route, route.path, None);
@@ -116,6 +118,12 @@ fn query_parameters(route: &Route) -> Vec<Value> {
         ("POST", "/api/v1/{kinds}/{record}/attachments") => {
             &[("name", "Name of the file"), ("audience", "public or internal")]
         }
+        ("GET", "/api/v1/views") => &[("kind", "Key of the kind whose views are wanted; all when missing")],
+        ("GET", "/api/v1/bulk-edits/{edit}") => &[
+            ("outcome", "Only rows that were changed, unchanged or refused"),
+            ("after", "Rows after this place"),
+            ("limit", "Rows at most, 1 to 1000"),
+        ],
         ("GET", "/api/v1/events") => &[("after", "Id of the last event seen")],
         _ => &[],
     };
@@ -132,6 +140,16 @@ fn response(route: &Route, kind: Option<&Kind>) -> Value {
         let schema = json!({ "$ref": "#/components/schemas/hits" });
         return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
     }
+    if route.path.starts_with("/api/v1/views") && route.method.as_str() != "DELETE" {
+        let one = json!({ "$ref": "#/components/schemas/view" });
+        let is_list = route.method.as_str() == "GET" && route.path.ends_with("/views");
+        let schema = if is_list { json!({ "type": "array", "items": one }) } else { one };
+        return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
+    }
+    if route.path.contains("/bulk-edits") {
+        let schema = json!({ "$ref": "#/components/schemas/bulk_edit" });
+        return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
+    }
     let Some(kind) = kind else { return json!({ "description": route.summary }) };
     let record = json!({ "$ref": format!("#/components/schemas/{}", kind.key) });
     let schema = match (route.method.as_str(), route.path) {
@@ -145,6 +163,10 @@ fn response(route: &Route, kind: Option<&Kind>) -> Value {
 }
 
 fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
+    if route.path.starts_with("/api/v1/views") && ["POST", "PATCH"].contains(&route.method.as_str()) {
+        let schema = json!({ "$ref": "#/components/schemas/view" });
+        return Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
+    }
     let fields = json!({ "$ref": format!("#/components/schemas/{}_fields", kind?.key) });
     let text = json!({ "type": "string" });
     let audience = json!({ "type": "string", "enum": ["public", "internal"] });
@@ -159,6 +181,20 @@ fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
         (_, path) if path.ends_with("/transitions/{key}") => {
             json!({ "fields": fields, "comment": comment, "revision": { "type": "integer" } })
         }
+        (_, path) if path.ends_with("/bulk-edits") => json!({
+            "records": { "type": "array", "items": text, "maxItems": 10_000, "description": "Ids or numbers" },
+            "filter": text,
+            "q": text,
+            "tree": {},
+            "dry_run": { "type": "boolean", "description": "Only say what would come of it" },
+            "action": { "type": "string", "enum": ["update", "transition", "comment", "watch"] },
+            "fields": fields,
+            "transition": text,
+            "comment": comment,
+            "body": text,
+            "audience": audience,
+            "end": { "type": "boolean", "description": "No longer watch" },
+        }),
         (_, path) if path.ends_with("/comments") => json!({ "body": text, "audience": audience }),
         (_, path) if path.ends_with("/worklogs") => json!({ "duration": text, "started_at": text, "note": text }),
         ("POST", path) if path.ends_with("/links") => json!({ "link": text, "target": text }),
@@ -289,6 +325,78 @@ fn hits_schema() -> Value {
             "hits": { "type": "array", "items": hit },
             "more": { "type": "boolean", "description": "Whether there are more that the caller may read" },
             "complete": { "type": "boolean", "description": "Whether all records were searched" },
+        },
+    })
+}
+
+fn view_schema() -> Value {
+    let text = json!({ "type": "string" });
+    let read_only = json!({ "type": "string", "readOnly": true });
+    json!({
+        "type": "object",
+        "description": "A list under a name",
+        "properties": {
+            "id": read_only,
+            "kind": { "type": "string", "description": "Key of the kind; stays as it was made" },
+            "name": { "type": "string", "maxLength": 80 },
+            "owner": read_only,
+            "audience": { "enum": ["owner", "team", "everybody"] },
+            "team": { "type": ["string", "null"], "description": "One of the caller's teams" },
+            "definition": {
+                "type": "object",
+                "additionalProperties": false,
+                "properties": {
+                    "q": { "type": "string", "description": "Condition in the notation of the search box" },
+                    "sort": { "type": ["string", "null"] },
+                    "columns": { "type": "array", "items": text },
+                    "group": { "type": ["string", "null"] },
+                    "limits": { "type": "object", "additionalProperties": { "type": "integer" } },
+                },
+            },
+            "pinned": { "type": "boolean", "description": "Whether it stands in the caller's navigation" },
+            "may_change": { "type": "boolean", "readOnly": true },
+            "address": read_only,
+        },
+    })
+}
+
+fn bulk_edit_schema() -> Value {
+    let (text, count) = (json!({ "type": "string" }), json!({ "type": "integer" }));
+    let outcome = json!({ "type": ["string", "null"], "enum": ["changed", "unchanged", "refused", null] });
+    let reason = json!({ "type": "object", "properties": { "outcome": outcome, "reason": text, "count": count } });
+    let row = json!({
+        "type": "object",
+        "properties": {
+            "place": count,
+            "record": { "$ref": "#/components/schemas/reference" },
+            "expected": outcome,
+            "outcome": outcome,
+            "reason": text,
+            "revision": { "type": ["integer", "null"] },
+        },
+    });
+    json!({
+        "type": "object",
+        "description": "One change to many records",
+        "properties": {
+            "id": text,
+            "kind": text,
+            "person": text,
+            "action": { "type": "object" },
+            "dry_run": { "type": "boolean" },
+            "state": { "enum": ["preview", "waiting", "running", "finished", "failed"] },
+            "total": count,
+            "missing": count,
+            "done": count,
+            "counts": { "type": "object", "properties": { "changed": count, "unchanged": count, "refused": count } },
+            "reasons": { "type": "array", "items": reason },
+            "undo_of": { "type": ["string", "null"] },
+            "undone_by": { "type": ["string", "null"] },
+            "undo_until": { "type": ["string", "null"], "format": "date-time" },
+            "created_at": { "type": "string", "format": "date-time" },
+            "finished_at": { "type": ["string", "null"], "format": "date-time" },
+            "rows": { "type": "array", "items": row },
+            "next_after": { "type": ["integer", "null"] },
         },
     })
 }

@@ -50,6 +50,7 @@ pub(crate) async fn list(
             Some("off") => Counting::Off,
             Some(_) => return Err(Problem::bad_request("`count` must be capped, exact or off")),
         },
+        group: None,
     };
     let fields = fields(&query, kind, api.app().readable_level(&actor, kind))?;
     let page = api.app().list(&actor, kind, &request).await?;

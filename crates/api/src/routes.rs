@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
-use crate::{Api, events, meta, openapi, records, search, timeline};
+use crate::{Api, bulk_edits, events, meta, openapi, records, search, timeline, views};
 
 /// The method of a route, as far as the interface uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +58,24 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/api/v1/events", "The journal as a stream of server-sent events", get(events::stream)),
         route(Get, "/api/v1/search", "Search for words in all that the caller may read", get(search::search)),
         route(Post, "/api/v1/bulk", "Several changes in one request, each for itself", post(records::bulk)),
+        route(Get, "/api/v1/views", "Saved views that the caller sees", get(views::list)),
+        route(Post, "/api/v1/views", "Save a view", post(views::create)),
+        route(Get, "/api/v1/views/{view}", "Read a saved view", get(views::read)),
+        route(Patch, "/api/v1/views/{view}", "Change, share or pin a saved view", patch(views::update)),
+        route(Delete, "/api/v1/views/{view}", "Remove a saved view", delete(views::remove)),
+        route(
+            Post,
+            "/api/v1/{kinds}/bulk-edits",
+            "Change many records by a job, or say what would come of it",
+            post(bulk_edits::create),
+        ),
+        route(
+            Get,
+            "/api/v1/bulk-edits/{edit}",
+            "How far a bulk edit is, and what became of each record",
+            get(bulk_edits::read),
+        ),
+        route(Post, "/api/v1/bulk-edits/{edit}/undo", "Set back what a bulk edit changed", post(bulk_edits::undo)),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),

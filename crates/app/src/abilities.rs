@@ -10,15 +10,20 @@ impl App {
     /// Whether an actor may make records of a kind somewhere, and up to which level it may set their fields. What the
     /// values allow is decided when the record is made.
     pub fn creatable_level(&self, actor: &Actor, kind: &Kind) -> Option<Level> {
+        self.writable_level(actor, Action::Create, kind)
+    }
+
+    /// Whether an actor may do something to some record of a kind, and up to which level it may set fields with it.
+    /// What it may do to one record is decided on that record.
+    pub fn writable_level(&self, actor: &Actor, action: Action, kind: &Kind) -> Option<Level> {
         if actor.is_system() {
             return Some(Level::Owner);
         }
-        if scope(actor, Action::Create, kind, Level::Requester, self.now()) == Filter::Nothing {
+        if scope(actor, action, kind, Level::Requester, self.now()) == Filter::Nothing {
             return None;
         }
         let grants = actor.assignments.iter().flat_map(|assignment| &assignment.role.grants);
-        let creating =
-            grants.filter(|grant| grant.actions.contains(&Action::Create) && grant.scopes.contains_key(&kind.key));
-        creating.map(|grant| grant.write).max()
+        let doing = grants.filter(|grant| grant.actions.contains(&action) && grant.scopes.contains_key(&kind.key));
+        doing.map(|grant| grant.write).max()
     }
 }

@@ -6,6 +6,7 @@
 pub mod abilities;
 pub mod actors;
 pub mod authenticate;
+pub mod bulk;
 pub mod clock;
 pub mod error;
 pub mod facts;
@@ -13,6 +14,7 @@ pub mod files;
 pub mod follow;
 mod fresh;
 pub mod import;
+pub mod jobs;
 pub mod journal;
 pub mod list;
 pub mod lookup;
@@ -20,6 +22,7 @@ pub mod pages;
 mod password;
 pub mod records;
 mod reference_data;
+pub mod saved_views;
 pub mod seal;
 pub mod search;
 mod secrets;
@@ -41,7 +44,7 @@ use steward_search::index::Search;
 use steward_store::blob::Blobs;
 use steward_store::sessions::StoredSession;
 use steward_store::store::Store;
-use tokio::sync::{Mutex as AsyncMutex, Semaphore, watch};
+use tokio::sync::{Mutex as AsyncMutex, Notify, Semaphore, watch};
 
 use crate::authenticate::{RecentLogins, TokenOwner};
 use crate::clock::Clock;
@@ -84,6 +87,8 @@ struct Inner {
     hashing: Semaphore,
     /// Held while a command that lost against another one on the same record tries again.
     turns: [AsyncMutex<()>; TURNS],
+    /// Wakes runners of this node when a job was added here.
+    jobs: Notify,
     /// Turns true once, when the process was told to stop.
     stopping: watch::Sender<bool>,
 }
@@ -149,6 +154,7 @@ impl App {
             sessions: Fresh::new(10_000),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
+            jobs: Notify::new(),
             stopping: watch::Sender::new(false),
         }))
     }

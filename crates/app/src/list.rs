@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value as Json;
 use steward_model::access::{Action, Actor, scope};
-use steward_model::filter::{Attribute, Environment, Filter, FilterError, Path, SortKey};
+use steward_model::filter::{Attribute, Environment, Filter, FilterError, Path, Shape, SortKey};
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Level, Registry};
 use steward_model::moment::Moment;
@@ -54,6 +54,9 @@ pub struct ListRequest {
     pub cursor: Option<String>,
     /// How far to count.
     pub count: Counting,
+    /// The attribute by which it is grouped, before everything else in its order. Only lists of at most [`COUNT_MAX`]
+    /// records are; longer ones come ungrouped.
+    pub group: Option<String>,
 }
 
 /// How far a list is counted.
@@ -62,6 +65,8 @@ pub enum Counting {
     /// Up to [`COUNT_MAX`].
     #[default]
     Capped,
+    /// Up to this number; one more stands for more than that.
+    UpTo(usize),
     /// To the end.
     Exact,
     /// Not at all.
@@ -77,6 +82,8 @@ pub struct ListPage {
     pub next: Option<String>,
     /// How many there are; one more than the cap stands for "more than the cap".
     pub total: Option<usize>,
+    /// How many records each group has, by stored value, `null` for those without; `None` where it is not grouped.
+    pub groups: Option<Vec<(Json, usize)>>,
 }
 
 impl App {
@@ -85,9 +92,13 @@ impl App {
     /// # Errors
     /// [`Error::Filter`] with the place of the fault; also for fields that the actor may not read.
     pub async fn list(&self, actor: &Actor, kind: &Arc<Kind>, request: &ListRequest) -> Result<ListPage, Error> {
-        let sort = SortKey::parse(request.sort.as_deref().unwrap_or("-updated_at"), kind)?;
+        let mut sort = SortKey::parse(request.sort.as_deref().unwrap_or("-updated_at"), kind)?;
         let filter = self.filter_of(actor, kind, request).await?;
         let limit = request.limit.clamp(1, LIMIT_MAX);
+        let groups = match &request.group {
+            None => None,
+            Some(group) => self.group(actor, kind, &filter, group, &mut sort).await?,
+        };
         let mut query = self.query(actor, kind, &filter, &sort, limit + 1)?;
         if let Some(text) = &request.cursor {
             let cursor = decode_cursor(text)?;
@@ -98,6 +109,7 @@ impl App {
         let cap = match request.count {
             Counting::Off => None,
             Counting::Capped => Some(COUNT_MAX + 1),
+            Counting::UpTo(most) => Some(most + 1),
             Counting::Exact => Some(usize::MAX >> 1),
         };
         let count = async {
@@ -113,7 +125,52 @@ impl App {
         let more = records.len() > limit;
         records.truncate(limit);
         let next = records.last().filter(|_| more).map(|last| encode_cursor(last, &sort, kind)).transpose()?;
-        Ok(ListPage { records: self.views(actor, kind, records).await?, next, total })
+        Ok(ListPage { records: self.views(actor, kind, records).await?, next, total, groups })
+    }
+
+    /// Sorts by a group before all else and counts each; `None`, with the order as it was, where there are too many
+    /// records for that.
+    async fn group(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        group: &str,
+        sort: &mut Vec<SortKey>,
+    ) -> Result<Option<Vec<(Json, usize)>>, Error> {
+        let refused = || Error::BadRequest(format!("lists of {} are not grouped by `{group}`", kind.label_plural));
+        let attribute = group_attribute(kind, group).ok_or_else(refused)?;
+        let mut grouped = vec![SortKey { attribute: attribute.clone(), descending: false }];
+        grouped.extend(sort.iter().filter(|key| key.attribute != attribute).cloned());
+        let query = self.query(actor, kind, filter, &grouped, 1)?;
+        let counts = self.store().count_by(&query, &attribute, kind, COUNT_MAX + 1).await?.ok_or_else(refused)?;
+        if counts.iter().map(|(_, count)| count).sum::<usize>() > COUNT_MAX {
+            return Ok(None);
+        }
+        *sort = grouped;
+        Ok(Some(counts))
+    }
+
+    /// How many records a list holds, up to `cap` and one more.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn count_list(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        request: &ListRequest,
+        cap: usize,
+    ) -> Result<usize, Error> {
+        let filter = self.filter_of(actor, kind, request).await?;
+        self.count(actor, kind, &filter, &[], cap + 1).await
+    }
+
+    /// Whether a list could be made: a condition and an order that can be used, and that the actor may ask for.
+    pub(crate) async fn check_list(&self, actor: &Actor, kind: &Arc<Kind>, request: &ListRequest) -> Result<(), Error> {
+        let sort = SortKey::parse(request.sort.as_deref().unwrap_or("-updated_at"), kind)?;
+        let filter = self.filter_of(actor, kind, request).await?;
+        Levels::of(&filter, &sort, kind, self.registry()).check(actor, self.registry(), self.now())
     }
 
     /// The kinds of which an actor may read records somewhere, with the highest level of fields it may read there.
@@ -130,13 +187,36 @@ impl App {
     /// All records of a kind that meet a condition, for Steward itself.
     pub(crate) async fn all_records(&self, kind: &str, filter: &Filter, most: usize) -> Result<Vec<Record>, Error> {
         let kind = self.kind(kind)?.clone();
+        self.all_of(&Actor::system(), &kind, filter, most).await
+    }
+
+    /// The records that a list holds for somebody, up to `most`, in the order of their ids and with values that they may
+    /// not read: to decide on, not to show.
+    pub(crate) async fn all_matching(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        request: &ListRequest,
+        most: usize,
+    ) -> Result<Vec<Record>, Error> {
+        let filter = self.filter_of(actor, kind, request).await?;
+        self.all_of(actor, kind, &filter, most).await
+    }
+
+    async fn all_of(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        most: usize,
+    ) -> Result<Vec<Record>, Error> {
         let sort = Vec::new();
         let mut records: Vec<Record> = Vec::new();
         loop {
-            let mut query = self.query(&Actor::system(), &kind, filter, &sort, BATCH.min(most))?;
+            let mut query = self.query(actor, kind, filter, &sort, BATCH.min(most))?;
             if let Some(last) = records.last() {
                 let cursor = Cursor { values: Vec::new(), id: last.id };
-                let after = after_predicate(&sort, &cursor, &kind, self.store().dialect(), ALIAS, &mut query.binds)
+                let after = after_predicate(&sort, &cursor, kind, self.store().dialect(), ALIAS, &mut query.binds)
                     .map_err(Error::internal)?;
                 query.condition = format!("({}) and ({after})", query.condition);
             }
@@ -251,6 +331,14 @@ impl App {
         let compiled = filters.iter().map(|filter| compile(filter, kind, registry, dialect, ALIAS, &mut binds, reach));
         (compiled.collect(), binds)
     }
+}
+
+/// The attribute that a list of a kind is grouped by under this name: the state, the organisation, or a field that holds
+/// one choice or one record.
+pub fn group_attribute(kind: &Kind, name: &str) -> Option<Attribute> {
+    let attribute = Attribute::named(name);
+    let is_group = matches!(Shape::of(kind, &attribute)?, Shape::State(_) | Shape::Choice(_) | Shape::Reference(_));
+    is_group.then_some(attribute)
 }
 
 /// What a list asks for.

@@ -70,6 +70,15 @@ impl App {
         self.look_up(actor, texts).await
     }
 
+    /// The record of a kind that a name leads to, when the actor may see it.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn find_reference(&self, actor: &Actor, kind: &str, name: &str) -> Result<Option<RecordId>, Error> {
+        let found = self.look_up(actor, [name.to_owned()].into()).await?;
+        Ok(found.resolve(&[kind.to_owned()], name))
+    }
+
     /// Looks up the records that texts name: by id, number or unique value. What the actor may not read is not found;
     /// people and teams that share a record's work are named by those who may read them.
     pub(crate) async fn look_up(&self, actor: &Actor, texts: BTreeSet<String>) -> Result<Found, Error> {

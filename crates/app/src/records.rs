@@ -13,6 +13,7 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
+use steward_store::bulk_edits::RowEffect;
 use steward_store::change::{ChangeSet, KeptAnswer, RecordChange};
 use steward_store::error::CommitError;
 use steward_store::rows::Loaded;
@@ -88,6 +89,20 @@ pub enum Request {
         /// Ends it instead.
         end: bool,
     },
+    /// Sets back what an entry of its journal changed, as far as nobody changed it since.
+    Revert {
+        /// The entry.
+        seq: Revision,
+    },
+}
+
+/// What a request did to a record.
+#[derive(Debug)]
+pub(crate) enum Changed {
+    /// It changed; this is how it is now.
+    Made(Record),
+    /// It was already so.
+    Nothing(Record),
 }
 
 impl App {
@@ -181,28 +196,47 @@ impl App {
         request: &Request,
         origin: &Origin,
     ) -> Result<RecordView, Error> {
+        let (Changed::Made(after) | Changed::Nothing(after)) =
+            self.change(actor, kind, name, request, origin, None).await?;
+        self.view(actor, kind, after, None).await
+    }
+
+    /// Decides a request on a record and writes what follows, in one transaction with the outcome of the row of a bulk
+    /// edit where it is one. Decided anew when somebody else was faster.
+    pub(crate) async fn change(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        request: &Request,
+        origin: &Origin,
+        row: Option<&(dyn Fn(&Record, &Record) -> RowEffect + Sync)>,
+    ) -> Result<Changed, Error> {
         let mut turn = None;
         for _ in 0..TRIES {
             let loaded = self.find(actor, kind, name).await?;
             let (command, found) = self.command_of(actor, kind, &loaded.record, request).await?;
             let events = self.decide_on(actor, kind, &loaded.record, &command, origin, &found).await?;
             if events.is_empty() {
-                return self.view(actor, kind, loaded.record, None).await;
+                return Ok(Changed::Nothing(loaded.record));
             }
             let after = folded(loaded.record.clone(), &events)?;
+            let bulk_row = row.map(|effect| effect(&loaded.record, &after));
             let change = RecordChange {
                 kind: kind.clone(),
                 before: Some((loaded.record.revision, loaded.head)),
                 after: after.clone(),
                 events,
             };
-            match self.commit(ChangeSet { records: vec![change], ..ChangeSet::default() }).await {
+            match self.commit(ChangeSet { records: vec![change], bulk_row, ..ChangeSet::default() }).await {
                 Ok(()) => {
                     drop(turn);
-                    return self.view(actor, kind, after, None).await;
+                    return Ok(Changed::Made(after));
                 }
                 Err(CommitError::Stale { record }) if turn.is_none() => turn = Some(self.turn(record).lock().await),
                 Err(CommitError::Stale { .. }) => {}
+                // Another worker has done this row.
+                Err(CommitError::Fenced) if row.is_some() => return Ok(Changed::Nothing(loaded.record)),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -340,7 +374,7 @@ impl App {
         }
     }
 
-    async fn decide_on(
+    pub(crate) async fn decide_on(
         &self,
         actor: &Actor,
         kind: &Arc<Kind>,
@@ -377,7 +411,7 @@ impl App {
         Ok(changed)
     }
 
-    async fn command_of(
+    pub(crate) async fn command_of(
         &self,
         actor: &Actor,
         kind: &Arc<Kind>,
@@ -426,6 +460,11 @@ impl App {
                     return Err(Error::Forbidden { action: Action::Watch });
                 }
                 Ok((if *end { Command::Unwatch { person } } else { Command::Watch { person } }, found))
+            }
+            Request::Revert { seq } => {
+                let entry = self.store().journal_of(record.id, seq - 1, 1).await?.into_iter().next();
+                let event = entry.filter(|entry| entry.event.seq == *seq).ok_or(Error::NotFound)?.event;
+                Ok((Command::Revert(Box::new(event)), Found::default()))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::event::{Attachment, Audience, LinkTo};
+use crate::event::{Act, Attachment, Audience, Event, LinkTo};
 use crate::id::{RecordId, Revision};
 use crate::moment::Moment;
 
@@ -52,6 +52,8 @@ pub enum Command {
         /// The person.
         person: RecordId,
     },
+    /// Set back what an earlier event of the record changed, as far as nobody changed it since.
+    Revert(Box<Event>),
 }
 
 /// Values of a new record.
@@ -112,6 +114,11 @@ impl Command {
             Self::Attach(_) | Self::Detach { .. } => Action::Attach,
             Self::Link(_) | Self::Unlink(_) => Action::Link,
             Self::Watch { .. } | Self::Unwatch { .. } => Action::Watch,
+            Self::Revert(event) => match event.act {
+                Act::Moved { .. } => Action::Transition,
+                Act::Watched { .. } | Act::Unwatched { .. } => Action::Watch,
+                _ => Action::Update,
+            },
         }
     }
 }

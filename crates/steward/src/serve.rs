@@ -9,6 +9,7 @@ use steward_store::blob::Blobs;
 use steward_web::Settings;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinSet;
 
 use crate::arguments::Serve;
 use crate::config::Config;
@@ -19,6 +20,8 @@ use crate::{demo, wiring};
 const SEAL_EVERY: Duration = Duration::from_secs(600);
 /// How long requests that began may take after the signal to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(30);
+/// Jobs of this node at once.
+const RUNNERS: usize = 2;
 /// Uploads in the making that are older than this belong to a process that is gone.
 const UPLOAD_AGE: Duration = Duration::from_secs(3600);
 
@@ -42,6 +45,12 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         let app = app.clone();
         async move { app.feed_search().await }
     });
+    let runners = JoinSet::from_iter((0..RUNNERS).map(|place| {
+        let app = app.clone();
+        // Named by chance: two nodes may share machine and process number in containers.
+        let worker = format!("{:016x}/{place}", rand::random::<u64>());
+        async move { app.run_jobs(&worker).await }
+    }));
     let set_up_secret = set_up_secret(&app).await?;
     if let Some(secret) = &set_up_secret {
         let base = config.public_address.clone().map(|address| address.trim_end_matches('/').to_owned());
@@ -57,6 +66,9 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     tokio::time::sleep(Duration::from_secs(drain)).await;
     if tokio::time::timeout(STOP_WITHIN, listening.finish()).await.is_err() {
         tracing::warn!("some requests did not end in time");
+    }
+    if tokio::time::timeout(STOP_WITHIN, runners.join_all()).await.is_err() {
+        tracing::warn!("some jobs did not stop in time; they go on after the next start");
     }
     if tokio::time::timeout(STOP_WITHIN, feeding).await.is_err() {
         tracing::warn!("the search index was not written in time; it catches up after the next start");

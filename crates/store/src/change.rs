@@ -10,6 +10,7 @@ use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 
+use crate::bulk_edits::RowEffect;
 use crate::jobs::{JobClaim, NewJob};
 use crate::journal::Position;
 
@@ -22,6 +23,8 @@ pub struct ChangeSet {
     pub jobs: Vec<NewJob>,
     /// The job whose effect this is; it is done with the commit.
     pub finish: Option<JobClaim>,
+    /// The row of a bulk edit whose effect this is; it is done with the commit.
+    pub bulk_row: Option<RowEffect>,
     /// The subscriber whose effect this is, and how far it has read.
     pub cursor: Option<CursorMove>,
     /// The answer to keep for a repeated request.

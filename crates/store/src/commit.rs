@@ -9,6 +9,7 @@ use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 
 use crate::bulk::Target;
+use crate::bulk_edits;
 use crate::change::{ChangeSet, Committed, CursorMove, Head, KeptAnswer, RecordChange, SecurityEvent};
 use crate::connection::Connection;
 use crate::error::{CommitError, StoreError};
@@ -245,6 +246,9 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
     if let Some(claim) = &changes.finish {
         jobs::finish(connection, claim).await?;
     }
+    if let Some(effect) = &changes.bulk_row {
+        bulk_edits::finish_row(connection, effect).await?;
+    }
     if let Some(step) = &changes.cursor {
         move_cursor(connection, step).await?;
     }
@@ -278,6 +282,7 @@ fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
         && changes.security_events.is_empty()
         && changes.idempotency.is_none()
         && changes.finish.is_none()
+        && changes.bulk_row.is_none()
         && changes.cursor.is_none();
     alone
         && rows.inserts.len() + rows.updates.len() == 1

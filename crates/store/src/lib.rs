@@ -5,6 +5,7 @@
 pub mod backup;
 pub mod blob;
 mod bulk;
+pub mod bulk_edits;
 pub mod change;
 pub mod columns;
 mod commit;
@@ -25,6 +26,7 @@ pub mod order;
 pub mod reading;
 pub mod records;
 pub mod rows;
+pub mod saved_views;
 pub mod seal;
 pub mod sessions;
 pub mod sql;

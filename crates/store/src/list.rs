@@ -1,5 +1,10 @@
 //! Lists and counts over compiled conditions.
 
+use serde_json::Value as Json;
+use steward_model::filter::Attribute;
+use steward_model::kind::Kind;
+
+use crate::columns::{ValueType, attribute_column};
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::rows::{Loaded, loaded, record_columns};
@@ -84,6 +89,36 @@ impl Store {
         let sql = format!("select count(*) from (select * from ({}) parts limit {cap}) counted", parts.join(" union "));
         let count = self.read().await?.fetch_integer(&sql, binds).await?;
         Ok(usize::try_from(count.unwrap_or(0)).unwrap_or(0))
+    }
+
+    /// How many records meet a condition for each value of an attribute, in no order; those without a value under `null`.
+    /// Of more records than `cap` only so many are looked at. `None` for attributes that cannot be grouped by.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn count_by(
+        &self,
+        query: &ListQuery,
+        attribute: &Attribute,
+        kind: &Kind,
+        cap: usize,
+    ) -> Result<Option<Vec<(Json, usize)>>, StoreError> {
+        let Some(column) = attribute_column(attribute, kind, "r", self.dialect()) else { return Ok(None) };
+        let sql = format!(
+            "select cast(value as text), count(*) from (select {} as value {} limit {cap}) counted group by value",
+            column.sql,
+            query.rows_from()
+        );
+        let rows = self.read().await?.fetch_all(&sql, &query.binds).await?;
+        let counted = |row: &Row| {
+            let value = match (row.optional_text(0)?, column.value) {
+                (None, _) => Json::Null,
+                (Some(text), ValueType::Integer) => text.parse::<i64>().map_or(Json::Null, Json::from),
+                (Some(text), _) => Json::from(text),
+            };
+            Ok((value, usize::try_from(row.integer(1)?).unwrap_or_default()))
+        };
+        rows.iter().map(counted).collect::<Result<_, StoreError>>().map(Some)
     }
 
     /// How the database would run a list, in its own words: for tests that hold lists to their indexes.

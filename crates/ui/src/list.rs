@@ -94,6 +94,17 @@ pub struct Row<'a> {
     pub cells: Vec<Shown<'a>>,
     /// Whether there is something in it that the reader has not seen.
     pub is_unread: bool,
+    /// The head of the group that begins with it.
+    pub heading: Option<GroupHeading<'a>>,
+}
+
+/// The head of a group of rows.
+#[derive(Debug, Clone, Default)]
+pub struct GroupHeading<'a> {
+    /// What the rows have in common.
+    pub shown: Markup,
+    /// How many there are, on other pages too.
+    pub count: &'a str,
 }
 
 /// A list. Show [`crate::message::empty`] instead when there are no rows.
@@ -111,7 +122,12 @@ pub fn list(list: &List) -> Markup {
                         @for column in list.columns { (heading(column)) }
                     }
                 }
-                tbody { @for row in list.rows { (self::row(list, row)) } }
+                tbody {
+                    @for row in list.rows {
+                        @if let Some(heading) = &row.heading { (group(list, heading)) }
+                        (self::row(list, row))
+                    }
+                }
             }
         }
     }
@@ -130,6 +146,13 @@ fn heading(column: &Column) -> Markup {
                 a.list__sort href=(address) { (column.label) @if let Some(symbol) = symbol { (icon(symbol)) } }
             } @else { (column.label) }
         }
+    }
+}
+
+fn group(list: &List, heading: &GroupHeading) -> Markup {
+    let columns = list.columns.len() + usize::from(list.selection_form.is_some());
+    html! {
+        tr.list__group { th.list__group-cell scope="colgroup" colspan=(columns) { (heading.shown) span.list__group-count { (heading.count) } } }
     }
 }
 
@@ -162,18 +185,24 @@ pub fn row(list: &List, row: &Row) -> Markup {
 pub struct BulkBar<'a> {
     /// Id of the form, as in [`List::selection_form`].
     pub form: &'a str,
-    /// Address it posts to.
+    /// Address that asks what to do with them; nothing is changed by it.
     pub action: &'a str,
-    /// Token, sent as `csrf_token`.
-    pub csrf_token: &'a str,
+    /// Values of the list's address, for who takes all of it.
+    pub keep: &'a [(&'a str, &'a str)],
+    /// How many the whole list has, as it is said and as a number, when it is more than the rows shown and all of it may be
+    /// taken.
+    pub all: Option<(&'a str, usize)>,
 }
 
 /// The bulk bar with `actions`: submit buttons, menus of [`crate::menu::MenuAction::Submit`].
 pub fn bulk_bar(bar: &BulkBar, actions: Markup) -> Markup {
     html! {
-        form.bulk id=(bar.form) method="post" action=(bar.action) data-bulk {
-            input type="hidden" name="csrf_token" value=(bar.csrf_token);
+        form.bulk id=(bar.form) method="get" action=(bar.action) data-bulk hx-get=(bar.action) hx-target="#dialog" hx-swap="innerHTML" {
+            @for (name, value) in bar.keep { input type="hidden" name=(name) value=(value); }
             span.bulk__count role="status" { span data-bulk-count { "0" } " selected" }
+            @if let Some((said, count)) = bar.all {
+                label.bulk__all { input.check__box type="checkbox" name="all" value="yes" data-bulk-all=(count); span { (words::ALL_OF_LIST) " " (said) } }
+            }
             div.bulk__actions { (actions) }
             button.icon-button type="reset" data-bulk-clear title=(words::CLEAR_SELECTION) aria-label=(words::CLEAR_SELECTION) { (icon(Icon::X)) }
         }

@@ -22,6 +22,8 @@ pub struct Shell<'a> {
     pub links: &'a [NavigationLink<'a>],
     /// Links under headings: practices, pinned views.
     pub groups: &'a [NavigationGroup<'a>],
+    /// Address that answers numbers by name as JSON, asked for after the page is there.
+    pub counts: Option<&'a str>,
     /// Links at the bottom: settings.
     pub foot: &'a [NavigationLink<'a>],
     /// Who is signed in.
@@ -59,6 +61,8 @@ pub struct NavigationLink<'a> {
     pub icon: Icon,
     /// A number worth knowing without opening it.
     pub count: Option<&'a str>,
+    /// Under which name scripts find the number among those of [`Shell::counts`], where it comes after the page.
+    pub counted_as: Option<&'a str>,
     /// Whether the page belongs to it.
     pub is_current: bool,
 }
@@ -127,7 +131,7 @@ fn navigation(shell: &Shell, theme: Theme) -> Markup {
             @if let Some(create) = &shell.create {
                 a.nav__create href=(create.address) data-key="c" { (icon(Icon::Plus)) span { (create.label) } kbd aria-hidden="true" { "C" } }
             }
-            div.nav__body {
+            div.nav__body data-counts=[shell.counts] {
                 @if !shell.links.is_empty() { (links(shell.links)) }
                 @for group in shell.groups {
                     h2.nav__heading { (group.label) }
@@ -151,6 +155,7 @@ fn links(links: &[NavigationLink]) -> Markup {
                         (icon(link.icon))
                         span.nav__label { (link.label) }
                         @if let Some(count) = link.count { span.nav__count { (count) } }
+                        @else if let Some(name) = link.counted_as { span.nav__count data-count=(name) {} }
                     }
                 }
             }

@@ -42,6 +42,8 @@ pub const NEXT_PAGE: &str = "Next page";
 pub const PREVIOUS_PAGE: &str = "Previous page";
 /// Ticks every row.
 pub const SELECT_ALL: &str = "Select all rows";
+/// Takes the whole list, not only the rows shown; the number follows.
+pub const ALL_OF_LIST: &str = "All";
 /// Lets go of every row.
 pub const CLEAR_SELECTION: &str = "Clear selection";
 /// Goes with a request id.

@@ -22,8 +22,14 @@ fn page() -> Page<'static> {
 
 #[test]
 fn whole_pages_carry_one_script_and_no_hostile_tag() {
-    let link =
-        NavigationLink { label: HOSTILE, address: HOSTILE, icon: Icon::Inbox, count: Some(HOSTILE), is_current: true };
+    let link = NavigationLink {
+        label: HOSTILE,
+        address: HOSTILE,
+        icon: Icon::Inbox,
+        count: Some(HOSTILE),
+        counted_as: Some(HOSTILE),
+        is_current: true,
+    };
     let links = [link];
     let account = Account {
         name: HOSTILE,
@@ -40,6 +46,7 @@ fn whole_pages_carry_one_script_and_no_hostile_tag() {
         create: Some(Create { label: HOSTILE, address: HOSTILE }),
         links: &links,
         groups: &[NavigationGroup { label: HOSTILE, links: &links }],
+        counts: Some(HOSTILE),
         foot: &links,
         person: Some(account),
     };

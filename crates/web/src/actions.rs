@@ -371,6 +371,19 @@ fn done(visitor: &Visitor, after: &RecordView) -> Response {
     Redirect::to(&address).into_response()
 }
 
+/// As [`dialog_or_page`], for what belongs to a list.
+pub(crate) fn on_list(web: &Web, visitor: &Visitor, kind: &Kind, title: &str, back: &str, content: Markup) -> Markup {
+    if visitor.partial {
+        return dialog_content(title, content);
+    }
+    let crumbs = [Crumb { label: &kind.label_plural, address: back }];
+    let main = html! {
+        (header(&Header { title, crumbs: &crumbs, ..Header::default() }, html! {}))
+        div.page-body."page-body--form" { (content) }
+    };
+    frame(web, visitor, Place { title, current: &address::list(kind), ..Place::default() }, main)
+}
+
 /// Content for the page's dialog, or a page of its own for who came without scripts.
 pub(crate) fn dialog_or_page(
     web: &Web,

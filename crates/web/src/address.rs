@@ -38,6 +38,11 @@ pub(crate) fn list_with(kind: &Kind, search: &str) -> String {
     format!("/{}?q={}", kind.plural, part(search))
 }
 
+/// The list that somebody saved under a name.
+pub(crate) fn saved_view(kind: &Kind, id: i64) -> String {
+    format!("/{}?view={id}", kind.plural)
+}
+
 /// The form for a new record.
 pub(crate) fn new(kind: &Kind) -> String {
     format!("/{}/new", kind.plural)

@@ -52,6 +52,21 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         })
         .filter(|(_, links): &(&str, Vec<_>)| !links.is_empty())
         .collect();
+    let pinned: Vec<(String, String)> =
+        visitor.pinned.iter().map(|view| (view.id.to_string(), address::saved_view(&view.kind, view.id))).collect();
+    let pinned: Vec<NavigationLink<'_>> = visitor
+        .pinned
+        .iter()
+        .zip(&pinned)
+        .map(|(view, (id, address))| NavigationLink {
+            counted_as: Some(id),
+            ..link(&view.name, address, Icon::named(&view.kind.icon), place.current)
+        })
+        .collect();
+    let mut groups = groups;
+    if !pinned.is_empty() {
+        groups.insert(0, ("Pinned", pinned.clone()));
+    }
     let groups: Vec<NavigationGroup<'_>> =
         groups.iter().map(|(label, links)| NavigationGroup { label, links }).collect();
     let home = if actor.is_staff() { ("My work", Icon::ListCheck) } else { ("Home", Icon::Home) };
@@ -83,6 +98,7 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         create: create.as_ref().map(|(label, address)| Create { label, address }),
         links: &links,
         groups: &groups,
+        counts: (!pinned.is_empty()).then_some("/views/counts"),
         foot: &foot,
         person: Some(Account {
             name: &actor.label,
@@ -135,5 +151,5 @@ pub(crate) fn kinds(web: &Web, actor: &Actor) -> Vec<Arc<Kind>> {
 }
 
 fn link<'a>(label: &'a str, address: &'a str, icon: Icon, current: &str) -> NavigationLink<'a> {
-    NavigationLink { label, address, icon, count: None, is_current: address == current }
+    NavigationLink { label, address, icon, count: None, counted_as: None, is_current: address == current }
 }

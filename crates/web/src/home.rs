@@ -18,7 +18,8 @@ use steward_ui::value::Shown;
 
 use crate::error::WebError;
 use crate::frame::{Place, frame};
-use crate::list::{counted, usual_order};
+use crate::list::asked::{NEWEST, usual_order};
+use crate::list::counted;
 use crate::values::shown::{Reader, state};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -159,7 +160,7 @@ async fn gathered(
         if web.app().readable_level(visitor.actor(), &kind).is_none() {
             continue;
         }
-        let sort = usual_order(visitor.actor(), &kind, "open");
+        let sort = if visitor.actor().is_staff() { usual_order(&kind, "open") } else { NEWEST };
         let found = ask(web, visitor, &kind, search, sort, Counting::Off, ROWS).await?;
         records.extend(found.records.into_iter().map(|view| (kind.clone(), view)));
     }

@@ -7,10 +7,12 @@ mod account;
 mod actions;
 mod address;
 mod assets;
+mod bulk;
 mod create;
 mod csrf;
 mod edit;
 mod error;
+mod export;
 mod files;
 mod form;
 mod frame;
@@ -29,6 +31,7 @@ mod set_up;
 mod sign_in;
 mod timeline;
 mod values;
+mod views;
 mod visitor;
 
 use std::collections::BTreeSet;
@@ -72,6 +75,8 @@ struct Inner {
     app: App,
     doors: Doors,
     settings: Settings,
+    /// Held while a workbook is made, which takes memory for all of its cells.
+    workbooks: tokio::sync::Semaphore,
 }
 
 impl Web {
@@ -82,6 +87,10 @@ impl Web {
 
     pub(crate) fn doors(&self) -> &Doors {
         &self.0.doors
+    }
+
+    pub(crate) fn workbooks(&self) -> &tokio::sync::Semaphore {
+        &self.0.workbooks
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -99,7 +108,7 @@ const BODY_MAX: usize = 52 * 1024 * 1024;
 
 /// All pages.
 pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
-    let web = Web(Arc::new(Inner { app, doors: doors.clone(), settings }));
+    let web = Web(Arc::new(Inner { app, doors: doors.clone(), settings, workbooks: tokio::sync::Semaphore::new(1) }));
     let mut router = Router::new();
     for route in routes() {
         router = router.route(route.path, route.handler);

@@ -3,7 +3,8 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, create, edit, files, guide, home, list, live, pick, record, search, set_up, sign_in,
+    Web, account, actions, assets, bulk, create, edit, export, files, guide, home, list, live, pick, record, search,
+    set_up, sign_in, views,
 };
 
 /// The method of a route; pages know two.
@@ -64,7 +65,23 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/account/tokens/{token}/revoke", post(account::revoke_token)),
         route(Get, "/help", get(guide::start)),
         route(Get, "/help/{*page}", get(guide::page)),
+        route(Get, "/bulk-edits", get(bulk::all)),
+        route(Get, "/bulk-edits/{edit}", get(bulk::page)),
+        route(Post, "/bulk-edits/{edit}/start", post(bulk::start)),
+        route(Post, "/bulk-edits/{edit}/undo", post(bulk::undo)),
         route(Get, "/{kinds}", get(list::page)),
+        route(Get, "/views/counts", get(views::counts)),
+        route(Get, "/{kinds}/views/new", get(views::new)),
+        route(Post, "/{kinds}/views", post(views::create)),
+        route(Get, "/{kinds}/views/{view}/edit", get(views::edit)),
+        route(Post, "/{kinds}/views/{view}/edit", post(views::save)),
+        route(Post, "/{kinds}/views/{view}/remove", post(views::remove)),
+        route(Post, "/{kinds}/views/{view}/pin", post(views::pin)),
+        route(Get, "/{kinds}/columns", get(list::chooser::form)),
+        route(Post, "/{kinds}/columns", post(list::chooser::save)),
+        route(Get, "/{kinds}/export", get(export::download)),
+        route(Get, "/{kinds}/bulk-edits/new", get(bulk::new)),
+        route(Post, "/{kinds}/bulk-edits", post(bulk::create)),
         route(Get, "/{kinds}/new", get(create::page)),
         route(Post, "/{kinds}", post(create::create)),
         route(Get, "/{kinds}/{record}", get(record::page)),

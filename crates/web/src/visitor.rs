@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use steward_app::error::Error;
+use steward_app::saved_views::SavedView;
 use steward_app::sessions::{BrowserSession, Client, Purpose};
 use steward_http::address as peer;
 use steward_model::access::Actor;
@@ -34,6 +35,8 @@ pub(crate) struct Visitor {
     pub(crate) partial: bool,
     /// Where the browser is.
     pub(crate) client: Client,
+    /// Views that they want at hand; none when only a part of a page is asked for.
+    pub(crate) pinned: Vec<SavedView>,
 }
 
 impl Visitor {
@@ -60,10 +63,13 @@ impl FromRequestParts<Web> for Visitor {
             Err(Error::Unauthenticated) => return Err(signed_out()),
             Err(error) => return Err(error.into()),
         };
+        let partial = parts.headers.contains_key(PARTIAL);
+        let shell = !partial && parts.method == Method::GET;
         Ok(Self {
             csrf_token: csrf::token(web.app(), &session),
             preferences: Preferences::of(&parts.headers),
-            partial: parts.headers.contains_key(PARTIAL),
+            pinned: if shell { web.app().pinned_views(&session.actor).await? } else { Vec::new() },
+            partial,
             client: client(parts, web),
             session,
         })

@@ -1,6 +1,7 @@
 //! The interface as clients meet it, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
+mod bulk_edits;
 mod copies;
 mod custom_kind;
 mod hostile;
@@ -13,3 +14,4 @@ mod records;
 mod rights;
 mod search;
 mod signing_in;
+mod views;

@@ -66,7 +66,7 @@ const TICKET_LINES: [TicketLine; 19] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 13] = [
+const PLAIN_LINES: [PlainLine; 22] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -91,6 +91,30 @@ const PLAIN_LINES: [PlainLine; 13] = [
         Some(|fixture| json!({"fields": {"title": "x"}, "organisation": fixture.b.to_string()})),
         [401, 422, 422, 422, 201, 201, 201, 422, 201],
     ),
+    (
+        "POST",
+        "/api/v1/{kinds}/bulk-edits",
+        Some(|fixture| json!({"records": [fixture.ta.record.number], "action": "watch", "dry_run": true})),
+        [401, 200, 200, 200, 200, 200, 200, 200, 200],
+    ),
+    (
+        "POST",
+        "/api/v1/{kinds}/bulk-edits",
+        Some(|_| json!({"records": [], "q": "is:open", "action": "watch"})),
+        [401, 422, 422, 422, 422, 422, 422, 422, 422],
+    ),
+    ("GET", "/api/v1/views", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
+    (
+        "POST",
+        "/api/v1/views",
+        Some(|_| json!({"kind": "incident", "name": ""})),
+        [401, 422, 422, 422, 422, 422, 422, 422, 422],
+    ),
+    ("GET", "/api/v1/views/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("PATCH", "/api/v1/views/987654", Some(|_| json!({"name": "x"})), [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("DELETE", "/api/v1/views/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/bulk-edits/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("POST", "/api/v1/bulk-edits/987654/undo", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("POST", "/api/v1/bulk", Some(|_| json!({"operations": []})), [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("POST", "/api/v1/bulk", Some(|_| json!({"operations": 1})), [401, 422, 422, 422, 422, 422, 422, 422, 422]),
 ];
@@ -142,6 +166,8 @@ fn route_of(path: &str) -> String {
     let path =
         path.replace("/transitions/start", "/transitions/{key}").replace("/transitions/cancel", "/transitions/{key}");
     path.replace("{inner}", "{file}")
+        .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
+        .replace("/views/987654", "/views/{view}")
 }
 
 async fn call(

@@ -133,7 +133,7 @@ fn find_transition<'k>(
     Ok(transition)
 }
 
-fn role_allows(transition: &Transition, rights: &Rights) -> bool {
+pub(super) fn role_allows(transition: &Transition, rights: &Rights) -> bool {
     let level = rights.write.is_some_and(|level| transition.level <= level);
     // Steward itself holds no role and is bound by none.
     let role = transition.roles.is_empty()

@@ -5,6 +5,7 @@ mod draft;
 mod history;
 mod lifecycle;
 mod rejection;
+mod revert;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +13,7 @@ pub use compute::{Derived, Rules, World, derive_field, derived_from};
 pub use history::{History, Irregularity, recall};
 pub use lifecycle::{allowed_transitions, transition_fields};
 pub use rejection::{FieldConflict, FieldError, Rejection};
+pub use revert::kept_from_revert;
 
 use crate::access::{Action, Actor, Policy, Rights, rights};
 use crate::command::{Command, Create, NewComment, Update};
@@ -216,6 +218,7 @@ fn decide_change(
             let watching = record.watchers.contains(person);
             Ok(if watching { vec![next(record, Act::Unwatched { person: *person }, ctx)] } else { Vec::new() })
         }
+        Command::Revert(event) => revert::decide_revert(kind, record, event, rights, ctx),
     }
 }
 

@@ -15,10 +15,18 @@ behaviour("[data-list]", (list, signal) => {
       all.checked = ticked > 0 && ticked === every.length;
       all.indeterminate = ticked > 0 && ticked < every.length;
     }
+    const whole = form?.querySelector<HTMLInputElement>("[data-bulk-all]");
+    // The whole list is offered once the page of it is taken, and let go with the first row.
+    const offered = ticked > 0 && ticked === every.length;
+    if (whole && !offered) whole.checked = false;
+    whole?.closest("label")?.toggleAttribute("hidden", !offered);
     const shown = form?.querySelector("[data-bulk-count]");
-    if (shown) shown.textContent = `${ticked}`;
+    if (shown) shown.textContent = whole?.checked ? Number(whole.dataset.bulkAll).toLocaleString(document.documentElement.lang || "en") : `${ticked}`;
     form?.toggleAttribute("data-open", ticked > 0);
   };
+  form?.addEventListener("change", () => count(), { signal });
+  // Rows that came with a refresh are counted as they are.
+  list.addEventListener("steward:rows", () => count(), { signal });
   const range = (box: HTMLInputElement) => {
     const every = boxes();
     const [from, to] = [every.indexOf(last ?? box), every.indexOf(box)].sort((a, b) => a - b) as [number, number];

@@ -1,10 +1,21 @@
 // What changes elsewhere shows here without anybody losing their place: in place where it disturbs nothing, else as a
 // quiet word with a button.
+import { behaviour } from "./behaviour";
 import { isDirty } from "./floating";
 import { hasJustSent, morph, parse } from "./htmx";
 import { make } from "./dom";
 import { fetchPart } from "./request";
 import { type Change, type News, listen } from "./stream";
+
+// Work in the background tells of itself until its part of the page asks no more.
+behaviour("[data-poll]", (part, signal) => {
+  const ask = () => {
+    if (document.hidden) return again();
+    void fetchPart(part.dataset.poll ?? "").then((text) => morph(part, text)).catch(() => { /* The next one may answer. */ }).finally(again);
+  };
+  const again = () => { if (!signal.aborted && part.isConnected && part.dataset.poll) setTimeout(ask, 1000); };
+  again();
+});
 
 const pending = new Map<HTMLElement, Change | null>();
 const fetchedAt = new WeakMap<HTMLElement, number>();
@@ -93,8 +104,17 @@ async function refreshList(list: HTMLElement): Promise<void> {
   }
   const order = (root: Element) => [...root.querySelectorAll<HTMLElement>("[data-live-record]")].map((row) => row.dataset.liveRecord).join();
   if (order(fresh) !== order(list)) {
-    pill(list, "New changes", "Refresh", () => void fetchPart(list.dataset.liveSource ?? "").then((newest) => morph(list, newest)));
+    pill(list, "New changes", "Refresh", () => void fetchPart(list.dataset.liveSource ?? "").then((newest) => refill(list, newest)));
   }
+}
+
+/** Shows the list as it is now; rows that were ticked and are still there stay so. */
+async function refill(list: HTMLElement, text: string): Promise<void> {
+  const boxes = () => [...list.querySelectorAll<HTMLInputElement>("[data-select]")];
+  const ticked = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
+  await morph(list, text);
+  for (const box of boxes()) box.checked = ticked.has(box.value);
+  list.dispatchEvent(new CustomEvent("steward:rows"));
 }
 
 function pill(part: HTMLElement, text: string, action: string, act: () => void): HTMLElement {

@@ -1,7 +1,7 @@
 // Small things: the theme, times that stay fresh, the slider over the past, copying.
 import { behaviour } from "./behaviour";
 import { say } from "./notices";
-import { post } from "./request";
+import { fetchPart, post } from "./request";
 
 behaviour("[data-theme-switch]", (form, signal) => {
   form.addEventListener("submit", (event) => {
@@ -75,3 +75,24 @@ document.addEventListener("click", (event) => {
   const refused = (event.target as Element).closest?.("[aria-disabled=true]");
   if (refused) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, { capture: true });
+
+// Numbers beside links of the navigation, which the page does not wait for.
+behaviour("[data-counts]", (navigation, signal) => {
+  void fetchPart(navigation.dataset.counts ?? "", signal).then((text) => {
+    const counts = JSON.parse(text) as Record<string, string>;
+    for (const place of navigation.querySelectorAll<HTMLElement>("[data-count]")) place.textContent = counts[place.dataset.count ?? ""] ?? "";
+  }).catch(() => { /* The next page asks again. */ });
+});
+
+// Columns in their order: a row moves without the page being asked, and keeps the focus.
+behaviour("[data-move]", (button, signal) => {
+  button.addEventListener("click", (event) => {
+    const item = button.closest("li");
+    const other = button.dataset.move === "up" ? item?.previousElementSibling : item?.nextElementSibling;
+    if (!item || !other) return event.preventDefault();
+    if (button.dataset.move === "up") other.before(item);
+    else other.after(item);
+    button.focus();
+    event.preventDefault();
+  }, { signal });
+});

@@ -98,6 +98,7 @@ fn row<'a>(number: &'a str, record: &'a str, index: usize) -> Row<'a> {
             due,
             Shown::Time(moment(["2 min", "1 h", "4 h", "1 d", "12 Mar"][index % 5])),
         ],
+        heading: None,
         is_unread: index % 11 == 1,
     }
 }
@@ -157,7 +158,7 @@ pub(crate) fn page() -> Markup {
             }))
             (list(&List { name: "Incidents", live_kind: Some("incident"), live_source: Some("/incidents.html"), columns: COLUMNS, rows: &rows, selection_form: Some("bulk") }))
             (pager(&Pager { range: "1–50 of 2,314", first: None, previous: None, next: Some("/incidents.html?after=x") }))
-            (bulk_bar(&BulkBar { form: "bulk", action: "/incidents/bulk", csrf_token: "token" }, html! {
+            (bulk_bar(&BulkBar { form: "bulk", action: "/incidents/bulk-edits/new", ..BulkBar::default() }, html! {
                 (submit(&Button { label: "Assign to me", ..Button::default() }, &Submit { name: Some("do"), value: Some("assign"), ..Submit::default() }))
                 (menu("", MenuButton::Label("Move to"), &items()))
             }))

@@ -40,7 +40,7 @@ const fn link(
     icon: Icon,
     count: Option<&'static str>,
 ) -> NavigationLink<'static> {
-    NavigationLink { label, address, icon, count, is_current: false }
+    NavigationLink { label, address, icon, count, counted_as: None, is_current: false }
 }
 
 const MINE: &[NavigationLink] = &[
@@ -77,6 +77,7 @@ pub(crate) fn shell(query: &str) -> Shell<'_> {
         create: Some(Create { label: "New incident", address: "/incident-new.html" }),
         links: MINE,
         groups: GROUPS,
+        counts: None,
         foot: FOOT,
         person: Some(Account {
             name: "Mei Lin",

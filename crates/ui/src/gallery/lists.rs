@@ -4,10 +4,11 @@ use maud::{Markup, html};
 
 use super::{GERMAN, HOSTILE, LONG_NAME};
 use crate::badge::{Category, Priority, badge};
+use crate::bulk::{Fate, Figure, Reason, fates, progress, reasons, tally};
 use crate::button::{Button, Submit, submit};
 use crate::filter::{Chip, FilterLine, filter_line};
 use crate::icon::Icon;
-use crate::list::{BulkBar, Column, ColumnRole, List, Pager, Row, Sort, bulk_bar, list, pager};
+use crate::list::{BulkBar, Column, ColumnRole, GroupHeading, List, Pager, Row, Sort, bulk_bar, list, pager};
 use crate::menu::{MenuButton, menu};
 use crate::person::Person;
 use crate::results::{Found, results};
@@ -20,6 +21,7 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
         ("Filter line", filters()),
         ("List", sample_list()),
         ("Bulk bar", bulk()),
+        ("Bulk edit", bulk_edit()),
         ("Pager", pages()),
         ("Search results", found()),
     ]
@@ -71,9 +73,11 @@ fn sample_list() -> Markup {
             due,
         ],
         is_unread: false,
+        heading: None,
     };
     let rows = [
         Row {
+            heading: Some(GroupHeading { shown: html! { "Network" }, count: "2" }),
             is_unread: true,
             marks: Some(badge("Major", Tone::Danger, None)),
             ..row(
@@ -114,12 +118,43 @@ fn sample_list() -> Markup {
 
 fn bulk() -> Markup {
     bulk_bar(
-        &BulkBar { form: "bulk", action: "/incidents/bulk", csrf_token: "token" },
+        &BulkBar {
+            form: "bulk",
+            action: "/incidents/bulk-edits/new",
+            keep: &[("view", "open")],
+            all: Some(("2,314", 2314)),
+        },
         submit(
-            &Button { label: "Assign to me", ..Button::default() },
-            &Submit { name: Some("do"), value: Some("assign"), ..Submit::default() },
+            &Button { label: "Watch", ..Button::default() },
+            &Submit { name: Some("action"), value: Some("watch"), ..Submit::default() },
         ),
     )
+}
+
+fn bulk_edit() -> Markup {
+    let figure = |label, count| Figure { label, count, is_none: count == "0" };
+    let fate = |outcome, tone, reason| Fate {
+        number: "INC0000042",
+        title: GERMAN,
+        address: Some("/incidents/INC0000042"),
+        outcome,
+        tone,
+        reason,
+    };
+    html! {
+        (tally(&[figure("changed", "2,310"), figure("already so", "0"), figure("refused", "4")]))
+        (progress("Records done", 1200, 2314))
+        (reasons(&[Reason {
+            count: "4",
+            text: "You may not change it",
+            examples: vec![("INC0000042", "/incidents/INC0000042"), ("INC0000043", "/incidents/INC0000043")],
+        }]))
+        (fates(&[
+            fate("Changed", Tone::Success, ""),
+            fate("Refused", Tone::Danger, HOSTILE),
+            Fate { title: "A record that you may not see", outcome: "Changed", tone: Tone::Success, ..Fate::default() },
+        ]))
+    }
 }
 
 fn pages() -> Markup {

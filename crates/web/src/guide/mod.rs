@@ -33,6 +33,7 @@ const PAGES: &[Text] = &[
     Text { path: "installation", text: include_str!("../../../../docs/installation.md") },
     Text { path: "first-hour", text: include_str!("../../../../docs/first-hour.md") },
     Text { path: "desk", text: include_str!("../../../../docs/desk.md") },
+    Text { path: "lists", text: include_str!("../../../../docs/lists.md") },
     Text { path: "demo", text: include_str!("../../../../docs/demo.md") },
     Text { path: "operating", text: include_str!("../../../../docs/operating.md") },
     Text { path: "reference/kinds", text: include_str!("../../../../docs/reference/kinds.md") },

@@ -22,6 +22,8 @@ fn addresses(world: &World) -> Vec<String> {
                 .replace("{file}", &fixture.files.0.to_string())
                 .replace("{session}", "1")
                 .replace("{token}", "1")
+                .replace("{edit}", "1")
+                .replace("{view}", "1")
         })
         .collect()
 }
@@ -108,7 +110,7 @@ on_both! {
         let routes = steward_web::routes();
         for route in routes.iter().filter(|route| route.path != "/live") {
             let path = route.path.replace("{kinds}", "incidents").replace("{record}", &world.fixture.ta.record.number).replace("{key}", "start")
-                .replace("{file}", &world.fixture.files.0.to_string()).replace("{session}", "1").replace("{token}", "1").replace("{link}", "affects").replace("{target}", &world.fixture.ca.record.number).replace("{*page}", "index");
+                .replace("{file}", &world.fixture.files.0.to_string()).replace("{session}", "1").replace("{token}", "1").replace("{edit}", "1").replace("{view}", "1").replace("{link}", "affects").replace("{target}", &world.fixture.ca.record.number).replace("{*page}", "index");
             for method in ["GET", "HEAD", "OPTIONS"] {
                 let query = format!("{path}?csrf_token={own}&title=forged&body=forged&watch=false&theme=dark");
                 let answer = root.own_call(method, &query).send().await;

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
 mod answers;
+mod bulk;
+mod export;
 mod forged;
 mod forms;
 mod hostile;
@@ -10,4 +12,5 @@ mod markup;
 mod matrix;
 mod objects;
 mod sessions;
+mod views;
 mod world;

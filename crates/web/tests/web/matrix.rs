@@ -48,7 +48,7 @@ const TICKET_LINES: [TicketLine; 22] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 24] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 41] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -70,6 +70,23 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 24] = [
     ("POST", "/account/tokens/987654/revoke", Sent::Form(&[]), (401, 303)),
     ("GET", "/help", Sent::Nothing, (303, 200)),
     ("GET", "/help/reference/filters", Sent::Nothing, (303, 200)),
+    ("GET", "/bulk-edits", Sent::Nothing, (303, 200)),
+    ("GET", "/bulk-edits/987654", Sent::Nothing, (303, 404)),
+    ("POST", "/bulk-edits/987654/start", Sent::Form(&[]), (401, 404)),
+    ("POST", "/bulk-edits/987654/undo", Sent::Form(&[]), (401, 404)),
+    ("GET", "/incidents/bulk-edits/new?action=watch&record=987654321", Sent::Nothing, (303, 200)),
+    ("POST", "/incidents/bulk-edits", Sent::Form(&[("action", "watch"), ("record", "987654321")]), (401, 422)),
+    ("GET", "/views/counts", Sent::Nothing, (303, 200)),
+    ("GET", "/incidents/views/new", Sent::Nothing, (303, 200)),
+    ("POST", "/incidents/views", Sent::Form(&[("name", "")]), (401, 422)),
+    ("GET", "/incidents/views/987654/edit", Sent::Nothing, (303, 404)),
+    ("POST", "/incidents/views/987654/edit", Sent::Form(&[("name", "x")]), (401, 404)),
+    ("POST", "/incidents/views/987654/remove", Sent::Form(&[]), (401, 404)),
+    ("POST", "/incidents/views/987654/pin", Sent::Form(&[]), (401, 404)),
+    ("GET", "/incidents/columns", Sent::Nothing, (303, 200)),
+    ("POST", "/incidents/columns", Sent::Form(&[("column", "nonsense")]), (401, 422)),
+    ("GET", "/incidents/export?format=csv", Sent::Nothing, (303, 200)),
+    ("GET", "/incidents/export?format=xlsx", Sent::Nothing, (303, 200)),
     ("GET", "/incidents", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/new", Sent::Nothing, (303, 200)),
     ("POST", "/incidents", Sent::Form(&[("title", "x")]), (401, 303)),
@@ -119,6 +136,8 @@ fn route_of(path: &str) -> String {
         ("/assets/none.css", "/assets/{file}"),
         ("/sessions/987654", "/sessions/{session}"),
         ("/tokens/987654", "/tokens/{token}"),
+        ("/bulk-edits/987654", "/bulk-edits/{edit}"),
+        ("/views/987654", "/views/{view}"),
         ("/help/reference/filters", "/help/{*page}"),
         ("/incidents", "/{kinds}"),
     ] {

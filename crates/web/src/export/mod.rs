@@ -1,0 +1,153 @@
+//! Lists as files: the same records, order and columns as the page shows, to the last page.
+
+pub(crate) mod cell;
+mod csv;
+mod workbook;
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
+use jiff::tz::TimeZone;
+use steward_app::error::Error;
+use steward_app::list::{Counting, LIMIT_MAX, ListPage, ListRequest};
+use steward_model::access::Actor;
+
+use crate::Web;
+use crate::error::WebError;
+use crate::files::Segments;
+use crate::form::Form;
+use crate::list::asked::Said;
+use crate::list::columns::shown;
+use crate::list::{Opened, open};
+use crate::visitor::Visitor;
+use cell::{Cell, cells, headings};
+
+/// Rows of a file at most; what is cut is told in its name.
+const ROWS_MAX: usize = 50_000;
+/// Says that the list has more rows than the file.
+const CUT: HeaderName = HeaderName::from_static("x-steward-cut");
+
+pub(crate) async fn download(
+    State(web): State<Web>,
+    Segments(kinds): Segments<String>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let mut opened = open(&web, &visitor, &kinds, &query).await?;
+    // A file holds the list from its beginning, whichever page it was asked from.
+    opened.asked.said = Said { cursor: None, ..opened.asked.said };
+    let format = query.get("format").unwrap_or("csv").to_owned();
+    if !["csv", "xlsx"].contains(&format.as_str()) {
+        return Err(WebError::bad_request("`format` must be csv or xlsx"));
+    }
+    let request = opened.asked.request(&opened.kind, LIMIT_MAX, Counting::UpTo(ROWS_MAX));
+    let first = web.app().list(visitor.actor(), &opened.kind, &request).await?;
+    let cut = first.total.is_some_and(|total| total > ROWS_MAX);
+    let name = match cut {
+        true => format!("{}-first-{ROWS_MAX}.{format}", opened.kind.plural),
+        false => format!("{}.{format}", opened.kind.plural),
+    };
+    let zone = visitor.preferences.zone.clone();
+    let request = ListRequest { count: Counting::Off, ..request };
+    let source = Source { web: web.clone(), actor: visitor.actor().clone(), opened, zone, request };
+    let (body, media_type) = if format == "csv" {
+        (csv_body(source, first)?, "text/csv; charset=utf-8")
+    } else {
+        let _turn = web.workbooks().acquire().await.map_err(Error::internal)?;
+        let media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+        (Body::from(workbook_of(source, first, cut).await?), media_type)
+    };
+    let mut response = body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).map_err(Error::internal)?;
+    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if cut {
+        headers.insert(CUT, HeaderValue::from(ROWS_MAX));
+    }
+    Ok(response)
+}
+
+/// Where the rows of a file come from.
+struct Source {
+    web: Web,
+    actor: Actor,
+    opened: Opened,
+    zone: TimeZone,
+    request: ListRequest,
+}
+
+impl Source {
+    fn headings(&self) -> Vec<String> {
+        let columns = shown(&self.opened.kind, self.opened.level, &self.opened.asked.columns());
+        headings(&self.opened.kind, &columns)
+    }
+
+    fn rows(&self, page: &ListPage) -> Vec<Vec<Cell>> {
+        let columns = shown(&self.opened.kind, self.opened.level, &self.opened.asked.columns());
+        page.records.iter().map(|view| cells(&self.opened.kind, &columns, view)).collect()
+    }
+
+    async fn next(&self, cursor: String) -> Result<ListPage, Error> {
+        let request = ListRequest { cursor: Some(cursor), ..self.request.clone() };
+        self.web.app().list(&self.actor, &self.opened.kind, &request).await
+    }
+}
+
+/// The file as it comes into being, page after page. One that cannot be ended breaks off, so that nobody takes a part of it
+/// for the whole.
+fn csv_body(source: Source, first: ListPage) -> Result<Body, Error> {
+    let mut head = csv::lines(&[source.headings().into_iter().map(Cell::Text).collect()], &source.zone)?;
+    head.extend(csv::lines(&source.rows(&first), &source.zone)?);
+    let state = (source, first.next, first.records.len());
+    let rest = stream::try_unfold(state, |(source, next, written)| async move {
+        let Some(cursor) = next.filter(|_| written < ROWS_MAX) else { return Ok::<_, Error>(None) };
+        let page = source.next(cursor).await?;
+        let lines = csv::lines(&source.rows(&page), &source.zone)?;
+        let written = written + page.records.len();
+        Ok(Some((Bytes::from(lines), (source, page.next, written))))
+    });
+    let head = stream::once(async move { Ok(Bytes::from(head)) });
+    Ok(Body::from_stream(futures_util::StreamExt::chain(head, rest)))
+}
+
+async fn workbook_of(source: Source, first: ListPage, cut: bool) -> Result<Vec<u8>, Error> {
+    let mut rows = source.rows(&first);
+    let mut next = first.next;
+    while let Some(cursor) = next.filter(|_| rows.len() < ROWS_MAX) {
+        let page = source.next(cursor).await?;
+        rows.extend(source.rows(&page));
+        next = page.next;
+    }
+    let about = about(&source, rows.len(), cut);
+    let (headings, zone) = (source.headings(), source.zone.clone());
+    let sheet = source.opened.kind.label_plural.clone();
+    tokio::task::spawn_blocking(move || workbook::make(&sheet, &headings, &rows, &about, &zone))
+        .await
+        .map_err(Error::internal)?
+}
+
+/// What the second sheet says of the first.
+fn about(source: &Source, rows: usize, cut: bool) -> Vec<(String, Cell)> {
+    let asked = &source.opened.asked;
+    let text = |name: &str, value: String| (name.to_owned(), Cell::Text(value));
+    let mut about = vec![
+        text("List", source.opened.kind.label_plural.clone()),
+        text("View", asked.view.label.clone()),
+        text("Condition", asked.search()),
+        text("Order", asked.sort(&source.opened.kind)),
+        text("For", source.actor.label.clone()),
+        ("At".to_owned(), Cell::Moment(source.web.app().now())),
+        ("Rows".to_owned(), Cell::Number(rows as f64)),
+    ];
+    if cut {
+        about.push(text("Cut", format!("The list has more rows; these are the first {ROWS_MAX}")));
+    }
+    about
+}

@@ -1,0 +1,146 @@
+//! Which columns a list has, and in which order: kept for each person and kind, or with a view.
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use steward_app::saved_views::COLUMNS_MAX;
+use steward_model::kind::{FieldType, Kind};
+use steward_ui::button::{Button, Look, Submit, submit};
+use steward_ui::icon::{Icon, icon};
+
+use super::columns::{Shape, shown};
+use super::{Opened, Said, open};
+use crate::Web;
+use crate::actions::on_list;
+use crate::error::WebError;
+use crate::files::Segments;
+use crate::form::{Form, Posted};
+use crate::visitor::Visitor;
+
+/// The form.
+pub(crate) async fn form(
+    State(web): State<Web>,
+    Segments(kinds): Segments<String>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let opened = open(&web, &visitor, &kinds, &query).await?;
+    let chosen = shown(&opened.kind, opened.level, &opened.asked.columns());
+    let chosen: Vec<String> = chosen.iter().map(|shape| shape.key(&opened.kind).to_owned()).collect();
+    Ok(page(&web, &visitor, &opened, &chosen).into_response())
+}
+
+/// Keeps the choice: with the person, or, in a view that somebody saved, in the address, from where it is saved.
+pub(crate) async fn save(
+    State(web): State<Web>,
+    Segments(kinds): Segments<String>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let Posted { visitor, form } = posted;
+    let opened = open(&web, &visitor, &kinds, &form).await?;
+    let kind = &opened.kind;
+    let mut chosen: Vec<String> = form.all("column").map(str::to_owned).collect();
+    if let Some((way, key)) = form.get("move").and_then(|moved| moved.split_once(':')) {
+        moved(&mut chosen, way, key);
+        return Ok((StatusCode::OK, page(&web, &visitor, &opened, &chosen)).into_response());
+    }
+    if form.get("reset") == Some("yes") {
+        chosen.clear();
+    }
+    let said = Said { columns: None, cursor: None, ..opened.asked.said.clone() };
+    let back = if opened.asked.view.saved.is_some() {
+        Said { columns: (!chosen.is_empty()).then(|| chosen.join(",")), ..said }.address(kind, "")
+    } else {
+        web.app().set_list_columns(visitor.actor(), kind, &chosen).await?;
+        said.address(kind, "")
+    };
+    if visitor.partial {
+        return Ok(([("hx-redirect", back)], StatusCode::NO_CONTENT).into_response());
+    }
+    Ok(Redirect::to(&back).into_response())
+}
+
+fn page(web: &Web, visitor: &Visitor, opened: &Opened, chosen: &[String]) -> Markup {
+    let kind = &opened.kind;
+    let said = Said { columns: None, cursor: None, ..opened.asked.said.clone() };
+    let back = opened.asked.said.address(kind, "");
+    let action = format!("/{}/columns", kind.plural);
+    let on = chosen.iter().filter_map(|key| super::columns::named(kind, opened.level, key));
+    let rest = all(kind, opened).into_iter().filter(|shape| !chosen.iter().any(|key| key == shape.key(kind)));
+    let lead = match &opened.asked.view.saved {
+        Some(saved) => format!("For “{}” only; save the view to keep them.", saved.name),
+        None => format!("For all your lists of {}.", kind.label_plural.to_lowercase()),
+    };
+    let content = html! {
+        form.form method="post" action=(action) data-form hx-post=(action) hx-target="#dialog" hx-swap="innerHTML" {
+            input type="hidden" name="csrf_token" value=(visitor.csrf_token);
+            @for (name, value) in said.pairs() { input type="hidden" name=(name) value=(value); }
+            p.form__lead { (lead) " At most " (COLUMNS_MAX) "; on narrow screens some give way." }
+            ul.column-choice {
+                @for shape in on { (item(kind, &shape, true)) }
+                @for shape in rest { (item(kind, &shape, false)) }
+            }
+            div.form-actions {
+                (submit(&Button { label: "Use these columns", look: Look::Main, ..Button::default() }, &Submit::default()))
+                (submit(&Button { label: "As they were", ..Button::default() }, &Submit { name: Some("reset"), value: Some("yes"), ..Submit::default() }))
+            }
+        }
+    };
+    on_list(web, visitor, kind, "Columns", &back, content)
+}
+
+fn item(kind: &Kind, shape: &Shape<'_>, checked: bool) -> Markup {
+    let key = shape.key(kind);
+    let title = kind.field(&kind.label_field).map_or("Title", |field| field.label.as_str());
+    let label = if *shape == Shape::Title { title } else { shape.label() };
+    let way = |way: &str, symbol: Icon, name: &str| {
+        let name = format!("{name}: {label}");
+        html! {
+            button.icon-button type="submit" name="move" value={ (way) ":" (key) } data-move=(way) title=(name) aria-label=(name) { (icon(symbol)) }
+        }
+    };
+    html! {
+        li.column-choice__item {
+            label { input.check__box type="checkbox" name="column" value=(key) checked[checked]; span { (label) } }
+            (way("up", Icon::ArrowUp, "Further left"))
+            (way("down", Icon::ArrowDown, "Further right"))
+        }
+    }
+}
+
+/// Every column that there could be: what stands in a line.
+fn all<'a>(kind: &'a Kind, opened: &Opened) -> Vec<Shape<'a>> {
+    let fixed = [Shape::Title, Shape::Number, Shape::State, Shape::Organisation, Shape::Created, Shape::Updated];
+    let fields = kind.fields.iter().filter(|field| field.audience <= opened.level && field.key != kind.label_field);
+    let short = fields.filter(|field| {
+        !matches!(field.field_type.value_type(), FieldType::Table { .. } | FieldType::Secret | FieldType::Markdown)
+    });
+    fixed.into_iter().chain(short.map(Shape::Field)).collect()
+}
+
+/// One of the chosen columns a place further up or down.
+fn moved(chosen: &mut [String], way: &str, key: &str) {
+    let Some(place) = chosen.iter().position(|other| other == key) else { return };
+    let other = if way == "up" { place.checked_sub(1) } else { Some(place + 1).filter(|next| *next < chosen.len()) };
+    if let Some(other) = other {
+        chosen.swap(place, other);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_moves_within_the_chosen_ones() {
+        let mut chosen: Vec<String> = ["a", "b", "c"].map(str::to_owned).to_vec();
+        for (way, key, expected) in
+            [("up", "b", "bac"), ("down", "a", "bca"), ("up", "b", "bca"), ("down", "a", "bca"), ("up", "x", "bca")]
+        {
+            moved(&mut chosen, way, key);
+            assert_eq!(chosen.concat(), expected);
+        }
+    }
+}

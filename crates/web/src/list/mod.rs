@@ -1,0 +1,273 @@
+//! Lists of records of a kind: views, search, order, pages.
+
+pub(crate) mod asked;
+mod bar;
+pub(crate) mod chooser;
+pub(crate) mod columns;
+mod filters;
+mod table;
+mod views_menu;
+
+use std::sync::Arc;
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use steward_app::error::Error;
+use steward_app::list::{COUNT_MAX, Counting, ListPage};
+use steward_model::kind::{Kind, Level};
+use steward_ui::button::{Button, Look, link_button};
+use steward_ui::header::{Header, header};
+use steward_ui::icon::Icon;
+use steward_ui::list::{Pager, pager};
+use steward_ui::menu::{MenuAction, MenuButton, MenuItem, menu};
+use steward_ui::message::{Empty, Notice, empty, notice};
+use steward_ui::partial::Partial;
+use steward_ui::tabs::Tab;
+use steward_ui::tone::Tone;
+
+use crate::Web;
+use crate::address;
+use crate::error::WebError;
+use crate::files::Segments;
+use crate::form::Form;
+use crate::frame::{Place, frame};
+use crate::list::asked::{Asked, Said, View, built_in};
+use crate::visitor::Visitor;
+
+/// Rows of a page.
+const ROWS: usize = 50;
+
+pub(crate) async fn page(
+    State(web): State<Web>,
+    Segments(kinds): Segments<String>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let opened = open(&web, &visitor, &kinds, &query).await?;
+    let request = opened.asked.request(&opened.kind, ROWS, Counting::Capped);
+    let (found, fault) = match web.app().list(visitor.actor(), &opened.kind, &request).await {
+        Ok(page) => (page, None),
+        Err(Error::Filter(error)) => {
+            (ListPage { records: Vec::new(), next: None, total: None, groups: None }, Some(error.to_string()))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let listing = Listing { web: &web, visitor: &visitor, opened: &opened };
+    if query.get("part") == Some("list") && fault.is_none() {
+        return Ok(listing.table(&found).into_response());
+    }
+    let status = if fault.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    Ok((status, listing.page(&found, fault.as_deref())).into_response())
+}
+
+/// A list that somebody may look at, and what of it was asked for.
+pub(crate) struct Opened {
+    /// The kind.
+    pub(crate) kind: Arc<Kind>,
+    /// The highest level of fields that the reader may read on some of its records.
+    pub(crate) level: Level,
+    /// Its views.
+    pub(crate) views: Vec<View>,
+    /// What is asked for.
+    pub(crate) asked: Asked,
+}
+
+/// The list that an address names.
+///
+/// # Errors
+/// [`Error::NotFound`] also for who may read no record of the kind.
+pub(crate) async fn open(web: &Web, visitor: &Visitor, kinds: &str, query: &Form) -> Result<Opened, Error> {
+    let kind = web.app().kind_by_plural(kinds)?.clone();
+    let level = web.app().readable_level(visitor.actor(), &kind).ok_or(Error::NotFound)?;
+    let app = web.app();
+    let actor = visitor.actor();
+    let (saved, own_columns) = tokio::try_join!(app.saved_views(actor, Some(&kind)), app.list_columns(actor, &kind))?;
+    let mut views = built_in(&kind, actor);
+    views.extend(saved.into_iter().map(View::from));
+    let asked = Asked::of(Said::of(query), &views, own_columns).ok_or(Error::NotFound)?;
+    Ok(Opened { kind, level, views, asked })
+}
+
+/// A list on its way to markup.
+struct Listing<'a> {
+    web: &'a Web,
+    visitor: &'a Visitor,
+    opened: &'a Opened,
+}
+
+impl Listing<'_> {
+    fn kind(&self) -> &Arc<Kind> {
+        &self.opened.kind
+    }
+
+    fn asked(&self) -> &Asked {
+        &self.opened.asked
+    }
+
+    /// The whole page.
+    fn page(&self, found: &ListPage, fault: Option<&str>) -> Markup {
+        let kind = self.kind();
+        let shown = |view: &&View| {
+            let at_hand = view.saved.as_ref().is_none_or(|saved| saved.is_pinned);
+            at_hand || view.key == self.asked().view.key
+        };
+        let views: Vec<&View> = self.opened.views.iter().filter(shown).collect();
+        let addresses: Vec<String> = views.iter().map(|view| self.view_address(view)).collect();
+        let tabs: Vec<Tab<'_>> = views
+            .iter()
+            .zip(&addresses)
+            .map(|(view, address)| Tab {
+                label: &view.label,
+                address,
+                count: None,
+                is_current: view.key == self.asked().view.key,
+            })
+            .collect();
+        let detail = counted(found.total);
+        let may_create = self.web.app().creatable_level(self.visitor.actor(), kind).is_some();
+        let new = format!("New {}", kind.label.to_lowercase());
+        let new_address = address::new(kind);
+        let actions = html! {
+            (self.more())
+            @if may_create {
+                (link_button(&Button { label: &new, icon: Some(Icon::Plus), look: Look::Main, ..Button::default() }, &new_address))
+            }
+        };
+        let head = Header {
+            title: &kind.label_plural,
+            detail: &detail,
+            tabs: if tabs.len() > 1 { &tabs } else { &[] },
+            ..Header::default()
+        };
+        let main = html! {
+            (header(&head, actions))
+            (self.filters())
+            @if let Some(fault) = fault {
+                div.page-note {
+                    (notice(&Notice { tone: Tone::Danger, text: fault }, html! { a href="/help/reference/filters" { "How to search in lists" } }))
+                }
+            } @else if found.records.is_empty() {
+                (self.empty(may_create.then_some((new.as_str(), new_address.as_str()))))
+            } @else {
+                (self.table(found))
+                (self.pager(found))
+                (self.bulk_bar(found))
+            }
+        };
+        let view = &self.asked().view;
+        let current = match view.saved.as_ref().filter(|saved| saved.is_pinned) {
+            Some(saved) => address::saved_view(kind, saved.id),
+            None => address::list(kind),
+        };
+        let title = match &view.saved {
+            Some(saved) => format!("{} · {}", saved.name, kind.label_plural),
+            None => kind.label_plural.clone(),
+        };
+        let place = Place { title: &title, current: &current, kind: Some(kind), ..Place::default() };
+        frame(self.web, self.visitor, place, main)
+    }
+
+    /// What can be done with the list as a whole.
+    fn more(&self) -> Markup {
+        let said = &self.asked().said;
+        let whole = Said { cursor: None, ..said.clone() };
+        let export = |format: &str| {
+            let address = whole.address(self.kind(), "/export");
+            format!("{address}{}format={format}", if address.contains('?') { '&' } else { '?' })
+        };
+        let (csv, xlsx) = (export("csv"), export("xlsx"));
+        let link = |label, symbol, address| MenuItem {
+            label,
+            icon: Some(symbol),
+            action: MenuAction::Link { address, partial: Partial::NONE },
+            is_danger: false,
+            key: None,
+            is_chosen: false,
+        };
+        let mut items = vec![
+            link("Export for Excel", Icon::Download, xlsx.as_str()),
+            link("Export as CSV", Icon::FileText, csv.as_str()),
+        ];
+        if self.visitor.actor().is_staff() {
+            items.push(link("Your bulk edits", Icon::Checks, "/bulk-edits"));
+        }
+        menu("More for this list", MenuButton::Dots, &items)
+    }
+
+    fn pager(&self, found: &ListPage) -> Markup {
+        let said = &self.asked().said;
+        let first = Said { cursor: None, ..said.clone() }.address(self.kind(), "");
+        let next = found
+            .next
+            .as_ref()
+            .map(|cursor| Said { cursor: Some(cursor.clone()), ..said.clone() }.address(self.kind(), ""));
+        if said.cursor.is_none() && next.is_none() {
+            return html! {};
+        }
+        let range = match said.cursor {
+            None => format!("First {} of {}", found.records.len(), counted(found.total)),
+            Some(_) => format!("{} more of {}", found.records.len(), counted(found.total)),
+        };
+        pager(&Pager {
+            range: &range,
+            first: said.cursor.as_ref().map(|_| first.as_str()),
+            previous: None,
+            next: next.as_deref(),
+        })
+    }
+
+    fn empty(&self, create: Option<(&str, &str)>) -> Markup {
+        let kind = self.kind();
+        let plural = kind.label_plural.to_lowercase();
+        let narrowed = !self.asked().said.search.is_empty();
+        let title = if narrowed { format!("No {plural} match") } else { format!("No {plural} here") };
+        let text = if narrowed {
+            "Take words or conditions away, or look in another view.".to_owned()
+        } else {
+            kind.description.clone()
+        };
+        let all = self.searching("");
+        let actions = html! {
+            @if narrowed { (link_button(&Button { label: "Show all", ..Button::default() }, &all)) }
+            @else if let Some((label, address)) = create { (link_button(&Button { label, ..Button::default() }, address)) }
+        };
+        empty(&Empty { icon: Icon::named(&kind.icon), title: &title, text: &text }, actions)
+    }
+
+    /// Another view, with the same further conditions.
+    fn view_address(&self, view: &View) -> String {
+        let search = self.asked().said.search.clone();
+        Said { view: view.key.clone(), search, ..Said::default() }.address(self.kind(), "")
+    }
+
+    /// This list with another search.
+    fn searching(&self, search: &str) -> String {
+        let said = Said { search: search.trim().to_owned(), cursor: None, ..self.asked().said.clone() };
+        said.address(self.kind(), "")
+    }
+}
+
+/// A count as it is said: `2,314`, or `10,000+` beyond the cap.
+pub(crate) fn counted(total: Option<usize>) -> String {
+    match total {
+        None => String::new(),
+        Some(total) if total > COUNT_MAX => "10,000+".to_owned(),
+        Some(total) if total >= 1000 => format!("{},{:03}", total / 1000, total % 1000),
+        Some(total) => total.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_counts_are_told_as_such() {
+        for (total, shown) in [(0, "0"), (999, "999"), (1000, "1,000"), (10_000, "10,000"), (10_001, "10,000+")] {
+            assert_eq!(counted(Some(total)), shown);
+        }
+    }
+}
