@@ -22,6 +22,16 @@ const WAY_OUT: &str = "check that it runs and that the database address is right
 /// How long a connection to PostgreSQL lies unused before it is tested again.
 const RESTED: Duration = Duration::from_secs(1);
 
+/// Connections to PostgreSQL at most.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// Connections that read from SQLite at most: each keeps the thread that asks busy, so that more than there are cores only
+/// take them from each other, and each has a cache of pages to fill.
+fn sqlite_readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    u32::try_from(cores * 2).unwrap_or(u32::MAX).clamp(4, POSTGRES_CONNECTIONS)
+}
+
 /// Where the database is and how it is used.
 #[derive(Debug, Clone)]
 pub struct StoreConfig {
@@ -45,9 +55,10 @@ pub struct StoreConfig {
 impl StoreConfig {
     /// The defaults for a database.
     pub fn new(url: impl Into<String>) -> Self {
+        let url = url.into();
         Self {
-            url: url.into(),
-            connections: 16,
+            connections: if url.starts_with("sqlite:") { sqlite_readers() } else { POSTGRES_CONNECTIONS },
+            url,
             connection_wait: Duration::from_secs(2),
             statement_limit: Duration::from_secs(9),
             sync_each_commit: true,
