@@ -13,6 +13,7 @@ impl App {
     /// When the database is away.
     pub async fn keep_house(&self) -> Result<(), Error> {
         self.seal().await?;
+        self.forget_drafts().await?;
         Ok(self.store().forget_answers(self.now().plus_seconds(-KEEP_ANSWERS)).await?)
     }
 

@@ -10,6 +10,7 @@ pub mod columns;
 mod commit;
 pub mod config;
 pub mod connection;
+pub mod drafts;
 pub mod error;
 pub mod filter_sql;
 pub mod graph;

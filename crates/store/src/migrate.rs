@@ -5,8 +5,11 @@ use crate::error::StoreError;
 use crate::sql::{Bind, Dialect};
 
 /// Every step, oldest first. A released one is never edited; a new one is added at the end.
-const STEPS: &[&str] =
-    &[include_str!("../migrations/0001_ground.sql"), include_str!("../migrations/0002_sessions.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_ground.sql"),
+    include_str!("../migrations/0002_sessions.sql"),
+    include_str!("../migrations/0004_drafts.sql"),
+];
 
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.
 const LOCK: i64 = 0x0073_7465_7761_7264;

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::draft::{Draft, draft};
 use crate::icon::{Icon, icon};
 use crate::partial::Partial;
 
@@ -24,8 +25,8 @@ pub struct Composer<'a> {
     pub partial: Partial<'a>,
     /// Token, sent as `csrf_token`.
     pub csrf_token: &'a str,
-    /// Key under which the text is kept until it is sent: `incident/INC0000042/comment`.
-    pub draft: &'a str,
+    /// What was typed before and not sent.
+    pub draft: Option<Draft<'a>>,
     /// Chosen at first.
     pub audience: Audience,
     /// Whether the writer may write internal notes; without it there is nothing to choose.
@@ -41,7 +42,7 @@ pub struct Composer<'a> {
 /// The box. `more` stands beside the submit button: a menu such as "Reply and resolve".
 pub fn composer(composer: &Composer, more: Markup) -> Markup {
     html! {
-        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form hx-sync="this:drop" data-composer
+        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form hx-sync="this:drop" data-composer data-draft=[composer.draft.map(|draft| draft.address)]
             hx-post=[composer.partial.post] hx-target=[composer.partial.target] hx-swap=[composer.partial.swap] {
             input type="hidden" name="csrf_token" value=(composer.csrf_token);
             @if composer.may_note {
@@ -59,7 +60,7 @@ pub fn composer(composer: &Composer, more: Markup) -> Markup {
                     p.composer__readers."composer__readers--internal" { "Only staff will see this" }
                 }
             } @else { input type="hidden" name="audience" value="public"; }
-            textarea.composer__text name="body" id="composer-body" rows="3" aria-label="Text" placeholder="Write…" data-autosize data-draft=(composer.draft)
+            textarea.composer__text name="body" id="composer-body" rows="3" aria-label="Text" placeholder="Write…" data-autosize
                 aria-invalid=[(!composer.errors.is_empty()).then_some("true")] aria-describedby=[(!composer.errors.is_empty()).then_some("composer-error")] { "\n" (composer.body) }
             @if !composer.errors.is_empty() {
                 ul.field__errors #composer-error { @for error in composer.errors { li { (icon(Icon::AlertCircle)) span { (error) } } } }
@@ -76,6 +77,7 @@ pub fn composer(composer: &Composer, more: Markup) -> Markup {
                     button."button button--main" type="submit" data-key="mod+enter" { (icon(Icon::Send)) span.composer__verb--public { (if composer.readers.is_empty() { "Comment" } else { "Send reply" }) } span.composer__verb--internal { "Add note" } }
                 }
             }
+            @if let Some(kept) = &composer.draft { (draft(kept)) }
         }
     }
 }

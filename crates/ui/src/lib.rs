@@ -32,6 +32,7 @@ pub mod button;
 pub mod chart;
 pub mod composer;
 pub mod dialog;
+pub mod draft;
 pub mod field;
 pub mod filter;
 pub mod form;

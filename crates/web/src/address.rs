@@ -43,6 +43,11 @@ pub(crate) fn new(kind: &Kind) -> String {
     format!("/{}/new", kind.plural)
 }
 
+/// Where the drafts of a record's forms are kept, or with `new` as its number those of a new record.
+pub(crate) fn draft(kind: &Kind, number: &str) -> String {
+    format!("/{}/{}/draft", kind.plural, part(number))
+}
+
 /// A record's page.
 pub(crate) fn record(kind: &Kind, number: &str) -> String {
     format!("/{}/{}", kind.plural, part(number))

@@ -9,6 +9,7 @@ mod address;
 mod assets;
 mod create;
 mod csrf;
+mod drafts;
 mod edit;
 mod error;
 mod files;

@@ -10,6 +10,7 @@ import "./list";
 import "./keys";
 import "./small";
 import "./live";
+import "./drafts";
 import { start } from "./behaviour";
 
 document.documentElement.classList.add("has-scripts");

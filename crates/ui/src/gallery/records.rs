@@ -9,6 +9,7 @@ use crate::badge::{Category, Priority};
 use crate::button::{Button, Look, link_button};
 use crate::composer::{Audience, Composer, composer};
 use crate::dialog::{dialog, dialog_content};
+use crate::draft::{Draft, KeptDraft};
 use crate::field::{Control, Field, field};
 use crate::form::Form;
 use crate::icon::Icon;
@@ -101,7 +102,7 @@ fn rail() -> Markup {
             (side_field(&SideField { key: "assignee", label: "Assignee", value: Shown::Person(Person { name: LONG_NAME, address: None }), edit: Some("/e"), help: "Who works on it" }))
             (side_field(&SideField { key: "priority", label: "Priority", value: Shown::Priority(Priority::High, "High"), edit: None, help: "" }))
             (side_field(&SideField { key: "note", label: "Handhabungsanweisungen", value: Shown::Text(HOSTILE), edit: Some("/e"), help: HOSTILE }))
-            (side_form(&SideForm { key: "team", action: "/e", cancel: "/c", csrf_token: "token", revision: 3 }, field(&Field { name: "team", scope: "side-form-", label: "Team", ..Field::default() }, &Control::Text { value: "Network", max_length: None })))
+            (side_form(&SideForm { key: "team", action: "/e", cancel: "/c", csrf_token: "token", revision: 3, draft: None }, field(&Field { name: "team", scope: "side-form-", label: "Team", ..Field::default() }, &Control::Text { value: "Network", max_length: None })))
         },
     )
 }
@@ -136,7 +137,7 @@ fn events() -> Markup {
 fn composers() -> Markup {
     let errors = ["Write something, or attach a file".to_owned()];
     html! {
-        (composer(&Composer { action: "/c", draft: "incident/INC0000042/comment", may_note: true, readers: "Ada Okafor and 2 watchers", csrf_token: "token", body: HOSTILE, errors: &errors, audience: Audience::Public, ..Composer::default() }, html! {}))
+        (composer(&Composer { action: "/c", draft: Some(Draft { address: "/incidents/INC0000042/draft", place: "comment", kept: Some(KeptDraft { mark: "mark", time: MOMENT }) }), may_note: true, readers: "Ada Okafor and 2 watchers", csrf_token: "token", body: HOSTILE, errors: &errors, audience: Audience::Public, ..Composer::default() }, html! {}))
     }
 }
 
@@ -157,7 +158,7 @@ fn resolve() -> Markup {
                 is_required: true,
                 ..Field::default()
             },
-            &Control::Markdown { value: "", draft: None },
+            &Control::Markdown { value: "" },
         ),
     )
 }

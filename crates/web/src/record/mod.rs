@@ -22,6 +22,7 @@ use steward_ui::partial::Partial;
 use steward_ui::record::{Live, record_layout};
 use steward_ui::tone::Tone;
 
+use crate::drafts::{self, FormDraft};
 use crate::edit::may_edit;
 use crate::error::WebError;
 use crate::files::Segments;
@@ -62,8 +63,9 @@ pub(crate) async fn page(
         Some("timeline") => parts.timeline().into_response(),
         Some("fields") => parts.fields().into_response(),
         _ => {
-            let similar = similar(&web, &visitor, &shown).await;
-            Parts { similar, ..parts }.whole().into_response()
+            let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
+            let (similar, draft) = tokio::join!(similar(&web, &visitor, &shown), draft);
+            Parts { similar, draft: Some(draft?), ..parts }.whole().into_response()
         }
     })
 }
@@ -113,7 +115,8 @@ pub(crate) async fn again(
     unsent: &Unsent<'_>,
 ) -> Result<Markup, WebError> {
     let shown = show(web, visitor, kind, name, None, None).await?;
-    Ok(Parts { unsent: Some(unsent), ..Parts::new(web, visitor, &shown, None, Vec::new()) }.whole())
+    let draft = Some(FormDraft::find(web, visitor, kind, &shown.view.record.number, drafts::COMMENT).await?);
+    Ok(Parts { unsent: Some(unsent), draft, ..Parts::new(web, visitor, &shown, None, Vec::new()) }.whole())
 }
 
 /// A page on its way to markup.
@@ -124,6 +127,7 @@ struct Parts<'a> {
     as_of: Option<Moment>,
     similar: Vec<Hit>,
     unsent: Option<&'a Unsent<'a>>,
+    draft: Option<FormDraft>,
     id: String,
     address: String,
 }
@@ -132,7 +136,7 @@ impl<'a> Parts<'a> {
     fn new(web: &'a Web, visitor: &'a Visitor, page: &'a RecordPage, as_of: Option<Moment>, similar: Vec<Hit>) -> Self {
         let id = page.view.record.id.to_string();
         let address = address::record(&page.view.kind, &page.view.record.number);
-        Self { web, visitor, page, as_of, similar, unsent: None, id, address }
+        Self { web, visitor, page, as_of, similar, unsent: None, draft: None, id, address }
     }
 
     fn view(&self) -> &RecordView {
@@ -234,19 +238,27 @@ impl<'a> Parts<'a> {
             return html! {};
         }
         let action = address::of_record(&view.kind, &view.record, "comments");
-        let draft = format!("{}/{}/comment", view.kind.key, view.record.number);
-        let internal = self.unsent.is_some_and(|unsent| unsent.audience == Audience::Internal);
+        let typed = self.draft.as_ref().and_then(FormDraft::typed);
+        let body = self.unsent.map_or_else(|| typed.and_then(|form| form.get("body")), |unsent| Some(unsent.body));
+        let internal = match self.unsent {
+            Some(unsent) => unsent.audience == Audience::Internal,
+            None => typed.and_then(|form| form.get("audience")) == Some("internal"),
+        };
         let requester = view.record.reference("requester").and_then(|id| view.labels.get(&id));
         composer(
             &Composer {
                 action: &action,
                 partial: Partial::NONE,
                 csrf_token: &self.visitor.csrf_token,
-                draft: &draft,
-                audience: if may_comment && !internal { WriterAudience::Public } else { WriterAudience::Internal },
+                draft: self.draft.as_ref().map(FormDraft::parts),
+                audience: if may_comment && !(internal && may_note) {
+                    WriterAudience::Public
+                } else {
+                    WriterAudience::Internal
+                },
                 may_note,
                 readers: requester.map_or("", |label| &label.label),
-                body: self.unsent.map_or("", |unsent| unsent.body),
+                body: body.unwrap_or_default(),
                 errors: self.unsent.map_or(&[], |unsent| unsent.errors),
             },
             html! {},
