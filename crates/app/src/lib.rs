@@ -19,6 +19,7 @@ pub mod list;
 pub mod lookup;
 pub mod pages;
 mod password;
+pub mod presence;
 pub mod records;
 mod reference_data;
 pub mod seal;
@@ -28,6 +29,7 @@ pub mod sessions;
 pub mod setup;
 pub mod tokens;
 pub mod view;
+pub mod word;
 
 use std::sync::Arc;
 
@@ -81,6 +83,8 @@ struct Inner {
     recent_logins: RecentLogins,
     /// Sessions that were not ended, by the hash of what the browser holds; forgotten with each write to them.
     sessions: Fresh<Hash, StoredSession>,
+    /// Who is at which record just now.
+    presence: presence::Presence,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
     hashing: Semaphore,
     /// Held while a command that lost against another one on the same record tries again.
@@ -148,6 +152,7 @@ impl App {
             trusted_addresses: Fresh::new(10_000),
             recent_logins: RecentLogins::default(),
             sessions: Fresh::new(10_000),
+            presence: presence::Presence::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
             stopping: watch::Sender::new(false),
@@ -214,6 +219,10 @@ impl App {
 
     fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    fn presence(&self) -> &presence::Presence {
+        &self.0.presence
     }
 
     fn blobs(&self) -> &Blobs {

@@ -42,6 +42,10 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         let app = app.clone();
         async move { app.feed_search().await }
     });
+    tokio::spawn({
+        let app = app.clone();
+        async move { app.hear_nodes().await }
+    });
     let set_up_secret = set_up_secret(&app).await?;
     if let Some(secret) = &set_up_secret {
         let base = config.public_address.clone().map(|address| address.trim_end_matches('/').to_owned());

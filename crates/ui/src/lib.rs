@@ -46,6 +46,7 @@ pub mod message;
 pub mod page;
 pub mod partial;
 pub mod person;
+pub mod presence;
 pub mod record;
 pub mod reference;
 pub mod results;

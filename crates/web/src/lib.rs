@@ -23,6 +23,7 @@ mod live;
 mod markdown;
 mod pick;
 mod preferences;
+mod presence;
 mod record;
 mod routes;
 mod search;

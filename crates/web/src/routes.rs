@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, create, drafts, edit, files, guide, home, list, live, pick, record, search, set_up,
-    sign_in,
+    Web, account, actions, assets, create, drafts, edit, files, guide, home, list, live, pick, presence, record,
+    search, set_up, sign_in,
 };
 
 /// The method of a route; pages know two.
@@ -76,6 +76,8 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/transitions/{key}", get(actions::transition_form)),
         route(Post, "/{kinds}/{record}/transitions/{key}", post(actions::transition)),
         route(Post, "/{kinds}/{record}/draft", post(drafts::keep)),
+        route(Get, "/{kinds}/{record}/presence", get(presence::show)),
+        route(Post, "/{kinds}/{record}/presence", post(presence::beat)),
         route(Post, "/{kinds}/{record}/comments", post(actions::comment)),
         route(Get, "/{kinds}/{record}/worklogs", get(actions::work_form)),
         route(Post, "/{kinds}/{record}/worklogs", post(actions::work)),

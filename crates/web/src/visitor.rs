@@ -10,7 +10,7 @@ use steward_model::access::Actor;
 
 use crate::error::WebError;
 use crate::preferences::Preferences;
-use crate::{Web, address, csrf, live};
+use crate::{Web, address, csrf, live, presence};
 
 /// The cookie's name where only TLS carries it; browsers then let no other host set it.
 const SECURE: &str = "__Host-steward";
@@ -53,7 +53,9 @@ impl FromRequestParts<Web> for Visitor {
             WebError::signed_out(page.then(|| address::sign_in(next)), parts.method == Method::GET)
         };
         let Some(secret) = session_secret(web, &parts.headers) else { return Err(signed_out()) };
-        let by_itself = parts.headers.contains_key(BACKGROUND) || parts.uri.path() == live::ROUTE;
+        let by_itself = parts.headers.contains_key(BACKGROUND)
+            || parts.uri.path() == live::ROUTE
+            || parts.uri.path().ends_with(presence::ROUTE_END);
         let purpose = if by_itself { Purpose::Page } else { Purpose::Person };
         let session = match web.app().session(secret, purpose).await {
             Ok(session) => session,

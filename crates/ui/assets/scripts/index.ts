@@ -11,6 +11,7 @@ import "./keys";
 import "./small";
 import "./live";
 import "./drafts";
+import "./presence";
 import { start } from "./behaviour";
 
 document.documentElement.classList.add("has-scripts");

@@ -14,6 +14,7 @@ use crate::field::{Control, Field, field};
 use crate::form::Form;
 use crate::icon::Icon;
 use crate::person::Person;
+use crate::presence::{Somebody, people, presence};
 use crate::record::{
     Live, RailSection, RecordHeader, SideField, SideForm, Step, StepPlace, rail_section, record_header, side_field,
     side_form,
@@ -34,6 +35,7 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
         ("Rail", rail()),
         ("Timeline", events()),
         ("Composer", composers()),
+        ("Presence", present()),
         ("Transition", resolve()),
         ("Dialog", dialogs()),
         ("Attachments and links", files()),
@@ -138,6 +140,15 @@ fn composers() -> Markup {
     let errors = ["Write something, or attach a file".to_owned()];
     html! {
         (composer(&Composer { action: "/c", draft: Some(Draft { address: "/incidents/INC0000042/draft", place: "comment", kept: Some(KeptDraft { mark: "mark", time: MOMENT }) }), may_note: true, readers: "Ada Okafor and 2 watchers", csrf_token: "token", body: HOSTILE, errors: &errors, audience: Audience::Public, ..Composer::default() }, html! {}))
+    }
+}
+
+fn present() -> Markup {
+    let at = |name, is_writing| Somebody { name: Some(name), is_writing };
+    html! {
+        div { (presence("42", "/incidents/INC0000042/presence")) }
+        div { (people(&[at(LONG_NAME, true), at(HOSTILE, false), Somebody::default()], Some(12))) }
+        div { (people(&[at("Mei Lin", false)], Some(12))) }
     }
 }
 

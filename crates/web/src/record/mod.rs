@@ -19,6 +19,7 @@ use steward_ui::composer::{Audience as WriterAudience, Composer, composer};
 use steward_ui::icon::Icon;
 use steward_ui::message::{Notice, notice};
 use steward_ui::partial::Partial;
+use steward_ui::presence::presence;
 use steward_ui::record::{Live, record_layout};
 use steward_ui::tone::Tone;
 
@@ -181,7 +182,10 @@ impl<'a> Parts<'a> {
     }
 
     fn main(&self) -> Markup {
+        let view = self.view();
+        let staffed = self.visitor.actor().is_staff() && view.rights.may_read_internal();
         html! {
+            @if staffed && self.is_now() { (presence(&self.id, &address::presence(&view.kind, &view.record))) }
             @if let Some(at) = self.as_of {
                 @let text = format!("This is how it was on {}.", time::exact(at, &self.visitor.preferences.zone));
                 (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { "Back to now" } }))

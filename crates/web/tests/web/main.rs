@@ -10,5 +10,6 @@ mod kinds;
 mod markup;
 mod matrix;
 mod objects;
+mod presence;
 mod sessions;
 mod world;

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 23] = [
+const TICKET_LINES: [TicketLine; 25] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -40,6 +40,8 @@ const TICKET_LINES: [TicketLine; 23] = [
         Sent::Form(&[("draft_place", "comment"), ("draft_mark", "m"), ("body", "half")]),
         (204, 204, 204),
     ),
+    ("GET", "/{kinds}/{record}/presence", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/presence", Sent::Form(&[("page", "p"), ("activity", "viewing")]), (403, 403, 200)),
     ("GET", "/{kinds}/{record}/worklogs", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/worklogs", Sent::Form(&[("duration", "5 min")]), (403, 403, 303)),
     ("POST", "/{kinds}/{record}/watch", Sent::Form(&[]), (303, 303, 303)),
