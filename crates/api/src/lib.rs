@@ -7,6 +7,7 @@ mod body;
 mod caller;
 mod events;
 mod meta;
+mod notifications;
 mod openapi;
 mod problem;
 mod query;

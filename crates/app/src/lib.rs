@@ -14,9 +14,11 @@ pub mod files;
 pub mod follow;
 mod fresh;
 pub mod import;
+pub mod inbox;
 pub mod journal;
 pub mod list;
 pub mod lookup;
+pub mod mention;
 pub mod pages;
 mod password;
 pub mod presence;
@@ -27,6 +29,7 @@ pub mod search;
 mod secrets;
 pub mod sessions;
 pub mod setup;
+pub mod snippets;
 pub mod tokens;
 pub mod view;
 pub mod word;
@@ -83,6 +86,8 @@ struct Inner {
     recent_logins: RecentLogins,
     /// Sessions that were not ended, by the hash of what the browser holds; forgotten with each write to them.
     sessions: Fresh<Hash, StoredSession>,
+    /// How much people have not read; forgotten with each word that an inbox changed.
+    unread: Fresh<RecordId, inbox::Unread>,
     /// Who is at which record just now.
     presence: presence::Presence,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
@@ -152,6 +157,7 @@ impl App {
             trusted_addresses: Fresh::new(10_000),
             recent_logins: RecentLogins::default(),
             sessions: Fresh::new(10_000),
+            unread: Fresh::new(10_000),
             presence: presence::Presence::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),

@@ -63,7 +63,7 @@ impl App {
             };
             match word {
                 Some(Word::Presence(beat)) => drop(self.presence().take(&beat, self.now())),
-                Some(Word::Inbox(_)) => {}
+                Some(Word::Inbox(people)) => self.forget_unread(&people),
                 None => return,
             }
         }

@@ -6,7 +6,7 @@ use steward_model::moment::Moment;
 
 use crate::connection::Row;
 use crate::error::StoreError;
-use crate::sql::{Bind, Dialect};
+use crate::sql::{Bind, Dialect, integer_list};
 use crate::store::Store;
 
 /// A link between two records.
@@ -78,14 +78,19 @@ impl Store {
         self.read_few().await?.fetch_all(sql, &[Bind::Integer(record.0)]).await?.iter().map(attachment).collect()
     }
 
-    /// Teams that name a person among their `members`, ascending.
+    /// People with the teams that name each among their `members`, ascending.
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn teams_of(&self, person: RecordId) -> Result<Vec<RecordId>, StoreError> {
-        let sql = "select r.id from reference f join record r on r.id = f.record \
-                   where f.target = $1 and f.field = 'members' and r.kind = 'team' order by r.id";
-        self.ids(sql, person).await
+    pub async fn teams_of(&self, people: &[RecordId]) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
+        let ids: Vec<i64> = people.iter().map(|person| person.0).collect();
+        let (list, bind) = integer_list(&ids, 1, self.dialect());
+        let sql = format!(
+            "select f.target, r.id from reference f join record r on r.id = f.record \
+             where f.target in {list} and f.field = 'members' and r.kind = 'team' order by f.target, r.id"
+        );
+        let rows = self.read_some(people.len()).await?.fetch_all(&sql, &[bind]).await?;
+        rows.iter().map(|row| Ok((RecordId(row.integer(0)?), RecordId(row.integer(1)?)))).collect()
     }
 
     /// Records that refer to a record in this field of many references, ascending.

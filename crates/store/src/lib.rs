@@ -21,6 +21,7 @@ pub mod journal;
 mod kinds;
 pub mod list;
 mod migrate;
+pub mod notifications;
 mod numbers;
 pub mod order;
 pub mod reading;

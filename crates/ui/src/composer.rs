@@ -25,6 +25,11 @@ pub struct Composer<'a> {
     pub partial: Partial<'a>,
     /// Token, sent as `csrf_token`.
     pub csrf_token: &'a str,
+    /// Address that answers whom a name may mean, as JSON suggestions for `q` and `audience`; no type-ahead without it.
+    pub mentions: Option<&'a str>,
+    /// Address that answers canned texts in the same way, and one of them with its variables filled in, as
+    /// `{"text","left"}`, when its number is posted under it.
+    pub snippets: Option<&'a str>,
     /// What was typed before and not sent.
     pub draft: Option<Draft<'a>>,
     /// Chosen at first.
@@ -42,7 +47,7 @@ pub struct Composer<'a> {
 /// The box. `more` stands beside the submit button: a menu such as "Reply and resolve".
 pub fn composer(composer: &Composer, more: Markup) -> Markup {
     html! {
-        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form hx-sync="this:drop" data-composer data-draft=[composer.draft.map(|draft| draft.address)]
+        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form hx-sync="this:drop" data-composer data-mentions=[composer.mentions] data-snippets=[composer.snippets] data-draft=[composer.draft.map(|draft| draft.address)]
             hx-post=[composer.partial.post] hx-target=[composer.partial.target] hx-swap=[composer.partial.swap] {
             input type="hidden" name="csrf_token" value=(composer.csrf_token);
             @if composer.may_note {
@@ -70,6 +75,9 @@ pub fn composer(composer: &Composer, more: Markup) -> Markup {
                 label.composer__attach {
                     (icon(Icon::Paperclip)) span { "Attach files" }
                     input.composer__file type="file" name="files" multiple data-files;
+                }
+                @if composer.snippets.is_some() {
+                    button.composer__canned.script-only type="button" data-snippets-open title="Canned texts: type / " { (icon(Icon::Bolt)) span { "Canned text" } }
                 }
                 span.composer__hint { "Markdown" }
                 div.composer__send {

@@ -39,6 +39,7 @@ pub mod form;
 pub mod gallery;
 pub mod header;
 pub mod icon;
+pub mod inbox;
 pub mod keys;
 pub mod list;
 pub mod menu;

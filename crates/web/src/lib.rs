@@ -17,6 +17,7 @@ mod form;
 mod frame;
 mod guide;
 mod home;
+mod inbox;
 mod kind_form;
 mod list;
 mod live;

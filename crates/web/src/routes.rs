@@ -3,7 +3,7 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, create, drafts, edit, files, guide, home, list, live, pick, presence, record,
+    Web, account, actions, assets, create, drafts, edit, files, guide, home, inbox, list, live, pick, presence, record,
     search, set_up, sign_in,
 };
 
@@ -56,6 +56,9 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/search/suggestions", get(search::suggestions)),
         route(Get, "/pick", get(pick::choices)),
         route(Get, live::ROUTE, get(live::stream)),
+        route(Get, inbox::ADDRESS, get(inbox::page)),
+        route(Get, inbox::COUNT, get(inbox::count)),
+        route(Post, "/inbox/read", post(inbox::read)),
         route(Get, "/account", get(account::page)),
         route(Post, "/account/theme", post(account::theme)),
         route(Post, "/account/density", post(account::density)),
@@ -78,6 +81,9 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/draft", post(drafts::keep)),
         route(Get, "/{kinds}/{record}/presence", get(presence::show)),
         route(Post, "/{kinds}/{record}/presence", post(presence::beat)),
+        route(Get, "/{kinds}/{record}/mentions", get(pick::mentions)),
+        route(Get, "/{kinds}/{record}/snippets", get(pick::snippets)),
+        route(Post, "/{kinds}/{record}/snippets/{snippet}", post(pick::fill_snippet)),
         route(Post, "/{kinds}/{record}/comments", post(actions::comment)),
         route(Get, "/{kinds}/{record}/worklogs", get(actions::work_form)),
         route(Post, "/{kinds}/{record}/worklogs", post(actions::work)),

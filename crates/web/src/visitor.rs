@@ -32,6 +32,8 @@ pub(crate) struct Visitor {
     pub(crate) csrf_token: String,
     /// Whether a part of a page is asked for instead of all of it.
     pub(crate) partial: bool,
+    /// How much they have not read, where a whole page is asked for.
+    pub(crate) unread: Option<usize>,
     /// Where the browser is.
     pub(crate) client: Client,
 }
@@ -62,7 +64,11 @@ impl FromRequestParts<Web> for Visitor {
             Err(Error::Unauthenticated) => return Err(signed_out()),
             Err(error) => return Err(error.into()),
         };
+        let is_page = parts.method == Method::GET && !parts.headers.contains_key(PARTIAL) && !by_itself;
+        let unread =
+            if is_page { web.app().unread(&session.actor).await.ok().map(|unread| unread.count) } else { None };
         Ok(Self {
+            unread,
             csrf_token: csrf::token(web.app(), &session),
             preferences: Preferences::of(&parts.headers),
             partial: parts.headers.contains_key(PARTIAL),

@@ -4,6 +4,7 @@ import "./notices";
 import "./picker";
 import "./text";
 import "./composer";
+import "./complete";
 import "./floating";
 import "./rows";
 import "./list";
@@ -12,6 +13,7 @@ import "./small";
 import "./live";
 import "./drafts";
 import "./presence";
+import "./inbox";
 import { start } from "./behaviour";
 
 document.documentElement.classList.add("has-scripts");

@@ -3,6 +3,7 @@
 mod head;
 mod rail;
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
@@ -10,9 +11,9 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::pages::RecordPage;
 use steward_app::search::Hit;
-use steward_app::view::RecordView;
+use steward_app::view::{Label, RecordView};
 use steward_model::access::Action;
-use steward_model::event::Audience;
+use steward_model::event::{Act, Audience};
 use steward_model::kind::{FieldType, Kind};
 use steward_model::moment::Moment;
 use steward_ui::composer::{Audience as WriterAudience, Composer, composer};
@@ -58,14 +59,17 @@ pub(crate) async fn page(
         .transpose()?;
     let before = query.text("before").and_then(|text| text.parse().ok());
     let shown = show(&web, &visitor, &kind, &name, as_of, before).await?;
-    let parts = Parts::new(&web, &visitor, &shown, as_of, Vec::new());
+    let mentioned = mentioned(&web, &visitor, &shown).await?;
+    let parts = Parts { mentioned, ..Parts::new(&web, &visitor, &shown, as_of, Vec::new()) };
     Ok(match query.get("part") {
         Some("header") => parts.header().into_response(),
         Some("timeline") => parts.timeline().into_response(),
         Some("fields") => parts.fields().into_response(),
         _ => {
             let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
-            let (similar, draft) = tokio::join!(similar(&web, &visitor, &shown), draft);
+            let record = shown.view.record.id;
+            let opened = crate::inbox::opened(&web, &visitor, record);
+            let (similar, draft, ()) = tokio::join!(similar(&web, &visitor, &shown), draft, opened);
             Parts { similar, draft: Some(draft?), ..parts }.whole().into_response()
         }
     })
@@ -80,6 +84,20 @@ async fn show(
     before: Option<i64>,
 ) -> Result<RecordPage, WebError> {
     Ok(web.app().record_page(visitor.actor(), kind, name, as_of, (before, ENTRIES)).await?)
+}
+
+/// Whom the texts of a page mention, as far as the reader may see them; most pages mention nobody.
+async fn mentioned(web: &Web, visitor: &Visitor, page: &RecordPage) -> Result<HashMap<String, Label>, WebError> {
+    let said = page.entries.iter().filter_map(|event| match &event.act {
+        Act::Commented { body, .. } => Some(body.as_str()),
+        Act::Worked { note, .. } => Some(note.as_str()),
+        _ => None,
+    });
+    let kind = &page.view.kind;
+    let long = kind.fields.iter().filter(|field| matches!(field.field_type, FieldType::Markdown));
+    let texts = long.map(|field| page.view.record.text(&field.key)).chain(said);
+    let names: BTreeSet<String> = markdown::names_in(texts);
+    Ok(web.app().mentioned(visitor.actor(), &names).await?)
 }
 
 /// Records like this one, for those who work on it; without an index there are none.
@@ -117,7 +135,8 @@ pub(crate) async fn again(
 ) -> Result<Markup, WebError> {
     let shown = show(web, visitor, kind, name, None, None).await?;
     let draft = Some(FormDraft::find(web, visitor, kind, &shown.view.record.number, drafts::COMMENT).await?);
-    Ok(Parts { unsent: Some(unsent), draft, ..Parts::new(web, visitor, &shown, None, Vec::new()) }.whole())
+    let mentioned = mentioned(web, visitor, &shown).await?;
+    Ok(Parts { unsent: Some(unsent), draft, mentioned, ..Parts::new(web, visitor, &shown, None, Vec::new()) }.whole())
 }
 
 /// A page on its way to markup.
@@ -129,6 +148,7 @@ struct Parts<'a> {
     similar: Vec<Hit>,
     unsent: Option<&'a Unsent<'a>>,
     draft: Option<FormDraft>,
+    mentioned: HashMap<String, Label>,
     id: String,
     address: String,
 }
@@ -137,7 +157,7 @@ impl<'a> Parts<'a> {
     fn new(web: &'a Web, visitor: &'a Visitor, page: &'a RecordPage, as_of: Option<Moment>, similar: Vec<Hit>) -> Self {
         let id = page.view.record.id.to_string();
         let address = address::record(&page.view.kind, &page.view.record.number);
-        Self { web, visitor, page, as_of, similar, unsent: None, draft: None, id, address }
+        Self { web, visitor, page, as_of, similar, unsent: None, draft: None, mentioned: HashMap::new(), id, address }
     }
 
     fn view(&self) -> &RecordView {
@@ -203,6 +223,7 @@ impl<'a> Parts<'a> {
     /// Longer texts of the record, over the timeline.
     fn texts(&self) -> Markup {
         let view = self.view();
+        let names = markdown::Names { registry: self.web.app().registry(), mentioned: &self.mentioned };
         let long = view
             .kind
             .fields
@@ -221,7 +242,7 @@ impl<'a> Parts<'a> {
                                     a.icon-button."icon-button--small" href=(edit) hx-get=(edit) hx-target={ "#side-" (field.key) } hx-swap="outerHTML" title={ "Edit " (field.label) } aria-label={ "Edit " (field.label) } { (steward_ui::icon::icon(Icon::Edit)) }
                                 }
                             }
-                            div.article { (markdown::render(text)) }
+                            div.article { (markdown::render_with(text, &names)) }
                         }
                     }
                 }
@@ -232,7 +253,7 @@ impl<'a> Parts<'a> {
     fn timeline(&self) -> Markup {
         let source = self.source("timeline");
         let reader = Reader { labels: &self.page.labels, ..self.reader() };
-        timeline(self.page, &reader, self.live(&source))
+        timeline(self.page, &reader, &self.mentioned, self.live(&source))
     }
 
     fn composer(&self) -> Markup {
@@ -242,6 +263,11 @@ impl<'a> Parts<'a> {
             return html! {};
         }
         let action = address::of_record(&view.kind, &view.record, "comments");
+        let mentions = address::of_record(&view.kind, &view.record, "mentions");
+        let snippets = address::of_record(&view.kind, &view.record, "snippets");
+        let texts = self.web.app().registry().kind("snippet");
+        let has_snippets =
+            texts.is_some_and(|kind| self.web.app().readable_level(self.visitor.actor(), kind).is_some());
         let typed = self.draft.as_ref().and_then(FormDraft::typed);
         let body = self.unsent.map_or_else(|| typed.and_then(|form| form.get("body")), |unsent| Some(unsent.body));
         let internal = match self.unsent {
@@ -255,6 +281,8 @@ impl<'a> Parts<'a> {
                 partial: Partial::NONE,
                 csrf_token: &self.visitor.csrf_token,
                 draft: self.draft.as_ref().map(FormDraft::parts),
+                mentions: Some(&mentions),
+                snippets: has_snippets.then_some(&snippets),
                 audience: if may_comment && !(internal && may_note) {
                     WriterAudience::Public
                 } else {

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 25] = [
+const TICKET_LINES: [TicketLine; 28] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -42,6 +42,10 @@ const TICKET_LINES: [TicketLine; 25] = [
     ),
     ("GET", "/{kinds}/{record}/presence", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/presence", Sent::Form(&[("page", "p"), ("activity", "viewing")]), (403, 403, 200)),
+    ("GET", "/{kinds}/{record}/mentions?q=g", Sent::Nothing, (200, 200, 200)),
+    ("GET", "/{kinds}/{record}/snippets?q=", Sent::Nothing, (200, 200, 200)),
+    // There is no such text; that the record is not there is found first.
+    ("POST", "/{kinds}/{record}/snippets/TXT9999999", Sent::Form(&[]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/worklogs", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/worklogs", Sent::Form(&[("duration", "5 min")]), (403, 403, 303)),
     ("POST", "/{kinds}/{record}/watch", Sent::Form(&[]), (303, 303, 303)),
@@ -56,7 +60,7 @@ const TICKET_LINES: [TicketLine; 25] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 24] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 27] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -69,6 +73,9 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 24] = [
     ("GET", "/search/suggestions?q=printer", Sent::Nothing, (303, 200)),
     ("GET", "/pick?q=a", Sent::Nothing, (303, 200)),
     ("GET", "/live", Sent::Nothing, (303, 200)),
+    ("GET", "/inbox", Sent::Nothing, (303, 200)),
+    ("GET", "/inbox/count", Sent::Nothing, (303, 200)),
+    ("POST", "/inbox/read", Sent::Form(&[("id", "987654")]), (401, 303)),
     ("GET", "/account", Sent::Nothing, (303, 200)),
     ("POST", "/account/theme", Sent::Form(&[("theme", "dark")]), (401, 303)),
     ("POST", "/account/density", Sent::Form(&[("density", "compact")]), (401, 303)),
@@ -127,6 +134,7 @@ fn route_of(path: &str) -> String {
         ("/assets/none.css", "/assets/{file}"),
         ("/sessions/987654", "/sessions/{session}"),
         ("/tokens/987654", "/tokens/{token}"),
+        ("/snippets/TXT9999999", "/snippets/{snippet}"),
         ("/help/reference/filters", "/help/{*page}"),
         ("/incidents", "/{kinds}"),
     ] {
