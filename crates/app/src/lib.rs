@@ -7,6 +7,7 @@ pub mod abilities;
 pub mod actors;
 pub mod authenticate;
 pub mod clock;
+pub mod context;
 pub mod drafts;
 pub mod error;
 pub mod facts;

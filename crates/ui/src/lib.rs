@@ -31,6 +31,7 @@ pub mod badge;
 pub mod button;
 pub mod chart;
 pub mod composer;
+pub mod context;
 pub mod dialog;
 pub mod draft;
 pub mod field;

@@ -133,6 +133,25 @@ pub(crate) async fn keep(
     })
 }
 
+/// Puts a text at the end of the reply that somebody has not sent yet.
+pub(crate) async fn append(web: &Web, visitor: &Visitor, kind: &Kind, number: &str, text: &str) -> Result<(), Error> {
+    let place = stored_place(kind, number, COMMENT);
+    let before = web.app().draft(visitor.actor(), &place).await?;
+    let form = Form::parse(before.as_ref().map_or(&[], |draft| draft.content.as_bytes()));
+    let body = match form.text("body") {
+        Some(body) => format!("{body}\n\n{text}"),
+        None => text.to_owned(),
+    };
+    let audience = form.get("audience").unwrap_or("public");
+    let content = form_urlencoded::Serializer::new(String::new())
+        .append_pair("audience", audience)
+        .append_pair("body", &body)
+        .finish();
+    let mark = format!("page-{:032x}", rand::random::<u128>());
+    let typed = Typed { place, content, mark, replaces: true, ..Typed::default() };
+    web.app().keep_draft(visitor.actor(), typed).await.map(drop)
+}
+
 /// Forgets the draft that a form was sent from. What was asked for is done by then, so failing to is not told.
 pub(crate) async fn sent(web: &Web, visitor: &Visitor, form: &Form, kind: &Kind, number: &str) {
     let (Some(place), Some(mark)) = (form.text("draft_place"), form.text("draft_mark")) else { return };

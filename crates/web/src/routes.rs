@@ -84,6 +84,8 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/mentions", get(pick::mentions)),
         route(Get, "/{kinds}/{record}/snippets", get(pick::snippets)),
         route(Post, "/{kinds}/{record}/snippets/{snippet}", post(pick::fill_snippet)),
+        route(Get, "/{kinds}/{record}/context", get(record::context::part)),
+        route(Post, "/{kinds}/{record}/workaround", post(record::context::apply)),
         route(Post, "/{kinds}/{record}/comments", post(actions::comment)),
         route(Get, "/{kinds}/{record}/worklogs", get(actions::work_form)),
         route(Post, "/{kinds}/{record}/worklogs", post(actions::work)),

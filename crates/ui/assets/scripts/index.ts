@@ -14,6 +14,7 @@ import "./live";
 import "./drafts";
 import "./presence";
 import "./inbox";
+import "./apply";
 import { start } from "./behaviour";
 
 document.documentElement.classList.add("has-scripts");

@@ -1,5 +1,6 @@
 //! The page of a record: head with its moves, what was said in the middle, values beside it.
 
+pub(crate) mod context;
 mod head;
 mod rail;
 
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use steward_app::context::Head;
 use steward_app::pages::RecordPage;
 use steward_app::search::Hit;
 use steward_app::view::{Label, RecordView};
@@ -68,9 +70,10 @@ pub(crate) async fn page(
         _ => {
             let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
             let record = shown.view.record.id;
+            let head = head_context(&web, &visitor, &shown, as_of);
             let opened = crate::inbox::opened(&web, &visitor, record);
-            let (similar, draft, ()) = tokio::join!(similar(&web, &visitor, &shown), draft, opened);
-            Parts { similar, draft: Some(draft?), ..parts }.whole().into_response()
+            let (similar, draft, head, ()) = tokio::join!(similar(&web, &visitor, &shown), draft, head, opened);
+            Parts { similar, draft: Some(draft?), head: head?, ..parts }.whole().into_response()
         }
     })
 }
@@ -84,6 +87,19 @@ async fn show(
     before: Option<i64>,
 ) -> Result<RecordPage, WebError> {
     Ok(web.app().record_page(visitor.actor(), kind, name, as_of, (before, ENTRIES)).await?)
+}
+
+/// What staff see at once beside a record of the present.
+async fn head_context(
+    web: &Web,
+    visitor: &Visitor,
+    page: &RecordPage,
+    as_of: Option<Moment>,
+) -> Result<Head, WebError> {
+    if as_of.is_some() || !visitor.actor().is_staff() || !page.view.rights.may_read_internal() {
+        return Ok(Head::default());
+    }
+    Ok(web.app().context_head(visitor.actor(), &page.view).await?)
 }
 
 /// Whom the texts of a page mention, as far as the reader may see them; most pages mention nobody.
@@ -136,7 +152,9 @@ pub(crate) async fn again(
     let shown = show(web, visitor, kind, name, None, None).await?;
     let draft = Some(FormDraft::find(web, visitor, kind, &shown.view.record.number, drafts::COMMENT).await?);
     let mentioned = mentioned(web, visitor, &shown).await?;
-    Ok(Parts { unsent: Some(unsent), draft, mentioned, ..Parts::new(web, visitor, &shown, None, Vec::new()) }.whole())
+    let head = head_context(web, visitor, &shown, None).await?;
+    Ok(Parts { unsent: Some(unsent), draft, mentioned, head, ..Parts::new(web, visitor, &shown, None, Vec::new()) }
+        .whole())
 }
 
 /// A page on its way to markup.
@@ -149,6 +167,7 @@ struct Parts<'a> {
     unsent: Option<&'a Unsent<'a>>,
     draft: Option<FormDraft>,
     mentioned: HashMap<String, Label>,
+    head: Head,
     id: String,
     address: String,
 }
@@ -157,7 +176,19 @@ impl<'a> Parts<'a> {
     fn new(web: &'a Web, visitor: &'a Visitor, page: &'a RecordPage, as_of: Option<Moment>, similar: Vec<Hit>) -> Self {
         let id = page.view.record.id.to_string();
         let address = address::record(&page.view.kind, &page.view.record.number);
-        Self { web, visitor, page, as_of, similar, unsent: None, draft: None, mentioned: HashMap::new(), id, address }
+        Self {
+            web,
+            visitor,
+            page,
+            as_of,
+            similar,
+            unsent: None,
+            draft: None,
+            mentioned: HashMap::new(),
+            head: Head::default(),
+            id,
+            address,
+        }
     }
 
     fn view(&self) -> &RecordView {
@@ -193,6 +224,11 @@ impl<'a> Parts<'a> {
         self.as_of.is_none()
     }
 
+    /// Whether the reader is among those who work on the record.
+    fn is_staffed(&self) -> bool {
+        self.visitor.actor().is_staff() && self.view().rights.may_read_internal()
+    }
+
     fn source(&self, part: &str) -> String {
         format!("{}?part={part}", self.address)
     }
@@ -203,13 +239,13 @@ impl<'a> Parts<'a> {
 
     fn main(&self) -> Markup {
         let view = self.view();
-        let staffed = self.visitor.actor().is_staff() && view.rights.may_read_internal();
         html! {
-            @if staffed && self.is_now() { (presence(&self.id, &address::presence(&view.kind, &view.record))) }
+            @if self.is_staffed() && self.is_now() { (presence(&self.id, &address::presence(&view.kind, &view.record))) }
             @if let Some(at) = self.as_of {
                 @let text = format!("This is how it was on {}.", time::exact(at, &self.visitor.preferences.zone));
                 (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { "Back to now" } }))
             }
+            (self.outages())
             (self.texts())
             @if self.page.older {
                 @let first = self.page.entries.first().map_or(0, |event| event.seq);

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 28] = [
+const TICKET_LINES: [TicketLine; 30] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -46,6 +46,8 @@ const TICKET_LINES: [TicketLine; 28] = [
     ("GET", "/{kinds}/{record}/snippets?q=", Sent::Nothing, (200, 200, 200)),
     // There is no such text; that the record is not there is found first.
     ("POST", "/{kinds}/{record}/snippets/TXT9999999", Sent::Form(&[]), (404, 404, 404)),
+    ("GET", "/{kinds}/{record}/context", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/workaround", Sent::Form(&[("known_error", "KE9999999")]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/worklogs", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/worklogs", Sent::Form(&[("duration", "5 min")]), (403, 403, 303)),
     ("POST", "/{kinds}/{record}/watch", Sent::Form(&[]), (303, 303, 303)),
