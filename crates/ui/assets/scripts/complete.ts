@@ -32,7 +32,7 @@ function write(area: HTMLTextAreaElement, from: number, to: number, text: string
 
 let count = 0;
 
-behaviour("[data-composer]", (composer, signal) => {
+behaviour("[data-composer][data-mentions]", (composer, signal) => {
   const area = composer.querySelector<HTMLTextAreaElement>("textarea");
   const { mentions, snippets } = composer.dataset;
   if (!area || !(mentions || snippets)) return;

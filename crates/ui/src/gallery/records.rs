@@ -8,11 +8,13 @@ use crate::attachment::{Attachment, Link, attachment, link};
 use crate::badge::{Category, Priority};
 use crate::button::{Button, Look, link_button};
 use crate::composer::{Audience, Composer, composer};
+use crate::context::{Related, Requester, apply_workaround, context_place, handling_note, outage, related, requester};
 use crate::dialog::{dialog, dialog_content};
 use crate::draft::{Draft, KeptDraft};
 use crate::field::{Control, Field, field};
 use crate::form::Form;
 use crate::icon::Icon;
+use crate::inbox::{Inbox, Item, inbox};
 use crate::person::Person;
 use crate::presence::{Somebody, people, presence};
 use crate::record::{
@@ -36,6 +38,8 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
         ("Timeline", events()),
         ("Composer", composers()),
         ("Presence", present()),
+        ("Context", beside()),
+        ("Inbox", told()),
         ("Transition", resolve()),
         ("Dialog", dialogs()),
         ("Attachments and links", files()),
@@ -149,6 +153,48 @@ fn present() -> Markup {
         div { (presence("42", "/incidents/INC0000042/presence")) }
         div { (people(&[at(LONG_NAME, true), at(HOSTILE, false), Somebody::default()], Some(12))) }
         div { (people(&[at("Mei Lin", false)], Some(12))) }
+    }
+}
+
+fn beside() -> Markup {
+    let record = |label| Reference { number: "KE0000003", label, address: Some("/r"), icon: None, state: None };
+    html! {
+        (outage(&record(GERMAN), "on Mail"))
+        (requester(&Requester {
+            name: LONG_NAME,
+            address: "/people/PER0000001",
+            title: "Head of wind planning",
+            is_vip: true,
+            mail: "maximiliane@example.org",
+            phones: &["+49 30 1234567"],
+            details: &["Prefers Telephone", HOSTILE],
+        }))
+        (handling_note(HOSTILE, html! { p { "Call before noon." } }))
+        (related(&[
+            Related { record: record("Driver forgets its tray"), reason: "on Printers, as here", action: Some(apply_workaround("/incidents/INC0000042/workaround", "KE0000003", "token")) },
+            Related { record: record(HOSTILE), reason: HOSTILE, action: None },
+        ]))
+        (context_place("/incidents/INC0000042/context"))
+    }
+}
+
+fn told() -> Markup {
+    let item = |id, number, title, is_read| Item {
+        id,
+        icon: Icon::At,
+        actor: LONG_NAME,
+        what: "mentioned you in",
+        number,
+        title,
+        address: "/incidents/INC0000042#entry-7",
+        excerpt: HOSTILE,
+        is_internal: true,
+        time: MOMENT,
+        is_read,
+    };
+    let items = [item("1", "INC0000042", GERMAN, false), item("2", "INC0000043", "Printer jams", true)];
+    html! {
+        (inbox(&Inbox { items: &items, read: "/inbox/read", csrf_token: "token", source: "/inbox?part=list" }, html! {}))
     }
 }
 
