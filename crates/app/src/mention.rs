@@ -6,6 +6,7 @@ use steward_model::access::{Action, Actor, rights};
 use steward_model::event::Audience;
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
+use steward_model::record::Record;
 
 use crate::App;
 use crate::error::Error;
@@ -85,7 +86,7 @@ impl App {
         } else {
             let kinds = MENTIONED.map(str::to_owned);
             let hits = self.suggest(actor, &kinds, beginning, LOOKED_AT).await?;
-            hits.into_iter().map(|hit| hit.record).collect::<Vec<_>>()
+            hits.into_iter().map(|hit| hit.record).collect::<Vec<Record>>()
         };
         let readable = self.labels(actor, found.iter().map(|record| record.id).collect(), &BTreeSet::new()).await?;
         let people: BTreeSet<RecordId> =
@@ -97,7 +98,13 @@ impl App {
                 rights.may(Action::Read) && (audience == Audience::Public || rights.may_read_internal())
             })
         };
-        let offered = found.iter().filter_map(|one| {
+        let typed = beginning.trim().to_lowercase();
+        let begins = |one: &&Record| {
+            [one.text("login"), one.text("name")].iter().any(|text| text.to_lowercase().starts_with(&typed))
+        };
+        // Who is called so before those in whose name it stands somewhere.
+        let (first, rest): (Vec<&Record>, Vec<&Record>) = found.iter().partition(begins);
+        let offered = first.into_iter().chain(rest).filter_map(|one| {
             let label = readable.get(&one.id)?;
             let (written, detail) = match one.kind.as_str() {
                 "team" => (format!("@\"{}\"", label.label), "Team".to_owned()),

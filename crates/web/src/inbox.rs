@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use steward_app::error::Error;
 use steward_app::inbox::{InboxPage, Notification, Reason, UNREAD_MAX, Which};
+use steward_model::id::RecordId;
 use steward_ui::button::{Button, Submit, submit};
 use steward_ui::form::{Form as FormParts, form as draw_form};
 use steward_ui::header::{Header, header as head};
@@ -80,18 +81,20 @@ pub(crate) async fn read(State(web): State<Web>, posted: Posted) -> Result<Respo
     Ok(Redirect::to(ADDRESS).into_response())
 }
 
-/// Marks as read what concerns a record that its reader has opened. What the page shows does not depend on it.
-pub(crate) async fn opened(web: &Web, visitor: &Visitor, record: steward_model::id::RecordId) {
-    let outcome: Result<(), Error> = async {
+/// Marks as read what concerns a record that its reader has opened; how much is unread then. That it failed is no reason
+/// not to show the page.
+pub(crate) async fn opened(web: &Web, visitor: &Visitor, record: RecordId) -> Option<usize> {
+    let outcome: Result<usize, Error> = async {
         if web.app().unread(visitor.actor()).await?.records.contains(&record) {
             web.app().mark_read(visitor.actor(), Which::Of(record)).await?;
         }
-        Ok(())
+        Ok(web.app().unread(visitor.actor()).await?.count)
     }
     .await;
-    if let Err(error) = outcome {
+    if let Err(error) = &outcome {
         tracing::warn!(%error, "what a record's page shows could not be marked as read");
     }
+    outcome.ok()
 }
 
 /// A number of unread ones in few letters.

@@ -62,6 +62,10 @@ pub(crate) async fn page(
     let before = query.text("before").and_then(|text| text.parse().ok());
     let shown = show(&web, &visitor, &kind, &name, as_of, before).await?;
     let mentioned = mentioned(&web, &visitor, &shown).await?;
+    let mut visitor = visitor;
+    if !visitor.partial && query.get("part").is_none() {
+        visitor.unread = crate::inbox::opened(&web, &visitor, shown.view.record.id).await;
+    }
     let parts = Parts { mentioned, ..Parts::new(&web, &visitor, &shown, as_of, Vec::new()) };
     Ok(match query.get("part") {
         Some("header") => parts.header().into_response(),
@@ -69,10 +73,8 @@ pub(crate) async fn page(
         Some("fields") => parts.fields().into_response(),
         _ => {
             let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
-            let record = shown.view.record.id;
             let head = head_context(&web, &visitor, &shown, as_of);
-            let opened = crate::inbox::opened(&web, &visitor, record);
-            let (similar, draft, head, ()) = tokio::join!(similar(&web, &visitor, &shown), draft, head, opened);
+            let (similar, draft, head) = tokio::join!(similar(&web, &visitor, &shown), draft, head);
             Parts { similar, draft: Some(draft?), head: head?, ..parts }.whole().into_response()
         }
     })
