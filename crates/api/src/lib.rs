@@ -8,6 +8,7 @@ mod bulk_edits;
 mod caller;
 mod events;
 mod meta;
+mod notifications;
 mod openapi;
 mod problem;
 mod query;

@@ -124,6 +124,11 @@ fn query_parameters(route: &Route) -> Vec<Value> {
             ("after", "Rows after this place"),
             ("limit", "Rows at most, 1 to 1000"),
         ],
+        ("GET", "/api/v1/notifications") => &[
+            ("unread", "true leaves out what was read"),
+            ("before", "Only those before this id"),
+            ("limit", "Notifications at most, 1 to 100"),
+        ],
         ("GET", "/api/v1/events") => &[("after", "Id of the last event seen")],
         _ => &[],
     };
@@ -167,8 +172,13 @@ fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
         let schema = json!({ "$ref": "#/components/schemas/view" });
         return Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
     }
-    let fields = json!({ "$ref": format!("#/components/schemas/{}_fields", kind?.key) });
     let text = json!({ "type": "string" });
+    if route.path == "/api/v1/notifications/read" {
+        let ids = json!({ "type": "array", "items": text });
+        let schema = json!({ "type": "object", "properties": { "ids": ids, "all": { "type": "boolean" } } });
+        return Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
+    }
+    let fields = json!({ "$ref": format!("#/components/schemas/{}_fields", kind?.key) });
     let audience = json!({ "type": "string", "enum": ["public", "internal"] });
     let comment = json!({ "type": "object", "properties": { "body": text, "audience": audience } });
     let properties = match (route.method.as_str(), route.path) {

@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
-use crate::{Api, bulk_edits, events, meta, openapi, records, search, timeline, views};
+use crate::{Api, bulk_edits, events, meta, notifications, openapi, records, search, timeline, views};
 
 /// The method of a route, as far as the interface uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +57,8 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/api/v1/openapi.json", "This interface as OpenAPI document", get(openapi::document)),
         route(Get, "/api/v1/events", "The journal as a stream of server-sent events", get(events::stream)),
         route(Get, "/api/v1/search", "Search for words in all that the caller may read", get(search::search)),
+        route(Get, "/api/v1/notifications", "What the caller was told", get(notifications::list)),
+        route(Post, "/api/v1/notifications/read", "Mark as read what the caller was told", post(notifications::read)),
         route(Post, "/api/v1/bulk", "Several changes in one request, each for itself", post(records::bulk)),
         route(Get, "/api/v1/views", "Saved views that the caller sees", get(views::list)),
         route(Post, "/api/v1/views", "Save a view", post(views::create)),

@@ -1,5 +1,8 @@
 //! Actors: from a person record to who they are and which roles they hold where.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use steward_model::access::{Actor, Assignment, Reach, TokenLimits};
 use steward_model::id::RecordId;
 use steward_practices::people::roles_of;
@@ -27,30 +30,49 @@ impl App {
     }
 
     async fn load_actor(&self, person: RecordId) -> Result<Actor, Error> {
-        let loaded = self.store().get_record(person).await?.ok_or(Error::Unauthenticated)?;
-        let record = loaded.record;
-        if record.kind != "person" || !ACTING_STATES.contains(&record.state.as_str()) {
-            return Err(Error::Unauthenticated);
+        self.load_actors(&[person]).await?.into_iter().next().ok_or(Error::Unauthenticated)
+    }
+
+    /// The actors that people are, those who may not act left out.
+    pub(crate) async fn load_actors(&self, people: &[RecordId]) -> Result<Vec<Actor>, Error> {
+        if people.is_empty() {
+            return Ok(Vec::new());
         }
-        let mut assignments = Vec::new();
-        for (key, organisation) in roles_of(&record) {
-            // A role that is defined no more grants nothing.
-            let Some(role) = self.policy().role(key) else { continue };
-            let reach = match organisation {
-                None => Reach::Everywhere,
-                Some(id) => Reach::Organisations(self.organisations_below(id).await?),
-            };
-            assignments.push(Assignment { role: role.clone(), reach });
+        let (loaded, teams) = tokio::try_join!(self.store().get_records(people), self.store().teams_of(people))?;
+        // Many hold their role for the same organisation.
+        let mut below: HashMap<RecordId, Vec<RecordId>> = HashMap::new();
+        let mut actors = Vec::with_capacity(loaded.len());
+        for record in loaded.into_iter().map(|loaded| loaded.record) {
+            if record.kind != "person" || !ACTING_STATES.contains(&record.state.as_str()) {
+                continue;
+            }
+            let mut assignments = Vec::new();
+            for (key, organisation) in roles_of(&record) {
+                // A role that is defined no more grants nothing.
+                let Some(role) = self.policy().role(key) else { continue };
+                let reach = match organisation {
+                    None => Reach::Everywhere,
+                    Some(id) => {
+                        if let Entry::Vacant(unknown) = below.entry(id) {
+                            unknown.insert(self.organisations_below(id).await?);
+                        }
+                        Reach::Organisations(below.get(&id).cloned().unwrap_or_default())
+                    }
+                };
+                assignments.push(Assignment { role: role.clone(), reach });
+            }
+            let mut own: Vec<RecordId> =
+                teams.iter().filter(|(person, _)| *person == record.id).map(|(_, team)| *team).collect();
+            own.sort_unstable();
+            actors.push(Actor {
+                person: record.id,
+                label: record.text("name").to_owned(),
+                organisation: record.organisation,
+                teams: own,
+                assignments,
+                limits: None,
+            });
         }
-        let mut teams = self.store().teams_of(person).await?;
-        teams.sort_unstable();
-        Ok(Actor {
-            person,
-            label: record.text("name").to_owned(),
-            organisation: record.organisation,
-            teams,
-            assignments,
-            limits: None,
-        })
+        Ok(actors)
     }
 }

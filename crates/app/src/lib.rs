@@ -8,18 +8,23 @@ pub mod actors;
 pub mod authenticate;
 pub mod bulk;
 pub mod clock;
+pub mod context;
+pub mod drafts;
 pub mod error;
 pub mod facts;
 pub mod files;
 pub mod follow;
 mod fresh;
 pub mod import;
+pub mod inbox;
 pub mod jobs;
 pub mod journal;
 pub mod list;
 pub mod lookup;
+pub mod mention;
 pub mod pages;
 mod password;
+pub mod presence;
 pub mod records;
 mod reference_data;
 pub mod saved_views;
@@ -28,8 +33,10 @@ pub mod search;
 mod secrets;
 pub mod sessions;
 pub mod setup;
+pub mod snippets;
 pub mod tokens;
 pub mod view;
+pub mod word;
 
 use std::sync::Arc;
 
@@ -83,6 +90,10 @@ struct Inner {
     recent_logins: RecentLogins,
     /// Sessions that were not ended, by the hash of what the browser holds; forgotten with each write to them.
     sessions: Fresh<Hash, StoredSession>,
+    /// How much people have not read; forgotten with each word that an inbox changed.
+    unread: Fresh<RecordId, inbox::Unread>,
+    /// Who is at which record just now.
+    presence: presence::Presence,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
     hashing: Semaphore,
     /// Held while a command that lost against another one on the same record tries again.
@@ -152,6 +163,8 @@ impl App {
             trusted_addresses: Fresh::new(10_000),
             recent_logins: RecentLogins::default(),
             sessions: Fresh::new(10_000),
+            unread: Fresh::new(10_000),
+            presence: presence::Presence::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
             jobs: Notify::new(),
@@ -219,6 +232,10 @@ impl App {
 
     fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    fn presence(&self) -> &presence::Presence {
+        &self.0.presence
     }
 
     fn blobs(&self) -> &Blobs {

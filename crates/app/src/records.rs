@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, Rights, rights};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Create, Input};
@@ -103,6 +103,15 @@ pub(crate) enum Changed {
     Made(Record),
     /// It was already so.
     Nothing(Record),
+}
+
+/// What a record is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordName {
+    /// Identity for ever.
+    pub id: RecordId,
+    /// Number that people use.
+    pub number: String,
 }
 
 impl App {
@@ -263,6 +272,16 @@ impl App {
                 Err(Error::NotFound)
             }
         }
+    }
+
+    /// Which record a name leads to, and what somebody may do with it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when the actor may not see it.
+    pub async fn rights_on(&self, actor: &Actor, kind: &Kind, name: &str) -> Result<(RecordName, Rights), Error> {
+        let record = self.find(actor, kind, name).await?.record;
+        let rights = rights(actor, kind, &record, self.now());
+        Ok((RecordName { id: record.id, number: record.number }, rights))
     }
 
     async fn find_unchecked(&self, kind: &Kind, name: &str) -> Result<Option<Loaded>, Error> {

@@ -14,6 +14,8 @@ impl App {
     pub async fn keep_house(&self) -> Result<(), Error> {
         self.seal().await?;
         self.forget_previews().await?;
+        self.forget_drafts().await?;
+        self.forget_notifications().await?;
         Ok(self.store().forget_answers(self.now().plus_seconds(-KEEP_ANSWERS)).await?)
     }
 

@@ -202,14 +202,19 @@ impl Player {
         })
     }
 
-    /// A text with numbers of records in place of `{{handle}}`.
+    /// A text with numbers of records in place of `{{handle}}`. Handles have a colon; what has none is a variable of a
+    /// canned text.
     fn filled(&self, text: &str) -> anyhow::Result<String> {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("{{") {
             let (handle, after) = after.split_once("}}").context("`{{` without `}}`")?;
             out.push_str(before);
-            out.push_str(&self.find(handle)?.number);
+            if handle.contains(':') {
+                out.push_str(&self.find(handle)?.number);
+            } else {
+                out.push_str(&format!("{{{{{handle}}}}}"));
+            }
             rest = after;
         }
         out.push_str(rest);

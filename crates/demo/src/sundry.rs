@@ -1,4 +1,4 @@
-//! Releases and tasks.
+//! Releases, tasks and canned texts.
 
 use anyhow::Context;
 use serde::Deserialize;
@@ -54,6 +54,22 @@ struct Task {
     state: String,
 }
 
+#[derive(Deserialize)]
+struct Snippets {
+    snippet: Vec<Snippet>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Snippet {
+    title: String,
+    text: String,
+    use_in: String,
+    for_kinds: String,
+    team: Option<String>,
+    language: Option<String>,
+}
+
 /// Writes all of them.
 pub(crate) fn write(script: &mut Script, calendar: &Calendar, seed: u64) -> anyhow::Result<()> {
     let mut chance = Chance::new(seed, "sundry");
@@ -65,7 +81,24 @@ pub(crate) fn write(script: &mut Script, calendar: &Calendar, seed: u64) -> anyh
     for (place, task) in tasks.task.iter().enumerate() {
         write_task(script, &format!("task:{place}"), task, calendar, &mut chance);
     }
+    let snippets: Snippets = toml::from_str(include_str!("../data/snippets.toml")).context("snippets.toml")?;
+    for (place, snippet) in snippets.snippet.iter().enumerate() {
+        write_snippet(script, &format!("snippet:{place}"), snippet, calendar);
+    }
     Ok(())
+}
+
+fn write_snippet(script: &mut Script, record: &str, snippet: &Snippet, calendar: &Calendar) {
+    let fields = json!({
+        "title": snippet.title,
+        "text": snippet.text,
+        "use_in": snippet.use_in,
+        "for_kinds": snippet.for_kinds,
+        "team": snippet.team.as_ref().map(|team| format!("@team:{team}")),
+        "language": snippet.language.as_deref().unwrap_or("en"),
+    });
+    let deed = Deed::Create { kind: "snippet", company: "nwe".to_owned(), fields, links: Vec::new() };
+    script.add(calendar.at(calendar.working_day(-80), 600), page("jonas"), record, deed);
 }
 
 fn write_release(script: &mut Script, record: &str, release: &Release, calendar: &Calendar, chance: &mut Chance) {

@@ -12,6 +12,7 @@ pub mod event;
 pub mod filter;
 pub mod id;
 pub mod kind;
+pub mod mention;
 pub mod moment;
 pub mod record;
 pub mod value;

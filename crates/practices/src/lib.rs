@@ -14,6 +14,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("incident/incident.toml", include_str!("../practices/incident/incident.toml")),
     ("incident/incident_task.toml", include_str!("../practices/incident/incident_task.toml")),
     ("knowledge/knowledge_article.toml", include_str!("../practices/knowledge/knowledge_article.toml")),
+    ("knowledge/snippet.toml", include_str!("../practices/knowledge/snippet.toml")),
     ("links.toml", include_str!("../practices/links.toml")),
     ("organisation/location.toml", include_str!("../practices/organisation/location.toml")),
     ("organisation/organisation.toml", include_str!("../practices/organisation/organisation.toml")),

@@ -51,6 +51,14 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         let worker = format!("{:016x}/{place}", rand::random::<u64>());
         async move { app.run_jobs(&worker).await }
     }));
+    tokio::spawn({
+        let app = app.clone();
+        async move { app.hear_nodes().await }
+    });
+    let telling = tokio::spawn({
+        let app = app.clone();
+        async move { app.feed_inboxes().await }
+    });
     let set_up_secret = set_up_secret(&app).await?;
     if let Some(secret) = &set_up_secret {
         let base = config.public_address.clone().map(|address| address.trim_end_matches('/').to_owned());
@@ -72,6 +80,9 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     }
     if tokio::time::timeout(STOP_WITHIN, feeding).await.is_err() {
         tracing::warn!("the search index was not written in time; it catches up after the next start");
+    }
+    if tokio::time::timeout(STOP_WITHIN, telling).await.is_err() {
+        tracing::warn!("not everybody was told in time; they are after the next start");
     }
     if tokio::time::timeout(STOP_WITHIN, housekeeping).await.is_err() {
         tracing::warn!("the last seal of the journal was not written in time");

@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 16] = [
+const TABLES: [(&str, Option<&str>); 19] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -45,6 +45,9 @@ const TABLES: [(&str, Option<&str>); 16] = [
     ("attempt", Some("id")),
     ("idempotency", None),
     ("security_event", Some("id")),
+    ("draft", None),
+    ("notification", Some("id")),
+    ("snippet_use", None),
     ("meta", None),
 ];
 

@@ -13,6 +13,7 @@ use steward_model::record::Record;
 use crate::bulk_edits::RowEffect;
 use crate::jobs::{JobClaim, NewJob};
 use crate::journal::Position;
+use crate::notifications::NewNotification;
 
 /// Everything that one use case writes.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,8 @@ pub struct ChangeSet {
     pub cursor: Option<CursorMove>,
     /// The answer to keep for a repeated request.
     pub idempotency: Option<KeptAnswer>,
+    /// What people are told.
+    pub notifications: Vec<NewNotification>,
     /// What security reviews ask for.
     pub security_events: Vec<SecurityEvent>,
 }

@@ -13,11 +13,11 @@ use crate::bulk_edits;
 use crate::change::{ChangeSet, Committed, CursorMove, Head, KeptAnswer, RecordChange, SecurityEvent};
 use crate::connection::Connection;
 use crate::error::{CommitError, StoreError};
-use crate::jobs;
 use crate::numbers::{self, counter};
 use crate::rows::{JOURNAL, RECORD, is_references, journal_row, record_row, reference_rows, unique_values};
 use crate::sql::{Bind, Dialect};
 use crate::store::Store;
+use crate::{jobs, notifications};
 
 const REFERENCE: Target = Target {
     table: "reference",
@@ -273,6 +273,7 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
         numbers::keep_places(connection, &rows.places).await?;
     }
     jobs::enqueue_all(connection, &changes.jobs).await?;
+    notifications::add(connection, &changes.notifications).await?;
     write_security_events(connection, &changes.security_events).await
 }
 
@@ -280,6 +281,7 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
 fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
     let alone = changes.jobs.is_empty()
         && changes.security_events.is_empty()
+        && changes.notifications.is_empty()
         && changes.idempotency.is_none()
         && changes.finish.is_none()
         && changes.bulk_row.is_none()

@@ -6,7 +6,7 @@ use steward_model::moment::Moment;
 
 use crate::connection::Row;
 use crate::error::StoreError;
-use crate::sql::{Bind, Dialect};
+use crate::sql::{Bind, Dialect, integer_list, literal};
 use crate::store::Store;
 
 /// A link between two records.
@@ -78,14 +78,76 @@ impl Store {
         self.read_few().await?.fetch_all(sql, &[Bind::Integer(record.0)]).await?.iter().map(attachment).collect()
     }
 
-    /// Teams that name a person among their `members`, ascending.
+    /// People with the teams that name each among their `members`, ascending.
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn teams_of(&self, person: RecordId) -> Result<Vec<RecordId>, StoreError> {
-        let sql = "select r.id from reference f join record r on r.id = f.record \
-                   where f.target = $1 and f.field = 'members' and r.kind = 'team' order by r.id";
-        self.ids(sql, person).await
+    pub async fn teams_of(&self, people: &[RecordId]) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
+        let ids: Vec<i64> = people.iter().map(|person| person.0).collect();
+        let (list, bind) = integer_list(&ids, 1, self.dialect());
+        let sql = format!(
+            "select f.target, r.id from reference f join record r on r.id = f.record \
+             where f.target in {list} and f.field = 'members' and r.kind = 'team' order by f.target, r.id"
+        );
+        let rows = self.read_some(people.len()).await?.fetch_all(&sql, &[bind]).await?;
+        rows.iter().map(|row| Ok((RecordId(row.integer(0)?), RecordId(row.integer(1)?)))).collect()
+    }
+
+    /// Records of some kinds that name one of these among their `configuration_items`, or as their service. No order.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn naming_any(
+        &self,
+        targets: &[RecordId],
+        kinds: &[&str],
+        limit: usize,
+    ) -> Result<Vec<RecordId>, StoreError> {
+        let ids: Vec<i64> = targets.iter().map(|target| target.0).collect();
+        let (list, bind) = integer_list(&ids, 1, self.dialect());
+        let kinds = kinds.iter().map(|kind| literal(kind)).collect::<Vec<_>>().join(", ");
+        let limit = Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX));
+        let mut found = Vec::new();
+        for sql in [
+            format!(
+                "select r.id from reference f join record r on r.id = f.record where f.target in {list} \
+                 and f.field = 'configuration_items' and r.kind in ({kinds}) limit $2"
+            ),
+            format!(
+                "select r.id from record r where r.service in {list} and r.kind in ({kinds}) \
+                 order by r.updated_at desc limit $2"
+            ),
+        ] {
+            let rows = self.read().await?.fetch_all(&sql, &[bind.clone(), limit.clone()]).await?;
+            for row in rows {
+                found.push(RecordId(row.integer(0)?));
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// Links of some types that start from any of these and hold now: source and target.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn links_from_any(
+        &self,
+        sources: &[RecordId],
+        links: &[&str],
+        limit: usize,
+    ) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
+        let ids: Vec<i64> = sources.iter().map(|source| source.0).collect();
+        let (list, bind) = integer_list(&ids, 1, self.dialect());
+        let links = links.iter().map(|link| literal(link)).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "select source, target from record_link where source in {list} and link in ({links}) and until_at is null \
+             order by source, target limit $2"
+        );
+        let binds = [bind, Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
+        let rows = self.read_some(sources.len()).await?.fetch_all(&sql, &binds).await?;
+        rows.iter().map(|row| Ok((RecordId(row.integer(0)?), RecordId(row.integer(1)?)))).collect()
     }
 
     /// Records that refer to a record in this field of many references, ascending.

@@ -9,7 +9,9 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0001_ground.sql"),
     include_str!("../migrations/0002_sessions.sql"),
     include_str!("../migrations/0003_bulk_edits.sql"),
+    include_str!("../migrations/0004_drafts.sql"),
     include_str!("../migrations/0005_saved_views.sql"),
+    include_str!("../migrations/0006_inbox.sql"),
 ];
 
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.

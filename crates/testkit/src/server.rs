@@ -95,8 +95,13 @@ impl Server {
 
     /// A client that nobody knows, of another node: what it has in memory is its own.
     pub fn on_another_node(&self) -> Client {
+        self.another_node().0
+    }
+
+    /// As [`Self::on_another_node`], with the use cases of that node.
+    pub fn another_node(&self) -> (Client, App) {
         let app = self.app.with_clock(self.clock.clone());
-        Client::anonymous(router(&app, Doors::default(), steward_web::Settings::default()))
+        (Client::anonymous(router(&app, Doors::default(), steward_web::Settings::default())), app)
     }
 
     /// A client that nobody knows.

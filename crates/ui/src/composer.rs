@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::draft::{Draft, draft};
 use crate::icon::{Icon, icon};
 use crate::partial::Partial;
 
@@ -24,8 +25,13 @@ pub struct Composer<'a> {
     pub partial: Partial<'a>,
     /// Token, sent as `csrf_token`.
     pub csrf_token: &'a str,
-    /// Key under which the text is kept until it is sent: `incident/INC0000042/comment`.
-    pub draft: &'a str,
+    /// Address that answers whom a name may mean, as JSON suggestions for `q` and `audience`; no type-ahead without it.
+    pub mentions: Option<&'a str>,
+    /// Address that answers canned texts in the same way, and one of them with its variables filled in, as
+    /// `{"text","left"}`, when its number is posted under it.
+    pub snippets: Option<&'a str>,
+    /// What was typed before and not sent.
+    pub draft: Option<Draft<'a>>,
     /// Chosen at first.
     pub audience: Audience,
     /// Whether the writer may write internal notes; without it there is nothing to choose.
@@ -41,7 +47,7 @@ pub struct Composer<'a> {
 /// The box. `more` stands beside the submit button: a menu such as "Reply and resolve".
 pub fn composer(composer: &Composer, more: Markup) -> Markup {
     html! {
-        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form hx-sync="this:drop" data-composer
+        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form hx-sync="this:drop" data-composer data-mentions=[composer.mentions] data-snippets=[composer.snippets] data-draft=[composer.draft.map(|draft| draft.address)]
             hx-post=[composer.partial.post] hx-target=[composer.partial.target] hx-swap=[composer.partial.swap] {
             input type="hidden" name="csrf_token" value=(composer.csrf_token);
             @if composer.may_note {
@@ -59,7 +65,7 @@ pub fn composer(composer: &Composer, more: Markup) -> Markup {
                     p.composer__readers."composer__readers--internal" { "Only staff will see this" }
                 }
             } @else { input type="hidden" name="audience" value="public"; }
-            textarea.composer__text name="body" id="composer-body" rows="3" aria-label="Text" placeholder="Write…" data-autosize data-draft=(composer.draft)
+            textarea.composer__text name="body" id="composer-body" rows="3" aria-label="Text" placeholder="Write…" data-autosize
                 aria-invalid=[(!composer.errors.is_empty()).then_some("true")] aria-describedby=[(!composer.errors.is_empty()).then_some("composer-error")] { "\n" (composer.body) }
             @if !composer.errors.is_empty() {
                 ul.field__errors #composer-error { @for error in composer.errors { li { (icon(Icon::AlertCircle)) span { (error) } } } }
@@ -70,12 +76,16 @@ pub fn composer(composer: &Composer, more: Markup) -> Markup {
                     (icon(Icon::Paperclip)) span { "Attach files" }
                     input.composer__file type="file" name="files" multiple data-files;
                 }
+                @if composer.snippets.is_some() {
+                    button.composer__canned.script-only type="button" data-snippets-open title="Canned texts: type / " { (icon(Icon::Bolt)) span { "Canned text" } }
+                }
                 span.composer__hint { "Markdown" }
                 div.composer__send {
                     (more)
                     button."button button--main" type="submit" data-key="mod+enter" { (icon(Icon::Send)) span.composer__verb--public { (if composer.readers.is_empty() { "Comment" } else { "Send reply" }) } span.composer__verb--internal { "Add note" } }
                 }
             }
+            @if let Some(kept) = &composer.draft { (draft(kept)) }
         }
     }
 }

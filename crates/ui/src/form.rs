@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::draft::{Draft, draft};
 use crate::icon::{Icon, icon};
 use crate::partial::Partial;
 
@@ -20,18 +21,19 @@ pub struct Form<'a> {
     pub revision: Option<u64>,
     /// Whether it carries files.
     pub has_files: bool,
-    /// Key under which the short fields survive a crash of the browser, until they are sent: `incident/new`. Text areas have keys of their own.
-    pub draft: Option<&'a str>,
+    /// What was typed before and not sent; without it nothing is kept.
+    pub draft: Option<Draft<'a>>,
 }
 
 /// A form that posts. Fields are checked by the server; the browser's own messages are left off.
 pub fn form(form: &Form, content: Markup) -> Markup {
     html! {
-        form.form id=[form.id] method="post" action=(form.action) enctype=[form.has_files.then_some("multipart/form-data")] novalidate data-form hx-sync="this:drop" data-form-draft=[form.draft]
+        form.form id=[form.id] method="post" action=(form.action) enctype=[form.has_files.then_some("multipart/form-data")] novalidate data-form hx-sync="this:drop" data-draft=[form.draft.map(|draft| draft.address)]
             hx-get=[form.partial.get] hx-post=[form.partial.post] hx-target=[form.partial.target] hx-swap=[form.partial.swap] {
             input type="hidden" name="csrf_token" value=(form.csrf_token);
             @if let Some(revision) = form.revision { input type="hidden" name="revision" value=(revision); }
             (content)
+            @if let Some(kept) = &form.draft { (draft(kept)) }
         }
     }
 }

@@ -12,8 +12,13 @@ pub struct Keys<'a> {
     pub more: &'a [(&'a str, &'a str)],
 }
 
-const EVERYWHERE: &[(&str, &str)] =
-    &[("Ctrl K", "Search"), ("?", "Show this overview"), ("C", "Record something new"), ("Esc", "Close, or let go")];
+const EVERYWHERE: &[(&str, &str)] = &[
+    ("Ctrl K", "Search"),
+    ("?", "Show this overview"),
+    ("C", "Record something new"),
+    ("I", "Inbox"),
+    ("Esc", "Close, or let go"),
+];
 const LIST: &[(&str, &str)] =
     &[("J", "Next row"), ("K", "Previous row"), ("Enter", "Open row"), ("/", "Search in the list")];
 const RECORD: &[(&str, &str)] = &[("R", "Reply"), ("N", "Internal note"), ("E", "Edit title"), ("Ctrl Enter", "Send")];

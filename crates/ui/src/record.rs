@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::badge::{Category, state_dot};
+use crate::draft::{Draft, draft};
 use crate::header::crumbs;
 use crate::icon::{Icon, icon};
 use crate::reference::Crumb;
@@ -193,12 +194,14 @@ pub struct SideForm<'a> {
     pub csrf_token: &'a str,
     /// Revision that the reader saw, sent as `revision`.
     pub revision: u64,
+    /// What was typed before and not sent; without it nothing is kept.
+    pub draft: Option<Draft<'a>>,
 }
 
 /// The form, around a [`crate::field::field`].
 pub fn side_form(form: &SideForm, field: Markup) -> Markup {
     html! {
-        form.side-form id={ "side-" (form.key) } method="post" action=(form.action) novalidate data-form hx-sync="this:drop" data-side-form hx-post=(form.action) hx-target="this" hx-swap="outerHTML" {
+        form.side-form id={ "side-" (form.key) } method="post" action=(form.action) novalidate data-form hx-sync="this:drop" data-side-form data-draft=[form.draft.map(|draft| draft.address)] hx-post=(form.action) hx-target="this" hx-swap="outerHTML" {
             input type="hidden" name="csrf_token" value=(form.csrf_token);
             input type="hidden" name="revision" value=(form.revision);
             (field)
@@ -206,6 +209,7 @@ pub fn side_form(form: &SideForm, field: Markup) -> Markup {
                 button."button button--main" type="submit" { span { (words::SAVE) } }
                 a."button button--quiet" href=(form.cancel) hx-get=(form.cancel) hx-target={ "#side-" (form.key) } hx-swap="outerHTML" data-side-cancel { span { (words::CANCEL) } }
             }
+            @if let Some(kept) = &form.draft { (draft(kept)) }
         }
     }
 }

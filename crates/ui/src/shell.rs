@@ -18,7 +18,9 @@ pub struct Shell<'a> {
     pub search: Search<'a>,
     /// The one button at the top, usually to record something new; pressed with `c`.
     pub create: Option<Create<'a>>,
-    /// Links without a heading: inbox, my work.
+    /// The inbox.
+    pub inbox: Option<InboxLink<'a>>,
+    /// Links without a heading: my work.
     pub links: &'a [NavigationLink<'a>],
     /// Links under headings: practices, pinned views.
     pub groups: &'a [NavigationGroup<'a>],
@@ -64,6 +66,19 @@ pub struct NavigationLink<'a> {
     /// Under which name scripts find the number among those of [`Shell::counts`], where it comes after the page.
     pub counted_as: Option<&'a str>,
     /// Whether the page belongs to it.
+    pub is_current: bool,
+}
+
+/// The link to the inbox.
+#[derive(Debug, Clone, Copy)]
+pub struct InboxLink<'a> {
+    /// Its address.
+    pub address: &'a str,
+    /// How much is unread; nothing when empty.
+    pub unread: &'a str,
+    /// Address that answers that number alone; scripts ask it when something comes.
+    pub source: &'a str,
+    /// Whether the page is the inbox.
     pub is_current: bool,
 }
 
@@ -132,6 +147,7 @@ fn navigation(shell: &Shell, theme: Theme) -> Markup {
                 a.nav__create href=(create.address) data-key="c" { (icon(Icon::Plus)) span { (create.label) } kbd aria-hidden="true" { "C" } }
             }
             div.nav__body data-counts=[shell.counts] {
+                @if let Some(inbox) = &shell.inbox { (inbox_link(inbox)) }
                 @if !shell.links.is_empty() { (links(shell.links)) }
                 @for group in shell.groups {
                     h2.nav__heading { (group.label) }
@@ -141,6 +157,20 @@ fn navigation(shell: &Shell, theme: Theme) -> Markup {
             div.nav__foot {
                 @if !shell.foot.is_empty() { (links(shell.foot)) }
                 @if let Some(account) = &shell.person { (account_menu(account, theme)) }
+            }
+        }
+    }
+}
+
+fn inbox_link(inbox: &InboxLink) -> Markup {
+    html! {
+        ul.nav__list {
+            li {
+                a.nav__link href=(inbox.address) aria-current=[inbox.is_current.then_some("page")] data-key="i" {
+                    (icon(Icon::Inbox))
+                    span.nav__label { "Inbox" }
+                    span.nav__count."nav__count--unread" data-inbox-count=(inbox.source) hidden[inbox.unread.is_empty()] { (inbox.unread) }
+                }
             }
         }
     }

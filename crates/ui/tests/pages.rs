@@ -4,7 +4,7 @@ use maud::html;
 use steward_ui::icon::Icon;
 use steward_ui::page::{Density, Page, Theme};
 use steward_ui::sheet::{Sheet, sheet};
-use steward_ui::shell::{Account, Create, NavigationGroup, NavigationLink, Search, Shell, shell};
+use steward_ui::shell::{Account, Create, InboxLink, NavigationGroup, NavigationLink, Search, Shell, shell};
 
 const HOSTILE: &str = "\"><script>alert(1)</script><b onclick='alert(2)'>";
 
@@ -44,6 +44,7 @@ fn whole_pages_carry_one_script_and_no_hostile_tag() {
         home: HOSTILE,
         search: Search { address: HOSTILE, value: HOSTILE, source: Some(HOSTILE) },
         create: Some(Create { label: HOSTILE, address: HOSTILE }),
+        inbox: Some(InboxLink { address: HOSTILE, unread: HOSTILE, source: HOSTILE, is_current: true }),
         links: &links,
         groups: &[NavigationGroup { label: HOSTILE, links: &links }],
         counts: Some(HOSTILE),

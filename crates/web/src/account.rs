@@ -145,6 +145,7 @@ async fn answer(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Respo
 async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup, WebError> {
     let sessions = web.app().sessions(&visitor.session).await?;
     let tokens = web.app().tokens_of(visitor.actor().person).await?;
+    let drafts = crate::drafts::own(web, visitor).await?;
     let zone = &visitor.preferences.zone;
     let now = web.app().now();
     let part = |scope: &'static str, name: &'static str, label: &'static str, help: &str, control: &Control<'_>| {
@@ -181,6 +182,7 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
                 (part("password-", "new_password", "New password", "15 characters or more; a few unrelated words make a good one", &Control::Credential { value: "", kind: Credential::NewPassword }))
                 (save("Change password"))
             })))
+            (drafts)
             section.form-section {
                 h2.form-section__label { "Sessions" }
                 p.form-section__help { "Browsers that are signed in as you. End those that you do not know." }

@@ -26,9 +26,10 @@ use steward_ui::reference::Crumb;
 use steward_ui::transition::{Transition as TransitionParts, transition as draw_transition};
 use steward_ui::watch::{Watch, watch as draw_watch};
 
+use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
 use crate::files::{Segments, audience};
-use crate::form::Posted;
+use crate::form::{Form, Posted};
 use crate::frame::{Place, frame};
 use crate::kind_form::{Faults, Filling, one, sentence};
 use crate::record::{Unsent, again};
@@ -46,7 +47,10 @@ pub(crate) async fn transition_form(
     let (view, index) = found(&web, &visitor, &kinds, &name, &key).await?;
     possible(&view, &view.kind.lifecycle.transitions[index])?;
     let view = with_names(&web, &visitor, view).await?;
-    let content = move_form(&visitor, &view, &view.kind.lifecycle.transitions[index], None, &Faults::default());
+    let draft = FormDraft::find(&web, &visitor, &view.kind, &view.record.number, &drafts::of_move(&key)).await?;
+    let transition = &view.kind.lifecycle.transitions[index];
+    let typed = draft.typed().map(|form| moved(&view.kind, transition, form, &visitor));
+    let content = move_form(&visitor, &view, transition, (typed.as_ref(), &Faults::default()), &draft);
     let title = view.kind.lifecycle.transitions[index].label.clone();
     Ok(dialog_or_page(&web, &visitor, &view.kind, &name, &title, content).into_response())
 }
@@ -59,27 +63,41 @@ pub(crate) async fn transition(
     let Posted { visitor, form } = posted;
     let (view, index) = found(&web, &visitor, &kinds, &name, &key).await?;
     let transition = &view.kind.lifecycle.transitions[index];
-    let mut typed = input::read(&view.kind, &form, &visitor.preferences.zone);
-    typed.retain(|field, _| transition_fields(transition).contains(&field.as_str()));
+    let mut typed = moved(&view.kind, transition, &form, &visitor);
+    typed.remove("comment");
     let comment = form.text("comment").map(|body| NewComment {
         audience: transition.comment.as_ref().map_or(Audience::Public, |rule| rule.audience),
         body: body.replace("\r\n", "\n"),
     });
     let base = form.text("revision").and_then(|text| text.parse().ok());
-    let fields = crate::kind_form::changed(&view.kind, &view.record, typed.clone(), &view.labels);
+    let fields = crate::kind_form::changed(&view.kind, &view.record, typed, &view.labels);
     let request = Request::Command(Command::Transition(Move { key, fields, comment, base }));
     match web.app().execute(visitor.actor(), &view.kind, &name, &request, &Origin::door(Door::Page)).await {
-        Ok(after) => Ok(done(&visitor, &after)),
+        Ok(after) => {
+            drafts::sent(&web, &visitor, &form, &after.kind, &after.record.number).await;
+            Ok(done(&visitor, &after))
+        }
         Err(error) => {
             let faults = Faults::of_change(&web, &visitor, &view, error).await?;
-            if let Some(text) = form.text("comment") {
-                typed.insert("comment".to_owned(), text.into());
-            }
-            let content = move_form(&visitor, &view, transition, Some(&typed), &faults);
+            let typed = moved(&view.kind, transition, &form, &visitor);
+            let draft =
+                FormDraft::find(&web, &visitor, &view.kind, &view.record.number, &drafts::of_move(&transition.key))
+                    .await?;
+            let content = move_form(&visitor, &view, transition, (Some(&typed), &faults), &draft);
             let page = dialog_or_page(&web, &visitor, &view.kind, &name, &transition.label, content);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
+}
+
+/// What the form of a move sent, or kept as a draft.
+fn moved(kind: &Kind, transition: &Transition, form: &Form, visitor: &Visitor) -> Input {
+    let mut typed = input::read(kind, form, &visitor.preferences.zone);
+    typed.retain(|field, _| transition_fields(transition).contains(&field.as_str()));
+    if let Some(text) = form.text("comment") {
+        typed.insert("comment".to_owned(), text.into());
+    }
+    typed
 }
 
 /// The record with the names that a form offers by itself besides those of the record: one's own and of one's teams.
@@ -137,13 +155,12 @@ fn move_form(
     visitor: &Visitor,
     view: &RecordView,
     transition: &Transition,
-    typed: Option<&Input>,
-    faults: &Faults,
+    (typed, faults): (Option<&Input>, &Faults),
+    draft: &FormDraft,
 ) -> Markup {
     let kind = &view.kind;
     let action = address::transition(kind, &view.record, &transition.key);
     let back = address::record(kind, &view.record.number);
-    let draft = format!("{}/{}/{}", kind.key, view.record.number, transition.key);
     let fields: Vec<&Field> = transition_fields(transition)
         .into_iter()
         .filter_map(|key| kind.field(key))
@@ -156,8 +173,7 @@ fn move_form(
             record.fields.insert(field.key.clone(), value);
         }
     }
-    let filling =
-        Filling { record: Some(&record), typed, labels: &view.labels, zone: &visitor.preferences.zone, draft: &draft };
+    let filling = Filling { record: Some(&record), typed, labels: &view.labels, zone: &visitor.preferences.zone };
     let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
     shown.push("comment");
     let parts = TransitionParts {
@@ -168,6 +184,7 @@ fn move_form(
             partial: Partial { get: None, post: Some(&action), target: Some("#dialog"), swap: Some("innerHTML") },
             csrf_token: &visitor.csrf_token,
             revision: u64::try_from(view.record.revision).ok(),
+            draft: Some(draft.parts()),
             ..FormParts::default()
         },
         back: &back,
@@ -194,7 +211,7 @@ fn move_form(
             @if may_say && (asked.is_some() || kind.field("requester").is_some()) {
                 (draw_field(
                     &Frame { name: "comment", label, help, is_required: needed, is_first: fields.is_empty(), errors: faults.on("comment"), ..Frame::default() },
-                    &Control::Markdown { value: comment, draft: None },
+                    &Control::Markdown { value: comment },
                 ))
             }
         },
@@ -210,7 +227,10 @@ pub(crate) async fn comment(
     let audience = audience(posted.form.get("audience"))?;
     let body = posted.form.text("body").unwrap_or_default().replace("\r\n", "\n");
     match say(&web, &posted, &kind, &name, NewComment { audience, body: body.clone() }).await {
-        Ok(()) => Ok(Redirect::to(&format!("{}#composer", address::record(&kind, &name))).into_response()),
+        Ok(()) => {
+            drafts::sent(&web, &posted.visitor, &posted.form, &kind, &name).await;
+            Ok(Redirect::to(&format!("{}#composer", address::record(&kind, &name))).into_response())
+        }
         Err(error) => {
             let errors = match error {
                 Error::Invalid(faults) => {

@@ -48,6 +48,16 @@ pub(crate) fn new(kind: &Kind) -> String {
     format!("/{}/new", kind.plural)
 }
 
+/// Where the drafts of a record's forms are kept, or with `new` as its number those of a new record.
+pub(crate) fn draft(kind: &Kind, number: &str) -> String {
+    format!("/{}/{}/draft", kind.plural, part(number))
+}
+
+/// Who is at a record.
+pub(crate) fn presence(kind: &Kind, record: &Record) -> String {
+    of_record(kind, record, "presence")
+}
+
 /// A record's page.
 pub(crate) fn record(kind: &Kind, number: &str) -> String {
     format!("/{}/{}", kind.plural, part(number))

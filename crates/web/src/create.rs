@@ -19,6 +19,7 @@ use steward_ui::form::{Form as FormParts, form, form_actions};
 use steward_ui::header::{Header, header};
 use steward_ui::reference::Crumb;
 
+use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::{Form, Posted};
@@ -38,11 +39,14 @@ pub(crate) async fn page(
     let level = creatable(&web, &visitor, &kind)?;
     // Links may fill fields in: `/incidents/new?title=…`.
     let query = Form::parse(raw.unwrap_or_default().as_bytes());
-    let mut typed = input::read(&kind, &query, &visitor.preferences.zone);
+    let draft = FormDraft::find(&web, &visitor, &kind, drafts::NEW, drafts::NEW).await?;
+    let is_asked = query.names().next().is_some();
+    let filled = draft.typed().filter(|_| !is_asked).unwrap_or(&query);
+    let mut typed = input::read(&kind, filled, &visitor.preferences.zone);
     if level > Level::Requester && kind.field("requester").is_some() && !typed.contains_key("requester") {
         typed.remove("requester");
     }
-    Ok(show(&web, &visitor, &kind, level, &typed, &Faults::default()).into_response())
+    Ok(show(&web, &visitor, &kind, level, (&typed, &Faults::default()), &draft).into_response())
 }
 
 pub(crate) async fn create(
@@ -73,6 +77,7 @@ pub(crate) async fn create(
     match made {
         Ok(view) => {
             let address = address::record(&kind, &view.record.number);
+            drafts::sent(&web, &visitor, &form, &kind, drafts::NEW).await;
             let mut posted = Posted { visitor, form };
             // A form sent twice makes one record, and brings its files once.
             let present = web.app().files(posted.visitor.actor(), &kind, &view.record.number).await?;
@@ -85,7 +90,8 @@ pub(crate) async fn create(
         }
         Err(error) => {
             let faults = Faults::of(error, &kind, &Labels::default())?;
-            let page = show(&web, &visitor, &kind, level, &typed, &faults);
+            let draft = FormDraft::find(&web, &visitor, &kind, drafts::NEW, drafts::NEW).await?;
+            let page = show(&web, &visitor, &kind, level, (&typed, &faults), &draft);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -97,7 +103,7 @@ fn is_key(text: &str) -> bool {
 }
 
 /// The level up to which somebody may fill in a new record.
-fn creatable(web: &Web, visitor: &Visitor, kind: &Kind) -> Result<Level, Error> {
+pub(crate) fn creatable(web: &Web, visitor: &Visitor, kind: &Kind) -> Result<Level, Error> {
     let level = web.app().creatable_level(visitor.actor(), kind);
     level.ok_or_else(|| match web.app().readable_level(visitor.actor(), kind) {
         Some(_) => Error::Forbidden { action: Action::Create },
@@ -121,20 +127,25 @@ fn fields(kind: &Kind, level: Level) -> Vec<&Field> {
     kind.fields.iter().filter(early).collect()
 }
 
-fn show(web: &Web, visitor: &Visitor, kind: &Arc<Kind>, level: Level, typed: &Input, faults: &Faults) -> Markup {
+fn show(
+    web: &Web,
+    visitor: &Visitor,
+    kind: &Arc<Kind>,
+    level: Level,
+    (typed, faults): (&Input, &Faults),
+    draft: &FormDraft,
+) -> Markup {
     let fields = fields(kind, level);
     let shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
     let title = format!("New {}", kind.label.to_lowercase());
     let list = address::list(kind);
-    let draft = format!("{}/new", kind.key);
     let labels = Labels::default();
-    let filling =
-        Filling { record: None, typed: Some(typed), labels: &labels, zone: &visitor.preferences.zone, draft: &draft };
+    let filling = Filling { record: None, typed: Some(typed), labels: &labels, zone: &visitor.preferences.zone };
     let parts = FormParts {
         action: &list,
         csrf_token: &visitor.csrf_token,
         has_files: true,
-        draft: Some(&draft),
+        draft: Some(draft.parts()),
         ..FormParts::default()
     };
     let once = format!("page-{:032x}", rand::random::<u128>());

@@ -21,6 +21,7 @@ use steward_ui::header::{Header, header};
 use steward_ui::record::{SideForm, side_form};
 use steward_ui::reference::Crumb;
 
+use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::{Form, Posted};
@@ -40,7 +41,7 @@ pub(crate) async fn page(
     visitor: Visitor,
 ) -> Result<Response, WebError> {
     let view = editable(&web, &visitor, &kinds, &name).await?;
-    let filled = Filled { typed: None, faults: Faults::default() };
+    let filled = Filled::drafted(&web, &visitor, &view, drafts::EDIT).await?;
     Ok(whole_page(&web, &visitor, &view, &filled).into_response())
 }
 
@@ -52,9 +53,12 @@ pub(crate) async fn save(
     let Posted { visitor, form } = posted;
     let view = editable(&web, &visitor, &kinds, &name).await?;
     match update(&web, &visitor, &view, &form, None).await? {
-        Ok(view) => Ok(Redirect::to(&address::record(&view.kind, &view.record.number)).into_response()),
+        Ok(view) => {
+            drafts::sent(&web, &visitor, &form, &view.kind, &view.record.number).await;
+            Ok(Redirect::to(&address::record(&view.kind, &view.record.number)).into_response())
+        }
         Err((typed, faults)) => {
-            let filled = Filled { typed: Some(typed), faults };
+            let filled = Filled::refused(&web, &visitor, &view, drafts::EDIT, (typed, faults)).await?;
             let page = whole_page(&web, &visitor, &view, &filled);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -77,7 +81,7 @@ pub(crate) async fn field(
     if !may_edit(&view, field) {
         return Err(Error::Forbidden { action: Action::Update }.into());
     }
-    let filled = Filled { typed: None, faults: Faults::default() };
+    let filled = Filled::drafted(&web, &visitor, &view, &drafts::of_field(&key)).await?;
     if visitor.partial {
         return Ok(in_place(&visitor, &view, field, &filled).into_response());
     }
@@ -94,10 +98,15 @@ pub(crate) async fn save_field(
     let kind = view.kind.clone();
     let field = kind.field(&key).filter(|field| view.rights.may_read(field)).ok_or(Error::NotFound)?;
     match update(&web, &visitor, &view, &form, Some(field)).await? {
-        Ok(after) if visitor.partial => Ok(side(&web, &visitor, &after, field).into_response()),
-        Ok(_) => Ok(Redirect::to(&address::record(&kind, &name)).into_response()),
-        Err((typed, faults)) => {
-            let filled = Filled { typed: Some(typed), faults };
+        Ok(after) => {
+            drafts::sent(&web, &visitor, &form, &kind, &after.record.number).await;
+            if visitor.partial {
+                return Ok(side(&web, &visitor, &after, field).into_response());
+            }
+            Ok(Redirect::to(&address::record(&kind, &name)).into_response())
+        }
+        Err(refused) => {
+            let filled = Filled::refused(&web, &visitor, &view, &drafts::of_field(&key), refused).await?;
             let again = if visitor.partial {
                 in_place(&visitor, &view, field, &filled)
             } else {
@@ -112,6 +121,31 @@ pub(crate) async fn save_field(
 struct Filled {
     typed: Option<Input>,
     faults: Faults,
+    /// The revision that what was typed goes by.
+    revision: u64,
+    draft: FormDraft,
+}
+
+impl Filled {
+    /// A form as it first appears: with what was typed before and not sent, on the revision that it was typed on.
+    async fn drafted(web: &Web, visitor: &Visitor, view: &RecordView, place: &str) -> Result<Self, Error> {
+        let draft = FormDraft::find(web, visitor, &view.kind, &view.record.number, place).await?;
+        let typed = draft.typed().map(|form| input::read(&view.kind, form, &visitor.preferences.zone));
+        let seen = draft.typed().and_then(|form| form.text("revision")?.parse().ok());
+        Ok(Self { typed, faults: Faults::default(), revision: seen.unwrap_or_else(|| revision(view)), draft })
+    }
+
+    /// A form that comes back with what is wrong with it.
+    async fn refused(
+        web: &Web,
+        visitor: &Visitor,
+        view: &RecordView,
+        place: &str,
+        (typed, faults): (Input, Faults),
+    ) -> Result<Self, Error> {
+        let draft = FormDraft::find(web, visitor, &view.kind, &view.record.number, place).await?;
+        Ok(Self { typed: Some(typed), faults, revision: revision(view), draft })
+    }
 }
 
 async fn editable(web: &Web, visitor: &Visitor, kinds: &str, name: &str) -> Result<RecordView, WebError> {
@@ -204,19 +238,17 @@ fn proof(web: &Web, visitor: &Visitor, kind: &Kind) -> Markup {
     draw_field(&frame, &Control::Credential { value: "", kind: Credential::Password })
 }
 
-fn filling<'a>(visitor: &'a Visitor, view: &'a RecordView, filled: &'a Filled, draft: &'a str) -> Filling<'a> {
+fn filling<'a>(visitor: &'a Visitor, view: &'a RecordView, filled: &'a Filled) -> Filling<'a> {
     Filling {
         record: Some(&view.record),
         typed: filled.typed.as_ref(),
         labels: &view.labels,
         zone: &visitor.preferences.zone,
-        draft,
     }
 }
 
 /// The form that takes the place of a value.
 fn in_place(visitor: &Visitor, view: &RecordView, field: &Field, filled: &Filled) -> Markup {
-    let draft = format!("{}/{}", view.kind.key, view.record.number);
     let action = address::field(&view.kind, &view.record, &field.key);
     let cancel = format!("{action}?part=shown");
     let parts = SideForm {
@@ -224,13 +256,14 @@ fn in_place(visitor: &Visitor, view: &RecordView, field: &Field, filled: &Filled
         action: &action,
         cancel: &cancel,
         csrf_token: &visitor.csrf_token,
-        revision: revision(view),
+        revision: filled.revision,
+        draft: Some(filled.draft.parts()),
     };
     side_form(
         &parts,
         html! {
             @if filled.faults.beyond(&field.key) { (filled.faults.summary(&view.kind, &[&field.key])) }
-            (one(field, &filling(visitor, view, filled, &draft), &filled.faults, false, true))
+            (one(field, &filling(visitor, view, filled), &filled.faults, false, true))
         },
     )
 }
@@ -265,12 +298,11 @@ fn form_page(
     let kind = &view.kind;
     let shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
     let (list, back) = (address::list(kind), address::record(kind, &view.record.number));
-    let draft = format!("{}/{}", kind.key, view.record.number);
     let parts = FormParts {
         action,
         csrf_token: &visitor.csrf_token,
-        revision: Some(revision(view)),
-        draft: Some(&draft),
+        revision: Some(filled.revision),
+        draft: Some(filled.draft.parts()),
         ..FormParts::default()
     };
     let crumbs =
@@ -280,7 +312,7 @@ fn form_page(
         div.page-body."page-body--form" {
             (filled.faults.summary(kind, &shown))
             (form(&parts, html! {
-                (sections(kind, fields, &filling(visitor, view, filled, &draft), &filled.faults))
+                (sections(kind, fields, &filling(visitor, view, filled), &filled.faults))
                 (proof(web, visitor, kind))
                 (form_actions(html! {
                     (submit(&Button { label: "Save", look: Look::Main, ..Button::default() }, &Submit::default()))

@@ -53,6 +53,12 @@ impl Form {
         self.values.iter().any(|(given, _)| given == name)
     }
 
+    /// The values whose names are wanted, as a form without files writes them.
+    pub(crate) fn encoded(&self, wanted: impl Fn(&str) -> bool) -> String {
+        let values = self.values.iter().filter(|(name, _)| wanted(name));
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(values).finish()
+    }
+
     /// All names, each as often as it came.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.values.iter().map(|(name, _)| name.as_str())

@@ -6,10 +6,11 @@ use steward_model::access::Actor;
 use steward_model::kind::{Kind, Level};
 use steward_ui::icon::Icon;
 use steward_ui::page::Page;
-use steward_ui::shell::{Account, Create, NavigationGroup, NavigationLink, Search, Shell, shell};
+use steward_ui::shell::{Account, Create, InboxLink, NavigationGroup, NavigationLink, Search, Shell, shell};
 
 use crate::Web;
 use crate::address;
+use crate::inbox;
 use crate::live;
 use crate::visitor::Visitor;
 
@@ -81,6 +82,7 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
     let create = create.map(|kind| (format!("New {}", kind.label.to_lowercase()), address::new(kind)));
     let detail = actor.assignments.iter().map(|held| &held.role).max_by_key(|role| role.rank);
     let title = if place.title.is_empty() { "Steward".to_owned() } else { format!("{} · Steward", place.title) };
+    let unread = visitor.unread.filter(|unread| *unread > 0).map(inbox::told).unwrap_or_default();
     let viewer = actor.person.to_string();
     let document = Page {
         title: &title,
@@ -96,6 +98,12 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         home: "/",
         search: Search { address: "/search", value: place.search, source: Some("/search/suggestions") },
         create: create.as_ref().map(|(label, address)| Create { label, address }),
+        inbox: Some(InboxLink {
+            address: inbox::ADDRESS,
+            unread: &unread,
+            source: inbox::COUNT,
+            is_current: place.current == inbox::ADDRESS,
+        }),
         links: &links,
         groups: &groups,
         counts: (!pinned.is_empty()).then_some("/views/counts"),

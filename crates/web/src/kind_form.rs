@@ -30,8 +30,6 @@ pub(crate) struct Filling<'a> {
     pub(crate) labels: &'a Labels,
     /// The reader's zone.
     pub(crate) zone: &'a TimeZone,
-    /// Under which texts are kept in the browser until they are sent.
-    pub(crate) draft: &'a str,
 }
 
 /// What is wrong with a form, by field; under the empty key what concerns no field of it.
@@ -187,7 +185,7 @@ pub(crate) fn one<'a>(
         (Held::Nothing, None, Some(steward_model::kind::Default::Value(value))) => Held::Stored(value),
         (held, _, _) => held,
     };
-    let drawing = Drawing { labels: filling.labels, zone: filling.zone, scope: "", draft: filling.draft };
+    let drawing = Drawing { labels: filling.labels, zone: filling.zone, scope: "" };
     control(field, held, Around { is_required: required, is_first, errors: faults.on(&field.key) }, &drawing)
 }
 

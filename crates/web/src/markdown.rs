@@ -1,11 +1,17 @@
 //! Markdown to HTML, the one place where text becomes markup: comrak escapes raw HTML, ammonia lets through only what is known.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
 
 use ammonia::{Builder, UrlRelative};
-use comrak::{Options, markdown_to_html};
+use comrak::nodes::{AstNode, NodeLink, NodeValue};
+use comrak::{Arena, Options, format_html, markdown_to_html, parse_document};
 use maud::{Markup, PreEscaped, html};
+use steward_app::view::Label;
+use steward_model::kind::Registry;
+use steward_model::mention::{Piece, mentioned, pieces};
+
+use crate::address;
 
 /// What may stand in a text of a person.
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(sanitiser);
@@ -76,6 +82,85 @@ pub(crate) fn render(text: &str) -> Markup {
         return paragraphs(text);
     }
     finished(&SANITISER, &markdown_to_html(text, &options()))
+}
+
+/// What the names in a text lead to: people and teams that the reader may see, and records by their numbers.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Names<'a> {
+    pub(crate) registry: &'a Registry,
+    /// By name as it stands in texts.
+    pub(crate) mentioned: &'a HashMap<String, Label>,
+}
+
+impl Names<'_> {
+    /// Where a piece of text leads, and what stands there instead.
+    fn target(&self, piece: &Piece<'_>) -> Option<(String, String)> {
+        match piece {
+            Piece::Text(_) => None,
+            Piece::Mention { name, .. } => {
+                let label = self.mentioned.get(*name)?;
+                let kind = self.registry.kind(&label.kind)?;
+                Some((address::record(kind, &label.number), format!("@{}", label.label)))
+            }
+            // Whether there is such a record, and whether the reader may see it, shows where it leads.
+            Piece::Record { number, written } => {
+                let number = number.to_uppercase();
+                let kind = self.registry.kinds().iter().find(|kind| kind.numbering.place(&number).is_some())?;
+                Some((address::record(kind, &number), (*written).to_owned()))
+            }
+        }
+    }
+}
+
+/// The names that texts mention.
+pub(crate) fn names_in<'t>(texts: impl IntoIterator<Item = &'t str>) -> BTreeSet<String> {
+    texts.into_iter().filter(|text| text.contains('@')).flat_map(mentioned).map(str::to_owned).collect()
+}
+
+/// As [`render`], with names in the text as links.
+pub(crate) fn render_with(text: &str, names: &Names<'_>) -> Markup {
+    if !text.contains(['@', '#']) {
+        return render(text);
+    }
+    let (arena, options) = (Arena::new(), options());
+    let root = parse_document(&arena, text, &options);
+    let texts: Vec<_> = root.descendants().filter(|node| may_name(node)).collect();
+    for node in texts {
+        let NodeValue::Text(text) = node.data.borrow().value.clone() else { continue };
+        let pieces = pieces(&text);
+        if pieces.iter().all(|piece| names.target(piece).is_none()) {
+            continue;
+        }
+        for piece in &pieces {
+            let words = |text: &str| arena.alloc(NodeValue::Text(text.to_owned().into()).into());
+            match (names.target(piece), piece) {
+                (Some((url, shown)), _) => {
+                    let link = NodeLink { url, title: String::new() };
+                    let link = arena.alloc(NodeValue::Link(Box::new(link)).into());
+                    link.append(words(&shown));
+                    node.insert_before(link);
+                }
+                (
+                    None,
+                    Piece::Text(text) | Piece::Mention { written: text, .. } | Piece::Record { written: text, .. },
+                ) => {
+                    node.insert_before(words(text));
+                }
+            }
+        }
+        node.detach();
+    }
+    let mut html = String::new();
+    match format_html(root, &options, &mut html) {
+        Ok(()) => finished(&SANITISER, &html),
+        Err(_) => render(text),
+    }
+}
+
+/// Whether a node holds words outside links.
+fn may_name<'a>(node: &'a AstNode<'a>) -> bool {
+    matches!(node.data.borrow().value, NodeValue::Text(_))
+        && !node.ancestors().any(|above| matches!(above.data.borrow().value, NodeValue::Link(_)))
 }
 
 /// Whether a text holds nothing that Markdown could take for more than words in paragraphs. Most of what people write to
@@ -231,6 +316,45 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn names_become_links_outside_code_and_links() {
+        let registry = Registry::load(&steward_practices::sources()).unwrap_or_else(|_| panic!("the shipped kinds"));
+        let label = |kind: &str, number: &str, label: &str| Label {
+            kind: kind.to_owned(),
+            number: number.to_owned(),
+            label: label.to_owned(),
+        };
+        let mentioned = HashMap::from([
+            ("ada".to_owned(), label("person", "PER0000001", "Ada <b> Okafor")),
+            ("Service desk".to_owned(), label("team", "TEAM0000001", "Service desk")),
+        ]);
+        let names = Names { registry: &registry, mentioned: &mentioned };
+        let check = |text: &str, wanted: &str| {
+            let html = render_with(text, &names).into_string();
+            assert!(html.contains(wanted), "{wanted} in {html}");
+            html
+        };
+        check(
+            "@ada look",
+            "<a href=\"/people/PER0000001\" rel=\"noopener noreferrer nofollow\">@Ada &lt;b&gt; Okafor</a> look",
+        );
+        check("**ask @\"Service desk\"**", "href=\"/teams/TEAM0000001\"");
+        check(
+            "see #inc0000042.",
+            "<a href=\"/incidents/INC0000042\" rel=\"noopener noreferrer nofollow\">#inc0000042</a>.",
+        );
+        for (text, wanted) in [
+            ("@nobody is here", "@nobody is here"),
+            ("`@ada` in code", "<code>@ada</code>"),
+            ("#XYZ1 is nothing", "#XYZ1 is nothing"),
+            ("ada@example.org", "mailto:ada@example.org"),
+        ] {
+            assert!(!check(text, wanted).contains("PER0000001"), "{text}");
+        }
+        assert!(!check("[@ada](https://a.example)", "https://a.example").contains("PER0000001"));
+        assert_eq!(names_in(["@ada `@ben`", "no one", "@mei"]), ["ada".to_owned(), "mei".to_owned()].into());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Choices for fields that refer to records, while one types.
+//! Choices while one types: records for fields that refer to them, people and teams to mention, canned texts.
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::Web;
 use crate::error::WebError;
-use crate::form::Form;
+use crate::files::{Segments, audience};
+use crate::form::{Form, Posted};
 use crate::visitor::Visitor;
 
 /// Choices at once.
@@ -37,4 +38,47 @@ pub(crate) async fn choices(
         })
         .collect();
     Ok(Json(choices).into_response())
+}
+
+/// People and teams whose names begin with `q` and who may read what is said on a record to an `audience`.
+pub(crate) async fn mentions(
+    State(web): State<Web>,
+    Segments((kinds, name)): Segments<(String, String)>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let kind = web.app().kind_by_plural(&kinds)?;
+    let asked = (query.text("q").unwrap_or_default(), audience(query.get("audience"))?);
+    let found = web.app().mention_candidates(visitor.actor(), kind, &name, asked).await?;
+    let choices: Vec<Value> =
+        found.iter().map(|one| json!({ "value": one.written, "label": one.label, "detail": one.detail })).collect();
+    Ok(Json(choices).into_response())
+}
+
+/// Canned texts for a record with `q` in title or text.
+pub(crate) async fn snippets(
+    State(web): State<Web>,
+    Segments((kinds, name)): Segments<(String, String)>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let kind = web.app().kind_by_plural(&kinds)?;
+    let asked = (query.text("q").unwrap_or_default(), audience(query.get("audience"))?);
+    let found = web.app().snippets(visitor.actor(), kind, &name, asked).await?;
+    let choices: Vec<Value> =
+        found.iter().map(|one| json!({ "value": one.number, "label": one.title, "detail": one.beginning })).collect();
+    Ok(Json(choices).into_response())
+}
+
+/// A canned text with its variables filled in for a record.
+pub(crate) async fn fill_snippet(
+    State(web): State<Web>,
+    Segments((kinds, name, snippet)): Segments<(String, String, String)>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    let filled = web.app().fill_snippet(posted.visitor.actor(), &kind, &name, &snippet).await?;
+    Ok(Json(json!({ "text": filled.text, "left": filled.left })).into_response())
 }

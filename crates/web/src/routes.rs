@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, bulk, create, edit, export, files, guide, home, list, live, pick, record, search,
-    set_up, sign_in, views,
+    Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, list, live, pick,
+    presence, record, search, set_up, sign_in, views,
 };
 
 /// The method of a route; pages know two.
@@ -56,6 +56,9 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/search/suggestions", get(search::suggestions)),
         route(Get, "/pick", get(pick::choices)),
         route(Get, live::ROUTE, get(live::stream)),
+        route(Get, inbox::ADDRESS, get(inbox::page)),
+        route(Get, inbox::COUNT, get(inbox::count)),
+        route(Post, "/inbox/read", post(inbox::read)),
         route(Get, "/account", get(account::page)),
         route(Post, "/account/theme", post(account::theme)),
         route(Post, "/account/density", post(account::density)),
@@ -91,6 +94,14 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/fields/{key}", post(edit::save_field)),
         route(Get, "/{kinds}/{record}/transitions/{key}", get(actions::transition_form)),
         route(Post, "/{kinds}/{record}/transitions/{key}", post(actions::transition)),
+        route(Post, "/{kinds}/{record}/draft", post(drafts::keep)),
+        route(Get, "/{kinds}/{record}/presence", get(presence::show)),
+        route(Post, "/{kinds}/{record}/presence", post(presence::beat)),
+        route(Get, "/{kinds}/{record}/mentions", get(pick::mentions)),
+        route(Get, "/{kinds}/{record}/snippets", get(pick::snippets)),
+        route(Post, "/{kinds}/{record}/snippets/{snippet}", post(pick::fill_snippet)),
+        route(Get, "/{kinds}/{record}/context", get(record::context::part)),
+        route(Post, "/{kinds}/{record}/workaround", post(record::context::apply)),
         route(Post, "/{kinds}/{record}/comments", post(actions::comment)),
         route(Get, "/{kinds}/{record}/worklogs", get(actions::work_form)),
         route(Post, "/{kinds}/{record}/worklogs", post(actions::work)),

@@ -1,7 +1,10 @@
 //! What happened to a record, as its page tells it: words as entries, changes as lines, many changes folded.
 
+use std::collections::HashMap;
+
 use maud::{Markup, html};
 use steward_app::pages::RecordPage;
+use steward_app::view::Label;
 use steward_model::event::{Act, Audience, Cause, Change, Door, Event};
 use steward_model::kind::{FieldType, Kind};
 use steward_model::value::display_duration_text;
@@ -23,9 +26,15 @@ const FOLD: usize = 4;
 const VALUE_MAX: usize = 80;
 
 /// The timeline of a page.
-pub(crate) fn timeline(page: &RecordPage, reader: &Reader<'_>, live: Option<Live<'_>>) -> Markup {
+pub(crate) fn timeline(
+    page: &RecordPage,
+    reader: &Reader<'_>,
+    mentioned: &HashMap<String, Label>,
+    live: Option<Live<'_>>,
+) -> Markup {
     let kind = &page.view.kind;
-    let teller = Teller { kind, page, reader };
+    let names = markdown::Names { registry: reader.registry, mentioned };
+    let teller = Teller { kind, page, reader, names };
     let items = html! {
         @for group in groups(&page.entries) {
             @match group {
@@ -62,6 +71,7 @@ struct Teller<'a> {
     kind: &'a Kind,
     page: &'a RecordPage,
     reader: &'a Reader<'a>,
+    names: markdown::Names<'a>,
 }
 
 impl Teller<'_> {
@@ -93,7 +103,7 @@ impl Teller<'_> {
                 detail,
                 time,
                 kind,
-                body: (!text.is_empty()).then(|| markdown::render(text)),
+                body: (!text.is_empty()).then(|| markdown::render_with(text, &self.names)),
                 attachments: None,
                 actions: None,
             })

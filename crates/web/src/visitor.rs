@@ -11,7 +11,7 @@ use steward_model::access::Actor;
 
 use crate::error::WebError;
 use crate::preferences::Preferences;
-use crate::{Web, address, csrf, live};
+use crate::{Web, address, csrf, live, presence};
 
 /// The cookie's name where only TLS carries it; browsers then let no other host set it.
 const SECURE: &str = "__Host-steward";
@@ -33,6 +33,8 @@ pub(crate) struct Visitor {
     pub(crate) csrf_token: String,
     /// Whether a part of a page is asked for instead of all of it.
     pub(crate) partial: bool,
+    /// How much they have not read, where a whole page is asked for.
+    pub(crate) unread: Option<usize>,
     /// Where the browser is.
     pub(crate) client: Client,
     /// Views that they want at hand; none when only a part of a page is asked for.
@@ -56,7 +58,9 @@ impl FromRequestParts<Web> for Visitor {
             WebError::signed_out(page.then(|| address::sign_in(next)), parts.method == Method::GET)
         };
         let Some(secret) = session_secret(web, &parts.headers) else { return Err(signed_out()) };
-        let by_itself = parts.headers.contains_key(BACKGROUND) || parts.uri.path() == live::ROUTE;
+        let by_itself = parts.headers.contains_key(BACKGROUND)
+            || parts.uri.path() == live::ROUTE
+            || parts.uri.path().ends_with(presence::ROUTE_END);
         let purpose = if by_itself { Purpose::Page } else { Purpose::Person };
         let session = match web.app().session(secret, purpose).await {
             Ok(session) => session,
@@ -64,8 +68,10 @@ impl FromRequestParts<Web> for Visitor {
             Err(error) => return Err(error.into()),
         };
         let partial = parts.headers.contains_key(PARTIAL);
-        let shell = !partial && parts.method == Method::GET;
+        let shell = parts.method == Method::GET && !partial && !by_itself;
+        let unread = if shell { web.app().unread(&session.actor).await.ok().map(|unread| unread.count) } else { None };
         Ok(Self {
+            unread,
             csrf_token: csrf::token(web.app(), &session),
             preferences: Preferences::of(&parts.headers),
             pinned: if shell { web.app().pinned_views(&session.actor).await? } else { Vec::new() },

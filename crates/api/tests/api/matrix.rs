@@ -66,7 +66,7 @@ const TICKET_LINES: [TicketLine; 19] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 22] = [
+const PLAIN_LINES: [PlainLine; 25] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -76,6 +76,14 @@ const PLAIN_LINES: [PlainLine; 22] = [
     ("GET", "/api/v1/openapi.json", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/v1/events", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/v1/search?q=printer", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/api/v1/notifications", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
+    (
+        "POST",
+        "/api/v1/notifications/read",
+        Some(|_| json!({"all": true})),
+        [401, 204, 204, 204, 204, 204, 204, 204, 204],
+    ),
+    ("POST", "/api/v1/notifications/read", Some(|_| json!({})), [401, 400, 400, 400, 400, 400, 400, 400, 400]),
     ("GET", "/api/v1/{kinds}", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     // In the name of a requester of A whom b1 cannot see and who is not a1's to choose.
     (

@@ -116,7 +116,7 @@ impl App {
         let changed = self.store().bulk_rows(edit.id, Some(Outcome::Changed), 0, RECORDS_MAX).await?;
         for chunk in changed.chunks(500) {
             let ids: Vec<RecordId> = chunk.iter().map(|row| row.record).collect();
-            let records = self.readable_records(actor, kind, &ids).await?;
+            let records = self.whole_records(actor, kind, &ids).await?;
             for row in chunk {
                 let Some(seq) = row.seq else { continue };
                 let Some(record) = records.get(&row.record) else {
@@ -155,8 +155,8 @@ impl App {
         Ok((records.into_values().collect(), missing))
     }
 
-    /// The records with these ids that the actor may read.
-    async fn readable_records(
+    /// The records with these ids that the actor may read, with all their values: what an undo compares.
+    async fn whole_records(
         &self,
         actor: &Actor,
         kind: &Kind,

@@ -47,14 +47,14 @@ on_both! {
         let kind = kinds::team();
         let team = create(&db.store, &kind, "TEAM1", json!({"name": "Service desk", "members": [7, 8]})).await;
         create(&db.store, &kind, "TEAM2", json!({"name": "Network", "members": [8]})).await;
-        assert_eq!(db.store.teams_of(RecordId(7)).await.unwrap(), [team.record.id]);
-        assert_eq!(db.store.teams_of(RecordId(8)).await.unwrap().len(), 2);
+        assert_eq!(db.store.teams_of(&[RecordId(7)]).await.unwrap(), [(RecordId(7), team.record.id)]);
+        assert_eq!(db.store.teams_of(&[RecordId(8)]).await.unwrap().len(), 2);
         commit(&db.store, vec![updated(&kind, &team, json!({"members": [8]}))]).await;
-        assert_eq!(db.store.teams_of(RecordId(7)).await.unwrap(), []);
+        assert_eq!(db.store.teams_of(&[RecordId(7)]).await.unwrap(), []);
         let team = db.store.get_record(team.record.id).await.unwrap().unwrap();
         commit(&db.store, vec![acted(&kind, &team, Act::Watched { person: RecordId(9) })]).await;
         assert_eq!(db.store.referring("watchers", RecordId(9)).await.unwrap(), [team.record.id]);
-        assert_eq!(db.store.teams_of(RecordId(8)).await.unwrap().len(), 2, "watching keeps the members");
+        assert_eq!(db.store.teams_of(&[RecordId(8)]).await.unwrap().len(), 2, "watching keeps the members");
     }
 
     async fn organisations_below_another_are_found_even_in_a_circle(db: TestDatabase) {

@@ -202,3 +202,33 @@ async fn a_commit_on_one_node_wakes_another() {
     create(&db.store, &kinds::incident(), "INC1", json!({"title": "a"})).await;
     tokio::time::timeout(Duration::from_secs(5), woken.changed()).await.unwrap().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_node_says_others_hear_once() {
+    let db = TestDatabase::postgres().await;
+    let other = db.second_node().await;
+    let (mut here, mut there) = (db.store.announcements(), other.announcements());
+    let mut woken = other.subscribe();
+    tokio::time::timeout(Duration::from_secs(5), woken.changed()).await.unwrap().unwrap();
+    let long = "x".repeat(5_000);
+    for word in ["one", "two", long.as_str(), "it's", long.as_str()] {
+        db.store.announce(word);
+    }
+    for heard in [&mut here, &mut there] {
+        for word in ["one", "two", long.as_str(), "it's", long.as_str()] {
+            let next = tokio::time::timeout(Duration::from_secs(5), heard.recv()).await.unwrap().unwrap();
+            assert_eq!(&*next, word);
+        }
+    }
+    // The first node may not listen yet: nobody woke who could say so.
+    let back = async {
+        loop {
+            other.announce("back");
+            if let Ok(word) = tokio::time::timeout(Duration::from_millis(200), here.recv()).await {
+                return word.unwrap();
+            }
+        }
+    };
+    let next = tokio::time::timeout(Duration::from_secs(5), back).await.unwrap();
+    assert_eq!(&*next, "back", "what was said here came back");
+}

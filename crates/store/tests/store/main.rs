@@ -4,6 +4,7 @@
 mod backup;
 mod blobs;
 mod commits;
+mod drafts;
 mod filter;
 mod graph;
 mod jobs;

@@ -4,12 +4,17 @@ import "./notices";
 import "./picker";
 import "./text";
 import "./composer";
+import "./complete";
 import "./floating";
 import "./rows";
 import "./list";
 import "./keys";
 import "./small";
 import "./live";
+import "./drafts";
+import "./presence";
+import "./inbox";
+import "./apply";
 import { start } from "./behaviour";
 
 document.documentElement.classList.add("has-scripts");

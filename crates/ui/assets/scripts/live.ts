@@ -28,6 +28,9 @@ if (address) {
 }
 
 function hear(news: News): void {
+  if ("presence" in news) return void document.dispatchEvent(new CustomEvent("steward:presence", { detail: news.presence }));
+  if ("inbox" in news || "resync" in news) document.dispatchEvent(new CustomEvent("steward:inbox"));
+  if ("inbox" in news) return;
   const change = "change" in news ? news.change : null;
   const parts = change ? `[data-live-record="${CSS.escape(change.id)}"][data-live-source]` : "[data-live-record][data-live-source]";
   for (const part of document.querySelectorAll<HTMLElement>(parts)) pending.set(part, change);

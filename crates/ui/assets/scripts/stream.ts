@@ -3,8 +3,8 @@ import { icon, make } from "./dom";
 
 /** What the server says about one change. */
 export interface Change { kind: string; number: string; id: string; revision: number; actor: string }
-/** A change, or `resync`: changes may have been missed. */
-export type News = { change: Change } | { resync: true };
+/** A change; somebody who came to a record or left it; something in the inbox; or `resync`: changes may have been missed. */
+export type News = { change: Change } | { presence: string } | { inbox: true } | { resync: true };
 
 type Word = News | { online: boolean };
 
@@ -36,6 +36,8 @@ function hold(address: string, tell: (word: Word) => void): Promise<never> {
     };
     stream.addEventListener("message", receive);
     stream.addEventListener("change", receive);
+    stream.addEventListener("presence", (event: MessageEvent<string>) => tell({ presence: event.data }));
+    stream.addEventListener("inbox", () => tell({ inbox: true }));
     stream.addEventListener("error", () => {
       stream.close();
       wasLost = true;

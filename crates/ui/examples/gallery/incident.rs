@@ -123,7 +123,6 @@ fn writer() -> Markup {
             action: "/comments",
             partial: Partial::post("/comments", "this"),
             csrf_token: "token",
-            draft: "incident/INC0004821/comment",
             may_note: true,
             readers: "Ada Okafor and 2 watchers",
             ..Composer::default()
@@ -186,7 +185,7 @@ pub(crate) fn new_page() -> Markup {
                 (form(&Form { action: "/incidents", csrf_token: "token", ..Form::default() }, html! {
                     (form_section("Incident", "", html! {
                         (field(&Field { is_first: true, ..text("title", "Title", "", true) }, &Control::Text { value: "", max_length: Some(200) }))
-                        (field(&text("description", "Description", "What happened, since when, and what was tried.", false), &Control::Markdown { value: "", draft: Some("incident/new/description") }))
+                        (field(&text("description", "Description", "What happened, since when, and what was tried.", false), &Control::Markdown { value: "" }))
                         (field(&text("requester", "Requester", "", true), &Control::Reference { value: Some(Picked { value: "PER0000003", label: "Mei Lin" }), source: "/suggest?kind=person", hint: "Name, login or number" }))
                         (field_row(html! {
                             (field(&text("affected_user", "Affected user", "Who suffers from it, when that is not the requester", false), &refer("/suggest?kind=person", "Name, login or number")))

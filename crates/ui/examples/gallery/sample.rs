@@ -2,7 +2,7 @@
 
 use steward_ui::icon::Icon;
 use steward_ui::page::Page;
-use steward_ui::shell::{Account, Create, NavigationGroup, NavigationLink, Search, Shell};
+use steward_ui::shell::{Account, Create, InboxLink, NavigationGroup, NavigationLink, Search, Shell};
 use steward_ui::time::Time;
 
 /// People of the sample organisation.
@@ -75,6 +75,7 @@ pub(crate) fn shell(query: &str) -> Shell<'_> {
         home: "/",
         search: Search { address: "/search", value: query, source: Some("/suggest?kind=any") },
         create: Some(Create { label: "New incident", address: "/incident-new.html" }),
+        inbox: Some(InboxLink { address: "/inbox", unread: "4", source: "/inbox/count", is_current: false }),
         links: MINE,
         groups: GROUPS,
         counts: None,

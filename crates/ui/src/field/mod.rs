@@ -57,8 +57,6 @@ pub enum Control<'a> {
     Markdown {
         /// Value.
         value: &'a str,
-        /// Key under which the text is kept until it is sent, such as `incident/new/description`; not kept without it.
-        draft: Option<&'a str>,
     },
     /// Whole number.
     Integer {
@@ -275,7 +273,7 @@ fn draw(wiring: &Wiring, control: &Control) -> Markup {
     use simple::{Input, input};
     match control {
         Control::Text { value, max_length } => input(wiring, &Input { value, max_length: *max_length, ..Input::TEXT }),
-        Control::Markdown { value, draft } => simple::area(wiring, value, *draft),
+        Control::Markdown { value } => simple::area(wiring, value),
         Control::Integer { value, min, max } => input(
             wiring,
             &Input {

@@ -45,10 +45,10 @@ pub(super) fn input(wiring: &Wiring, input: &Input) -> Markup {
     }
 }
 
-pub(super) fn area(wiring: &Wiring, value: &str, draft: Option<&str>) -> Markup {
+pub(super) fn area(wiring: &Wiring, value: &str) -> Markup {
     html! {
         // A line break right after the start tag is not part of the value, so one that is has to follow it.
-        textarea.input.input--area id=(wiring.id) name=(wiring.name) rows="4" data-autosize data-draft=[draft]
+        textarea.input.input--area id=(wiring.id) name=(wiring.name) rows="4" data-autosize
             required[wiring.is_required] autofocus[wiring.is_first]
             aria-invalid=[wiring.is_invalid.then_some("true")] aria-describedby=[wiring.described.as_deref()] { "\n" (value) }
     }

@@ -37,10 +37,7 @@ fn controls() -> Vec<(&'static str, &'static str, Control<'static>)> {
         (
             "description",
             "Description",
-            Control::Markdown {
-                value: "\nSince this morning.\n\n- PCL6 driver\n- all users",
-                draft: Some("gallery/description"),
-            },
+            Control::Markdown { value: "\nSince this morning.\n\n- PCL6 driver\n- all users" },
         ),
         ("reopened", "Times reopened", Control::Integer { value: "2", min: Some(0), max: Some(99) }),
         ("factor", "Factor", Control::Decimal { value: "1.25" }),
@@ -116,7 +113,7 @@ fn wrong() -> Markup {
                 (field(&Field { name, scope: "bad-", label, help: "", is_required: true, errors: &errors[..1], ..Field::default() }, &control))
             }
             (field(&Field { name: "hostile", scope: "bad-", label: HOSTILE, help: HOSTILE, errors: &errors, ..Field::default() }, &Control::Text { value: HOSTILE, max_length: None }))
-            (field(&Field { name: "hostile-area", scope: "bad-", label: GERMAN, ..Field::default() }, &Control::Markdown { value: "</textarea><script>alert(1)</script>", draft: None }))
+            (field(&Field { name: "hostile-area", scope: "bad-", label: GERMAN, ..Field::default() }, &Control::Markdown { value: "</textarea><script>alert(1)</script>" }))
         }
     }
 }

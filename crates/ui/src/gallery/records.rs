@@ -8,11 +8,15 @@ use crate::attachment::{Attachment, Link, attachment, link};
 use crate::badge::{Category, Priority};
 use crate::button::{Button, Look, link_button};
 use crate::composer::{Audience, Composer, composer};
+use crate::context::{Related, Requester, apply_workaround, context_place, handling_note, outage, related, requester};
 use crate::dialog::{dialog, dialog_content};
+use crate::draft::{Draft, KeptDraft};
 use crate::field::{Control, Field, field};
 use crate::form::Form;
 use crate::icon::Icon;
+use crate::inbox::{Inbox, Item, inbox};
 use crate::person::Person;
+use crate::presence::{Somebody, people, presence};
 use crate::record::{
     Live, RailSection, RecordHeader, SideField, SideForm, Step, StepPlace, rail_section, record_header, side_field,
     side_form,
@@ -33,6 +37,9 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
         ("Rail", rail()),
         ("Timeline", events()),
         ("Composer", composers()),
+        ("Presence", present()),
+        ("Context", beside()),
+        ("Inbox", told()),
         ("Transition", resolve()),
         ("Dialog", dialogs()),
         ("Attachments and links", files()),
@@ -101,7 +108,7 @@ fn rail() -> Markup {
             (side_field(&SideField { key: "assignee", label: "Assignee", value: Shown::Person(Person { name: LONG_NAME, address: None }), edit: Some("/e"), help: "Who works on it" }))
             (side_field(&SideField { key: "priority", label: "Priority", value: Shown::Priority(Priority::High, "High"), edit: None, help: "" }))
             (side_field(&SideField { key: "note", label: "Handhabungsanweisungen", value: Shown::Text(HOSTILE), edit: Some("/e"), help: HOSTILE }))
-            (side_form(&SideForm { key: "team", action: "/e", cancel: "/c", csrf_token: "token", revision: 3 }, field(&Field { name: "team", scope: "side-form-", label: "Team", ..Field::default() }, &Control::Text { value: "Network", max_length: None })))
+            (side_form(&SideForm { key: "team", action: "/e", cancel: "/c", csrf_token: "token", revision: 3, draft: None }, field(&Field { name: "team", scope: "side-form-", label: "Team", ..Field::default() }, &Control::Text { value: "Network", max_length: None })))
         },
     )
 }
@@ -136,7 +143,58 @@ fn events() -> Markup {
 fn composers() -> Markup {
     let errors = ["Write something, or attach a file".to_owned()];
     html! {
-        (composer(&Composer { action: "/c", draft: "incident/INC0000042/comment", may_note: true, readers: "Ada Okafor and 2 watchers", csrf_token: "token", body: HOSTILE, errors: &errors, audience: Audience::Public, ..Composer::default() }, html! {}))
+        (composer(&Composer { action: "/c", draft: Some(Draft { address: "/incidents/INC0000042/draft", place: "comment", kept: Some(KeptDraft { mark: "mark", time: MOMENT }) }), may_note: true, readers: "Ada Okafor and 2 watchers", csrf_token: "token", body: HOSTILE, errors: &errors, audience: Audience::Public, ..Composer::default() }, html! {}))
+    }
+}
+
+fn present() -> Markup {
+    let at = |name, is_writing| Somebody { name: Some(name), is_writing };
+    html! {
+        div { (presence("42", "/incidents/INC0000042/presence")) }
+        div { (people(&[at(LONG_NAME, true), at(HOSTILE, false), Somebody::default()], Some(12))) }
+        div { (people(&[at("Mei Lin", false)], Some(12))) }
+    }
+}
+
+fn beside() -> Markup {
+    let record = |label| Reference { number: "KE0000003", label, address: Some("/r"), icon: None, state: None };
+    html! {
+        (outage(&record(GERMAN), "on Mail"))
+        (requester(&Requester {
+            name: LONG_NAME,
+            address: "/people/PER0000001",
+            title: "Head of wind planning",
+            is_vip: true,
+            mail: "maximiliane@example.org",
+            phones: &["+49 30 1234567"],
+            details: &["Prefers Telephone", HOSTILE],
+        }))
+        (handling_note(HOSTILE, html! { p { "Call before noon." } }))
+        (related(&[
+            Related { record: record("Driver forgets its tray"), reason: "on Printers, as here", action: Some(apply_workaround("/incidents/INC0000042/workaround", "KE0000003", "token")) },
+            Related { record: record(HOSTILE), reason: HOSTILE, action: None },
+        ]))
+        (context_place("/incidents/INC0000042/context"))
+    }
+}
+
+fn told() -> Markup {
+    let item = |id, number, title, is_read| Item {
+        id,
+        icon: Icon::At,
+        actor: LONG_NAME,
+        what: "mentioned you in",
+        number,
+        title,
+        address: "/incidents/INC0000042#entry-7",
+        excerpt: HOSTILE,
+        is_internal: true,
+        time: MOMENT,
+        is_read,
+    };
+    let items = [item("1", "INC0000042", GERMAN, false), item("2", "INC0000043", "Printer jams", true)];
+    html! {
+        (inbox(&Inbox { items: &items, read: "/inbox/read", csrf_token: "token", source: "/inbox?part=list" }, html! {}))
     }
 }
 
@@ -157,7 +215,7 @@ fn resolve() -> Markup {
                 is_required: true,
                 ..Field::default()
             },
-            &Control::Markdown { value: "", draft: None },
+            &Control::Markdown { value: "" },
         ),
     )
 }

@@ -232,13 +232,7 @@ impl Choice<'_> {
         };
         let blank = blank(kind);
         let labels = Labels::new();
-        let filling = Filling {
-            record: Some(&blank),
-            typed,
-            labels: &labels,
-            zone: &self.visitor.preferences.zone,
-            draft: &format!("{}/bulk", kind.key),
-        };
+        let filling = Filling { record: Some(&blank), typed, labels: &labels, zone: &self.visitor.preferences.zone };
         let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
         shown.push("comment");
         form(
@@ -258,7 +252,7 @@ impl Choice<'_> {
                     @let errors: Vec<String> = faults.on("comment").iter().chain(faults.on("body")).cloned().collect();
                     (draw_field(
                         &Frame { name: "comment", label, help, is_required, is_first: fields.is_empty(), errors: &errors, ..Frame::default() },
-                        &Control::Markdown { value, draft: None },
+                        &Control::Markdown { value },
                     ))
                 }
                 (self.actions("Preview", back))

@@ -1,27 +1,32 @@
 //! The page of a record: head with its moves, what was said in the middle, values beside it.
 
+pub(crate) mod context;
 mod head;
 mod rail;
 mod similar;
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
+use steward_app::context::Head;
 use steward_app::pages::RecordPage;
-use steward_app::view::RecordView;
+use steward_app::view::{Label, RecordView};
 use steward_model::access::Action;
-use steward_model::event::Audience;
+use steward_model::event::{Act, Audience};
 use steward_model::kind::{FieldType, Kind};
 use steward_model::moment::Moment;
 use steward_ui::composer::{Audience as WriterAudience, Composer, composer};
 use steward_ui::icon::Icon;
 use steward_ui::message::{Notice, notice};
 use steward_ui::partial::Partial;
+use steward_ui::presence::presence;
 use steward_ui::record::{Live, record_layout};
 use steward_ui::tone::Tone;
 
+use crate::drafts::{self, FormDraft};
 use crate::edit::may_edit;
 use crate::error::WebError;
 use crate::files::Segments;
@@ -57,12 +62,21 @@ pub(crate) async fn page(
     }
     let before = query.text("before").and_then(|text| text.parse().ok());
     let shown = show(&web, &visitor, &kind, &name, as_of, before).await?;
-    let parts = Parts::new(&web, &visitor, &shown, as_of);
+    let mentioned = mentioned(&web, &visitor, &shown).await?;
+    let mut visitor = visitor;
+    if !visitor.partial && query.get("part").is_none() {
+        visitor.unread = crate::inbox::opened(&web, &visitor, shown.view.record.id).await;
+    }
+    let parts = Parts { mentioned, ..Parts::new(&web, &visitor, &shown, as_of) };
     Ok(match query.get("part") {
         Some("header") => parts.header(),
         Some("timeline") => parts.timeline(),
         Some("fields") => parts.fields(),
-        _ => parts.whole(),
+        _ => {
+            let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
+            let (draft, head) = tokio::join!(draft, head_context(&web, &visitor, &shown, as_of));
+            Parts { draft: Some(draft?), head: head?, ..parts }.whole()
+        }
     }
     .into_response())
 }
@@ -87,6 +101,33 @@ async fn show(
     Ok(web.app().record_page(visitor.actor(), kind, name, as_of, (before, ENTRIES)).await?)
 }
 
+/// What staff see at once beside a record of the present.
+async fn head_context(
+    web: &Web,
+    visitor: &Visitor,
+    page: &RecordPage,
+    as_of: Option<Moment>,
+) -> Result<Head, WebError> {
+    if as_of.is_some() || !visitor.actor().is_staff() || !page.view.rights.may_read_internal() {
+        return Ok(Head::default());
+    }
+    Ok(web.app().context_head(visitor.actor(), &page.view).await?)
+}
+
+/// Whom the texts of a page mention, as far as the reader may see them; most pages mention nobody.
+async fn mentioned(web: &Web, visitor: &Visitor, page: &RecordPage) -> Result<HashMap<String, Label>, WebError> {
+    let said = page.entries.iter().filter_map(|event| match &event.act {
+        Act::Commented { body, .. } => Some(body.as_str()),
+        Act::Worked { note, .. } => Some(note.as_str()),
+        _ => None,
+    });
+    let kind = &page.view.kind;
+    let long = kind.fields.iter().filter(|field| matches!(field.field_type, FieldType::Markdown));
+    let texts = long.map(|field| page.view.record.text(&field.key)).chain(said);
+    let names: BTreeSet<String> = markdown::names_in(texts);
+    Ok(web.app().mentioned(visitor.actor(), &names).await?)
+}
+
 /// Words that could not be sent.
 pub(crate) struct Unsent<'a> {
     pub(crate) body: &'a str,
@@ -103,7 +144,10 @@ pub(crate) async fn again(
     unsent: &Unsent<'_>,
 ) -> Result<Markup, WebError> {
     let shown = show(web, visitor, kind, name, None, None).await?;
-    Ok(Parts { unsent: Some(unsent), ..Parts::new(web, visitor, &shown, None) }.whole())
+    let draft = Some(FormDraft::find(web, visitor, kind, &shown.view.record.number, drafts::COMMENT).await?);
+    let mentioned = mentioned(web, visitor, &shown).await?;
+    let head = head_context(web, visitor, &shown, None).await?;
+    Ok(Parts { unsent: Some(unsent), draft, mentioned, head, ..Parts::new(web, visitor, &shown, None) }.whole())
 }
 
 /// A page on its way to markup.
@@ -113,6 +157,9 @@ struct Parts<'a> {
     page: &'a RecordPage,
     as_of: Option<Moment>,
     unsent: Option<&'a Unsent<'a>>,
+    draft: Option<FormDraft>,
+    mentioned: HashMap<String, Label>,
+    head: Head,
     id: String,
     address: String,
 }
@@ -121,7 +168,18 @@ impl<'a> Parts<'a> {
     fn new(web: &'a Web, visitor: &'a Visitor, page: &'a RecordPage, as_of: Option<Moment>) -> Self {
         let id = page.view.record.id.to_string();
         let address = address::record(&page.view.kind, &page.view.record.number);
-        Self { web, visitor, page, as_of, unsent: None, id, address }
+        Self {
+            web,
+            visitor,
+            page,
+            as_of,
+            unsent: None,
+            draft: None,
+            mentioned: HashMap::new(),
+            head: Head::default(),
+            id,
+            address,
+        }
     }
 
     fn view(&self) -> &RecordView {
@@ -157,6 +215,11 @@ impl<'a> Parts<'a> {
         self.as_of.is_none()
     }
 
+    /// Whether the reader is among those who work on the record.
+    fn is_staffed(&self) -> bool {
+        self.visitor.actor().is_staff() && self.view().rights.may_read_internal()
+    }
+
     fn source(&self, part: &str) -> String {
         format!("{}?part={part}", self.address)
     }
@@ -166,11 +229,14 @@ impl<'a> Parts<'a> {
     }
 
     fn main(&self) -> Markup {
+        let view = self.view();
         html! {
+            @if self.is_staffed() && self.is_now() { (presence(&self.id, &address::presence(&view.kind, &view.record))) }
             @if let Some(at) = self.as_of {
                 @let text = format!("This is how it was on {}.", time::exact(at, &self.visitor.preferences.zone));
                 (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { "Back to now" } }))
             }
+            (self.outages())
             (self.texts())
             @if self.page.older {
                 @let first = self.page.entries.first().map_or(0, |event| event.seq);
@@ -184,6 +250,7 @@ impl<'a> Parts<'a> {
     /// Longer texts of the record, over the timeline.
     fn texts(&self) -> Markup {
         let view = self.view();
+        let names = markdown::Names { registry: self.web.app().registry(), mentioned: &self.mentioned };
         let long = view
             .kind
             .fields
@@ -202,7 +269,7 @@ impl<'a> Parts<'a> {
                                     a.icon-button."icon-button--small" href=(edit) hx-get=(edit) hx-target={ "#side-" (field.key) } hx-swap="outerHTML" title={ "Edit " (field.label) } aria-label={ "Edit " (field.label) } { (steward_ui::icon::icon(Icon::Edit)) }
                                 }
                             }
-                            div.article { (markdown::render(text)) }
+                            div.article { (markdown::render_with(text, &names)) }
                         }
                     }
                 }
@@ -213,7 +280,7 @@ impl<'a> Parts<'a> {
     fn timeline(&self) -> Markup {
         let source = self.source("timeline");
         let reader = Reader { labels: &self.page.labels, ..self.reader() };
-        timeline(self.page, &reader, self.live(&source))
+        timeline(self.page, &reader, &self.mentioned, self.live(&source))
     }
 
     fn composer(&self) -> Markup {
@@ -223,19 +290,34 @@ impl<'a> Parts<'a> {
             return html! {};
         }
         let action = address::of_record(&view.kind, &view.record, "comments");
-        let draft = format!("{}/{}/comment", view.kind.key, view.record.number);
-        let internal = self.unsent.is_some_and(|unsent| unsent.audience == Audience::Internal);
+        let mentions = address::of_record(&view.kind, &view.record, "mentions");
+        let snippets = address::of_record(&view.kind, &view.record, "snippets");
+        let texts = self.web.app().registry().kind("snippet");
+        let has_snippets =
+            texts.is_some_and(|kind| self.web.app().readable_level(self.visitor.actor(), kind).is_some());
+        let typed = self.draft.as_ref().and_then(FormDraft::typed);
+        let body = self.unsent.map_or_else(|| typed.and_then(|form| form.get("body")), |unsent| Some(unsent.body));
+        let internal = match self.unsent {
+            Some(unsent) => unsent.audience == Audience::Internal,
+            None => typed.and_then(|form| form.get("audience")) == Some("internal"),
+        };
         let requester = view.record.reference("requester").and_then(|id| view.labels.get(&id));
         composer(
             &Composer {
                 action: &action,
                 partial: Partial::NONE,
                 csrf_token: &self.visitor.csrf_token,
-                draft: &draft,
-                audience: if may_comment && !internal { WriterAudience::Public } else { WriterAudience::Internal },
+                draft: self.draft.as_ref().map(FormDraft::parts),
+                mentions: Some(&mentions),
+                snippets: has_snippets.then_some(&snippets),
+                audience: if may_comment && !(internal && may_note) {
+                    WriterAudience::Public
+                } else {
+                    WriterAudience::Internal
+                },
                 may_note,
                 readers: requester.map_or("", |label| &label.label),
-                body: self.unsent.map_or("", |unsent| unsent.body),
+                body: body.unwrap_or_default(),
                 errors: self.unsent.map_or(&[], |unsent| unsent.errors),
             },
             html! {},

@@ -48,7 +48,9 @@ pub(crate) fn side(web: &Web, visitor: &Visitor, view: &RecordView, field: &Fiel
 impl Parts<'_> {
     pub(super) fn rail(&self) -> Markup {
         html! {
+            (self.requester())
             (self.fields())
+            (self.around())
             (self.files())
             (self.links())
             (self.history())

@@ -25,8 +25,6 @@ pub(crate) struct Drawing<'a> {
     pub(crate) zone: &'a TimeZone,
     /// Put before names in ids.
     pub(crate) scope: &'a str,
-    /// Under which texts are kept in the browser until they are sent.
-    pub(crate) draft: &'a str,
 }
 
 /// Around a control.
@@ -73,7 +71,6 @@ struct Texts<'a> {
     value: String,
     currency: String,
     source: String,
-    draft: String,
     zone: String,
     picked: Vec<Picked<'a>>,
     options: Vec<ChoiceOption<'a>>,
@@ -89,7 +86,6 @@ impl<'a> Texts<'a> {
             value: String::new(),
             currency: "EUR".to_owned(),
             source: String::new(),
-            draft: format!("{}/{}", drawing.draft, field.key),
             zone: drawing.zone.iana_name().unwrap_or("UTC").to_owned(),
             picked: Vec::new(),
             options: Vec::new(),
@@ -166,7 +162,7 @@ impl<'a> Texts<'a> {
         const HINT: &str = "Name or number";
         match self.field.field_type.value_type() {
             FieldType::Text { max_length } => Control::Text { value, max_length: Some(*max_length) },
-            FieldType::Markdown => Control::Markdown { value, draft: Some(&self.draft) },
+            FieldType::Markdown => Control::Markdown { value },
             FieldType::Integer { min, max } => Control::Integer { value, min: *min, max: *max },
             FieldType::Decimal => Control::Decimal { value },
             FieldType::Money => Control::Money { amount: value, currency: &self.currency, currencies: &CURRENCIES },

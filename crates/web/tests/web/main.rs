@@ -3,14 +3,19 @@
 
 mod answers;
 mod bulk;
+mod context;
+mod drafts;
 mod export;
 mod forged;
 mod forms;
 mod hostile;
+mod inbox;
 mod kinds;
 mod markup;
 mod matrix;
 mod objects;
+mod presence;
 mod sessions;
+mod snippets;
 mod views;
 mod world;

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 22] = [
+const TICKET_LINES: [TicketLine; 30] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -34,6 +34,20 @@ const TICKET_LINES: [TicketLine; 22] = [
     ("POST", "/{kinds}/{record}/transitions/cancel", Sent::Form(&[("cancel_reason", "gone")]), (303, 403, 303)),
     ("POST", "/{kinds}/{record}/comments", Sent::Form(&[("body", "hello")]), (303, 303, 303)),
     ("POST", "/{kinds}/{record}/comments", Sent::Form(&[("body", "hello"), ("audience", "internal")]), (403, 403, 303)),
+    (
+        "POST",
+        "/{kinds}/{record}/draft",
+        Sent::Form(&[("draft_place", "comment"), ("draft_mark", "m"), ("body", "half")]),
+        (204, 204, 204),
+    ),
+    ("GET", "/{kinds}/{record}/presence", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/presence", Sent::Form(&[("page", "p"), ("activity", "viewing")]), (403, 403, 200)),
+    ("GET", "/{kinds}/{record}/mentions?q=g", Sent::Nothing, (200, 200, 200)),
+    ("GET", "/{kinds}/{record}/snippets?q=", Sent::Nothing, (200, 200, 200)),
+    // There is no such text; that the record is not there is found first.
+    ("POST", "/{kinds}/{record}/snippets/TXT9999999", Sent::Form(&[]), (404, 404, 404)),
+    ("GET", "/{kinds}/{record}/context", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/workaround", Sent::Form(&[("known_error", "KE9999999")]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/worklogs", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/worklogs", Sent::Form(&[("duration", "5 min")]), (403, 403, 303)),
     ("POST", "/{kinds}/{record}/watch", Sent::Form(&[]), (303, 303, 303)),
@@ -61,6 +75,9 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 41] = [
     ("GET", "/search/suggestions?q=printer", Sent::Nothing, (303, 200)),
     ("GET", "/pick?q=a", Sent::Nothing, (303, 200)),
     ("GET", "/live", Sent::Nothing, (303, 200)),
+    ("GET", "/inbox", Sent::Nothing, (303, 200)),
+    ("GET", "/inbox/count", Sent::Nothing, (303, 200)),
+    ("POST", "/inbox/read", Sent::Form(&[("id", "987654")]), (401, 303)),
     ("GET", "/account", Sent::Nothing, (303, 200)),
     ("POST", "/account/theme", Sent::Form(&[("theme", "dark")]), (401, 303)),
     ("POST", "/account/density", Sent::Form(&[("density", "compact")]), (401, 303)),
@@ -138,6 +155,7 @@ fn route_of(path: &str) -> String {
         ("/tokens/987654", "/tokens/{token}"),
         ("/bulk-edits/987654", "/bulk-edits/{edit}"),
         ("/views/987654", "/views/{view}"),
+        ("/snippets/TXT9999999", "/snippets/{snippet}"),
         ("/help/reference/filters", "/help/{*page}"),
         ("/incidents", "/{kinds}"),
     ] {

@@ -1,0 +1,133 @@
+//! Who is told of an entry of a journal, and why: pure, over what was looked up before.
+
+use std::collections::BTreeMap;
+
+use steward_model::event::{Act, Audience, Event};
+use steward_model::id::RecordId;
+use steward_model::kind::Kind;
+use steward_model::record::Record;
+
+/// Members of a team that are told at most.
+pub(super) const MEMBERS_MAX: usize = 200;
+
+/// Why somebody is told, the most telling reason first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Somebody named them, or their team.
+    Mention,
+    /// The record was given to them.
+    Assigned,
+    /// Their own request was answered, or is done.
+    Answer,
+    /// Something was said where they work or watch.
+    Reply,
+    /// The record was given to their team and to nobody in it.
+    Team,
+}
+
+impl Reason {
+    /// All reasons.
+    pub const ALL: [Self; 5] = [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team];
+
+    /// The word for it in storage and interface.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Mention => "mention",
+            Self::Assigned => "assigned",
+            Self::Answer => "answer",
+            Self::Reply => "reply",
+            Self::Team => "team",
+        }
+    }
+
+    /// The reason of a word.
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.key() == key)
+    }
+}
+
+/// Whom the names of a text mean: people, and teams with their members.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Named {
+    /// People mentioned themselves.
+    pub(super) people: Vec<RecordId>,
+    /// Teams.
+    pub(super) teams: Vec<RecordId>,
+}
+
+/// Whether an entry may concern anybody.
+pub(super) fn concerns(event: &Event) -> bool {
+    match &event.act {
+        Act::Commented { .. } | Act::Moved { .. } => true,
+        Act::Created { fields, .. } => fields.contains_key("assignee") || fields.contains_key("team"),
+        Act::Updated | Act::Transferred { .. } => {
+            event.changes.iter().any(|change| ["assignee", "team"].contains(&change.field.as_str()))
+        }
+        Act::Worked { .. }
+        | Act::Attached(_)
+        | Act::Detached { .. }
+        | Act::Linked(_)
+        | Act::Unlinked(_)
+        | Act::Watched { .. }
+        | Act::Unwatched { .. } => false,
+    }
+}
+
+/// Teams whose members an entry may concern.
+pub(super) fn teams_of(event: &Event, named: &Named) -> Vec<RecordId> {
+    named.teams.iter().copied().chain(given(event, "team")).collect()
+}
+
+/// Who is told of an entry, before rights are asked. Nobody is told of what they did.
+pub(super) fn told(
+    kind: &Kind,
+    record: &Record,
+    event: &Event,
+    named: &Named,
+    members: &BTreeMap<RecordId, Vec<RecordId>>,
+) -> BTreeMap<RecordId, Reason> {
+    let mut told: BTreeMap<RecordId, Reason> = BTreeMap::new();
+    let mut tell = |person: RecordId, reason: Reason| {
+        if person != event.actor && person != RecordId::SYSTEM {
+            let known = told.entry(person).or_insert(reason);
+            *known = reason.min(*known);
+        }
+    };
+    let members = |team: &RecordId| members.get(team).into_iter().flatten().copied().take(MEMBERS_MAX);
+    let requester = record.reference("requester");
+    match &event.act {
+        Act::Commented { audience, .. } => {
+            let of_teams = named.teams.iter().flat_map(members);
+            named.people.iter().copied().chain(of_teams).for_each(|person| tell(person, Reason::Mention));
+            if *audience == Audience::Public {
+                let involved = record.reference("assignee").into_iter().chain(record.watchers.iter().copied());
+                involved.for_each(|person| tell(person, Reason::Reply));
+                requester.into_iter().for_each(|person| tell(person, Reason::Answer));
+            }
+        }
+        Act::Moved { from, to, .. } => {
+            let is_open = |state: &str| kind.lifecycle.category(state).is_open();
+            if is_open(from) && !is_open(to) {
+                requester.into_iter().for_each(|person| tell(person, Reason::Answer));
+            }
+        }
+        _ => {}
+    }
+    match given(event, "assignee") {
+        Some(assignee) => tell(assignee, Reason::Assigned),
+        None if record.reference("assignee").is_none() => {
+            given(event, "team").iter().flat_map(members).for_each(|person| tell(person, Reason::Team));
+        }
+        None => {}
+    }
+    told
+}
+
+/// The person or team that an entry sets in a field.
+fn given(event: &Event, field: &str) -> Option<RecordId> {
+    let value = match &event.act {
+        Act::Created { fields, .. } => fields.get(field),
+        _ => event.changes.iter().find(|change| change.field == field).and_then(|change| change.to.as_ref()),
+    };
+    value.and_then(serde_json::Value::as_i64).map(RecordId)
+}

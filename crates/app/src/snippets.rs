@@ -1,0 +1,250 @@
+//! Canned texts: which are offered on a record, and what becomes of their variables there.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use steward_model::access::{Action, Actor, rights};
+use steward_model::event::Audience;
+use steward_model::id::RecordId;
+use steward_model::kind::{Field, FieldType, Kind};
+use steward_model::moment::Moment;
+use steward_model::record::Record;
+use steward_model::value::display_value;
+
+use crate::App;
+use crate::error::Error;
+use crate::list::{Counting, ListRequest};
+use crate::view::{RecordView, visible};
+
+/// The kind of canned texts.
+const KIND: &str = "snippet";
+/// Canned texts looked at for one answer.
+const LOOKED_AT: usize = 300;
+/// Offered at once.
+const OFFERED: usize = 12;
+/// Use counts for so many days.
+const USE_DAYS: i64 = 90;
+const DAY: i64 = 86_400_000_000;
+
+/// A canned text on offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    /// Its number.
+    pub number: String,
+    /// What it is called.
+    pub title: String,
+    /// How it begins.
+    pub beginning: String,
+}
+
+/// A canned text with its variables filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filled {
+    /// The text.
+    pub text: String,
+    /// Variables that could not be filled in, as they stand in the text.
+    pub left: Vec<String>,
+}
+
+impl App {
+    /// Canned texts for a record in whose title or text all words of `wanted` stand, most used first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for who may not see the record, [`Error::Forbidden`] for who may say nothing there.
+    pub async fn snippets(
+        &self,
+        actor: &Actor,
+        kind: &Kind,
+        name: &str,
+        (wanted, audience): (&str, Audience),
+    ) -> Result<Vec<Offered>, Error> {
+        let (_, own) = self.rights_on(actor, kind, name).await?;
+        if !(own.may(Action::Comment) || own.may(Action::Note)) {
+            return Err(Error::Forbidden { action: Action::Comment });
+        }
+        let Some(texts) = self.registry().kind(KIND).cloned() else { return Ok(Vec::new()) };
+        if self.readable_level(actor, &texts).is_none() {
+            return Ok(Vec::new());
+        }
+        let request = ListRequest {
+            filter: Some("state == 'active'".to_owned()),
+            sort: Some("title".to_owned()),
+            limit: LOOKED_AT,
+            count: Counting::Off,
+            ..ListRequest::default()
+        };
+        let found = self.list(actor, &texts, &request).await?.records;
+        let words: Vec<String> = wanted.split_whitespace().map(str::to_lowercase).collect();
+        let mut found: Vec<Record> = found
+            .into_iter()
+            .map(|view| view.record)
+            .filter(|record| is_for(record, &kind.key, audience) && says(record, &words))
+            .collect();
+        let ids: Vec<RecordId> = found.iter().map(|record| record.id).collect();
+        let uses: HashMap<RecordId, i64> =
+            self.store().snippet_uses(&ids, day(self.now()) - USE_DAYS).await?.into_iter().collect();
+        found.sort_by_key(|record| std::cmp::Reverse(uses.get(&record.id).copied().unwrap_or_default()));
+        Ok(found.iter().take(OFFERED).map(offered).collect())
+    }
+
+    /// A canned text for a record, with what the actor may read of the record, of what it refers to and of themselves in
+    /// place of its variables. Its use is counted.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for who may not see the record or the text.
+    pub async fn fill_snippet(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        snippet: &str,
+    ) -> Result<Filled, Error> {
+        let view = self.get(actor, kind, name, None).await?;
+        let texts = self.kind(KIND)?.clone();
+        let text = self.get(actor, &texts, snippet, None).await?.record;
+        let paths = variables(text.text("text"));
+        let hops: BTreeSet<RecordId> = paths
+            .iter()
+            .filter_map(|path| match path.split_once('.') {
+                Some(("me", _)) => Some(actor.person),
+                Some((field, _)) => view.record.reference(field),
+                None => None,
+            })
+            .collect();
+        let hops: Vec<RecordId> = hops.into_iter().collect();
+        let records: HashMap<RecordId, Record> =
+            self.store().get_records(&hops).await?.into_iter().map(|one| (one.record.id, one.record)).collect();
+        let value = |path: &str| {
+            let Some((field, rest)) = path.split_once('.') else { return own_value(actor, &view, path) };
+            let id = if field == "me" { actor.person } else { view.record.reference(field)? };
+            let record = records.get(&id)?;
+            let kind = self.registry().kind(&record.kind)?;
+            let rights = rights(actor, kind, record, self.now());
+            // Of oneself one knows the name, whatever one may read of people.
+            if field == "me" && rest == "name" {
+                return Some(actor.label.clone());
+            }
+            if !rights.may(Action::Read) {
+                let label = view.labels.get(&id)?;
+                return (rest == kind.label_field).then(|| label.label.clone());
+            }
+            let record = visible(kind, record.clone(), &rights);
+            plain(kind.field(rest)?, &record)
+        };
+        let filled = fill(text.text("text"), value);
+        self.store().count_snippet(text.id, day(self.now())).await?;
+        Ok(filled)
+    }
+}
+
+fn day(at: Moment) -> i64 {
+    at.0.div_euclid(DAY)
+}
+
+/// A value of the record itself, or a name of who asks.
+fn own_value(actor: &Actor, view: &RecordView, path: &str) -> Option<String> {
+    match path {
+        "me" => Some(actor.label.clone()),
+        "number" => Some(view.record.number.clone()),
+        "state" => view.kind.lifecycle.state(&view.record.state).map(|state| state.label.clone()),
+        "organisation" => view.labels.get(&view.record.organisation).map(|label| label.label.clone()),
+        key => {
+            let field = view.kind.field(key)?;
+            match view.record.reference(key).filter(|_| field.field_type.target_kinds().is_some()) {
+                Some(id) => view.labels.get(&id).map(|label| label.label.clone()),
+                None => plain(field, &view.record),
+            }
+        }
+    }
+}
+
+/// A value as text; `None` when there is none, or when it names records, whose names have paths of their own.
+fn plain(field: &Field, record: &Record) -> Option<String> {
+    let stored = record.field(&field.key)?;
+    match field.field_type.value_type() {
+        FieldType::Reference { .. } | FieldType::References { .. } | FieldType::Table { .. } | FieldType::Secret => {
+            None
+        }
+        _ => Some(display_value(field, stored)).filter(|text| !text.is_empty()),
+    }
+}
+
+/// Whether a canned text is meant for a kind and for such readers.
+fn is_for(snippet: &Record, kind: &str, audience: Audience) -> bool {
+    let kinds = snippet.text("for_kinds");
+    let named = kinds.split([',', ' ']).map(str::trim).filter(|key| !key.is_empty()).collect::<Vec<_>>();
+    let readers = match snippet.text("use_in") {
+        "public" => audience == Audience::Public,
+        "internal" => audience == Audience::Internal,
+        _ => true,
+    };
+    readers && (named.is_empty() || named.contains(&kind))
+}
+
+fn says(snippet: &Record, words: &[String]) -> bool {
+    let text = format!("{} {}", snippet.text("title"), snippet.text("text")).to_lowercase();
+    words.iter().all(|word| text.contains(word))
+}
+
+fn offered(snippet: &Record) -> Offered {
+    let beginning: Vec<&str> = snippet.text("text").split_whitespace().take(12).collect();
+    Offered { number: snippet.number.clone(), title: snippet.text("title").to_owned(), beginning: beginning.join(" ") }
+}
+
+/// The variables of a text, without braces and blanks.
+fn variables(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    fill(text, |path| {
+        found.insert(path.to_owned());
+        None
+    });
+    found
+}
+
+/// The text with values in place of its variables; those without a value stay as they are.
+fn fill(text: &str, mut value: impl FnMut(&str) -> Option<String>) -> Filled {
+    let mut filled = Filled { text: String::with_capacity(text.len()), left: Vec::new() };
+    let mut rest = text;
+    while let Some(begin) = rest.find("{{") {
+        let Some(end) = rest[begin..].find("}}").map(|end| begin + end + 2) else { break };
+        filled.text.push_str(&rest[..begin]);
+        let written = &rest[begin..end];
+        let path = written[2..written.len() - 2].trim();
+        match value(path) {
+            Some(value) => filled.text.push_str(&value),
+            None => {
+                filled.text.push_str(written);
+                if !filled.left.iter().any(|left| left == written) {
+                    filled.left.push(written.to_owned());
+                }
+            }
+        }
+        rest = &rest[end..];
+    }
+    filled.text.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, wanted: &str, left: &[&str]) {
+        let value = |path: &str| match path {
+            "number" => Some("INC1".to_owned()),
+            "requester.name" => Some("Ada {{number}}".to_owned()),
+            _ => None,
+        };
+        let filled = fill(text, value);
+        assert_eq!((filled.text.as_str(), filled.left), (wanted, left.iter().map(|&left| left.to_owned()).collect()));
+    }
+
+    #[test]
+    fn variables_are_filled_in_once_and_unknown_ones_stay() {
+        check("Dear {{ requester.name }}, {{number}}.", "Dear Ada {{number}}, INC1.", &[]);
+        check("{{nothing}} and {{nothing}} {{number}}", "{{nothing}} and {{nothing}} INC1", &["{{nothing}}"]);
+        check("{{ {number}} {{", "{{ {number}} {{", &["{{ {number}}"]);
+        check("no end {{number", "no end {{number", &[]);
+        check("", "", &[]);
+    }
+}
