@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -28,7 +28,7 @@ use steward_ui::watch::{Watch, watch as draw_watch};
 
 use crate::error::WebError;
 use crate::files::{Segments, audience};
-use crate::form::Posted;
+use crate::form::{Form, Posted};
 use crate::frame::{Place, frame};
 use crate::kind_form::{Faults, Filling, one, sentence};
 use crate::record::{Unsent, again};
@@ -42,11 +42,19 @@ pub(crate) async fn transition_form(
     State(web): State<Web>,
     Segments((kinds, name, key)): Segments<(String, String, String)>,
     visitor: Visitor,
+    RawQuery(raw): RawQuery,
 ) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let (view, index) = found(&web, &visitor, &kinds, &name, &key).await?;
     possible(&view, &view.kind.lifecycle.transitions[index])?;
     let view = with_names(&web, &visitor, view).await?;
-    let content = move_form(&visitor, &view, &view.kind.lifecycle.transitions[index], None, &Faults::default());
+    let content = move_form(
+        &visitor,
+        &view,
+        &view.kind.lifecycle.transitions[index],
+        None,
+        (query.get("back"), &Faults::default()),
+    );
     let title = view.kind.lifecycle.transitions[index].label.clone();
     Ok(dialog_or_page(&web, &visitor, &view.kind, &name, &title, content).into_response())
 }
@@ -69,13 +77,16 @@ pub(crate) async fn transition(
     let fields = crate::kind_form::changed(&view.kind, &view.record, typed.clone(), &view.labels);
     let request = Request::Command(Command::Transition(Move { key, fields, comment, base }));
     match web.app().execute(visitor.actor(), &view.kind, &name, &request, &Origin::door(Door::Page)).await {
-        Ok(after) => Ok(done(&visitor, &after)),
+        Ok(after) => Ok(match form.get("back") {
+            Some(back) => led(&visitor, address::local(Some(back))),
+            None => done(&visitor, &after),
+        }),
         Err(error) => {
             let faults = Faults::of_change(&web, &visitor, &view, error).await?;
             if let Some(text) = form.text("comment") {
                 typed.insert("comment".to_owned(), text.into());
             }
-            let content = move_form(&visitor, &view, transition, Some(&typed), &faults);
+            let content = move_form(&visitor, &view, transition, Some(&typed), (form.get("back"), &faults));
             let page = dialog_or_page(&web, &visitor, &view.kind, &name, &transition.label, content);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -138,7 +149,7 @@ fn move_form(
     view: &RecordView,
     transition: &Transition,
     typed: Option<&Input>,
-    faults: &Faults,
+    (place, faults): (Option<&str>, &Faults),
 ) -> Markup {
     let kind = &view.kind;
     let action = address::transition(kind, &view.record, &transition.key);
@@ -188,6 +199,7 @@ fn move_form(
         &parts,
         html! {
             (faults.summary(kind, &shown))
+            @if let Some(place) = place { input type="hidden" name="back" value=(place); }
             @for (index, field) in fields.iter().enumerate() {
                 (one(field, &filling, faults, transition.requires.contains(&field.key), index == 0))
             }
@@ -364,11 +376,15 @@ async fn execute(
 
 /// Back to the record after something was done: the whole page anew, since nearly all of it may have changed.
 fn done(visitor: &Visitor, after: &RecordView) -> Response {
-    let address = address::record(&after.kind, &after.record.number);
+    led(visitor, &address::record(&after.kind, &after.record.number))
+}
+
+/// On to another page, from a page or from the dialog.
+pub(crate) fn led(visitor: &Visitor, address: &str) -> Response {
     if visitor.partial {
-        return ([("hx-redirect", address)], StatusCode::NO_CONTENT).into_response();
+        return ([("hx-redirect", address.to_owned())], StatusCode::NO_CONTENT).into_response();
     }
-    Redirect::to(&address).into_response()
+    Redirect::to(address).into_response()
 }
 
 /// As [`dialog_or_page`], for what belongs to a list.

@@ -7,6 +7,7 @@ import "./composer";
 import "./floating";
 import "./rows";
 import "./list";
+import "./board";
 import "./keys";
 import "./small";
 import "./live";

@@ -15,6 +15,7 @@ use steward_app::saved_views::{NewView, SavedView, ViewAudience, ViewDefinition}
 use steward_app::view::Labels;
 use steward_model::id::RecordId;
 
+use crate::actions::led;
 use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::{Form, Posted};
@@ -194,11 +195,4 @@ fn ignore_full(pinned: Result<(), Error>) -> Result<(), Error> {
         Err(Error::Invalid(_)) => Ok(()),
         other => other,
     }
-}
-
-fn led(visitor: &Visitor, address: &str) -> Response {
-    if visitor.partial {
-        return ([("hx-redirect", address.to_owned())], StatusCode::NO_CONTENT).into_response();
-    }
-    Redirect::to(address).into_response()
 }
