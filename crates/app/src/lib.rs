@@ -6,6 +6,7 @@
 pub mod abilities;
 pub mod actors;
 pub mod authenticate;
+pub mod board;
 pub mod bulk;
 pub mod clock;
 pub mod context;

@@ -130,7 +130,7 @@ impl App {
 
     /// Sorts by a group before all else and counts each; `None`, with the order as it was, where there are too many
     /// records for that.
-    async fn group(
+    pub(crate) async fn group(
         &self,
         actor: &Actor,
         kind: &Arc<Kind>,
@@ -149,6 +149,20 @@ impl App {
         }
         *sort = grouped;
         Ok(Some(counts))
+    }
+
+    /// The first records that meet a condition, in order.
+    pub(crate) async fn first_of(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        sort: &[SortKey],
+        limit: usize,
+    ) -> Result<Vec<RecordView>, Error> {
+        let query = self.query(actor, kind, filter, sort, limit)?;
+        let loaded = self.store().list(&query).await?;
+        self.views(actor, kind, loaded.into_iter().map(|loaded| loaded.record).collect()).await
     }
 
     /// How many records a list holds, up to `cap` and one more.
@@ -231,7 +245,7 @@ impl App {
     }
 
     /// The condition of a request, with names looked up.
-    async fn filter_of(&self, actor: &Actor, kind: &Kind, request: &ListRequest) -> Result<Filter, Error> {
+    pub(crate) async fn filter_of(&self, actor: &Actor, kind: &Kind, request: &ListRequest) -> Result<Filter, Error> {
         let parse = |resolver: &steward_model::filter::Resolver<'_>| -> Result<Filter, FilterError> {
             let registry = self.registry();
             let mut parts = Vec::new();

@@ -96,6 +96,9 @@ pub enum Request {
     },
 }
 
+/// The row of a bulk edit that a change finishes, from the record before and after it.
+pub(crate) type EffectOf<'a> = dyn Fn(&Record, &Record) -> RowEffect + Sync + 'a;
+
 /// What a request did to a record.
 #[derive(Debug)]
 pub(crate) enum Changed {
@@ -219,7 +222,7 @@ impl App {
         name: &str,
         request: &Request,
         origin: &Origin,
-        row: Option<&(dyn Fn(&Record, &Record) -> RowEffect + Sync)>,
+        row: Option<&EffectOf<'_>>,
     ) -> Result<Changed, Error> {
         let mut turn = None;
         for _ in 0..TRIES {

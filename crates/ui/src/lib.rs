@@ -28,6 +28,7 @@ pub mod as_of;
 pub mod assets;
 pub mod attachment;
 pub mod badge;
+pub mod board;
 pub mod bulk;
 pub mod button;
 pub mod chart;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -43,14 +43,17 @@ pub(crate) async fn transition_form(
     State(web): State<Web>,
     Segments((kinds, name, key)): Segments<(String, String, String)>,
     visitor: Visitor,
+    RawQuery(raw): RawQuery,
 ) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let (view, index) = found(&web, &visitor, &kinds, &name, &key).await?;
     possible(&view, &view.kind.lifecycle.transitions[index])?;
     let view = with_names(&web, &visitor, view).await?;
     let draft = FormDraft::find(&web, &visitor, &view.kind, &view.record.number, &drafts::of_move(&key)).await?;
     let transition = &view.kind.lifecycle.transitions[index];
     let typed = draft.typed().map(|form| moved(&view.kind, transition, form, &visitor));
-    let content = move_form(&visitor, &view, transition, (typed.as_ref(), &Faults::default()), &draft);
+    let filled = Filled { typed: typed.as_ref(), faults: &Faults::default(), draft: &draft, back: query.get("back") };
+    let content = move_form(&visitor, &view, transition, &filled);
     let title = view.kind.lifecycle.transitions[index].label.clone();
     Ok(dialog_or_page(&web, &visitor, &view.kind, &name, &title, content).into_response())
 }
@@ -75,7 +78,10 @@ pub(crate) async fn transition(
     match web.app().execute(visitor.actor(), &view.kind, &name, &request, &Origin::door(Door::Page)).await {
         Ok(after) => {
             drafts::sent(&web, &visitor, &form, &after.kind, &after.record.number).await;
-            Ok(done(&visitor, &after))
+            Ok(match form.get("back") {
+                Some(back) => led(&visitor, address::local(Some(back))),
+                None => done(&visitor, &after),
+            })
         }
         Err(error) => {
             let faults = Faults::of_change(&web, &visitor, &view, error).await?;
@@ -83,7 +89,8 @@ pub(crate) async fn transition(
             let draft =
                 FormDraft::find(&web, &visitor, &view.kind, &view.record.number, &drafts::of_move(&transition.key))
                     .await?;
-            let content = move_form(&visitor, &view, transition, (Some(&typed), &faults), &draft);
+            let filled = Filled { typed: Some(&typed), faults: &faults, draft: &draft, back: form.get("back") };
+            let content = move_form(&visitor, &view, transition, &filled);
             let page = dialog_or_page(&web, &visitor, &view.kind, &name, &transition.label, content);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -151,13 +158,18 @@ fn possible(view: &RecordView, transition: &Transition) -> Result<(), Error> {
     Err(Error::Illegal { message, allowed: view.allowed_transitions.clone() })
 }
 
-fn move_form(
-    visitor: &Visitor,
-    view: &RecordView,
-    transition: &Transition,
-    (typed, faults): (Option<&Input>, &Faults),
-    draft: &FormDraft,
-) -> Markup {
+/// What a move's form has in it besides what the record holds.
+struct Filled<'a> {
+    /// What was typed, in the form that comes back or in its draft.
+    typed: Option<&'a Input>,
+    faults: &'a Faults,
+    draft: &'a FormDraft,
+    /// Where the move leads, when not to the record.
+    back: Option<&'a str>,
+}
+
+fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, filled: &Filled<'_>) -> Markup {
+    let &Filled { typed, faults, draft, back: place } = filled;
     let kind = &view.kind;
     let action = address::transition(kind, &view.record, &transition.key);
     let back = address::record(kind, &view.record.number);
@@ -205,6 +217,7 @@ fn move_form(
         &parts,
         html! {
             (faults.summary(kind, &shown))
+            @if let Some(place) = place { input type="hidden" name="back" value=(place); }
             @for (index, field) in fields.iter().enumerate() {
                 (one(field, &filling, faults, transition.requires.contains(&field.key), index == 0))
             }
@@ -384,11 +397,15 @@ async fn execute(
 
 /// Back to the record after something was done: the whole page anew, since nearly all of it may have changed.
 fn done(visitor: &Visitor, after: &RecordView) -> Response {
-    let address = address::record(&after.kind, &after.record.number);
+    led(visitor, &address::record(&after.kind, &after.record.number))
+}
+
+/// On to another page, from a page or from the dialog.
+pub(crate) fn led(visitor: &Visitor, address: &str) -> Response {
     if visitor.partial {
-        return ([("hx-redirect", address)], StatusCode::NO_CONTENT).into_response();
+        return ([("hx-redirect", address.to_owned())], StatusCode::NO_CONTENT).into_response();
     }
-    Redirect::to(&address).into_response()
+    Redirect::to(address).into_response()
 }
 
 /// As [`dialog_or_page`], for what belongs to a list.

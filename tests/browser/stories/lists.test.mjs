@@ -107,3 +107,44 @@ story("A list becomes a file", async (scene) => {
     await page.keyboard.press("Escape");
   }
 });
+
+story("A card is dragged to where its lifecycle lets it go", async (scene) => {
+  const [one] = await three(scene);
+  const page = await scene.visit("ben");
+  await page.goto(`/incidents/board?view=all&q=${scene.id}&group=state`);
+  const card = page.locator("[data-card]", { hasText: one.number });
+  const column = (key) => page.locator(`[data-column=${key}]`);
+  const into = (key) => column(key).locator("[data-card]", { hasText: one.number }).waitFor();
+  await column("new").locator("[data-card]").nth(2).waitFor();
+  // What a step needs is asked for, and the board is where one comes back to.
+  await card.dragTo(column("in_progress"));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("combobox", { name: "Team" }).waitFor();
+  await dialog.getByRole("button", { name: "Start work" }).click();
+  await into("in_progress");
+  assert.match(page.url(), /\/incidents\/board/);
+  // Not to where there is no way.
+  await card.dragTo(column("new"));
+  await into("in_progress");
+  // By keys as well: over the columns that will not have it.
+  await card.getByRole("link", { name: one.fields.title }).focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await dialog.getByLabel("On hold reason").selectOption({ label: "Awaiting vendor" });
+  await dialog.getByRole("button", { name: "Put on hold" }).click();
+  await into("on_hold");
+  // What others move shows.
+  await as("ada", scene.desk).move(one, "resume");
+  await into("in_progress");
+});
+
+story("A card dragged to a colleague is theirs", async (scene) => {
+  const [one] = await three(scene);
+  await as("ben", scene.desk).update(one, { assignee: "ada" });
+  const page = await scene.visit("ben");
+  await page.goto(`/incidents/board?view=all&q=${scene.id}&group=assignee`);
+  const nobody = page.locator("[data-column=none] [data-card]");
+  await nobody.nth(1).waitFor();
+  const title = await nobody.first().locator(".card__link").innerText();
+  await nobody.first().dragTo(page.locator("[data-column][data-label^='Ada']"));
+  await page.locator("[data-column][data-label^='Ada'] [data-card]", { hasText: title }).waitFor();
+});

@@ -27,6 +27,9 @@ const GONE: &str = "Whoever asked for this may no longer sign in";
 /// Said when the fault is ours.
 const FAILED: &str = "Steward failed on this one; the reason is in the server's log";
 
+/// What is still to be noted of a row: its place, what came of it, and why; nothing when that was written with its effect.
+type Noted = Option<(i64, Outcome, String)>;
+
 impl App {
     /// Runs a bulk edit from where it stands.
     pub(crate) async fn run_bulk_edit(&self, claim: &JobClaim) -> Result<Run, Error> {
@@ -75,8 +78,7 @@ impl App {
             let actor = &actor;
             async move { self.run_row(actor, kind, edit, &row).await }
         };
-        let results: Vec<Result<Option<(i64, Outcome, String)>, Error>> =
-            stream::iter(rows).map(run).buffer_unordered(AT_ONCE).collect().await;
+        let results: Vec<Result<Noted, Error>> = stream::iter(rows).map(run).buffer_unordered(AT_ONCE).collect().await;
         let mut noted = Vec::new();
         let mut failure = None;
         for result in results {
@@ -91,13 +93,7 @@ impl App {
     }
 
     /// Changes one record; answers what is still to be noted of it.
-    async fn run_row(
-        &self,
-        actor: &Actor,
-        kind: &Arc<Kind>,
-        edit: &Edit,
-        row: &StoredRow,
-    ) -> Result<Option<(i64, Outcome, String)>, Error> {
+    async fn run_row(&self, actor: &Actor, kind: &Arc<Kind>, edit: &Edit, row: &StoredRow) -> Result<Noted, Error> {
         let request = edit.action.request(row.reverts);
         let reverted = match row.reverts {
             Some(seq) => self.reverted(row, seq).await?,

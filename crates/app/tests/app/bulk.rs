@@ -259,6 +259,43 @@ on_both! {
         }
     }
 
+    async fn a_node_that_stops_gives_its_job_back(db: TestDatabase) {
+        let desk = Desk::build(db).await;
+        let g1 = desk.actor("g1").await;
+        let incidents = desk.incidents(3).await;
+        let plan = desk.plan(&g1, &incidents, &set("impact", "high")).await;
+        let app = &desk.0.server.app;
+        let id = app.keep_bulk_edit(&g1, &plan, Door::Page, true).await.unwrap();
+        let other = app.with_clock(desk.0.server.clock.clone());
+        app.stop();
+        assert!(app.run_due_job("stopping").await.unwrap());
+        let edit = app.bulk_edit(&g1, id).await.unwrap();
+        assert_eq!((edit.progress, edit.done()), (Progress::Running, 0));
+        assert!(other.run_due_job("other").await.unwrap(), "at once, without waiting for the lease");
+        let edit = app.bulk_edit(&g1, id).await.unwrap();
+        assert_eq!((edit.progress, counts(&edit)), (Progress::Finished, (3, 0, 0)));
+        assert!(!other.run_due_job("other").await.unwrap());
+    }
+
+    async fn nobody_has_more_than_a_few_at_work(db: TestDatabase) {
+        let desk = Desk::build(db).await;
+        let g1 = desk.actor("g1").await;
+        let incidents = desk.incidents(1).await;
+        let plan = desk.plan(&g1, &incidents, &set("impact", "high")).await;
+        let app = &desk.0.server.app;
+        for _ in 0..5 {
+            app.keep_bulk_edit(&g1, &plan, Door::Page, true).await.unwrap();
+        }
+        let refused = app.keep_bulk_edit(&g1, &plan, Door::Page, true).await;
+        assert!(matches!(refused, Err(Error::TooMany { .. })));
+        // A preview is no work, and one takes the place of the other.
+        let first = app.keep_bulk_edit(&g1, &plan, Door::Page, false).await.unwrap();
+        app.keep_bulk_edit(&g1, &plan, Door::Page, false).await.unwrap();
+        assert!(matches!(app.bulk_edit(&g1, first).await, Err(Error::NotFound)));
+        desk.work_off().await;
+        app.keep_bulk_edit(&g1, &plan, Door::Page, true).await.unwrap();
+    }
+
     async fn only_an_entry_of_the_record_itself_is_set_back(db: TestDatabase) {
         let desk = Desk::build(db).await;
         let g1 = desk.actor("g1").await;

@@ -8,6 +8,7 @@ import "./complete";
 import "./floating";
 import "./rows";
 import "./list";
+import "./board";
 import "./keys";
 import "./small";
 import "./live";

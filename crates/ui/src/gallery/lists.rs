@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::{GERMAN, HOSTILE, LONG_NAME};
-use crate::badge::{Category, Priority, badge};
+use crate::badge::{Category, Priority, badge, state};
+use crate::board::{Board, Card, Column as BoardColumn, Move, board};
 use crate::bulk::{Fate, Figure, Reason, fates, progress, reasons, tally};
 use crate::button::{Button, Submit, submit};
 use crate::filter::{Chip, FilterLine, filter_line};
@@ -22,6 +23,7 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
         ("List", sample_list()),
         ("Bulk bar", bulk()),
         ("Bulk edit", bulk_edit()),
+        ("Board", sample_board()),
         ("Pager", pages()),
         ("Search results", found()),
     ]
@@ -155,6 +157,57 @@ fn bulk_edit() -> Markup {
             Fate { title: "A record that you may not see", outcome: "Changed", tone: Tone::Success, ..Fate::default() },
         ]))
     }
+}
+
+fn sample_board() -> Markup {
+    let ways = [
+        Move {
+            label: "Start work → In progress",
+            to: "active",
+            form: "/incidents/INC0000042/transitions/start",
+            direct: Some("/incidents/INC0000042/transitions/start"),
+            value: None,
+        },
+        Move {
+            label: "Resolve → Resolved",
+            to: "done",
+            form: "/incidents/INC0000042/transitions/resolve",
+            direct: None,
+            value: None,
+        },
+    ];
+    let card = |record, title, moves: &[Move<'static>]| Card {
+        record,
+        address: "/incidents/INC0000042",
+        title,
+        number: "INC0000042",
+        marks: vec![
+            Shown::Priority(Priority::High, "High"),
+            Shown::Person(Person { name: LONG_NAME, address: None }),
+            Shown::Nothing,
+        ],
+        moves: moves.to_vec(),
+    };
+    let column = |key, label, category, count, limit: Option<&'static str>, cards| BoardColumn {
+        key,
+        label,
+        head: state(category, label),
+        count,
+        limit,
+        is_over: limit.is_some(),
+        cards,
+        more: limit.map(|_| "/incidents"),
+    };
+    board(&Board {
+        name: "Incidents",
+        live_kind: Some("incident"),
+        live_source: Some("/incidents/board?part=board"),
+        columns: &[
+            column("new", "New", Category::New, "2", None, vec![card("1", GERMAN, &ways), card("2", HOSTILE, &[])]),
+            column("active", "In progress", Category::Active, "7", Some("5"), vec![card("3", "Printer", &ways)]),
+            column("done", "Resolved", Category::Done, "0", None, vec![]),
+        ],
+    })
 }
 
 fn pages() -> Markup {

@@ -12,6 +12,7 @@ use steward_app::list::Counting;
 use steward_model::event::Door;
 
 use crate::Web;
+use crate::actions::led;
 use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::{Form, Posted};
@@ -97,12 +98,4 @@ fn selection(opened: &Opened, form: &Form) -> Selection {
         return Selection::Matching(opened.asked.request(&opened.kind, 1, Counting::Off));
     }
     Selection::Records(form.all("record").map(str::to_owned).collect())
-}
-
-/// On to another page, from a page or from the dialog.
-fn led(visitor: &Visitor, address: &str) -> Response {
-    if visitor.partial {
-        return ([("hx-redirect", address.to_owned())], StatusCode::NO_CONTENT).into_response();
-    }
-    Redirect::to(address).into_response()
 }

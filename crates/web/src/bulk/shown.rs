@@ -95,6 +95,9 @@ pub(crate) async fn all(State(web): State<Web>, visitor: Visitor) -> Result<Resp
     Ok(frame(&web, &visitor, place, main).into_response())
 }
 
+/// Number and address of a record.
+type Link<'a> = (&'a str, String);
+
 /// A bulk edit on its way to markup.
 struct Sheet<'a> {
     visitor: &'a Visitor,
@@ -268,7 +271,7 @@ impl Sheet<'_> {
         if counts.is_empty() {
             return html! {};
         }
-        let shown: Vec<(String, &str, Vec<(&str, String)>)> = counts
+        let shown: Vec<(String, &str, Vec<Link<'_>>)> = counts
             .iter()
             .map(|(reason, count)| {
                 let rows =
@@ -291,7 +294,7 @@ impl Sheet<'_> {
         }
     }
 
-    fn link<'b>(&self, labels: &'b Labels, record: RecordId) -> Option<(&'b str, String)> {
+    fn link<'b>(&self, labels: &'b Labels, record: RecordId) -> Option<Link<'b>> {
         let label = labels.get(&record)?;
         Some((&label.number, address::record(&self.edit.kind, &label.number)))
     }
@@ -328,7 +331,7 @@ impl Sheet<'_> {
                 is_current: *is_current,
             })
             .collect();
-        let lines: Vec<(Option<(&str, String)>, &str, &StoredRow)> = self
+        let lines: Vec<(Option<Link<'_>>, &str, &StoredRow)> = self
             .rows
             .rows
             .iter()

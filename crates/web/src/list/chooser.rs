@@ -2,7 +2,7 @@
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::saved_views::COLUMNS_MAX;
 use steward_model::kind::{FieldType, Kind};
@@ -12,7 +12,7 @@ use steward_ui::icon::{Icon, icon};
 use super::columns::{Shape, shown};
 use super::{Opened, Said, open};
 use crate::Web;
-use crate::actions::on_list;
+use crate::actions::{led, on_list};
 use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::{Form, Posted};
@@ -56,10 +56,7 @@ pub(crate) async fn save(
         web.app().set_list_columns(visitor.actor(), kind, &chosen).await?;
         said.address(kind, "")
     };
-    if visitor.partial {
-        return Ok(([("hx-redirect", back)], StatusCode::NO_CONTENT).into_response());
-    }
-    Ok(Redirect::to(&back).into_response())
+    Ok(led(&visitor, &back))
 }
 
 fn page(web: &Web, visitor: &Visitor, opened: &Opened, chosen: &[String]) -> Markup {

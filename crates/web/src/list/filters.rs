@@ -33,7 +33,7 @@ impl Listing<'_> {
             })
             .collect();
         let line = FilterLine {
-            action: &address::list(kind),
+            action: &format!("{}{}", address::list(kind), self.layout.rest()),
             query: &said.search,
             hint: &hint,
             keep: &keep,

@@ -2,6 +2,7 @@
 
 pub(crate) mod asked;
 mod bar;
+pub(crate) mod board;
 pub(crate) mod chooser;
 pub(crate) mod columns;
 mod filters;
@@ -55,7 +56,7 @@ pub(crate) async fn page(
         }
         Err(error) => return Err(error.into()),
     };
-    let listing = Listing { web: &web, visitor: &visitor, opened: &opened };
+    let listing = Listing { web: &web, visitor: &visitor, opened: &opened, layout: Layout::Rows };
     if query.get("part") == Some("list") && fault.is_none() {
         return Ok(listing.table(&found).into_response());
     }
@@ -96,6 +97,26 @@ struct Listing<'a> {
     web: &'a Web,
     visitor: &'a Visitor,
     opened: &'a Opened,
+    layout: Layout<'a>,
+}
+
+/// How the records of a list are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout<'a> {
+    /// One below the other.
+    Rows,
+    /// In columns by this.
+    Board(&'a str),
+}
+
+impl Layout<'_> {
+    /// What follows the address of the list.
+    fn rest(self) -> &'static str {
+        match self {
+            Self::Rows => "",
+            Self::Board(_) => "/board",
+        }
+    }
 }
 
 impl Listing<'_> {
@@ -109,6 +130,24 @@ impl Listing<'_> {
 
     /// The whole page.
     fn page(&self, found: &ListPage, fault: Option<&str>) -> Markup {
+        let body = html! {
+            @if let Some(fault) = fault {
+                div.page-note {
+                    (notice(&Notice { tone: Tone::Danger, text: fault }, html! { a href="/help/reference/filters" { "How to search in lists" } }))
+                }
+            } @else if found.records.is_empty() {
+                (self.empty())
+            } @else {
+                (self.table(found))
+                (self.pager(found))
+                (self.bulk_bar(found))
+            }
+        };
+        self.around(found, body)
+    }
+
+    /// What stands around the rows, or around a board.
+    fn around(&self, found: &ListPage, body: Markup) -> Markup {
         let kind = self.kind();
         let shown = |view: &&View| {
             let at_hand = view.saved.as_ref().is_none_or(|saved| saved.is_pinned);
@@ -145,17 +184,7 @@ impl Listing<'_> {
         let main = html! {
             (header(&head, actions))
             (self.filters())
-            @if let Some(fault) = fault {
-                div.page-note {
-                    (notice(&Notice { tone: Tone::Danger, text: fault }, html! { a href="/help/reference/filters" { "How to search in lists" } }))
-                }
-            } @else if found.records.is_empty() {
-                (self.empty(may_create.then_some((new.as_str(), new_address.as_str()))))
-            } @else {
-                (self.table(found))
-                (self.pager(found))
-                (self.bulk_bar(found))
-            }
+            (body)
         };
         let view = &self.asked().view;
         let current = match view.saved.as_ref().filter(|saved| saved.is_pinned) {
@@ -219,8 +248,11 @@ impl Listing<'_> {
         })
     }
 
-    fn empty(&self, create: Option<(&str, &str)>) -> Markup {
+    fn empty(&self) -> Markup {
         let kind = self.kind();
+        let may_create = self.web.app().creatable_level(self.visitor.actor(), kind).is_some();
+        let (new, new_address) = (format!("New {}", kind.label.to_lowercase()), address::new(kind));
+        let create = may_create.then_some((new.as_str(), new_address.as_str()));
         let plural = kind.label_plural.to_lowercase();
         let narrowed = !self.asked().said.search.is_empty();
         let title = if narrowed { format!("No {plural} match") } else { format!("No {plural} here") };
@@ -240,13 +272,13 @@ impl Listing<'_> {
     /// Another view, with the same further conditions.
     fn view_address(&self, view: &View) -> String {
         let search = self.asked().said.search.clone();
-        Said { view: view.key.clone(), search, ..Said::default() }.address(self.kind(), "")
+        Said { view: view.key.clone(), search, ..Said::default() }.address(self.kind(), self.layout.rest())
     }
 
     /// This list with another search.
     fn searching(&self, search: &str) -> String {
         let said = Said { search: search.trim().to_owned(), cursor: None, ..self.asked().said.clone() };
-        said.address(self.kind(), "")
+        said.address(self.kind(), self.layout.rest())
     }
 }
 

@@ -114,7 +114,8 @@ impl Listing<'_> {
         (Column { sort, ..column }, said.address(kind, ""))
     }
 
-    fn cell<'b>(&'b self, shape: &Shape<'b>, view: &'b RecordView) -> Shown<'b> {
+    /// A value of a record, as rows and cards show it.
+    pub(super) fn cell<'b>(&'b self, shape: &Shape<'b>, view: &'b RecordView) -> Shown<'b> {
         let record = &view.record;
         let (now, zone) = (self.web.app().now(), &self.visitor.preferences.zone);
         let reader = Reader { registry: self.web.app().registry(), labels: &view.labels, zone, now };

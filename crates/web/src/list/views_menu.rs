@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 use steward_app::list::group_attribute;
+use steward_ui::icon::{Icon, icon};
 use steward_ui::menu::{MenuAction, MenuButton, MenuItem, menu};
 use steward_ui::partial::Partial;
 
-use super::{Listing, Said};
+use super::{Layout, Listing, Said};
 use crate::address;
 
 /// Fields that lists are often grouped by; those among the kind's columns are offered besides.
@@ -18,8 +19,24 @@ impl Listing<'_> {
         let differs = view.saved.is_some() && self.asked().differs();
         html! {
             @if differs { span { "Differs from “" (view.label) "”" } }
+            (self.layout())
             (self.group_menu())
             (self.views_menu(differs))
+        }
+    }
+
+    /// Rows or a board, of the same list.
+    fn layout(&self) -> Markup {
+        let said = Said { cursor: None, ..self.asked().said.clone() };
+        let (rows, board) = (said.address(self.kind(), ""), said.address(self.kind(), "/board"));
+        let link = |address: &str, symbol, name, is_current: bool| {
+            html! {
+                a.layout-link href=(address) title=(name) aria-current=[is_current.then_some("true")] { (icon(symbol)) span.hidden-text { (name) } }
+            }
+        };
+        html! {
+            (link(&rows, Icon::List, "Rows", self.layout == Layout::Rows))
+            (link(&board, Icon::LayoutKanban, "Board", self.layout != Layout::Rows))
         }
     }
 
@@ -36,17 +53,24 @@ impl Listing<'_> {
         if fields.is_empty() {
             return html! {};
         }
-        let current = self.asked().group();
+        let current = match self.layout {
+            Layout::Rows => self.asked().group(),
+            Layout::Board(by) => Some(by),
+        };
         let to = |group: &str| {
             let said = Said { group: Some(group.to_owned()), cursor: None, ..self.asked().said.clone() };
-            said.address(kind, "")
+            said.address(kind, self.layout.rest())
         };
-        let addresses: Vec<(&str, String, bool)> = std::iter::once(("Not grouped", to(""), current.is_none()))
+        // A board has columns in any case.
+        let ungrouped = ("Not grouped", to(""), current.is_none());
+        let addresses: Vec<(&str, String, bool)> = std::iter::once(ungrouped)
+            .filter(|_| self.layout == Layout::Rows)
             .chain(fields.iter().map(|(key, label)| (*label, to(key), current == Some(*key))))
             .collect();
         let items: Vec<MenuItem<'_>> =
             addresses.iter().map(|(label, address, chosen)| line(label, address, false, *chosen)).collect();
-        menu("Group", MenuButton::Label("Group"), &items)
+        let label = if self.layout == Layout::Rows { "Group" } else { "Columns by" };
+        menu(label, MenuButton::Label(label), &items)
     }
 
     fn views_menu(&self, differs: bool) -> Markup {

@@ -75,14 +75,17 @@ impl Sheet<'_> {
             errors: faults.on(name),
             ..Frame::default()
         };
+        let limits: Vec<String> = definition.limits.iter().map(|(key, limit)| format!("{key}:{limit}")).collect();
+        let limits = limits.join(", ");
         let group = definition.group.as_deref().unwrap_or_default();
         let content = html! {
             (form(&parts, html! {
-                (faults.summary(kind, &["name", "audience", "q", "group"]))
+                (faults.summary(kind, &["name", "audience", "q", "group", "limits"]))
                 (draw_field(&frame("name", "Name", "", true, true), &Control::Text { value: &view.name, max_length: Some(80) }))
                 (draw_field(&frame("audience", "Who sees it", "What is in it they see by their own rights", true, false), &Control::Choice { value: &audience, options: &audiences }))
                 (draw_field(&frame("q", "Condition", "As in the search box, such as is:open team:mine; empty for all", false, false), &Control::Text { value: &definition.q, max_length: Some(2000) }))
                 (draw_field(&frame("group", "Grouped by", "", false, false), &Control::Choice { value: group, options: &groups }))
+                (draw_field(&frame("limits", "Limits of the board", "Most records that should stand in a column, such as in_progress:5, on_hold:3", false, false), &Control::Text { value: &limits, max_length: Some(500) }))
                 (draw_field(&Frame { name: "pinned", label: "Pin in my navigation, with its count", errors: faults.on("pinned"), ..Frame::default() }, &Control::Boolean { value: pinned }))
                 input type="hidden" name="columns" value=(columns);
                 input type="hidden" name="sort" value=(sort);

@@ -15,6 +15,7 @@ use steward_app::saved_views::{NewView, SavedView, ViewAudience, ViewDefinition}
 use steward_app::view::Labels;
 use steward_model::id::RecordId;
 
+use crate::actions::led;
 use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::{Form, Posted};
@@ -63,7 +64,7 @@ pub(crate) async fn create(
 ) -> Result<Response, WebError> {
     let Posted { visitor, form } = posted;
     let opened = open(&web, &visitor, &kinds, &Form::default()).await?;
-    let view = typed(&form, BTreeMap::new());
+    let view = typed(&form);
     let pinned = is_pinned(&form);
     match web.app().add_saved_view(visitor.actor(), &opened.kind, &view).await {
         Ok(id) => {
@@ -107,7 +108,7 @@ pub(crate) async fn save(
     let Posted { visitor, form } = posted;
     let opened = open(&web, &visitor, &kinds, &Form::default()).await?;
     let saved = changeable(&web, &visitor, &opened, id).await?;
-    let view = typed(&form, saved.definition.limits.clone());
+    let view = typed(&form);
     let pinned = is_pinned(&form);
     match web.app().set_saved_view(visitor.actor(), id, &view).await {
         Ok(()) => {
@@ -162,7 +163,7 @@ fn is_pinned(form: &Form) -> bool {
 }
 
 /// What was typed.
-fn typed(form: &Form, limits: BTreeMap<String, u32>) -> NewView {
+fn typed(form: &Form) -> NewView {
     let text = |name: &str| form.text(name).map(str::to_owned);
     let audience = match form.get("audience").and_then(|audience| audience.split_once(':').or(Some((audience, "")))) {
         Some(("team", id)) => ViewAudience::Team(RecordId(id.parse().unwrap_or_default())),
@@ -175,9 +176,20 @@ fn typed(form: &Form, limits: BTreeMap<String, u32>) -> NewView {
         sort: text("sort"),
         columns: columns.map(str::to_owned).collect(),
         group: text("group"),
-        limits,
+        limits: limits(form.text("limits").unwrap_or_default()),
     };
     NewView { name: text("name").unwrap_or_default(), audience, definition }
+}
+
+/// Limits of a board's columns as they were typed, such as `in_progress:5, on_hold:3`. What is no number counts as 0, which
+/// the use case refuses.
+fn limits(text: &str) -> BTreeMap<String, u32> {
+    let each = text.split([',', ' ']).filter(|part| !part.is_empty());
+    let pair = |part: &str| {
+        let (key, limit) = part.split_once([':', '=']).unwrap_or((part, ""));
+        (key.trim().to_owned(), limit.trim().parse().unwrap_or(0))
+    };
+    each.map(pair).collect()
 }
 
 /// A view of this kind that the visitor may change.
@@ -194,11 +206,4 @@ fn ignore_full(pinned: Result<(), Error>) -> Result<(), Error> {
         Err(Error::Invalid(_)) => Ok(()),
         other => other,
     }
-}
-
-fn led(visitor: &Visitor, address: &str) -> Response {
-    if visitor.partial {
-        return ([("hx-redirect", address.to_owned())], StatusCode::NO_CONTENT).into_response();
-    }
-    Redirect::to(address).into_response()
 }

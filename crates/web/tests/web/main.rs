@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
 mod answers;
+mod board;
 mod bulk;
 mod context;
 mod drafts;

@@ -62,7 +62,7 @@ const TICKET_LINES: [TicketLine; 30] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 41] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 42] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -102,6 +102,7 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 41] = [
     ("POST", "/incidents/views/987654/pin", Sent::Form(&[]), (401, 404)),
     ("GET", "/incidents/columns", Sent::Nothing, (303, 200)),
     ("POST", "/incidents/columns", Sent::Form(&[("column", "nonsense")]), (401, 422)),
+    ("GET", "/incidents/board?view=all", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/export?format=csv", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/export?format=xlsx", Sent::Nothing, (303, 200)),
     ("GET", "/incidents", Sent::Nothing, (303, 200)),
