@@ -51,9 +51,9 @@ story("Two agents at one ticket see each other", async (scene) => {
   await ben.goto(pageOf(incident));
   const ada = await scene.visit("ada", { node: "other" });
   await ada.goto(pageOf(incident));
-  await ben.locator("#presence", { hasText: "Ada Okafor is viewing" }).waitFor();
+  await ben.locator(".presence__people", { hasText: "Ada Okafor is viewing" }).waitFor();
   await box(ada).pressSequentially("I will take it");
-  await ben.locator("#presence", { hasText: "Ada Okafor is writing" }).waitFor();
+  await ben.locator(".presence__people", { hasText: "Ada Okafor is writing" }).waitFor();
   await box(ben).pressSequentially("Mine");
   await ada.close();
   await ben.waitForFunction(() => !document.querySelector("#presence")?.textContent?.includes("Ada"));
