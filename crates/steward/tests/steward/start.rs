@@ -9,25 +9,29 @@ use sqlx::Connection as _;
 use crate::cluster::Database;
 use crate::installation::{Installation, Server};
 
-fn raise_schema(installation: &Installation, to: &str) {
+/// Has the database say another version of its schema; gives the one it said before.
+fn set_schema(installation: &Installation, to: &str) -> String {
     let sql = format!("update meta set value = '{to}' where key = 'schema'");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let mut connection =
             sqlx::SqliteConnection::connect(installation.sqlite_file().to_str().unwrap()).await.unwrap();
+        let before = sqlx::query_scalar("select value from meta where key = 'schema'");
+        let before: String = before.fetch_one(&mut connection).await.unwrap();
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
-    });
+        before
+    })
 }
 
 #[test]
 fn rel_033_a_newer_schema_is_refused_on_sqlite() {
     let installation = Installation::sqlite();
-    raise_schema(&installation, "99");
+    let own = set_schema(&installation, "99");
     for command in ["serve", "verify"] {
         installation.run([command]).check_one_line("the database has schema 99");
     }
-    raise_schema(&installation, "2");
+    set_schema(&installation, &own);
     installation.check_verified();
 }
 
