@@ -218,7 +218,9 @@ mod tests {
             Json::String(text) => match text.strip_prefix('@') {
                 Some(handle) => found.push(handle.to_owned()),
                 None => {
-                    found.extend(text.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0.to_owned())))
+                    // What has no colon is a variable of a canned text.
+                    let names = text.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0.to_owned()));
+                    found.extend(names.filter(|name| name.contains(':')))
                 }
             },
             Json::Array(items) => items.iter().for_each(|item| handles(item, found)),
