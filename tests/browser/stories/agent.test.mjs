@@ -24,7 +24,7 @@ story("An agent finds an incident by search, answers it and resolves it in few s
   await page.locator(".entry--public", { hasText: "We cleaned the glass." }).waitFor();
 
   await hands.click(page.getByRole("button", { name: "More actions" }).or(page.locator("summary[aria-label='More actions']")));
-  await hands.click(page.getByRole("link", { name: "Resolve" }));
+  await hands.click(page.getByRole("link", { name: "Resolve", exact: true }));
   const dialog = page.getByRole("dialog");
   await hands.choose(dialog.getByLabel("Resolution code"), "Fixed");
   await hands.type(dialog.getByLabel("Resolution notes"), "The glass was dirty.");

@@ -8,7 +8,7 @@ use crate::attachment::{Attachment, Link, attachment, link};
 use crate::badge::{Category, Priority};
 use crate::button::{Button, Look, link_button};
 use crate::composer::{Audience, Composer, composer};
-use crate::context::{Related, Requester, apply_workaround, context_place, handling_note, outage, related, requester};
+use crate::context::{Related, Requester, apply_workaround, handling_note, outage, related, requester};
 use crate::dialog::{dialog, dialog_content};
 use crate::draft::{Draft, KeptDraft};
 use crate::field::{Control, Field, field};
@@ -16,7 +16,7 @@ use crate::form::Form;
 use crate::icon::Icon;
 use crate::inbox::{Inbox, Item, inbox};
 use crate::person::Person;
-use crate::presence::{Somebody, people, presence};
+use crate::presence::{Somebody, people};
 use crate::record::{
     Live, RailSection, RecordHeader, SideField, SideForm, Step, StepPlace, rail_section, record_header, side_field,
     side_form,
@@ -150,7 +150,6 @@ fn composers() -> Markup {
 fn present() -> Markup {
     let at = |name, is_writing| Somebody { name: Some(name), is_writing };
     html! {
-        div { (presence("42", "/incidents/INC0000042/presence")) }
         div { (people(&[at(LONG_NAME, true), at(HOSTILE, false), Somebody::default()], Some(12))) }
         div { (people(&[at("Mei Lin", false)], Some(12))) }
     }
@@ -174,7 +173,6 @@ fn beside() -> Markup {
             Related { record: record("Driver forgets its tray"), reason: "on Printers, as here", action: Some(apply_workaround("/incidents/INC0000042/workaround", "KE0000003", "token")) },
             Related { record: record(HOSTILE), reason: HOSTILE, action: None },
         ]))
-        (context_place("/incidents/INC0000042/context"))
     }
 }
 
