@@ -56,6 +56,12 @@ class Keeper {
     this.#saving?.abort();
   }
 
+  /** The form takes a mark along when it is sent, so that the draft ends with it; its own unless it has one. */
+  marked(mark = this.#mark): void {
+    const field = this.#field("draft_mark");
+    if (field && !field.value) field.value = mark;
+  }
+
   /** The form could not be sent, so the draft goes on. */
   goOn(): void {
     if (!this.#ended) return;
@@ -139,6 +145,8 @@ class Keeper {
     if (!isNewer) return forget(this.key);
     for (const [name, value] of local.values) this.#fill(name, value);
     if (!this.#isNews()) return forget(this.key);
+    // The page before may have told the server in leaving, too late for this page to know: the form ends that draft as well.
+    this.marked(local.mark);
     this.#say("Draft kept in this browser", "device-floppy");
     this.#form.dispatchEvent(new Event("input", { bubbles: true }));
     for (const area of this.#form.querySelectorAll("textarea")) area.dispatchEvent(new Event("input"));
@@ -211,6 +219,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
   const keeper = forms.get(form);
   if (!keeper) return;
+  keeper.marked();
   if (!event.defaultPrevented && !form.hasAttribute("hx-post") && form.method === "post") {
     // Kept until the next page shows that the server took it.
     keeper.keepHere();
