@@ -76,14 +76,6 @@ document.addEventListener("click", (event) => {
   if (refused) { event.preventDefault(); event.stopImmediatePropagation(); }
 }, { capture: true });
 
-// Behind the open navigation of a telephone nothing can be reached, by finger or key.
-behaviour("#navigation[popover]", (navigation, signal) => {
-  navigation.addEventListener("toggle", (event) => {
-    const main = document.querySelector<HTMLElement>("main");
-    if (main) main.inert = (event as ToggleEvent).newState === "open";
-  }, { signal });
-});
-
 // Numbers beside links of the navigation, which the page does not wait for.
 behaviour("[data-counts]", (navigation, signal) => {
   void fetchPart(navigation.dataset.counts ?? "", signal).then((text) => {
