@@ -43,6 +43,25 @@ impl<K: Eq + Hash, V: Clone> Fresh<K, V> {
         self.copies().find(key, now).cloned()
     }
 
+    /// A copy that is young enough, or what `read` gives, which is kept.
+    ///
+    /// # Errors
+    /// Those of `read`; nothing is kept then.
+    pub(crate) async fn get_or<E>(
+        &self,
+        key: K,
+        now: Moment,
+        read: impl Future<Output = Result<V, E>>,
+    ) -> Result<V, E> {
+        if let Some(copy) = self.get(&key, now) {
+            return Ok(copy);
+        }
+        let before = self.before(now);
+        let value = read.await?;
+        self.keep(before, [(key, value.clone())]);
+        Ok(value)
+    }
+
     /// Those of many keys that are here and young enough, handed to `take`; gives the other keys.
     pub(crate) fn get_many(&self, keys: Vec<K>, now: Moment, mut take: impl FnMut(&K, &V)) -> Vec<K> {
         let copies = self.copies();

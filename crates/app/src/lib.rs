@@ -93,6 +93,10 @@ struct Inner {
     sessions: Fresh<Hash, StoredSession>,
     /// How much people have not read; forgotten with each word that an inbox changed.
     unread: Fresh<RecordId, inbox::Unread>,
+    /// Counts of lists, by what was counted; forgotten with each write to a record.
+    counts: Fresh<String, usize>,
+    /// What pages of lists ask about views.
+    views: saved_views::ViewCopies,
     /// Who is at which record just now.
     presence: presence::Presence,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
@@ -165,6 +169,8 @@ impl App {
             recent_logins: RecentLogins::default(),
             sessions: Fresh::new(10_000),
             unread: Fresh::new(10_000),
+            counts: Fresh::new(2_000),
+            views: saved_views::ViewCopies::default(),
             presence: presence::Presence::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),

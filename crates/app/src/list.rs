@@ -317,7 +317,9 @@ impl App {
             return Ok(0);
         }
         let (conditions, binds) = self.compiled(actor, kind, &wanted, &parts);
-        Ok(self.store().count_any(&kind.key, &conditions, &binds, cap).await?)
+        let key = format!("{} {cap} {conditions:?} {binds:?}", kind.key);
+        let read = self.store().count_any(&kind.key, &conditions, &binds, cap);
+        Ok(self.0.counts.get_or(key, self.now(), read).await?)
     }
 
     /// What a list asks for, bound to whoever asks.

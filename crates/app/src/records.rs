@@ -316,6 +316,7 @@ impl App {
         let outcome = self.store().commit(set).await;
         // Also when it failed: a link that broke in the midst of it leaves unknown what was written.
         self.forget_copies(&written);
+        self.0.counts.forget_all();
         outcome.map(drop)
     }
 

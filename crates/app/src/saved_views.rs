@@ -6,13 +6,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use steward_model::access::{Action, Actor, Reach};
 use steward_model::decide::FieldError;
+use steward_model::id::RecordId;
 use steward_model::kind::Kind;
+use steward_store::error::StoreError;
 use steward_store::saved_views::{NewSavedView, StoredSavedView};
 
 pub use steward_store::saved_views::ViewAudience;
 
 use crate::App;
 use crate::error::Error;
+use crate::fresh::Fresh;
 use crate::list::{ListRequest, group_attribute};
 
 /// Longest name, in characters.
@@ -74,7 +77,7 @@ pub struct SavedView {
     /// What it is called.
     pub name: String,
     /// Whose it is.
-    pub owner: steward_model::id::RecordId,
+    pub owner: RecordId,
     /// Who sees it.
     pub audience: ViewAudience,
     /// What it shows.
@@ -85,6 +88,28 @@ pub struct SavedView {
     pub may_change: bool,
 }
 
+/// Copies of what every page of a list asks about views; forgotten with each write to a view. What a reader may see of
+/// them is decided each time.
+pub(crate) struct ViewCopies {
+    shown: Fresh<(RecordId, Shown), Arc<Vec<StoredSavedView>>>,
+    /// By person and key of the kind.
+    columns: Fresh<(RecordId, String), Vec<String>>,
+}
+
+/// Which views of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Shown {
+    /// Of a kind, or all.
+    Of(Option<String>),
+    Pinned,
+}
+
+impl Default for ViewCopies {
+    fn default() -> Self {
+        Self { shown: Fresh::new(10_000), columns: Fresh::new(10_000) }
+    }
+}
+
 impl App {
     /// The views that an actor sees, of one kind or of all, by name.
     ///
@@ -92,8 +117,13 @@ impl App {
     /// When the database is away.
     pub async fn saved_views(&self, actor: &Actor, kind: Option<&Kind>) -> Result<Vec<SavedView>, Error> {
         let kind = kind.map(|kind| kind.key.as_str());
-        let stored = self.store().saved_views(actor.person, &actor.teams, kind, LISTED_MAX).await?;
-        Ok(stored.into_iter().filter_map(|stored| self.seen(actor, stored)).collect())
+        let key = (actor.person, Shown::Of(kind.map(str::to_owned)));
+        let read = async {
+            let stored = self.store().saved_views(actor.person, &actor.teams, kind, LISTED_MAX).await?;
+            Ok::<_, Error>(Arc::new(stored))
+        };
+        let stored = self.0.views.shown.get_or(key, self.now(), read).await?;
+        Ok(stored.iter().filter_map(|stored| self.seen(actor, stored)).collect())
     }
 
     /// The views in an actor's navigation, by name.
@@ -101,8 +131,12 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn pinned_views(&self, actor: &Actor) -> Result<Vec<SavedView>, Error> {
-        let stored = self.store().pinned_views(actor.person, &actor.teams, PINNED_MAX).await?;
-        Ok(stored.into_iter().filter_map(|stored| self.seen(actor, stored)).collect())
+        let read = async {
+            let stored = self.store().pinned_views(actor.person, &actor.teams, PINNED_MAX).await?;
+            Ok::<_, Error>(Arc::new(stored))
+        };
+        let stored = self.0.views.shown.get_or((actor.person, Shown::Pinned), self.now(), read).await?;
+        Ok(stored.iter().filter_map(|stored| self.seen(actor, stored)).collect())
     }
 
     /// A view.
@@ -111,7 +145,7 @@ impl App {
     /// [`Error::NotFound`] also for who does not see it.
     pub async fn saved_view(&self, actor: &Actor, id: i64) -> Result<SavedView, Error> {
         let stored = self.store().find_saved_view(actor.person, id).await?.ok_or(Error::NotFound)?;
-        self.seen(actor, stored).ok_or(Error::NotFound)
+        self.seen(actor, &stored).ok_or(Error::NotFound)
     }
 
     /// Saves a view.
@@ -125,7 +159,8 @@ impl App {
         if self.store().count_saved_views(actor.person).await? >= OWNED_MAX {
             return Err(Error::invalid("name", format!("you have {OWNED_MAX} views; remove one first")));
         }
-        Ok(self.store().add_saved_view(self.kept(actor, kind, new)?).await?)
+        let new = self.kept(actor, kind, new)?;
+        self.writing_views(self.store().add_saved_view(new)).await
     }
 
     /// Changes a view.
@@ -135,7 +170,8 @@ impl App {
     pub async fn set_saved_view(&self, actor: &Actor, id: i64, new: &NewView) -> Result<(), Error> {
         let view = self.changeable(actor, id).await?;
         self.check_view(actor, &view.kind, new, Some(view.audience)).await?;
-        Ok(self.store().set_saved_view(id, self.kept(actor, &view.kind, new)?).await?)
+        let new = self.kept(actor, &view.kind, new)?;
+        self.writing_views(self.store().set_saved_view(id, new)).await
     }
 
     /// Removes a view, for everybody who sees it.
@@ -144,7 +180,7 @@ impl App {
     /// As [`Self::set_saved_view`].
     pub async fn remove_saved_view(&self, actor: &Actor, id: i64) -> Result<(), Error> {
         self.changeable(actor, id).await?;
-        Ok(self.store().remove_saved_view(id).await?)
+        self.writing_views(self.store().remove_saved_view(id)).await
     }
 
     /// Puts a view into the actor's navigation, or takes it out.
@@ -158,7 +194,7 @@ impl App {
             let message = format!("at most {PINNED_MAX} views stand in the navigation; take one out first");
             return Err(Error::invalid("pinned", message));
         }
-        Ok(self.store().pin_saved_view(actor.person, id, pinned).await?)
+        self.writing_views(self.store().pin_saved_view(actor.person, id, pinned)).await
     }
 
     /// The columns that an actor chose for lists of a kind; none where the kind's are meant.
@@ -166,7 +202,8 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn list_columns(&self, actor: &Actor, kind: &Kind) -> Result<Vec<String>, Error> {
-        Ok(self.store().list_columns(actor.person, &kind.key).await?)
+        let read = self.store().list_columns(actor.person, &kind.key);
+        Ok(self.0.views.columns.get_or((actor.person, kind.key.clone()), self.now(), read).await?)
     }
 
     /// Keeps the columns that an actor wants in lists of a kind; none for the kind's.
@@ -178,7 +215,7 @@ impl App {
         self.readable_level(actor, kind).ok_or(Error::NotFound)?;
         match check_columns(kind, columns) {
             Some(message) => Err(Error::invalid("columns", message)),
-            None => Ok(self.store().set_list_columns(actor.person, &kind.key, columns).await?),
+            None => self.writing_views(self.store().set_list_columns(actor.person, &kind.key, columns)).await,
         }
     }
 
@@ -191,8 +228,16 @@ impl App {
         actor.is_system() || manages && self.writable_level(actor, Action::Update, kind).is_some()
     }
 
+    /// Writes something about views, and forgets the copies of all.
+    async fn writing_views<T>(&self, write: impl Future<Output = Result<T, StoreError>>) -> Result<T, Error> {
+        let written = write.await;
+        self.0.views.shown.forget_all();
+        self.0.views.columns.forget_all();
+        Ok(written?)
+    }
+
     /// The view that an actor sees; `None` where it does not.
-    fn seen(&self, actor: &Actor, stored: StoredSavedView) -> Option<SavedView> {
+    fn seen(&self, actor: &Actor, stored: &StoredSavedView) -> Option<SavedView> {
         let kind = self.registry().kind(&stored.kind)?.clone();
         self.readable_level(actor, &kind)?;
         let administers = actor.has_role_everywhere("administrator");
@@ -208,11 +253,11 @@ impl App {
         Some(SavedView {
             id: stored.id,
             kind,
-            name: stored.name,
+            name: stored.name.clone(),
             owner: stored.owner,
             audience: stored.audience,
             // A view that a newer program saved loses what this one does not know.
-            definition: serde_json::from_value(stored.definition).unwrap_or_default(),
+            definition: ViewDefinition::deserialize(&stored.definition).unwrap_or_default(),
             is_pinned: stored.is_pinned,
             may_change: own || administers,
         })

@@ -122,6 +122,8 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
 
 struct Entry {
     group: usize,
+    /// Place of its practice within the group.
+    place: usize,
     label: String,
     address: String,
     icon: Icon,
@@ -135,21 +137,18 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
         if !kind.navigation || !staff && !FOR_REQUESTERS.contains(&kind.practice.as_str()) {
             continue;
         }
-        let group = GROUPS.iter().position(|(_, practices)| practices.contains(&kind.practice.as_str()));
+        let within = |practices: &[&str]| practices.iter().position(|practice| *practice == kind.practice);
+        let found = GROUPS.iter().enumerate().find_map(|(group, (_, practices))| Some((group, within(practices)?)));
+        let (group, place) = found.unwrap_or((GROUPS.len() - 1, 0));
         entries.push(Entry {
-            group: group.unwrap_or(GROUPS.len() - 1),
+            group,
+            place,
             label: kind.label_plural.clone(),
             address: address::list(&kind),
             icon: Icon::named(&kind.icon),
         });
     }
-    let place = |entry: &Entry| {
-        let practices = GROUPS[entry.group].1;
-        let kind = web.app().registry().kinds().iter().find(|kind| address::list(kind) == entry.address);
-        kind.and_then(|kind| practices.iter().position(|practice| *practice == kind.practice))
-            .unwrap_or(practices.len())
-    };
-    entries.sort_by_key(place);
+    entries.sort_by_key(|entry| entry.place);
     entries
 }
 
