@@ -1,10 +1,10 @@
 //! What somebody who works on a record wants to know beside it: who asked and how to handle it, what is down, what is
 //! known, and what changed lately on the same things or on those that they depend on.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Actor, rights};
 use steward_model::id::RecordId;
 use steward_model::kind::{Category, Kind};
 use steward_model::moment::Moment;
@@ -258,23 +258,6 @@ impl App {
         // What the actor may not see leads nowhere: a match by way of it would tell that it is there.
         things.retain(|_, thing| thing.label.is_some());
         Ok(things)
-    }
-
-    /// Records that an actor may read, without values that they may not.
-    async fn readable_records(
-        &self,
-        actor: &Actor,
-        ids: Vec<RecordId>,
-    ) -> Result<HashMap<RecordId, (Arc<Kind>, Record)>, Error> {
-        let now = self.now();
-        let loaded = self.store().get_records(&ids).await?;
-        let seen = loaded.into_iter().filter_map(|loaded| {
-            let kind = self.registry().kind(&loaded.record.kind)?.clone();
-            let rights = rights(actor, &kind, &loaded.record, now);
-            let record = rights.may(Action::Read).then(|| visible(&kind, loaded.record, &rights))?;
-            Some((record.id, (kind, record)))
-        });
-        Ok(seen.collect())
     }
 }
 

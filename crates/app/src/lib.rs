@@ -37,6 +37,7 @@ pub mod setup;
 pub mod snippets;
 pub mod tokens;
 pub mod view;
+pub mod visits;
 pub mod word;
 
 use std::sync::Arc;
@@ -97,6 +98,8 @@ struct Inner {
     counts: Fresh<String, usize>,
     /// What pages of lists ask about views.
     views: saved_views::ViewCopies,
+    /// What pages ask about records that people opened.
+    visits: visits::VisitCopies,
     /// Who is at which record just now.
     presence: presence::Presence,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
@@ -171,6 +174,7 @@ impl App {
             unread: Fresh::new(10_000),
             counts: Fresh::new(2_000),
             views: saved_views::ViewCopies::default(),
+            visits: visits::VisitCopies::default(),
             presence: presence::Presence::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),

@@ -263,6 +263,23 @@ impl App {
         Ok(Labels(Arc::new(labels)))
     }
 
+    /// Records that an actor may read, without values that they may not.
+    pub(crate) async fn readable_records(
+        &self,
+        actor: &Actor,
+        ids: Vec<RecordId>,
+    ) -> Result<HashMap<RecordId, (Arc<Kind>, Record)>, Error> {
+        let now = self.now();
+        let loaded = self.store().get_records(&ids).await?;
+        let seen = loaded.into_iter().filter_map(|loaded| {
+            let kind = self.registry().kind(&loaded.record.kind)?.clone();
+            let rights = rights(actor, &kind, &loaded.record, now);
+            let record = rights.may(Action::Read).then(|| visible(&kind, loaded.record, &rights))?;
+            Some((record.id, (kind, record)))
+        });
+        Ok(seen.collect())
+    }
+
     pub(crate) fn has_public_label(&self, kind: &str) -> bool {
         self.registry().kind(kind).is_some_and(|kind| kind.label_public)
     }

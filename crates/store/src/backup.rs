@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 19] = [
+const TABLES: [(&str, Option<&str>); 25] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -48,6 +48,12 @@ const TABLES: [(&str, Option<&str>); 19] = [
     ("draft", None),
     ("notification", Some("id")),
     ("snippet_use", None),
+    ("saved_view", Some("id")),
+    ("saved_view_pin", None),
+    ("list_columns", None),
+    ("bulk_edit", Some("id")),
+    ("bulk_edit_row", None),
+    ("visit", None),
     ("meta", None),
 ];
 
@@ -396,4 +402,24 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(StoreError::Refused(error.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::TABLES;
+    use crate::migrate::STEPS;
+
+    /// Whoever is signed in signs in again after a restore.
+    const LEFT_OUT: [&str; 1] = ["session"];
+
+    #[test]
+    fn a_logical_copy_has_every_table_that_a_migration_makes() {
+        let words: Vec<&str> = STEPS.iter().flat_map(|step| step.split_whitespace()).collect();
+        let made: BTreeSet<&str> =
+            words.windows(3).filter(|three| three[..2] == ["create", "table"]).map(|three| three[2]).collect();
+        let copied = TABLES.iter().map(|(table, _)| *table).filter(|table| *table != "meta");
+        assert_eq!(made, copied.chain(LEFT_OUT).collect());
+    }
 }

@@ -35,5 +35,6 @@ pub mod sql;
 mod sqlite;
 pub mod store;
 pub mod verify;
+pub mod visits;
 mod wake;
 mod writer;

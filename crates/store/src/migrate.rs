@@ -5,13 +5,14 @@ use crate::error::StoreError;
 use crate::sql::{Bind, Dialect};
 
 /// Every step, oldest first. A released one is never edited; a new one is added at the end.
-const STEPS: &[&str] = &[
+pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0001_ground.sql"),
     include_str!("../migrations/0002_sessions.sql"),
     include_str!("../migrations/0003_bulk_edits.sql"),
     include_str!("../migrations/0004_drafts.sql"),
     include_str!("../migrations/0005_saved_views.sql"),
     include_str!("../migrations/0006_inbox.sql"),
+    include_str!("../migrations/0013_visits.sql"),
 ];
 
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.

@@ -250,17 +250,6 @@ impl Store {
             Dialect::Postgres => "::json",
         }
     }
-
-    async fn change(&self, sql: String, binds: Vec<Bind>) -> Result<(), StoreError> {
-        let written = self.write(move |connection| {
-            let (sql, binds) = (sql.clone(), binds.clone());
-            Box::pin(async move {
-                connection.execute(&sql, &binds).await?;
-                Ok(())
-            })
-        });
-        Ok(written.await?)
-    }
 }
 
 fn stored(row: &Row) -> Result<StoredSavedView, StoreError> {

@@ -12,7 +12,7 @@ use crate::connection::Connection;
 use crate::error::{CommitError, Meaning, StoreError, meaning};
 use crate::migrate;
 use crate::numbers::Numbers;
-use crate::sql::Dialect;
+use crate::sql::{Bind, Dialect};
 use crate::sqlite::{Pace, Readers};
 use crate::wake::Wake;
 use crate::writer::{Body, Writer};
@@ -152,6 +152,21 @@ impl Store {
             Database::Sqlite { writer, .. } => writer.write(body).await,
             Database::Postgres { pool, epoch } => write_on_task(pool, *epoch, Bounds::Transaction, body).await,
         }
+    }
+
+    /// Runs one statement as a transaction of its own.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub(crate) async fn change(&self, sql: String, binds: Vec<Bind>) -> Result<(), StoreError> {
+        let written = self.write(move |connection| {
+            let (sql, binds) = (sql.clone(), binds.clone());
+            Box::pin(async move {
+                connection.execute(&sql, &binds).await?;
+                Ok(())
+            })
+        });
+        Ok(written.await?)
     }
 
     /// As [`Self::write`] for a body that runs one statement on PostgreSQL, which is a transaction of its own.
