@@ -16,14 +16,14 @@ use crate::live;
 use crate::visitor::Visitor;
 
 /// Headings of the navigation, with the practices under each; all others stand under the last.
-const GROUPS: [(&'static str, &[&str]); 4] = [
+const GROUPS: [(&str, &[&str]); 4] = [
     ("group-work", &["incident", "request", "problem", "change", "release", "task"]),
     ("group-services", &["service", "configuration", "outage", "knowledge"]),
     ("group-organisation", &["organisation"]),
     ("more", &[]),
 ];
 /// The first headings in the words of those who ask.
-const PLAIN_GROUPS: [&'static str; 2] = ["group-yours", "group-answers"];
+const PLAIN_GROUPS: [&str; 2] = ["group-yours", "group-answers"];
 /// What requesters find in the navigation.
 const FOR_REQUESTERS: [&str; 3] = ["incident", "request", "knowledge"];
 

@@ -44,7 +44,7 @@ impl From<SavedView> for View {
 }
 
 /// Views of work, for those who do it: key, label, condition.
-const DESK: [(&str, &'static str, &str); 5] = [
+const DESK: [(&str, &str, &str); 5] = [
     ("open", "view-open", "is:open"),
     ("mine", "view-mine", "is:open assignee:me"),
     ("teams", "view-teams", "is:open team:mine"),
@@ -52,9 +52,9 @@ const DESK: [(&str, &'static str, &str); 5] = [
     ("all", "all", ""),
 ];
 /// Views of what one asked for.
-const ASKED: [(&str, &'static str, &str); 2] = [("open", "view-open", "is:open"), ("all", "all", "")];
+const ASKED: [(&str, &str, &str); 2] = [("open", "view-open", "is:open"), ("all", "all", "")];
 /// Everything else has one.
-const PLAIN: [(&str, &'static str, &str); 1] = [("all", "all", "")];
+const PLAIN: [(&str, &str, &str); 1] = [("all", "all", "")];
 
 /// What changed last first.
 pub(crate) const NEWEST: &str = "-updated_at";
