@@ -1,6 +1,7 @@
 //! A look at a record as it was.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::icon::{Icon, icon};
 
@@ -35,16 +36,16 @@ pub fn as_of(slider: &AsOf) -> Markup {
     html! {
         form.as-of method="get" action=(slider.action) data-as-of {
             (icon(Icon::History))
-            label.as-of__label for="as-of-choice" { "As of" }
-            input.as-of__range type="range" min="0" max=(last) value=(shown) hidden data-as-of-range aria-label="Moment";
+            label.as-of__label for="as-of-choice" { (t("as-of")) }
+            input.as-of__range type="range" min="0" max=(last) value=(shown) hidden data-as-of-range aria-label=(t("as-of-moment"));
             select.input.as-of__choice #as-of-choice name="as_of" data-as-of-choice {
                 @for (index, moment) in slider.moments.iter().enumerate() {
                     option value=(moment.machine) selected[index == shown] { (moment.label) " — " (moment.what) }
                 }
             }
             output.as-of__output data-as-of-output hidden { (slider.moments.get(shown).map_or("", |moment| moment.label)) }
-            button."button button--plain" type="submit" { span { "Show" } }
-            @if shown != last { a."button button--quiet" href=(slider.now) { span { "Back to now" } } }
+            button."button button--plain" type="submit" { span { (t("show")) } }
+            @if shown != last { a."button button--quiet" href=(slider.now) { span { (t("back-to-now")) } } }
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Files and links on a record.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::icon::{Icon, icon};
 use crate::reference::{Reference, reference};
-use crate::words;
 
 /// A file.
 #[derive(Debug, Clone, Copy, Default)]
@@ -71,7 +71,7 @@ pub fn link(link: &Link) -> Markup {
             @if let Some(address) = link.remove {
                 form.link-item__remove method="post" action=(address) {
                     input type="hidden" name="csrf_token" value=(link.csrf_token);
-                    button.icon-button."icon-button--small" type="submit" title=(words::REMOVE) aria-label={ (words::REMOVE) " " (link.record.number) " " (link.record.label) } { (icon(Icon::X)) }
+                    button.icon-button."icon-button--small" type="submit" title=(t("remove")) aria-label=(t_with("remove-record", &[("number", link.record.number.into()), ("label", link.record.label.into())])) { (icon(Icon::X)) }
                 }
             }
         }

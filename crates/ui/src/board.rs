@@ -1,6 +1,7 @@
 //! Boards: records as cards in columns. A card's menu moves it; scripts let it be dragged to where the menu leads.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::icon::{Icon, icon};
 use crate::value::{Shown, shown};
@@ -87,12 +88,12 @@ fn column(column: &Column) -> Markup {
                 (column.head)
                 span.board__count."board__count--over"[column.is_over] {
                     (column.count)
-                    @if let Some(limit) = column.limit { " / " (limit) @if column.is_over { (icon(Icon::AlertTriangle)) span.hidden-text { " more than there should be" } } }
+                    @if let Some(limit) = column.limit { " / " (limit) @if column.is_over { (icon(Icon::AlertTriangle)) span.hidden-text { " " (t("over-limit")) } } }
                 }
             }
             ul.board__cards {
                 @for card in &column.cards { (self::card(card)) }
-                @if let Some(address) = column.more { li.board__more { a href=(address) { "All " (column.count) } } }
+                @if let Some(address) = column.more { li.board__more { a href=(address) { (t_with("all-count", &[("count", column.count.into())])) } } }
             }
         }
     }
@@ -104,8 +105,9 @@ fn card(card: &Card) -> Markup {
             div.card__head {
                 span.card__number { (card.number) }
                 @if !card.moves.is_empty() {
+                    @let move_this = t_with("move-record", &[("number", card.number.into())]);
                     details.menu.card__menu data-menu name="menu" {
-                        summary.icon-button title={ "Move " (card.number) } aria-label={ "Move " (card.number) } { (icon(Icon::Dots)) }
+                        summary.icon-button title=(move_this) aria-label=(move_this) { (icon(Icon::Dots)) }
                         div.menu__panel {
                             ul.menu__list {
                                 @for way in &card.moves {

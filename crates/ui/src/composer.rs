@@ -1,6 +1,7 @@
 //! The box in which replies and notes are written.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::draft::{Draft, draft};
 use crate::icon::{Icon, icon};
@@ -52,37 +53,37 @@ pub fn composer(composer: &Composer, more: Markup) -> Markup {
             input type="hidden" name="csrf_token" value=(composer.csrf_token);
             @if composer.may_note {
                 fieldset.composer__audience {
-                    legend.hidden-text { "Who reads it" }
+                    legend.hidden-text { (t("who-reads")) }
                     label.composer__choice {
                         input type="radio" name="audience" value="public" checked[composer.audience == Audience::Public] data-key="r";
-                        span { (icon(Icon::Messages)) (if composer.readers.is_empty() { "Comment" } else { "Reply" }) }
+                        span { (icon(Icon::Messages)) (if composer.readers.is_empty() { t("comment") } else { t("reply") }) }
                     }
                     label.composer__choice."composer__choice--internal" {
                         input type="radio" name="audience" value="internal" checked[composer.audience == Audience::Internal] data-key="n";
-                        span { (icon(Icon::Lock)) "Internal note" }
+                        span { (icon(Icon::Lock)) (t("internal-note")) }
                     }
-                    p.composer__readers."composer__readers--public" { @if !composer.readers.is_empty() { "To " (composer.readers) } }
-                    p.composer__readers."composer__readers--internal" { "Only staff will see this" }
+                    p.composer__readers."composer__readers--public" { @if !composer.readers.is_empty() { (t_with("reply-to", &[("name", composer.readers.into())])) } }
+                    p.composer__readers."composer__readers--internal" { (t("only-staff")) }
                 }
             } @else { input type="hidden" name="audience" value="public"; }
-            textarea.composer__text name="body" id="composer-body" rows="3" aria-label="Text" placeholder="Write…" data-autosize
+            textarea.composer__text name="body" id="composer-body" rows="3" aria-label=(t("composer-text")) placeholder=(t("composer-write")) data-autosize
                 aria-invalid=[(!composer.errors.is_empty()).then_some("true")] aria-describedby=[(!composer.errors.is_empty()).then_some("composer-error")] { "\n" (composer.body) }
             @if !composer.errors.is_empty() {
                 ul.field__errors #composer-error { @for error in composer.errors { li { (icon(Icon::AlertCircle)) span { (error) } } } }
             }
-            ul.composer__files data-files-list hidden aria-label="Files to attach" {}
+            ul.composer__files data-files-list hidden aria-label=(t("files-to-attach")) {}
             div.composer__foot {
                 label.composer__attach {
-                    (icon(Icon::Paperclip)) span { "Attach files" }
+                    (icon(Icon::Paperclip)) span { (t("attach-files")) }
                     input.composer__file type="file" name="files" multiple data-files;
                 }
                 @if composer.snippets.is_some() {
-                    button.composer__canned.script-only type="button" data-snippets-open title="Canned texts: type / " { (icon(Icon::Bolt)) span { "Canned text" } }
+                    button.composer__canned.script-only type="button" data-snippets-open title=(t("canned-texts")) { (icon(Icon::Bolt)) span { (t("canned-text")) } }
                 }
-                span.composer__hint { "Markdown" }
+                span.composer__hint { (t("markdown")) }
                 div.composer__send {
                     (more)
-                    button."button button--main" type="submit" data-key="mod+enter" { (icon(Icon::Send)) span.composer__verb--public { (if composer.readers.is_empty() { "Comment" } else { "Send reply" }) } span.composer__verb--internal { "Add note" } }
+                    button."button button--main" type="submit" data-key="mod+enter" { (icon(Icon::Send)) span.composer__verb--public { (if composer.readers.is_empty() { t("comment") } else { t("send-reply") }) } span.composer__verb--internal { (t("add-note")) } }
                 }
             }
             @if let Some(kept) = &composer.draft { (draft(kept)) }

@@ -1,6 +1,7 @@
 //! What stands beside a record for those who work on it: who asked, what to mind, what else has to do with it.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::icon::{Icon, icon};
 use crate::person::avatar;
@@ -33,7 +34,7 @@ pub fn requester(requester: &Requester) -> Markup {
             div.requester__text {
                 p.requester__name {
                     a href=(requester.address) { (requester.name) }
-                    @if requester.is_vip { span.requester__vip title="Their work must not wait" { (icon(Icon::Star)) "VIP" } }
+                    @if requester.is_vip { span.requester__vip title=(t("vip-help")) { (icon(Icon::Star)) "VIP" } }
                 }
                 @if !requester.title.is_empty() { p.requester__detail { (requester.title) } }
                 @if !requester.mail.is_empty() { p.requester__detail { a href={ "mailto:" (requester.mail) } { (requester.mail) } } }
@@ -48,7 +49,7 @@ pub fn requester(requester: &Requester) -> Markup {
 pub fn handling_note(about: &str, text: Markup) -> Markup {
     html! {
         div.handling-note {
-            p.handling-note__about { (icon(Icon::AlertTriangle)) span { "Mind: " (about) } }
+            p.handling-note__about { (icon(Icon::AlertTriangle)) span { (t_with("mind", &[("what", about.into())])) } }
             div.handling-note__text.article { (text) }
         }
     }
@@ -56,7 +57,7 @@ pub fn handling_note(about: &str, text: Markup) -> Markup {
 
 /// An outage that goes on.
 pub fn outage(record: &Reference, reason: &str) -> Markup {
-    html! { p.outage { (icon(Icon::PlugConnectedX)) span.outage__text { strong { "Open outage" } " " (reason) ": " (reference(record)) } } }
+    html! { p.outage { (icon(Icon::PlugConnectedX)) span.outage__text { strong { (t("open-outage")) } " " (reason) ": " (reference(record)) } } }
 }
 
 /// A record that has to do with the one shown.
@@ -89,7 +90,7 @@ pub fn related(items: &[Related]) -> Markup {
 pub fn context_place(address: &str) -> Markup {
     html! {
         div.context #record-context hx-get=(address) hx-trigger="load" hx-target="this" hx-swap="innerHTML" {
-            noscript { p.context__link { a href=(address) { "What else has to do with this" } } }
+            noscript { p.context__link { a href=(address) { (t("around")) } } }
             div.context__wait.script-only aria-hidden="true" { span.skeleton__bar {} span.skeleton__bar."skeleton__bar--short" {} }
         }
     }
@@ -100,7 +101,7 @@ pub fn apply_workaround(action: &str, known_error: &str, csrf_token: &str) -> Ma
     html! {
         form.related__apply method="post" action=(action) data-apply {
             input type="hidden" name="csrf_token" value=(csrf_token);
-            button."button button--plain" type="submit" name="known_error" value=(known_error) { (icon(Icon::ArrowBackUp)) span { "Apply workaround" } }
+            button."button button--plain" type="submit" name="known_error" value=(known_error) { (icon(Icon::ArrowBackUp)) span { (t("apply-workaround")) } }
         }
     }
 }

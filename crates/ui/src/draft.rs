@@ -1,9 +1,11 @@
 //! What was typed into a form and not sent yet: kept by scripts while one types, shown again by the server.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::icon::{Icon, icon};
 use crate::time::{Time, time};
+use crate::words::sentence;
 
 /// The draft of a form.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,10 +37,10 @@ pub fn draft(draft: &Draft) -> Markup {
         input type="hidden" name="draft_mark" value=(mark);
         p.draft data-draft-line hidden[draft.kept.is_none()] {
             span.draft__state data-draft-state {
-                @if let Some(kept) = &draft.kept { (icon(Icon::DeviceFloppy)) "Draft from " (time(&kept.time)) }
+                @if let Some(kept) = &draft.kept { (icon(Icon::DeviceFloppy)) (sentence("draft-from", &[("moment", time(&kept.time))])) }
             }
             // Last in the form, so that Enter never means this one.
-            button.draft__discard type="submit" name="draft_end" value="true" formaction=(draft.address) formenctype="application/x-www-form-urlencoded" formnovalidate data-draft-discard { "Discard" }
+            button.draft__discard type="submit" name="draft_end" value="true" formaction=(draft.address) formenctype="application/x-www-form-urlencoded" formnovalidate data-draft-discard { (t("discard")) }
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The line over a list: the search box, what the list is narrowed to, and how to narrow it further.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::icon::{Icon, icon};
-use crate::words;
 
 /// The line over a list.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,11 +49,11 @@ pub fn filter_line(line: &FilterLine, menus: Markup, end: Markup) -> Markup {
                     span.chip__label { (chip.label) }
                     span.chip__relation { (chip.relation) }
                     span.chip__value { (chip.value) }
-                    a.chip__remove href=(chip.remove) title=(words::REMOVE) aria-label={ (words::REMOVE) ": " (chip.label) " " (chip.relation) " " (chip.value) } { (icon(Icon::X)) }
+                    a.chip__remove href=(chip.remove) title=(t("remove")) aria-label=(t_with("remove-what", &[("what", (&format!("{} {} {}", chip.label, chip.relation, chip.value)).into())])) { (icon(Icon::X)) }
                 }
             }
             (menus)
-            @if let Some(address) = line.clear { a.filter__clear href=(address) { "Clear" } }
+            @if let Some(address) = line.clear { a.filter__clear href=(address) { (t("filter-clear")) } }
             div.filter__end { (end) }
         }
     }

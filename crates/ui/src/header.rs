@@ -1,6 +1,7 @@
 //! The head of a page: title, views, actions. It sticks to the top.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::icon::{Icon, icon};
 use crate::reference::Crumb;
@@ -29,7 +30,7 @@ pub fn header(header: &Header, actions: Markup) -> Markup {
                 @if !header.detail.is_empty() { span.page-header__detail { (header.detail) } }
                 div.page-header__actions { (actions) }
             }
-            @if !header.tabs.is_empty() { (tabs("Views", header.tabs)) }
+            @if !header.tabs.is_empty() { (tabs(t("views"), header.tabs)) }
         }
     }
 }
@@ -37,7 +38,7 @@ pub fn header(header: &Header, actions: Markup) -> Markup {
 /// Where the page stands.
 pub fn crumbs(crumbs: &[Crumb]) -> Markup {
     html! {
-        nav.crumbs aria-label="Breadcrumb" {
+        nav.crumbs aria-label=(t("breadcrumb")) {
             ol.crumbs__list {
                 @for crumb in crumbs { li { a.crumbs__link href=(crumb.address) { (crumb.label) } (icon(Icon::ChevronRight)) } }
             }

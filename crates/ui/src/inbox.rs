@@ -1,6 +1,7 @@
 //! The inbox: what somebody was told, newest first.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::icon::{Icon, icon};
 use crate::time::{Time, time};
@@ -50,7 +51,7 @@ pub fn inbox(inbox: &Inbox, empty: Markup) -> Markup {
     html! {
         div.inbox #inbox data-inbox data-inbox-source=(inbox.source) {
             @if inbox.items.is_empty() { (empty) } @else {
-                ol.inbox__list aria-label="What you were told" { @for one in inbox.items { (line(one, inbox)) } }
+                ol.inbox__list aria-label=(t("inbox-list")) { @for one in inbox.items { (line(one, inbox)) } }
             }
         }
     }
@@ -62,19 +63,19 @@ fn line(item: &Item, inbox: &Inbox) -> Markup {
             span.inbox__icon { (icon(item.icon)) }
             div.inbox__text {
                 p.inbox__line {
-                    @if !item.is_read { span.hidden-text { "Unread: " } }
+                    @if !item.is_read { span.hidden-text { (t("inbox-is-unread")) " " } }
                     strong.inbox__actor { (item.actor) } " " (item.what) " "
                     a.inbox__link href=(item.address) { span.inbox__number { (item.number) } " " span.inbox__title { (item.title) } }
                 }
                 @if !item.excerpt.is_empty() {
-                    p.inbox__excerpt { @if item.is_internal { (icon(Icon::Lock)) span.hidden-text { "Internal note: " } } (item.excerpt) }
+                    p.inbox__excerpt { @if item.is_internal { (icon(Icon::Lock)) span.hidden-text { (t("inbox-is-internal")) " " } } (item.excerpt) }
                 }
             }
             span.inbox__time { (time(&item.time)) }
             @if !item.is_read {
                 form.inbox__read method="post" action=(inbox.read) {
                     input type="hidden" name="csrf_token" value=(inbox.csrf_token);
-                    button.icon-button."icon-button--small" type="submit" name="id" value=(item.id) data-inbox-read title="Mark as read" aria-label={ "Mark as read: " (item.number) } { (icon(Icon::Check)) }
+                    button.icon-button."icon-button--small" type="submit" name="id" value=(item.id) data-inbox-read title=(t("mark-read")) aria-label=(t_with("mark-read-what", &[("number", item.number.into())])) { (icon(Icon::Check)) }
                 }
             }
         }

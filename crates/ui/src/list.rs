@@ -1,10 +1,10 @@
 //! Lists of records: rows that are links, with a checkbox each, that change in place while one looks at them.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::icon::{Icon, icon};
 use crate::value::{Shown, shown};
-use crate::words;
 
 /// A list.
 #[derive(Debug, Clone, Copy, Default)]
@@ -116,7 +116,7 @@ pub fn list(list: &List) -> Markup {
                     tr {
                         @if let Some(form) = list.selection_form {
                             th.list__check scope="col" {
-                                label.list__tick { input.check__box type="checkbox" data-select-all form=(form) aria-label=(words::SELECT_ALL); }
+                                label.list__tick { input.check__box type="checkbox" data-select-all form=(form) aria-label=(t("select-all")); }
                             }
                         }
                         @for column in list.columns { (heading(column)) }
@@ -162,14 +162,14 @@ pub fn row(list: &List, row: &Row) -> Markup {
         tr.list__row."list__row--unread"[row.is_unread] id={ "row-" (row.record) } data-live-record=(row.record) data-row {
             @if let Some(form) = list.selection_form {
                 td.list__check {
-                    label.list__tick { input.check__box type="checkbox" name="record" value=(row.record) form=(form) data-select aria-label={ "Select " (row.title) }; }
+                    label.list__tick { input.check__box type="checkbox" name="record" value=(row.record) form=(form) data-select aria-label=(t_with("select-record", &[("title", row.title.into())])); }
                 }
             }
             @for (column, cell) in list.columns.iter().zip(&row.cells) {
                 td.list__cell.{ "list__cell--" (column.role.key()) } {
                     @if column.role == ColumnRole::Title {
                         span.list__title-line {
-                            @if row.is_unread { span.list__unread title="Not read yet" { span.hidden-text { "Not read yet" } } }
+                            @if row.is_unread { span.list__unread title=(t("not-read")) { span.hidden-text { (t("not-read")) } } }
                             a.list__link href=(row.address) title=(row.title) { (row.title) }
                             @if let Some(marks) = &row.marks { span.list__marks { (marks) } }
                         }
@@ -199,12 +199,12 @@ pub fn bulk_bar(bar: &BulkBar, actions: Markup) -> Markup {
     html! {
         form.bulk id=(bar.form) method="get" action=(bar.action) data-bulk hx-get=(bar.action) hx-target="#dialog" hx-swap="innerHTML" {
             @for (name, value) in bar.keep { input type="hidden" name=(name) value=(value); }
-            span.bulk__count role="status" { span data-bulk-count { "0" } " selected" }
+            span.bulk__count role="status" { span data-bulk-count { "0" } " " (t("selected-count")) }
             @if let Some((said, count)) = bar.all {
-                label.bulk__all { input.check__box type="checkbox" name="all" value="yes" data-bulk-all=(count); span { (words::ALL_OF_LIST) " " (said) } }
+                label.bulk__all { input.check__box type="checkbox" name="all" value="yes" data-bulk-all=(count); span { (t_with("all-count", &[("count", said.into())])) } }
             }
             div.bulk__actions { (actions) }
-            button.icon-button type="reset" data-bulk-clear title=(words::CLEAR_SELECTION) aria-label=(words::CLEAR_SELECTION) { (icon(Icon::X)) }
+            button.icon-button type="reset" data-bulk-clear title=(t("clear-selection")) aria-label=(t("clear-selection")) { (icon(Icon::X)) }
         }
     }
 }
@@ -225,11 +225,11 @@ pub struct Pager<'a> {
 /// The end of a list.
 pub fn pager(pager: &Pager) -> Markup {
     html! {
-        nav.pager aria-label="Pages" {
+        nav.pager aria-label=(t("pages")) {
             span.pager__range { (pager.range) }
-            @if let Some(address) = pager.first { a."button button--quiet" href=(address) { span { (words::FIRST_PAGE) } } }
-            @if let Some(address) = pager.previous { a."button button--plain" href=(address) rel="prev" { (icon(Icon::ChevronLeft)) span { (words::PREVIOUS_PAGE) } } }
-            @if let Some(address) = pager.next { a."button button--plain" href=(address) rel="next" { span { (words::NEXT_PAGE) } (icon(Icon::ChevronRight)) } }
+            @if let Some(address) = pager.first { a."button button--quiet" href=(address) { span { (t("first-page")) } } }
+            @if let Some(address) = pager.previous { a."button button--plain" href=(address) rel="prev" { (icon(Icon::ChevronLeft)) span { (t("previous-page")) } } }
+            @if let Some(address) = pager.next { a."button button--plain" href=(address) rel="next" { span { (t("next-page")) } (icon(Icon::ChevronRight)) } }
         }
     }
 }

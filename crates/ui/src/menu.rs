@@ -1,10 +1,10 @@
 //! Menus: actions behind a button. `<details>` opens them; scripts add arrows, Escape and closing from outside.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::icon::{Icon, icon};
 use crate::partial::Partial;
-use crate::words;
 
 /// One line of a menu.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +70,7 @@ pub fn menu(name: &str, button: MenuButton, items: &[MenuItem]) -> Markup {
     html! {
         details.menu data-menu name="menu" {
             @match button {
-                MenuButton::Dots => summary.icon-button title=(name) aria-label=(if name.is_empty() { words::MORE } else { name }) { (icon(Icon::Dots)) },
+                MenuButton::Dots => summary.icon-button title=(name) aria-label=(if name.is_empty() { t("more-actions") } else { name }) { (icon(Icon::Dots)) },
                 MenuButton::Label(label) => summary."button button--plain" { span { (label) } (icon(Icon::ChevronDown)) },
                 MenuButton::IconLabel(symbol, label) => summary."button button--plain" { (icon(symbol)) span { (label) } (icon(Icon::ChevronDown)) },
             }

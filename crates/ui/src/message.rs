@@ -1,10 +1,10 @@
 //! What is said in place of content, or beside it: nothing here, something failed, still loading, done.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::icon::{Icon, icon, large_icon};
 use crate::tone::Tone;
-use crate::words;
 
 /// Nothing here yet.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ pub fn failure(failure: &Failure, actions: Markup) -> Markup {
             p.failure__text { (failure.safe) }
             p.failure__text { (failure.advice) }
             div.button-row.failure__actions { (actions) }
-            @if let Some(id) = failure.request_id { p.failure__request { (words::REQUEST_ID) " " code { (id) } } }
+            @if let Some(id) = failure.request_id { p.failure__request { (t("request-id")) " " code { (id) } } }
         }
     }
 }
@@ -97,7 +97,7 @@ fn symbol(tone: Tone) -> Icon {
 pub fn skeleton(rows: usize) -> Markup {
     html! {
         div.skeleton role="status" {
-            span.hidden-text { (words::LOADING) }
+            span.hidden-text { (t("loading")) }
             @for _ in 0..rows { div.skeleton__row aria-hidden="true" { span.skeleton__bar."skeleton__bar--short" {} span.skeleton__bar {} span.skeleton__bar."skeleton__bar--short" {} } }
         }
     }

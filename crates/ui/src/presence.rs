@@ -1,6 +1,7 @@
 //! Who else is at a record just now.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::icon::{Icon, icon};
 use crate::person::avatar;
@@ -42,17 +43,22 @@ pub fn people(people: &[Somebody], look_again: Option<i64>) -> Markup {
 /// Who does what: `Ben Okoro is writing, Mei Lin and 2 others are viewing`.
 fn words(people: &[Somebody]) -> String {
     let (writing, viewing): (Vec<&Somebody>, Vec<&Somebody>) = people.iter().partition(|somebody| somebody.is_writing);
-    let parts = [(writing, "writing"), (viewing, "viewing")].map(|(some, what)| {
-        let name = |somebody: &Somebody<'_>| somebody.name.unwrap_or("somebody").to_owned();
-        match some.as_slice() {
-            [] => String::new(),
-            [one] => format!("{} is {what}", name(one)),
-            [one, two] => format!("{} and {} are {what}", name(one), name(two)),
-            [one, rest @ ..] => format!("{} and {} others are {what}", name(one), rest.len()),
-        }
-    });
+    let writing = together(&writing, ["is-writing-one", "is-writing-two", "is-writing-many"]);
+    let viewing = together(&viewing, ["is-viewing-one", "is-viewing-two", "is-viewing-many"]);
+    let parts = [writing, viewing];
     let said: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     said.join(", ")
+}
+
+/// What one, two or more people do, in the message for each.
+fn together(people: &[&Somebody], [one, two, many]: [&'static str; 3]) -> String {
+    let name = |somebody: &Somebody<'_>| somebody.name.unwrap_or(t("presence-somebody")).to_owned();
+    match people {
+        [] => String::new(),
+        [first] => t_with(one, &[("first", (&name(first)).into())]),
+        [first, second] => t_with(two, &[("first", (&name(first)).into()), ("second", (&name(second)).into())]),
+        [first, rest @ ..] => t_with(many, &[("first", (&name(first)).into()), ("others", rest.len().into())]),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The page of a record: head, timeline in the middle, fields beside it.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::badge::{Category, state_dot};
 use crate::draft::{Draft, draft};
@@ -9,7 +10,6 @@ use crate::icon::{Icon, icon};
 use crate::reference::Crumb;
 use crate::tabs::{Tab, tabs};
 use crate::value::{Shown, shown};
-use crate::words;
 
 /// Where a part of a page comes from, so that it follows changes of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,14 +76,14 @@ pub fn record_header(header: &RecordHeader, actions: Markup) -> Markup {
                 @if !header.crumbs.is_empty() { (crumbs(header.crumbs)) }
                 span.record-header__number {
                     (header.number)
-                    button.icon-button."icon-button--small".script-only type="button" data-copy=(header.number) title="Copy number" aria-label="Copy number" { (icon(Icon::Copy)) }
+                    button.icon-button."icon-button--small".script-only type="button" data-copy=(header.number) title=(t("copy-number")) aria-label=(t("copy-number")) { (icon(Icon::Copy)) }
                 }
                 @if let Some(marks) = &header.marks { span.record-header__marks { (marks) } }
                 div.page-header__actions { (actions) }
             }
             (record_title(header.title, header.edit_title))
             @if !header.steps.is_empty() { (steps(header.steps)) }
-            @if !header.tabs.is_empty() { (tabs("Views", header.tabs)) }
+            @if !header.tabs.is_empty() { (tabs(t("views"), header.tabs)) }
         }
     }
 }
@@ -94,7 +94,7 @@ pub fn record_title(title: &str, edit: Option<&str>) -> Markup {
         div.record-title {
             h1.record-title__text { (title) }
             @if let Some(address) = edit {
-                a.icon-button.record-title__edit href=(address) hx-get=(address) hx-target="closest .record-title" hx-swap="outerHTML" data-key="e" title=(words::EDIT) aria-label="Edit title" { (icon(Icon::Edit)) }
+                a.icon-button.record-title__edit href=(address) hx-get=(address) hx-target="closest .record-title" hx-swap="outerHTML" data-key="e" title=(t("edit")) aria-label=(t("edit-title")) { (icon(Icon::Edit)) }
             }
         }
     }
@@ -103,7 +103,7 @@ pub fn record_title(title: &str, edit: Option<&str>) -> Markup {
 /// The way of a record through its states.
 pub fn steps(steps: &[Step]) -> Markup {
     html! {
-        ol.steps aria-label="States" {
+        ol.steps aria-label=(t("states")) {
             @for step in steps {
                 li.steps__step.{ "steps__step--" (match step.place { StepPlace::Passed => "passed", StepPlace::Current => "current", StepPlace::Ahead => "ahead" }) }.{ "state--" (step.category.key()) }
                     aria-current=[(step.place == StepPlace::Current).then_some("step")] {
@@ -121,10 +121,10 @@ pub fn record_layout(header: Markup, main: Markup, rail: Markup) -> Markup {
     html! {
         article.record {
             (header)
-            nav.record__jump aria-label="On this page" { a href="#composer" { "Write" } a href="#record-fields" { "Fields" } }
+            nav.record__jump aria-label=(t("on-this-page")) { a href="#composer" { (t("write")) } a href="#record-fields" { (t("fields")) } }
             div.record__zones {
                 div.record__main { (main) }
-                aside.record__rail #record-fields aria-label="Fields" { (rail) }
+                aside.record__rail #record-fields aria-label=(t("fields")) { (rail) }
             }
         }
     }
@@ -175,7 +175,8 @@ pub fn side_field(field: &SideField) -> Markup {
             span.side-field__label title=[(!field.help.is_empty()).then_some(field.help)] { (field.label) }
             div.side-field__value { (shown(&field.value)) }
             @if let Some(address) = field.edit {
-                a.side-field__edit href=(address) hx-get=(address) hx-target={ "#side-" (field.key) } hx-swap="outerHTML" aria-label={ (words::EDIT) " " (field.label) } title={ (words::EDIT) " " (field.label) } { (icon(Icon::Edit)) }
+                @let edit_this = t_with("edit-what", &[("what", field.label.into())]);
+                a.side-field__edit href=(address) hx-get=(address) hx-target={ "#side-" (field.key) } hx-swap="outerHTML" aria-label=(edit_this) title=(edit_this) { (icon(Icon::Edit)) }
             }
         }
     }
@@ -206,8 +207,8 @@ pub fn side_form(form: &SideForm, field: Markup) -> Markup {
             input type="hidden" name="revision" value=(form.revision);
             (field)
             div.button-row {
-                button."button button--main" type="submit" { span { (words::SAVE) } }
-                a."button button--quiet" href=(form.cancel) hx-get=(form.cancel) hx-target={ "#side-" (form.key) } hx-swap="outerHTML" data-side-cancel { span { (words::CANCEL) } }
+                button."button button--main" type="submit" { span { (t("save")) } }
+                a."button button--quiet" href=(form.cancel) hx-get=(form.cancel) hx-target={ "#side-" (form.key) } hx-swap="outerHTML" data-side-cancel { span { (t("cancel")) } }
             }
             @if let Some(kept) = &form.draft { (draft(kept)) }
         }

@@ -1,9 +1,9 @@
 //! Pages without navigation: signing in, set-up, errors before anybody is known.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::page::{Page, page};
-use crate::words;
 
 /// A sheet in the middle of the page.
 #[derive(Debug, Clone, Copy, Default)]
@@ -19,7 +19,7 @@ pub struct Sheet<'a> {
 /// A whole page with `content` (usually a form) on a sheet, and `foot` (help, terms) under it.
 pub fn sheet(document: &Page, sheet: &Sheet, content: Markup, foot: Markup) -> Markup {
     let body = html! {
-        a.skip-link href="#main" { (words::SKIP) }
+        a.skip-link href="#main" { (t("skip")) }
         div.sheet {
             header.sheet__brand { (mark()) span { (sheet.name) } }
             main.sheet__main #main tabindex="-1" {

@@ -1,11 +1,12 @@
 //! The frame of signed-in pages: navigation beside the page's own content.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::icon::{Icon, icon, large_icon};
 use crate::page::{Page, Theme, page};
 use crate::person::avatar;
-use crate::{sheet, words};
+use crate::sheet;
 
 /// The frame.
 #[derive(Debug, Clone, Copy, Default)]
@@ -114,37 +115,37 @@ pub struct Account<'a> {
 /// (`#notices`) and the overview of keys, which scripts open with `?`.
 pub fn shell(document: &Page, shell: &Shell, main: Markup) -> Markup {
     let body = html! {
-        a.skip-link href="#main" { (words::SKIP) }
+        a.skip-link href="#main" { (t("skip")) }
         div.shell {
             header.shell__bar {
-                button.icon-button type="button" popovertarget="navigation" aria-label=(words::NAVIGATION) { (large_icon(Icon::Menu2)) }
+                button.icon-button type="button" popovertarget="navigation" aria-label=(t("navigation")) { (large_icon(Icon::Menu2)) }
                 a.shell__name href=(shell.home) { (shell.name) }
-                a.icon-button href=(shell.search.address) aria-label=(words::SEARCH) { (large_icon(Icon::Search)) }
+                a.icon-button href=(shell.search.address) aria-label=(t("search")) { (large_icon(Icon::Search)) }
             }
-            (navigation(shell, document.theme))
+            (navigation(shell, document))
             main.shell__main #main tabindex="-1" { (main) }
         }
         dialog.dialog #dialog data-dialog-host aria-labelledby="dialog-title" {}
         div.notices #notices role="status" aria-live="polite" {}
-        (crate::keys::keys(&crate::keys::Keys::default()))
+        (crate::keys::keys(&crate::keys::Keys { map: document.keys, more: &[] }))
     };
     page(document, body)
 }
 
-fn navigation(shell: &Shell, theme: Theme) -> Markup {
+fn navigation(shell: &Shell, document: &Page) -> Markup {
     html! {
-        nav.nav #navigation popover aria-label=(words::NAVIGATION) {
+        nav.nav #navigation popover aria-label=(t("navigation")) {
             div.nav__head {
                 a.nav__name href=(shell.home) { (sheet::mark()) span { (shell.name) } }
-                button.icon-button.nav__close type="button" popovertarget="navigation" popovertargetaction="hide" aria-label=(words::CLOSE) { (icon(Icon::X)) }
+                button.icon-button.nav__close type="button" popovertarget="navigation" popovertargetaction="hide" aria-label=(t("close")) { (icon(Icon::X)) }
             }
-            form.nav__search role="search" aria-label=(words::SEARCH_ALL) action=(shell.search.address) method="get" {
+            form.nav__search role="search" aria-label=(t("search-all")) action=(shell.search.address) method="get" {
                 (icon(Icon::Search))
-                input.nav__search-input type="search" name="q" value=(shell.search.value) aria-label=(words::SEARCH) placeholder=(words::SEARCH) autocomplete="off" data-search data-source=[shell.search.source];
-                kbd.nav__key aria-hidden="true" { "Ctrl K" }
+                input.nav__search-input type="search" name="q" value=(shell.search.value) aria-label=(t("search")) placeholder=(t("search")) autocomplete="off" data-search data-source=[shell.search.source];
+                kbd.nav__key aria-hidden="true" { (t("key-ctrl-k")) }
             }
             @if let Some(create) = &shell.create {
-                a.nav__create href=(create.address) data-key="c" { (icon(Icon::Plus)) span { (create.label) } kbd aria-hidden="true" { "C" } }
+                a.nav__create href=(create.address) data-key="c" { (icon(Icon::Plus)) span { (create.label) } @if document.keys.is_on { kbd aria-hidden="true" { (document.keys.shown('c')) } } }
             }
             div.nav__body data-counts=[shell.counts] {
                 @if let Some(inbox) = &shell.inbox { (inbox_link(inbox)) }
@@ -156,7 +157,7 @@ fn navigation(shell: &Shell, theme: Theme) -> Markup {
             }
             div.nav__foot {
                 @if !shell.foot.is_empty() { (links(shell.foot)) }
-                @if let Some(account) = &shell.person { (account_menu(account, theme)) }
+                @if let Some(account) = &shell.person { (account_menu(account, document.theme)) }
             }
         }
     }
@@ -168,7 +169,7 @@ fn inbox_link(inbox: &InboxLink) -> Markup {
             li {
                 a.nav__link href=(inbox.address) aria-current=[inbox.is_current.then_some("page")] data-key="i" {
                     (icon(Icon::Inbox))
-                    span.nav__label { "Inbox" }
+                    span.nav__label { (t("inbox")) }
                     span.nav__count."nav__count--unread" data-inbox-count=(inbox.source) hidden[inbox.unread.is_empty()] { (inbox.unread) }
                 }
             }
@@ -204,9 +205,9 @@ fn account_menu(account: &Account, theme: Theme) -> Markup {
             div.menu__panel {
                 div.menu__about { strong { (account.name) } @if !account.detail.is_empty() { span { (account.detail) } } }
                 @if let Some(address) = account.theme {
-                    form.switch method="post" action=(address) data-theme-switch aria-label="Theme" {
+                    form.switch method="post" action=(address) data-theme-switch aria-label=(t("theme")) {
                         input type="hidden" name="csrf_token" value=(account.csrf_token);
-                        @for (value, label, symbol) in [(Theme::Light, "Light", Icon::Sun), (Theme::Dark, "Dark", Icon::Moon), (Theme::Auto, "System", Icon::DeviceDesktop)] {
+                        @for (value, label, symbol) in [(Theme::Light, t("theme-light"), Icon::Sun), (Theme::Dark, t("theme-dark"), Icon::Moon), (Theme::Auto, t("theme-system"), Icon::DeviceDesktop)] {
                             button.switch__option type="submit" name="theme" value=(value.key()) aria-pressed=(if value == theme { "true" } else { "false" }) { (icon(symbol)) span { (label) } }
                         }
                     }
@@ -218,7 +219,7 @@ fn account_menu(account: &Account, theme: Theme) -> Markup {
                     li {
                         form method="post" action=(account.sign_out) {
                             input type="hidden" name="csrf_token" value=(account.csrf_token);
-                            button.menu__item type="submit" { (icon(Icon::Logout)) span { "Sign out" } }
+                            button.menu__item type="submit" { (icon(Icon::Logout)) span { (t("sign-out")) } }
                         }
                     }
                 }

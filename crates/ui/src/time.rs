@@ -1,6 +1,7 @@
 //! Moments: shown as people say them, exact under the pointer and for machines.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::icon::{Icon, icon};
 use crate::tone::Tone;
@@ -26,9 +27,9 @@ pub fn time(time: &Time) -> Markup {
 /// A moment by which something is due. The tone says how near: `Neutral` when far, `Warning` when near, `Danger` when past, `Success` when met.
 pub fn due(moment: &Time, tone: Tone) -> Markup {
     let symbol = match tone {
-        Tone::Danger => Some((Icon::Flame, "Overdue")),
-        Tone::Warning => Some((Icon::ClockExclamation, "Due soon")),
-        Tone::Success => Some((Icon::Check, "Met")),
+        Tone::Danger => Some((Icon::Flame, t("overdue"))),
+        Tone::Warning => Some((Icon::ClockExclamation, t("due-soon"))),
+        Tone::Success => Some((Icon::Check, t("due-met"))),
         _ => None,
     };
     html! {

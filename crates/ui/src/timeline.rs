@@ -1,11 +1,13 @@
 //! What happened to a record, and what was said about it.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::icon::{Icon, icon};
 use crate::person::avatar;
 use crate::record::Live;
 use crate::time::{Time, time};
+use crate::words::sentence;
 
 /// What was said, by whom.
 #[derive(Debug, Clone, Default)]
@@ -66,8 +68,8 @@ pub fn timeline(name: &str, live: Option<Live>, items: Markup) -> Markup {
 pub fn entry(entry: &Entry) -> Markup {
     let (class, mark) = match entry.kind {
         EntryKind::Public => ("public", None),
-        EntryKind::Internal => ("internal", Some((Icon::Lock, "Internal note"))),
-        EntryKind::Worklog(_) => ("worklog", Some((Icon::Clock, "Time spent"))),
+        EntryKind::Internal => ("internal", Some((Icon::Lock, t("internal-note")))),
+        EntryKind::Worklog(_) => ("worklog", Some((Icon::Clock, t("time-spent")))),
     };
     html! {
         li.entry.{ "entry--" (class) } id={ "entry-" (entry.id) } {
@@ -116,12 +118,12 @@ pub fn folded(summary: &str, changes: Markup) -> Markup {
 
 /// What a change did to a field: `set Priority from Low to High`. Empty `before` or `after` means there was or is none.
 pub fn changed(field: &str, before: &str, after: &str) -> Markup {
-    html! {
-        @match (before.is_empty(), after.is_empty()) {
-            (true, false) => { "set " b { (field) } " to " span.change__value { (after) } },
-            (false, true) => { "cleared " b { (field) } ", was " span.change__value { (before) } },
-            (true, true) => { "changed " b { (field) } },
-            (false, false) => { "changed " b { (field) } " from " span.change__value { (before) } " to " span.change__value { (after) } },
-        }
-    }
+    let value = |text: &str| html! { span.change__value { (text) } };
+    let id = match (before.is_empty(), after.is_empty()) {
+        (true, false) => "set-field-to",
+        (false, true) => "cleared-field",
+        (true, true) => "changed-field",
+        (false, false) => "changed-field-from",
+    };
+    sentence(id, &[("field", html! { b { (field) } }), ("before", value(before)), ("after", value(after))])
 }

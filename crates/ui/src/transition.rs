@@ -1,11 +1,11 @@
 //! The form of a transition: what it needs, and a word with it.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::button::{Button, Look, Submit, submit};
 use crate::dialog::dismiss;
 use crate::form::{Form, form, form_actions};
-use crate::words;
 
 /// The form of a transition.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,8 +32,8 @@ pub fn transition(transition: &Transition, fields: Markup) -> Markup {
             (fields)
             (form_actions(html! {
                 (submit(&Button { label: transition.label, look, ..Button::default() }, &Submit::default()))
-                span.script-only { (dismiss(words::CANCEL)) }
-                noscript { a."button button--plain" href=(transition.back) { span { (words::CANCEL) } } }
+                span.script-only { (dismiss(t("cancel"))) }
+                noscript { a."button button--plain" href=(transition.back) { span { (t("cancel")) } } }
             }))
         },
     )

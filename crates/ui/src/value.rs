@@ -1,6 +1,7 @@
 //! Values as they are read: in rows of lists, beside a record, in place of a field that may not be changed.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::badge::{Category, Priority, badge, priority, state};
 use crate::icon::{Icon, icon};
@@ -8,7 +9,6 @@ use crate::person::{Person, people, person};
 use crate::reference::{Reference, reference};
 use crate::time::{Time, due, time};
 use crate::tone::Tone;
-use crate::words;
 
 /// A value, ready to be read.
 #[derive(Debug, Clone, Default)]
@@ -75,8 +75,8 @@ pub fn shown(value: &Shown) -> Markup {
             Shown::Number(text) => span.value.value--number { (text) },
             Shown::RecordNumber(text) => span.value.value--record { (text) },
             Shown::Article(markup) => div.article { (markup) },
-            Shown::Boolean(true) => span.value { (icon(Icon::Check)) (words::YES) },
-            Shown::Boolean(false) => span.value.value--muted { (words::NO) },
+            Shown::Boolean(true) => span.value { (icon(Icon::Check)) (t("yes")) },
+            Shown::Boolean(false) => span.value.value--muted { (t("no")) },
             Shown::Time(moment) => (time(moment)),
             Shown::Due(moment, tone) => (due(moment, *tone)),
             Shown::State(category, label) => (state(*category, label)),
@@ -92,7 +92,7 @@ pub fn shown(value: &Shown) -> Markup {
             Shown::Mail(address) => a.value.value--link href={ "mailto:" (address) } { (address) },
             Shown::Phone(number) => a.value.value--link.value--number href={ "tel:" (number.chars().filter(|sign| !sign.is_whitespace()).collect::<String>()) } { (number) },
             Shown::Table { columns, rows } => (table(columns, rows)),
-            Shown::Secret(true) => span.value.value--muted { (icon(Icon::ShieldLock)) (words::SECRET_SET) },
+            Shown::Secret(true) => span.value.value--muted { (icon(Icon::ShieldLock)) (t("secret-set")) },
             Shown::Secret(false) => (nothing()),
             Shown::Other(markup) => (markup),
         }
@@ -100,7 +100,7 @@ pub fn shown(value: &Shown) -> Markup {
 }
 
 fn nothing() -> Markup {
-    html! { span.value.value--nothing { span aria-hidden="true" { "—" } span.hidden-text { (words::NOTHING) } } }
+    html! { span.value.value--nothing { span aria-hidden="true" { "—" } span.hidden-text { (t("nothing")) } } }
 }
 
 fn table(columns: &[&str], rows: &[Vec<Shown>]) -> Markup {

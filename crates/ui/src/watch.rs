@@ -1,6 +1,7 @@
 //! Watching a record, and who may see it.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use crate::icon::{Icon, icon};
 use crate::person::{Person, person};
@@ -20,7 +21,7 @@ pub struct Watch<'a> {
 
 /// A button that begins or ends watching.
 pub fn watch(watch: &Watch) -> Markup {
-    let (symbol, label) = if watch.is_watching { (Icon::Eye, "Watching") } else { (Icon::EyeOff, "Watch") };
+    let (symbol, label) = if watch.is_watching { (Icon::Eye, t("watching")) } else { (Icon::EyeOff, t("watch")) };
     html! {
         form.watch #watch method="post" action=(watch.action) hx-post=(watch.action) hx-target="this" hx-swap="outerHTML" {
             input type="hidden" name="csrf_token" value=(watch.csrf_token);

@@ -10,8 +10,8 @@ const HOSTILE: &str = "\"><script>alert(1)</script><b onclick='alert(2)'>";
 
 fn page() -> Page<'static> {
     Page {
+        keys: Default::default(),
         title: HOSTILE,
-        language: "de",
         theme: Theme::Dark,
         density: Density::Compact,
         csrf_token: Some(HOSTILE),
@@ -57,7 +57,9 @@ fn whole_pages_carry_one_script_and_no_hostile_tag() {
     ] {
         assert_eq!(text.matches("<script").count(), 1, "only the module");
         assert!(!text.contains("<b ") && !text.contains("<style"));
-        assert!(text.starts_with(r#"<!DOCTYPE html><html lang="de" data-theme="dark" data-density="compact">"#));
+        assert!(
+            text.starts_with(r#"<!DOCTYPE html><html lang="en" dir="ltr" data-theme="dark" data-density="compact">"#)
+        );
         assert!(text.contains(r#"data-live="/live""#));
     }
 }

@@ -14,6 +14,8 @@ use steward_ui::header::{Header, header as head};
 use steward_ui::message::{Notice, notice};
 use steward_ui::page::Density;
 use steward_ui::tone::Tone;
+use steward_ui::words::sentence;
+use steward_words::{t, t_with};
 
 use crate::Web;
 use crate::error::WebError;
@@ -70,10 +72,7 @@ pub(crate) async fn password(State(web): State<Web>, posted: Posted) -> Result<R
         web.app().change_password(&visitor.session, form.get("new_password").unwrap_or_default()).await
     };
     let outcome = match change.await {
-        Ok(()) => Outcome {
-            done: Some("Your password was changed. All your other sessions have ended."),
-            ..Outcome::default()
-        },
+        Ok(()) => Outcome { done: Some(t("password-changed")), ..Outcome::default() },
         Err(error) => faults(error, "new_password")?,
     };
     answer(&web, &visitor, &outcome).await
@@ -96,7 +95,7 @@ pub(crate) async fn make_token(State(web): State<Web>, posted: Posted) -> Result
     let limits = TokenLimits { read_only, kinds: Vec::new(), teams: Vec::new() };
     let make = async {
         if label.is_empty() {
-            return Err(Error::invalid("label", "is required: say what the token is for"));
+            return Err(Error::invalid("label", t("token-needs-label")));
         }
         let days = days.map_err(|_| Error::invalid("days", "must be a whole number"))?;
         if !web.app().is_proved(&visitor.session) {
@@ -160,68 +159,68 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
         label: density_label(density),
         ..ChoiceOption::default()
     });
-    let days = format!("How long it holds, {MAX_DAYS} at most");
+    let days = t_with("token-lasts", &[("days", MAX_DAYS.into())]);
     let default_days = DEFAULT_DAYS.to_string();
     let main = html! {
-        (head(&Header { title: "Account and tokens", detail: &visitor.actor().label, ..Header::default() }, html! {}))
+        (head(&Header { title: t("account"), detail: &visitor.actor().label, ..Header::default() }, html! {}))
         div.page-body."page-body--narrow" {
             @if let Some(done) = outcome.done { (notice(&Notice { tone: Tone::Success, text: done }, html! {})) }
             @if let Some(token) = &outcome.token {
-                (notice(&Notice { tone: Tone::Success, text: "Copy your token now; it is shown this once." }, html! {}))
+                (notice(&Notice { tone: Tone::Success, text: t("token-once") }, html! {}))
                 code.secret-once { (token) }
             }
-            (form(&post(visitor, "/account/density"), form_section("Height of rows", "", html! {
-                (part("density-", "density", "Rows", "", &Control::Choice {
+            (form(&post(visitor, "/account/density"), form_section(t("settings-density"), "", html! {
+                (part("density-", "density", t("rows"), "", &Control::Choice {
                     value: visitor.preferences.density.key(),
                     options: &densities,
                 }))
-                (save("Keep"))
+                (save(t("keep")))
             })))
-            (form(&post(visitor, "/account/password"), form_section("Password", "All your other sessions end when you change it.", html! {
-                (part("password-", "current_password", "Your password", "", &Control::Credential { value: "", kind: Credential::Password }))
-                (part("password-", "new_password", "New password", "15 characters or more; a few unrelated words make a good one", &Control::Credential { value: "", kind: Credential::NewPassword }))
-                (save("Change password"))
+            (form(&post(visitor, "/account/password"), form_section(t("password"), t("password-ends-sessions"), html! {
+                (part("password-", "current_password", t("your-password"), "", &Control::Credential { value: "", kind: Credential::Password }))
+                (part("password-", "new_password", t("new-password"), t("password-advice"), &Control::Credential { value: "", kind: Credential::NewPassword }))
+                (save(t("change-password")))
             })))
             (drafts)
             section.form-section {
-                h2.form-section__label { "Sessions" }
-                p.form-section__help { "Browsers that are signed in as you. End those that you do not know." }
+                h2.form-section__label { (t("sessions")) }
+                p.form-section__help { (t("sessions-help")) }
                 ul.plain-list {
                     @for session in &sessions {
                         li.plain-list__item {
                             div.plain-list__text {
-                                strong { (if session.id == visitor.session.id { "This browser" } else { "Another browser" }) }
-                                " · " (session.address) " · last used " (time::ago(session.seen_at, now, zone))
+                                strong { (if session.id == visitor.session.id { t("this-browser") } else { t("another-browser") }) }
+                                " · " (session.address) " · " (sentence("session-used", &[("moment", time::ago(session.seen_at, now, zone))]))
                                 div.plain-list__detail { (session.agent) }
                             }
                             @if session.id != visitor.session.id {
                                 @let end = format!("/account/sessions/{}/end", session.id);
-                                (form(&post(visitor, &end), submit(&Button { label: "End", ..Button::default() }, &Submit::default())))
+                                (form(&post(visitor, &end), submit(&Button { label: t("end-session"), ..Button::default() }, &Submit::default())))
                             }
                         }
                     }
                 }
             }
-            (form(&post(visitor, "/account/tokens"), form_section("Tokens", "Programs use the interface with a token in place of your password. It can do what you can, no more.", html! {
+            (form(&post(visitor, "/account/tokens"), form_section(t("tokens"), t("tokens-help"), html! {
                 ul.plain-list {
                     @for token in &tokens {
                         li.plain-list__item {
-                            div.plain-list__text { strong { (token.label) } " · made " (time::ago(token.created_at, now, zone)) " · ends " (time::ago(token.expires_at, now, zone)) }
-                            (submit(&Button { label: "Revoke", ..Button::default() }, &Submit { action: Some(&format!("/account/tokens/{}/revoke", token.id)), ..Submit::default() }))
+                            div.plain-list__text { strong { (token.label) } " · " (sentence("token-times", &[("made", time::ago(token.created_at, now, zone)), ("ends", time::ago(token.expires_at, now, zone))])) }
+                            (submit(&Button { label: t("revoke"), ..Button::default() }, &Submit { action: Some(&format!("/account/tokens/{}/revoke", token.id)), ..Submit::default() }))
                         }
                     }
                 }
-                (part("token-", "label", "What is it for?", "", &Control::Text { value: "", max_length: Some(100) }))
-                (part("token-", "days", "Days", &days, &Control::Integer { value: &default_days, min: Some(1), max: Some(MAX_DAYS) }))
-                (part("token-", "read_only", "It may only read", "", &Control::Boolean { value: false }))
+                (part("token-", "label", t("token-what-for"), "", &Control::Text { value: "", max_length: Some(100) }))
+                (part("token-", "days", t("days"), &days, &Control::Integer { value: &default_days, min: Some(1), max: Some(MAX_DAYS) }))
+                (part("token-", "read_only", t("token-read-only"), "", &Control::Boolean { value: false }))
                 @if !web.app().is_proved(&visitor.session) {
-                    (part("token-", "current_password", "Your password", "Asked for once more, since a token opens your account", &Control::Credential { value: "", kind: Credential::Password }))
+                    (part("token-", "current_password", t("your-password"), t("token-password-help"), &Control::Credential { value: "", kind: Credential::Password }))
                 }
-                (save("Make token"))
+                (save(t("make-token")))
             })))
         }
     };
-    let place = Place { title: "Account and tokens", current: "/account", ..Place::default() };
+    let place = Place { title: t("account"), current: "/account", ..Place::default() };
     Ok(frame(web, visitor, place, main))
 }
 
@@ -231,8 +230,8 @@ fn post<'a>(visitor: &'a Visitor, action: &'a str) -> FormParts<'a> {
 
 fn density_label(density: Density) -> &'static str {
     match density {
-        Density::Comfortable => "Comfortable",
-        Density::Normal => "Normal",
-        Density::Compact => "Compact",
+        Density::Comfortable => t("density-comfortable"),
+        Density::Normal => t("density-normal"),
+        Density::Compact => t("density-compact"),
     }
 }

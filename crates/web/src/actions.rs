@@ -25,6 +25,7 @@ use steward_ui::partial::Partial;
 use steward_ui::reference::Crumb;
 use steward_ui::transition::{Transition as TransitionParts, transition as draw_transition};
 use steward_ui::watch::{Watch, watch as draw_watch};
+use steward_words::{refusal, t, t_with};
 
 use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
@@ -154,7 +155,7 @@ fn possible(view: &RecordView, transition: &Transition) -> Result<(), Error> {
         return Err(Error::Forbidden { action });
     }
     let state = view.kind.lifecycle.state(&view.record.state).map_or(view.record.state.as_str(), |state| &state.label);
-    let message = format!("{} is not possible while this is {state}", transition.label);
+    let message = t_with("not-possible-now", &[("move", (&transition.label).into()), ("state", state.into())]);
     Err(Error::Illegal { message, allowed: view.allowed_transitions.clone() })
 }
 
@@ -206,8 +207,8 @@ fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, fill
     let asked = transition.comment.as_ref();
     let needed = asked.is_some_and(|rule| rule.when.is_none());
     let (label, help) = match asked.map(|rule| rule.audience) {
-        Some(Audience::Internal) => ("Note for staff", ""),
-        _ => ("Message to the requester", if needed { "" } else { "Optional; sent with the move" }),
+        Some(Audience::Internal) => (t("note-for-staff"), ""),
+        _ => (t("message-to-requester"), if needed { "" } else { t("optional-message") }),
     };
     let may_say = view.rights.may(match asked.map(|rule| rule.audience) {
         Some(Audience::Internal) => steward_model::access::Action::Note,
@@ -246,10 +247,11 @@ pub(crate) async fn comment(
         }
         Err(error) => {
             let errors = match error {
-                Error::Invalid(faults) => {
-                    faults.into_iter().map(|fault| sentence(&format!("this {}", fault.message))).collect()
-                }
-                Error::TooLarge(message) => vec![sentence(&message)],
+                Error::Invalid(faults) => faults
+                    .into_iter()
+                    .map(|fault| sentence(&t_with("this-fault", &[("fault", (&refusal(&fault.message)).into())])))
+                    .collect(),
+                Error::TooLarge(message) => vec![sentence(&refusal(&message))],
                 other => return Err(other.into()),
             };
             let unsent = Unsent { body: &body, audience, errors: &errors };
@@ -284,7 +286,7 @@ pub(crate) async fn work_form(
         return Err(Error::Forbidden { action: steward_model::access::Action::Work }.into());
     }
     let content = work_content(&visitor, &view, ("", ""), &Faults::default());
-    Ok(dialog_or_page(&web, &visitor, &kind, &name, "Book time", content).into_response())
+    Ok(dialog_or_page(&web, &visitor, &kind, &name, t("book-time"), content).into_response())
 }
 
 pub(crate) async fn work(
@@ -309,7 +311,7 @@ pub(crate) async fn work(
             let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
             let faults = Faults::of(error, &kind, &view.labels)?;
             let content = work_content(&visitor, &view, (given, note), &faults);
-            let page = dialog_or_page(&web, &visitor, &kind, &name, "Book time", content);
+            let page = dialog_or_page(&web, &visitor, &kind, &name, t("book-time"), content);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -319,7 +321,7 @@ fn work_content(visitor: &Visitor, view: &RecordView, (given, note): (&str, &str
     let action = address::of_record(&view.kind, &view.record, "worklogs");
     let back = address::record(&view.kind, &view.record.number);
     let parts = TransitionParts {
-        label: "Book time",
+        label: t("book-time"),
         help: "",
         form: FormParts {
             action: &action,
@@ -335,8 +337,8 @@ fn work_content(visitor: &Visitor, view: &RecordView, (given, note): (&str, &str
         &parts,
         html! {
             (faults.summary(&view.kind, &["duration", "note"]))
-            (draw_field(&frame("duration", "Time spent", "Such as 1 h 30 min", faults.on("duration"), true), &Control::Duration { value: given }))
-            (draw_field(&frame("note", "What was done", "", faults.on("note"), false), &Control::Text { value: note, max_length: Some(1000) }))
+            (draw_field(&frame("duration", t("time-spent"), t("time-spent-help"), faults.on("duration"), true), &Control::Duration { value: given }))
+            (draw_field(&frame("note", t("what-was-done"), "", faults.on("note"), false), &Control::Text { value: note, max_length: Some(1000) }))
         },
     )
 }

@@ -43,7 +43,6 @@ pub(crate) async fn components(State(web): State<Web>, headers: HeaderMap) -> Re
     let preferences = Preferences::of(&headers);
     let page = Page {
         title: "Components · Steward",
-        language: "en",
         theme: preferences.theme,
         density: preferences.density,
         ..Page::default()

@@ -18,6 +18,7 @@ use steward_ui::button::{Button, Look, Submit, link_button, submit};
 use steward_ui::form::{Form as FormParts, form, form_actions};
 use steward_ui::header::{Header, header};
 use steward_ui::reference::Crumb;
+use steward_words::{in_sentence, t, t_with};
 
 use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
@@ -25,6 +26,7 @@ use crate::files::Segments;
 use crate::form::{Form, Posted};
 use crate::frame::{Place, frame};
 use crate::kind_form::{Faults, Filling, sections};
+use crate::naming::new_record;
 use crate::values::input;
 use crate::visitor::Visitor;
 use crate::{Web, address};
@@ -137,7 +139,7 @@ fn show(
 ) -> Markup {
     let fields = fields(kind, level);
     let shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
-    let title = format!("New {}", kind.label.to_lowercase());
+    let title = new_record(kind);
     let list = address::list(kind);
     let labels = Labels::default();
     let filling = Filling { record: None, typed: Some(typed), labels: &labels, zone: &visitor.preferences.zone };
@@ -162,8 +164,8 @@ fn show(
                 input type="hidden" name="once" value=(once);
                 (sections(kind, &fields, &filling, faults))
                 (form_actions(html! {
-                    (submit(&Button { label: &format!("Create {}", kind.label.to_lowercase()), look: Look::Main, ..Button::default() }, &Submit::default()))
-                    (link_button(&Button { label: "Cancel", look: Look::Quiet, ..Button::default() }, &list))
+                    (submit(&Button { label: &t_with("create-kind", &[("kind", (&in_sentence(&kind.label)).into())]), look: Look::Main, ..Button::default() }, &Submit::default()))
+                    (link_button(&Button { label: t("cancel"), look: Look::Quiet, ..Button::default() }, &list))
                 }))
             }))
         }

@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use steward_app::App;
 use steward_app::sessions::BrowserSession;
+use steward_words::t;
 use subtle::ConstantTimeEq;
 
 use crate::Web;
@@ -48,20 +49,20 @@ pub(crate) async fn guard(State(web): State<Web>, request: Request, next: Next) 
     if let Some(public) = public
         && host(request.headers()).is_some_and(|host| authority(public) != Some(host))
     {
-        let text = "This server does not answer under that name.";
-        return refusal(StatusCode::MISDIRECTED_REQUEST, "Wrong address", text).into_response();
+        let text = t("wrong-address-text");
+        return refusal(StatusCode::MISDIRECTED_REQUEST, t("wrong-address"), text).into_response();
     }
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return next.run(request).await;
     }
     if !is_same_origin(request.headers(), public) {
-        let text = "The request did not come from a page of this server, so nothing was changed.";
-        return refusal(StatusCode::FORBIDDEN, "Not allowed", text).into_response();
+        let text = t("not-our-page");
+        return refusal(StatusCode::FORBIDDEN, t("error-not-allowed"), text).into_response();
     }
     let content = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let content = content.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if content != "application/x-www-form-urlencoded" && content != "multipart/form-data" {
-        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not a form", "Pages take forms only.").into_response();
+        return refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, t("not-a-form"), t("forms-only")).into_response();
     }
     next.run(request).await
 }

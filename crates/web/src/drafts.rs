@@ -12,6 +12,7 @@ use steward_ui::button::{Button, Submit, submit};
 use steward_ui::draft::{Draft as DraftParts, KeptDraft};
 use steward_ui::form::{Form as FormParts, form};
 use steward_ui::time::Time;
+use steward_words::{t, t_with};
 
 use crate::error::WebError;
 use crate::files::Segments;
@@ -127,8 +128,8 @@ pub(crate) async fn keep(
         // What a page says of a form that was sent meanwhile is no news.
         Kept::Yes | Kept::Sent => StatusCode::NO_CONTENT.into_response(),
         Kept::Newer(_) => {
-            let text = "You wrote something else here on another page since.";
-            crate::error::refusal(StatusCode::CONFLICT, "A newer draft is there", text).into_response()
+            let text = t("newer-draft-text");
+            crate::error::refusal(StatusCode::CONFLICT, t("newer-draft"), text).into_response()
         }
     })
 }
@@ -177,8 +178,8 @@ pub(crate) async fn own(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
     Ok(html! {
         @if !lines.is_empty() {
             section.form-section #drafts {
-                h2.form-section__label { "Drafts" }
-                p.form-section__help { "What you typed and have not sent. Nobody else sees it; it is kept for " (KEEP_DAYS) " days." }
+                h2.form-section__label { (t("drafts")) }
+                p.form-section__help { (t_with("drafts-help", &[("days", KEEP_DAYS.into())])) }
                 ul.plain-list {
                     @for (words, onward, action, draft) in &lines {
                         li.plain-list__item {
@@ -187,7 +188,7 @@ pub(crate) async fn own(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
                                 input type="hidden" name="draft_place" value=(draft.place.rsplit('/').next().unwrap_or_default());
                                 input type="hidden" name="draft_mark" value=(draft.mark);
                                 input type="hidden" name="draft_end" value="true";
-                                (submit(&Button { label: "Discard", ..Button::default() }, &Submit::default()))
+                                (submit(&Button { label: t("discard"), ..Button::default() }, &Submit::default()))
                             }))
                         }
                     }
@@ -202,17 +203,20 @@ fn told(kind: &Kind, number: &str, place: &str) -> (String, String) {
     let at = address::record(kind, number);
     let onward = |rest: &str| format!("{at}/{rest}");
     match place.split_once('.') {
-        _ if number == NEW => (format!("New {}", kind.label.to_lowercase()), address::new(kind)),
-        None if place == COMMENT => (format!("Reply or note on {number}"), format!("{at}#composer")),
+        _ if number == NEW => (crate::naming::new_record(kind), address::new(kind)),
+        None if place == COMMENT => (t_with("draft-reply", &[("number", number.into())]), format!("{at}#composer")),
         Some(("field", key)) => {
             let label = kind.field(key).map_or(key, |field| &field.label);
-            (format!("{label} of {number}"), onward(&format!("fields/{}", address::part(key))))
+            (
+                t_with("record-named", &[("label", label.into()), ("number", number.into())]),
+                onward(&format!("fields/{}", address::part(key))),
+            )
         }
         Some(("move", key)) => {
             let label = kind.lifecycle.transition(key).map_or(key, |transition| &transition.label);
             (format!("{label} {number}"), onward(&format!("transitions/{}", address::part(key))))
         }
-        _ => (format!("Changes to {number}"), onward(EDIT)),
+        _ => (t_with("draft-changes", &[("number", number.into())]), onward(EDIT)),
     }
 }
 

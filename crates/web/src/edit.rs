@@ -20,6 +20,7 @@ use steward_ui::form::{Form as FormParts, form, form_actions};
 use steward_ui::header::{Header, header};
 use steward_ui::record::{SideForm, side_form};
 use steward_ui::reference::Crumb;
+use steward_words::{in_sentence, t, t_with};
 
 use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
@@ -233,8 +234,8 @@ fn proof(web: &Web, visitor: &Visitor, kind: &Kind) -> Markup {
     if kind.key != "person" || web.app().is_proved(&visitor.session) {
         return html! {};
     }
-    let help = "Needed to change login, mail address or roles";
-    let frame = Frame { name: "current_password", label: "Your password", help, ..Frame::default() };
+    let help = t("password-for-change");
+    let frame = Frame { name: "current_password", label: t("your-password"), help, ..Frame::default() };
     draw_field(&frame, &Control::Credential { value: "", kind: Credential::Password })
 }
 
@@ -269,7 +270,7 @@ fn in_place(visitor: &Visitor, view: &RecordView, field: &Field, filled: &Filled
 }
 
 fn field_page(web: &Web, visitor: &Visitor, view: &RecordView, field: &Field, filled: &Filled) -> Markup {
-    let title = format!("Change {}", field.label.to_lowercase());
+    let title = t_with("change-field", &[("field", (&in_sentence(&field.label)).into())]);
     let action = address::field(&view.kind, &view.record, &field.key);
     form_page(web, visitor, view, &title, &action, filled, &[field])
 }
@@ -277,7 +278,7 @@ fn field_page(web: &Web, visitor: &Visitor, view: &RecordView, field: &Field, fi
 fn whole_page(web: &Web, visitor: &Visitor, view: &RecordView, filled: &Filled) -> Markup {
     let fields: Vec<&Field> = view.kind.fields.iter().filter(|field| is_offered(view, field)).collect();
     let action = address::of_record(&view.kind, &view.record, "edit");
-    form_page(web, visitor, view, "Edit", &action, filled, &fields)
+    form_page(web, visitor, view, t("edit"), &action, filled, &fields)
 }
 
 /// A field that may be written and has something to say in the record's state.
@@ -315,8 +316,8 @@ fn form_page(
                 (sections(kind, fields, &filling(visitor, view, filled), &filled.faults))
                 (proof(web, visitor, kind))
                 (form_actions(html! {
-                    (submit(&Button { label: "Save", look: Look::Main, ..Button::default() }, &Submit::default()))
-                    (link_button(&Button { label: "Cancel", look: Look::Quiet, ..Button::default() }, &back))
+                    (submit(&Button { label: t("save"), look: Look::Main, ..Button::default() }, &Submit::default()))
+                    (link_button(&Button { label: t("cancel"), look: Look::Quiet, ..Button::default() }, &back))
                 }))
             }))
         }

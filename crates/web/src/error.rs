@@ -7,6 +7,8 @@ use steward_app::error::Error;
 use steward_http::{request, status};
 use steward_ui::page::Page;
 use steward_ui::sheet::{Sheet, sheet};
+use steward_ui::words::sentence;
+use steward_words::{t, t_with};
 
 /// An error on its way to a reader.
 #[derive(Debug)]
@@ -47,8 +49,7 @@ impl IntoResponse for WebError {
             return Redirect::to(&address).into_response();
         }
         status::log(&self.error);
-        let mut response =
-            refusal(status::of(&self.error), status::title(&self.error), &words(&self.error)).into_response();
+        let mut response = refusal(status::of(&self.error), title(&self.error), &words(&self.error)).into_response();
         let headers = response.headers_mut();
         if let Error::TooMany { retry_after } = self.error {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after.max(1)));
@@ -63,14 +64,20 @@ impl IntoResponse for WebError {
 /// What happened and what to do, in a sentence or two.
 pub(crate) fn words(error: &Error) -> String {
     match error {
-        Error::NotFound => "There is nothing here, or you may not see it. If you followed a link, its sender may have other rights than you.".to_owned(),
-        Error::Unauthenticated => "Your session has ended. Sign in again; what you typed is kept in this browser.".to_owned(),
-        Error::Forbidden { .. } | Error::Denied(_) => format!("Sorry, {error}. Nothing was changed. Ask a manager of your service desk if you need this right."),
-        Error::Invalid(faults) => faults.iter().map(|fault| format!("{} {}.", fault.field, fault.message)).collect::<Vec<_>>().join(" "),
-        Error::Unavailable => "Steward cannot reach its database just now. Nothing was changed; what you typed is kept in this browser. Try again in a moment.".to_owned(),
-        Error::Full => "No room is left on the server's disk. Nothing was changed. Please tell the administrator.".to_owned(),
-        Error::Internal(_) => "Something went wrong on our side and was written to the log. Nothing was changed; what you typed is kept in this browser.".to_owned(),
-        other => format!("{other}."),
+        Error::NotFound => t("words-not-found").to_owned(),
+        Error::Unauthenticated => t("words-signed-out").to_owned(),
+        Error::Forbidden { .. } | Error::Denied(_) => {
+            t_with("words-not-allowed", &[("reason", (&steward_words::refusal(&error.to_string())).into())])
+        }
+        Error::Invalid(faults) => faults
+            .iter()
+            .map(|fault| format!("{} {}.", fault.field, steward_words::refusal(&fault.message)))
+            .collect::<Vec<_>>()
+            .join(" "),
+        Error::Unavailable => t("words-unavailable").to_owned(),
+        Error::Full => t("words-disk-full").to_owned(),
+        Error::Internal(_) => t("words-internal").to_owned(),
+        other => format!("{}.", steward_words::refusal(&other.to_string())),
     }
 }
 
@@ -79,8 +86,29 @@ pub(crate) fn refusal(status: StatusCode, title: &str, text: &str) -> (StatusCod
     let id = request::current_id();
     let document = Page { title: &format!("{title} · Steward"), ..Page::default() };
     let content = html! {
-        p { a.button."button--plain" href="/" { "Go to the start" } }
+        p { a.button."button--plain" href="/" { (t("go-to-start")) } }
     };
-    let foot = html! { @if let Some(id) = id { p { "Request " code { (id) } } } };
-    (status, sheet(&document, &Sheet { name: "Steward", title, lead: text }, content, foot))
+    let foot =
+        html! { @if let Some(id) = id { p { (sentence("request-number", &[("id", html! { code { (id) } })])) } } };
+    (status, sheet(&document, &Sheet { name: t("steward"), title, lead: text }, content, foot))
+}
+
+/// What an error is called.
+fn title(error: &Error) -> &'static str {
+    t(match error {
+        Error::NotFound => "error-not-found",
+        Error::Unauthenticated => "error-signed-out",
+        Error::TooMany { .. } => "error-too-many",
+        Error::Forbidden { .. } | Error::Denied(_) => "error-not-allowed",
+        Error::Invalid(_) => "error-fields",
+        Error::KeyReused => "error-key-reused",
+        Error::Filter(_) => "error-filter",
+        Error::BadRequest(_) => "error-request",
+        Error::Conflict { .. } => "error-conflict",
+        Error::Illegal { .. } => "error-illegal",
+        Error::TooLarge(_) => "error-too-large",
+        Error::Unavailable => "error-unavailable",
+        Error::Full => "error-disk-full",
+        Error::Internal(_) => "error-internal",
+    })
 }

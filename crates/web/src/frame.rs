@@ -7,6 +7,7 @@ use steward_model::kind::{Kind, Level};
 use steward_ui::icon::Icon;
 use steward_ui::page::Page;
 use steward_ui::shell::{Account, Create, InboxLink, NavigationGroup, NavigationLink, Search, Shell, shell};
+use steward_words::t;
 
 use crate::Web;
 use crate::address;
@@ -16,13 +17,13 @@ use crate::visitor::Visitor;
 
 /// Headings of the navigation, with the practices under each; all others stand under the last.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("Work", &["incident", "request", "problem", "change", "release", "task"]),
-    ("Services", &["service", "configuration", "outage", "knowledge"]),
-    ("Organisation", &["organisation"]),
-    ("More", &[]),
+    ("group-work", &["incident", "request", "problem", "change", "release", "task"]),
+    ("group-services", &["service", "configuration", "outage", "knowledge"]),
+    ("group-organisation", &["organisation"]),
+    ("more", &[]),
 ];
 /// The first headings in the words of those who ask.
-const PLAIN_GROUPS: [&str; 2] = ["Yours", "Answers"];
+const PLAIN_GROUPS: [&str; 2] = ["group-yours", "group-answers"];
 /// What requesters find in the navigation.
 const FOR_REQUESTERS: [&str; 3] = ["incident", "request", "knowledge"];
 
@@ -49,7 +50,7 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         .map(|(index, (label, _))| {
             let label = if actor.is_staff() { label } else { PLAIN_GROUPS.get(index).unwrap_or(label) };
             let own = entries.iter().filter(|entry| entry.group == index);
-            (*label, own.map(|entry| link(&entry.label, &entry.address, entry.icon, place.current)).collect())
+            (t(label), own.map(|entry| link(&entry.label, &entry.address, entry.icon, place.current)).collect())
         })
         .filter(|(_, links): &(&str, Vec<_>)| !links.is_empty())
         .collect();
@@ -66,35 +67,35 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         .collect();
     let mut groups = groups;
     if !pinned.is_empty() {
-        groups.insert(0, ("Pinned", pinned.clone()));
+        groups.insert(0, (t("group-pinned"), pinned.clone()));
     }
     let groups: Vec<NavigationGroup<'_>> =
         groups.iter().map(|(label, links)| NavigationGroup { label, links }).collect();
-    let home = if actor.is_staff() { ("My work", Icon::ListCheck) } else { ("Home", Icon::Home) };
+    let home = if actor.is_staff() { (t("my-work"), Icon::ListCheck) } else { (t("home"), Icon::Home) };
     let links = [link(home.0, "/", home.1, place.current)];
-    let foot = [link("Help", "/help", Icon::Help, place.current)];
-    let account = [link("Account and tokens", "/account", Icon::Settings, place.current)];
+    let foot = [link(t("help"), "/help", Icon::Help, place.current)];
+    let account = [link(t("account"), "/account", Icon::Settings, place.current)];
     let create = place.kind.filter(|kind| web.app().creatable_level(actor, kind).is_some());
     let create = create.or_else(|| {
         let incident = web.app().registry().kind("incident")?;
         web.app().creatable_level(actor, incident).map(|_| incident.as_ref())
     });
-    let create = create.map(|kind| (format!("New {}", kind.label.to_lowercase()), address::new(kind)));
+    let create = create.map(|kind| (crate::naming::new_record(kind), address::new(kind)));
     let detail = actor.assignments.iter().map(|held| &held.role).max_by_key(|role| role.rank);
-    let title = if place.title.is_empty() { "Steward".to_owned() } else { format!("{} · Steward", place.title) };
+    let title = if place.title.is_empty() { t("steward").to_owned() } else { format!("{} · Steward", place.title) };
     let unread = visitor.unread.filter(|unread| *unread > 0).map(inbox::told).unwrap_or_default();
     let viewer = actor.person.to_string();
     let document = Page {
         title: &title,
-        language: "en",
         theme: visitor.preferences.theme,
         density: visitor.preferences.density,
+        keys: visitor.preferences.keys,
         csrf_token: Some(&visitor.csrf_token),
         live: Some(live::ROUTE),
         viewer: Some(&viewer),
     };
     let parts = Shell {
-        name: "Steward",
+        name: t("steward"),
         home: "/",
         search: Search { address: "/search", value: place.search, source: Some("/search/suggestions") },
         create: create.as_ref().map(|(label, address)| Create { label, address }),

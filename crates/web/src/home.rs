@@ -15,6 +15,7 @@ use steward_ui::icon::{Icon, icon, large_icon};
 use steward_ui::list::{Column, ColumnRole, List, Row, list};
 use steward_ui::message::{Empty, empty};
 use steward_ui::value::Shown;
+use steward_words::{t, t_with};
 
 use crate::error::WebError;
 use crate::frame::{Place, frame};
@@ -43,10 +44,10 @@ async fn desk(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
     let teams = gathered(web, visitor, &["incident", "service_request"], "is:open team:mine assignee:none").await?;
     let mut counts = Vec::new();
     for (label, search) in [
-        ("Open incidents", "is:open"),
-        ("Critical or high", "is:open priority:critical,high"),
-        ("Without a team", "is:open team:none assignee:none"),
-        ("Overdue", "is:open due:<now"),
+        (t("open-incidents"), "is:open"),
+        (t("critical-or-high"), "is:open priority:critical,high"),
+        (t("without-team"), "is:open team:none assignee:none"),
+        (t("overdue"), "is:open due:<now"),
     ] {
         counts.push((label, search, count(web, visitor, "incident", search).await?));
     }
@@ -70,24 +71,24 @@ async fn desk(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
         .collect();
     let name = visitor.actor().label.split_whitespace().next().unwrap_or_default().to_owned();
     let main = html! {
-        (header(&Header { title: "My work", detail: &name, ..Header::default() }, html! {}))
+        (header(&Header { title: t("my-work"), detail: &name, ..Header::default() }, html! {}))
         div.page-body."page-body--wide" {
             (tiles(&shown))
             section.home-section {
-                h2.home-section__title { "Assigned to me" }
+                h2.home-section__title { (t("assigned-to-me")) }
                 @if mine.is_empty() {
-                    (empty(&Empty { icon: Icon::Checks, title: "Nothing is assigned to you", text: "Take something from your teams below, or from the list of incidents." }, html! {}))
-                } @else { (work(web, visitor, "Assigned to me", &mine)) }
+                    (empty(&Empty { icon: Icon::Checks, title: t("nothing-assigned"), text: t("nothing-assigned-help") }, html! {}))
+                } @else { (work(web, visitor, t("assigned-to-me"), &mine)) }
             }
             section.home-section {
-                h2.home-section__title { "In my teams, taken by nobody" }
+                h2.home-section__title { (t("teams-untaken")) }
                 @if teams.is_empty() {
-                    (empty(&Empty { icon: Icon::Inbox, title: "Your teams have no work that waits", text: "New incidents and requests for your teams show here." }, html! {}))
-                } @else { (work(web, visitor, "In my teams", &teams)) }
+                    (empty(&Empty { icon: Icon::Inbox, title: t("teams-idle"), text: t("teams-idle-help") }, html! {}))
+                } @else { (work(web, visitor, t("in-my-teams"), &teams)) }
             }
         }
     };
-    Ok(frame(web, visitor, Place { title: "My work", current: "/", ..Place::default() }, main))
+    Ok(frame(web, visitor, Place { title: t("my-work"), current: "/", ..Place::default() }, main))
 }
 
 /// What requesters need: ask for help, ask for something, see what became of it.
@@ -101,25 +102,15 @@ async fn start(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
         Some((address::new(kind), icon, title, text))
     };
     let ways = [
-        ask(
-            "incident",
-            Icon::AlertCircle,
-            "Something does not work",
-            "Tell us what happened. We look at it and keep you posted.",
-        ),
-        ask(
-            "service_request",
-            Icon::ShoppingCart,
-            "I need something",
-            "Access, equipment, software, or any other service.",
-        ),
+        ask("incident", Icon::AlertCircle, t("way-broken"), t("way-broken-help")),
+        ask("service_request", Icon::ShoppingCart, t("way-need"), t("way-need-help")),
     ];
     let main = html! {
         div.start {
-            h1.start__title { "What do you need, " (name) "?" }
+            h1.start__title { (t_with("start-question", &[("name", (&name).into())])) }
             form.search-form."search-form--large" role="search" action="/search" method="get" {
                 (icon(Icon::Search))
-                input.input type="search" name="q" aria-label="Search for an answer" placeholder="Search for an answer";
+                input.input type="search" name="q" aria-label=(t("search-answer")) placeholder=(t("search-answer"));
             }
             ul.start__ways {
                 @for (address, symbol, title, text) in ways.iter().flatten() {
@@ -127,14 +118,14 @@ async fn start(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
                 }
             }
             section.home-section {
-                h2.home-section__title { "What you asked for" }
+                h2.home-section__title { (t("you-asked")) }
                 @if open.is_empty() {
-                    (empty(&Empty { icon: Icon::Checks, title: "Nothing is open", text: "What you report or ask for shows here until it is done." }, html! {}))
-                } @else { (work(web, visitor, "What you asked for", &open)) }
+                    (empty(&Empty { icon: Icon::Checks, title: t("nothing-open"), text: t("nothing-open-help") }, html! {}))
+                } @else { (work(web, visitor, t("you-asked"), &open)) }
             }
             @if !articles.is_empty() {
                 section.home-section {
-                    h2.home-section__title { "Good to know" }
+                    h2.home-section__title { (t("good-to-know")) }
                     ul.article-list {
                         @for (kind, view) in articles.iter().take(6) {
                             li { a href=(address::record(kind, &view.record.number)) { (icon(Icon::named(&kind.icon))) (view.record.text(&kind.label_field)) } }
@@ -144,7 +135,7 @@ async fn start(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
             }
         }
     };
-    Ok(frame(web, visitor, Place { title: "Home", current: "/", ..Place::default() }, main))
+    Ok(frame(web, visitor, Place { title: t("home"), current: "/", ..Place::default() }, main))
 }
 
 /// Records of several kinds under one condition, each kind's in its usual order.
@@ -200,13 +191,13 @@ fn work(web: &Web, visitor: &Visitor, name: &str, records: &[(Arc<Kind>, RecordV
     // Those who ask know who they are, and have no use for ranks.
     let staff = visitor.actor().is_staff();
     let columns: Vec<Column<'_>> = [
-        ("Number", ColumnRole::Number, true),
-        ("Title", ColumnRole::Title, true),
-        ("State", ColumnRole::Mark, true),
-        ("Priority", ColumnRole::Mark, staff),
-        ("Requester", ColumnRole::Person, staff),
-        ("Due", ColumnRole::Figure, true),
-        ("Updated", ColumnRole::Figure, true),
+        (t("number"), ColumnRole::Number, true),
+        (t("title"), ColumnRole::Title, true),
+        (t("state"), ColumnRole::Mark, true),
+        (t("priority"), ColumnRole::Mark, staff),
+        (t("requester"), ColumnRole::Person, staff),
+        (t("due"), ColumnRole::Figure, true),
+        (t("updated"), ColumnRole::Figure, true),
     ]
     .into_iter()
     .filter(|(_, _, shown)| *shown)

@@ -15,6 +15,7 @@ use steward_ui::inbox::{Inbox, Item, inbox as draw};
 use steward_ui::message::{Empty, empty};
 use steward_ui::tabs::Tab;
 use steward_ui::time::Time;
+use steward_words::t;
 
 use crate::error::WebError;
 use crate::form::{Form, Posted};
@@ -47,20 +48,20 @@ pub(crate) async fn page(
     let unread = web.app().unread(visitor.actor()).await?.count;
     let count = told(unread);
     let views = [
-        Tab { label: "Unread", address: ADDRESS, count: (unread > 0).then_some(&count), is_current: !all },
-        Tab { label: "All", address: "/inbox?show=all", count: None, is_current: all },
+        Tab { label: t("inbox-unread"), address: ADDRESS, count: (unread > 0).then_some(&count), is_current: !all },
+        Tab { label: t("all"), address: "/inbox?show=all", count: None, is_current: all },
     ];
     let parts = FormParts { action: READ, csrf_token: &visitor.csrf_token, ..FormParts::default() };
     let older =
         page.next_before.map(|before| format!("{ADDRESS}?{}before={before}", if all { "show=all&" } else { "" }));
     let main = html! {
-        (head(&Header { title: "Inbox", tabs: &views, ..Header::default() }, html! {
-            @if unread > 0 { (draw_form(&parts, submit(&Button { label: "Mark all as read", icon: Some(Icon::Checks), ..Button::default() }, &Submit::default()))) }
+        (head(&Header { title: t("inbox"), tabs: &views, ..Header::default() }, html! {
+            @if unread > 0 { (draw_form(&parts, submit(&Button { label: t("mark-all-read"), icon: Some(Icon::Checks), ..Button::default() }, &Submit::default()))) }
         }))
         (list)
-        @if let Some(older) = &older { p.inbox__more { a href=(older) { "Older ones" } } }
+        @if let Some(older) = &older { p.inbox__more { a href=(older) { (t("older")) } } }
     };
-    Ok(frame(&web, &visitor, Place { title: "Inbox", current: ADDRESS, ..Place::default() }, main).into_response())
+    Ok(frame(&web, &visitor, Place { title: t("inbox"), current: ADDRESS, ..Place::default() }, main).into_response())
 }
 
 /// How many are unread, as a number for scripts.
@@ -150,17 +151,9 @@ fn list(web: &Web, visitor: &Visitor, page: &InboxPage, all: bool) -> Markup {
         .collect();
     let source = if all { "/inbox?show=all&part=list" } else { "/inbox?part=list" };
     let nothing = if all {
-        Empty {
-            icon: Icon::Inbox,
-            title: "Nothing has come yet",
-            text: "Mentions, work that is given to you, and answers show here.",
-        }
+        Empty { icon: Icon::Inbox, title: t("inbox-empty"), text: t("inbox-help") }
     } else {
-        Empty {
-            icon: Icon::Checks,
-            title: "You have read everything",
-            text: "Mentions, work that is given to you, and answers show here.",
-        }
+        Empty { icon: Icon::Checks, title: t("inbox-read-all"), text: t("inbox-help") }
     };
     draw(&Inbox { items: &items, read: READ, csrf_token: &visitor.csrf_token, source }, empty(&nothing, html! {}))
 }
@@ -168,10 +161,10 @@ fn list(web: &Web, visitor: &Visitor, page: &InboxPage, all: bool) -> Markup {
 /// The icon of a reason, and what the one who did it did.
 fn words(one: &Notification) -> (Icon, &'static str) {
     match one.reason {
-        Reason::Mention => (Icon::At, "mentioned you in"),
-        Reason::Assigned => (Icon::UserCheck, "gave you"),
-        Reason::Answer => (Icon::Messages, "answered your request"),
-        Reason::Reply => (Icon::Message, "wrote in"),
-        Reason::Team => (Icon::Users, "gave your team"),
+        Reason::Mention => (Icon::At, t("did-mention")),
+        Reason::Assigned => (Icon::UserCheck, t("did-assign")),
+        Reason::Answer => (Icon::Messages, t("did-answer")),
+        Reason::Reply => (Icon::Message, t("did-reply")),
+        Reason::Team => (Icon::Users, t("did-give-team")),
     }
 }

@@ -12,11 +12,12 @@ use steward_model::decide::{FieldConflict, FieldError};
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType, Kind, Requirement};
 use steward_model::record::Record;
-use steward_model::value::display_value;
 use steward_ui::form::{ErrorSummary, error_summary, folded_section, form_section};
+use steward_words::{refusal, t, t_with};
 
 use crate::Web;
 use crate::values::control::{Around, Drawing, Held, control};
+use crate::values::text;
 use crate::visitor::Visitor;
 
 /// What a form has in it when it appears.
@@ -41,10 +42,10 @@ impl Faults {
     pub(crate) fn of(error: Error, kind: &Kind, labels: &Labels) -> Result<Self, Error> {
         let mut faults = Self::default();
         match error {
-            Error::Invalid(errors) => {
-                errors.into_iter().for_each(|FieldError { field, message }| faults.add(&field, message))
-            }
-            Error::Illegal { message, .. } => faults.add("", sentence(&message)),
+            Error::Invalid(errors) => errors
+                .into_iter()
+                .for_each(|FieldError { field, message }| faults.add(&field, refusal(&message).into_owned())),
+            Error::Illegal { message, .. } => faults.add("", sentence(&refusal(&message))),
             Error::Conflict { fields, .. } => {
                 for conflict in &fields {
                     faults.add(&conflict.field, conflict_words(kind, conflict, labels));
@@ -95,11 +96,15 @@ impl Faults {
             .flat_map(|(field, messages)| messages.iter().map(move |message| (field, message)))
             .map(|(field, message)| {
                 let id = if shown.contains(&field.as_str()) { field.clone() } else { String::new() };
-                let message = if field.is_empty() { message.clone() } else { format!("{} {message}", named(field)) };
+                let message = if field.is_empty() {
+                    message.clone()
+                } else {
+                    t_with("field-fault", &[("field", (&named(field)).into()), ("fault", message.into())])
+                };
                 (id, message)
             })
             .collect();
-        let title = if lines.len() == 1 { "One thing needs attention" } else { "Some things need attention" };
+        let title = if lines.len() == 1 { t("one-fault") } else { t("some-faults") };
         error_summary(&ErrorSummary { title, errors: &lines })
     }
 }
@@ -107,28 +112,24 @@ impl Faults {
 /// Somebody else changed what one was about to change.
 fn conflict_words(kind: &Kind, conflict: &FieldConflict, labels: &Labels) -> String {
     let value = |stored: &Option<Json>| match (kind.field(&conflict.field), stored) {
-        (_, None) => "nothing".to_owned(),
+        (_, None) => t("conflict-nothing").to_owned(),
         (Some(field), Some(stored)) => plain(field, stored, labels),
         (None, Some(stored)) => stored.to_string(),
     };
-    let who = labels.get(&conflict.by).map_or("somebody", |label| &label.label);
-    format!(
-        "was set to “{}” by {who} while you were here; save again to set it to “{}”",
-        value(&conflict.theirs),
-        value(&conflict.yours)
-    )
+    let who = labels.get(&conflict.by).map_or(t("conflict-somebody"), |label| &label.label);
+    let (theirs, yours) = (value(&conflict.theirs), value(&conflict.yours));
+    t_with("conflict", &[("theirs", (&theirs).into()), ("who", who.into()), ("yours", (&yours).into())])
 }
 
 /// A stored value as plain text, records by name where the reader may see it.
 pub(crate) fn plain(field: &Field, stored: &Json, labels: &Labels) -> String {
-    let named =
-        |id: i64| labels.get(&RecordId(id)).map_or("something not visible to you", |label| label.label.as_str());
+    let named = |id: i64| labels.get(&RecordId(id)).map_or(t("not-visible-value"), |label| label.label.as_str());
     match (field.field_type.value_type(), stored) {
         (FieldType::Reference { .. }, Json::Number(id)) => named(id.as_i64().unwrap_or_default()).to_owned(),
         (FieldType::References { .. }, Json::Array(ids)) => {
             ids.iter().filter_map(Json::as_i64).map(named).collect::<Vec<_>>().join(", ")
         }
-        _ => display_value(field, stored),
+        _ => text::text(field, stored),
     }
 }
 
@@ -152,7 +153,7 @@ pub(crate) fn sections<'a>(kind: &'a Kind, fields: &[&'a Field], filling: &Filli
         }
     }
     if !left.is_empty() {
-        parts.push(("More", left));
+        parts.push((t("more"), left));
     }
     let first_fault = fields.iter().find(|field| !faults.on(&field.key).is_empty()).map(|field| field.key.as_str());
     html! {

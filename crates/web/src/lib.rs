@@ -21,9 +21,11 @@ mod guide;
 mod home;
 mod inbox;
 mod kind_form;
+mod language;
 mod list;
 mod live;
 mod markdown;
+mod naming;
 mod pick;
 mod preferences;
 mod presence;
@@ -50,6 +52,7 @@ use steward_app::error::Error;
 use steward_http::request::{LONGEST, LONGEST_UPLOAD};
 use steward_http::{Doors, counters, doors, headers, request};
 use steward_model::kind::Registry;
+use steward_words::t;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -129,6 +132,7 @@ pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(doors, counters::observe))
+        .layer(from_fn_with_state(web.clone(), language::speak))
         .layer(from_fn(request::identify))
         .layer(axum::middleware::map_response(secured))
         .with_state(web)
@@ -150,7 +154,7 @@ pub fn clashes(registry: &Registry) -> Vec<String> {
 
 async fn secured(mut response: Response) -> Response {
     headers::secure(response.headers_mut(), &HeaderValue::from_static(POLICY));
-    let varies = HeaderValue::from_static("cookie, hx-request, accept-encoding");
+    let varies = HeaderValue::from_static("cookie, hx-request, accept-encoding, accept-language");
     response.headers_mut().insert(header::VARY, varies);
     response
 }
@@ -175,8 +179,8 @@ async fn not_found() -> WebError {
 }
 
 async fn method_not_allowed(State(_): State<Web>) -> Response {
-    let text = "This address does not take that kind of request.";
-    error::refusal(axum::http::StatusCode::METHOD_NOT_ALLOWED, "Not possible here", text).into_response()
+    let text = t("wrong-method");
+    error::refusal(axum::http::StatusCode::METHOD_NOT_ALLOWED, t("not-possible-here"), text).into_response()
 }
 
 fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {

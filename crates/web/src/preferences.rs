@@ -2,6 +2,7 @@
 
 use axum::http::HeaderMap;
 use jiff::tz::TimeZone;
+use steward_ui::keys::KeyMap;
 use steward_ui::page::{Density, Theme};
 
 use crate::visitor::cookie;
@@ -22,6 +23,8 @@ pub(crate) struct Preferences {
     pub(crate) density: Density,
     /// Zone in which moments are shown and taken.
     pub(crate) zone: TimeZone,
+    /// Their keys.
+    pub(crate) keys: KeyMap,
 }
 
 impl Preferences {
@@ -32,13 +35,14 @@ impl Preferences {
             theme: cookie(headers, THEME).and_then(theme).unwrap_or_default(),
             density: cookie(headers, DENSITY).and_then(density).unwrap_or_default(),
             zone: zone.and_then(|name| TimeZone::get(&name).ok()).unwrap_or(TimeZone::UTC),
+            keys: KeyMap::default(),
         }
     }
 }
 
 /// The colours of this name.
 pub(crate) fn theme(name: &str) -> Option<Theme> {
-    [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| theme.key() == name)
+    [Theme::Auto, Theme::Light, Theme::Dark, Theme::Contrast].into_iter().find(|theme| theme.key() == name)
 }
 
 /// The density of this name.

@@ -15,6 +15,7 @@ use steward_ui::message::{Empty, Notice, empty, notice};
 use steward_ui::results::{Found, results};
 use steward_ui::tone::Tone;
 use steward_ui::value::Shown;
+use steward_words::{t, t_with};
 
 use crate::error::WebError;
 use crate::form::Form;
@@ -42,32 +43,32 @@ pub(crate) async fn page(
     let text = query.text("q").unwrap_or_default();
     let found = find(&web, &visitor, text, RESULTS).await?;
     let help = guide::hits(text, IN_HELP_PAGE);
-    let title = if text.is_empty() { "Search".to_owned() } else { format!("Search: {text}") };
+    let title = if text.is_empty() { t("search").to_owned() } else { t_with("search-for", &[("text", text.into())]) };
     let detail = match (text.is_empty(), found.more) {
         (true, _) => String::new(),
-        (_, true) => format!("more than {}", found.hits.len()),
-        (_, false) => format!("{} found", found.hits.len()),
+        (_, true) => t_with("search-more-than", &[("count", found.hits.len().into())]),
+        (_, false) => t_with("search-found", &[("count", found.hits.len().into())]),
     };
     let main = html! {
-        (header(&Header { title: "Search", detail: &detail, ..Header::default() }, html! {}))
+        (header(&Header { title: t("search"), detail: &detail, ..Header::default() }, html! {}))
         div.page-body {
             form.search-form role="search" action="/search" method="get" {
                 (steward_ui::icon::icon(Icon::Search))
-                input.input type="search" name="q" value=(text) aria-label="Search" placeholder="Words, numbers, names" autofocus[text.is_empty()];
+                input.input type="search" name="q" value=(text) aria-label=(t("search")) placeholder=(t("search-hint")) autofocus[text.is_empty()];
             }
             @if !found.complete {
-                (notice(&Notice { tone: Tone::Info, text: "The index is still being made, so some records are not found yet." }, html! {}))
+                (notice(&Notice { tone: Tone::Info, text: t("search-incomplete") }, html! {}))
             }
             @if text.is_empty() {
-                (empty(&Empty { icon: Icon::Search, title: "What are you looking for?", text: "All words must stand in a record; the last one may be unfinished. A number such as 42 finds INC0000042." }, html! {}))
+                (empty(&Empty { icon: Icon::Search, title: t("search-ask"), text: t("search-ask-help") }, html! {}))
             } @else if found.hits.is_empty() {
-                (empty(&Empty { icon: Icon::Search, title: "Nothing found", text: "Try fewer or other words. Only records that you may see are searched." }, html! {}))
+                (empty(&Empty { icon: Icon::Search, title: t("search-nothing"), text: t("search-nothing-help") }, html! {}))
             } @else {
                 (listed(&web, &visitor, &found.hits))
             }
             @if !help.is_empty() {
                 section.search-help {
-                    h2.search-help__title { "In Help" }
+                    h2.search-help__title { (t("search-in-help-results")) }
                     (guide::listed(&help))
                 }
             }
@@ -136,7 +137,7 @@ pub(crate) async fn suggestions(
     let found = find(&web, &visitor, text, SUGGESTIONS).await?;
     let help = guide::hits(text, IN_HELP);
     let help =
-        help.iter().map(|hit| json!({ "value": "", "label": hit.title, "detail": "Help", "address": hit.address }));
+        help.iter().map(|hit| json!({ "value": "", "label": hit.title, "detail": t("help"), "address": hit.address }));
     let hits: Vec<Value> = found
         .hits
         .iter()

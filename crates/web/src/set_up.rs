@@ -11,6 +11,7 @@ use steward_ui::field::{Control, Credential, Field, field};
 use steward_ui::form::{ErrorSummary, error_summary, form_actions};
 use steward_ui::page::Page;
 use steward_ui::sheet::{Sheet, sheet};
+use steward_words::t;
 use subtle::ConstantTimeEq;
 
 use crate::Web;
@@ -68,7 +69,7 @@ async fn admitted(web: &Web, given: Option<&str>) -> Result<String, WebError> {
 }
 
 fn sheet_for(secret: &str, first: &FirstSteps, faults: &[(String, String)]) -> Markup {
-    let document = Page { title: "Set up · Steward", language: "en", ..Page::default() };
+    let document = Page { title: &format!("{} · Steward", t("set-up")), ..Page::default() };
     let part = |name: &'static str, label, help, is_first, control: &Control<'_>| {
         let names = ["organisation", "name", "login", "mail", "password"];
         let own = |fault: &str| fault == name || name == "login" && !names.contains(&fault);
@@ -78,18 +79,18 @@ fn sheet_for(secret: &str, first: &FirstSteps, faults: &[(String, String)]) -> M
     };
     let content = html! {
         @if !faults.is_empty() {
-            (error_summary(&ErrorSummary { title: "Some fields need attention", errors: faults }))
+            (error_summary(&ErrorSummary { title: t("error-fields"), errors: faults }))
         }
         form.form method="post" action="/set-up" novalidate {
             input type="hidden" name="secret" value=(secret);
-            (part("organisation", "Organisation", "The company or department that runs this service desk", true, &Control::Text { value: &first.organisation, max_length: Some(200) }))
-            (part("name", "Your name", "", false, &Control::Text { value: &first.name, max_length: Some(200) }))
-            (part("mail", "Your mail address", "", false, &Control::Mail { value: &first.mail }))
-            (part("login", "Login", "The name that you sign in with", false, &Control::Credential { value: &first.login, kind: Credential::Login }))
-            (part("password", "Password", "15 characters or more; a few unrelated words make a good one", false, &Control::Credential { value: "", kind: Credential::NewPassword }))
-            (form_actions(submit(&Button { label: "Set up and sign in", look: Look::Main, ..Button::default() }, &Submit::default())))
+            (part("organisation", t("organisation"), t("set-up-organisation-help"), true, &Control::Text { value: &first.organisation, max_length: Some(200) }))
+            (part("name", t("your-name"), "", false, &Control::Text { value: &first.name, max_length: Some(200) }))
+            (part("mail", t("your-mail"), "", false, &Control::Mail { value: &first.mail }))
+            (part("login", t("login"), t("login-help"), false, &Control::Credential { value: &first.login, kind: Credential::Login }))
+            (part("password", t("password"), t("password-advice"), false, &Control::Credential { value: "", kind: Credential::NewPassword }))
+            (form_actions(submit(&Button { label: t("set-up-and-sign-in"), look: Look::Main, ..Button::default() }, &Submit::default())))
         }
     };
-    let lead = "You become the first administrator. Everything else can be changed later.";
-    sheet(&document, &Sheet { name: "Steward", title: "Set up Steward", lead }, content, html! {})
+    let lead = t("set-up-lead");
+    sheet(&document, &Sheet { name: t("steward"), title: t("set-up-steward"), lead }, content, html! {})
 }

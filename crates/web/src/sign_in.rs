@@ -11,6 +11,7 @@ use steward_ui::field::{Control, Credential, Field, field};
 use steward_ui::form::{ErrorSummary, error_summary, form_actions};
 use steward_ui::page::Page;
 use steward_ui::sheet::{Sheet, sheet};
+use steward_words::{t, t_with};
 
 use crate::error::WebError;
 use crate::form::{Form, Posted};
@@ -28,8 +29,8 @@ pub(crate) async fn page(State(web): State<Web>, visitor: Option<Visitor>, reque
         return Redirect::to(next).into_response();
     }
     if web.app().awaits_set_up().await.unwrap_or(false) {
-        let text = "Nobody can sign in yet. Open the link that the server printed when it started.";
-        return crate::error::refusal(StatusCode::OK, "Not set up yet", text).into_response();
+        let text = t("not-set-up-text");
+        return crate::error::refusal(StatusCode::OK, t("not-set-up"), text).into_response();
     }
     sheet_for(&web, request.headers(), &Tried { next, ..Tried::default() }).into_response()
 }
@@ -58,14 +59,14 @@ pub(crate) async fn sign_in(State(web): State<Web>, request: Request) -> Result<
     let secret = match web.app().sign_in(login, password, &client(&parts, &web)).await {
         Ok(secret) => secret,
         Err(Error::Unauthenticated) => {
-            let fault = "Login and password do not belong together, or the account is not active.";
+            let fault = t("sign-in-wrong");
             let tried = Tried { next, login, fault: Some(fault) };
             let again = sheet_for(&web, &parts.headers, &tried);
             return Ok((StatusCode::UNAUTHORIZED, again).into_response());
         }
         Err(error @ Error::TooMany { .. }) => {
             let Error::TooMany { retry_after } = error else { return Err(error.into()) };
-            let fault = format!("There were too many tries. Wait {retry_after} seconds, then try again.");
+            let fault = t_with("sign-in-too-many", &[("seconds", retry_after.into())]);
             let tried = Tried { next, login, fault: Some(&fault) };
             let mut response = (StatusCode::TOO_MANY_REQUESTS, sheet_for(&web, &parts.headers, &tried)).into_response();
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after.max(1)));
@@ -95,28 +96,28 @@ pub(crate) fn with_session(web: &Web, headers: &HeaderMap, secret: Option<&str>,
 
 fn sheet_for(web: &Web, headers: &HeaderMap, tried: &Tried<'_>) -> Markup {
     let preferences = Preferences::of(headers);
-    let document = Page { title: "Sign in · Steward", language: "en", theme: preferences.theme, ..Page::default() };
+    let document = Page { title: &format!("{} · Steward", t("sign-in")), theme: preferences.theme, ..Page::default() };
     let faults: Vec<(String, String)> = Vec::new();
     let content = html! {
         @if let Some(fault) = tried.fault { (error_summary(&ErrorSummary { title: fault, errors: &faults })) }
         form.form method="post" action="/sign-in" {
             input type="hidden" name="next" value=(tried.next);
             (field(
-                &Field { name: "login", label: "Login", is_first: tried.login.is_empty(), ..Field::default() },
+                &Field { name: "login", label: t("login"), is_first: tried.login.is_empty(), ..Field::default() },
                 &Control::Credential { value: tried.login, kind: Credential::Login },
             ))
             (field(
-                &Field { name: "password", label: "Password", is_first: !tried.login.is_empty(), ..Field::default() },
+                &Field { name: "password", label: t("password"), is_first: !tried.login.is_empty(), ..Field::default() },
                 &Control::Credential { value: "", kind: Credential::Password },
             ))
-            (form_actions(submit(&Button { label: "Sign in", look: Look::Main, ..Button::default() }, &Submit::default())))
+            (form_actions(submit(&Button { label: t("sign-in"), look: Look::Main, ..Button::default() }, &Submit::default())))
         }
     };
     let foot = html! {
         @if web.settings().demonstration {
-            p { "This is a demonstration. Its logins and their password were printed when it was loaded." }
+            p { (t("sign-in-demonstration")) }
         }
     };
-    let parts = Sheet { name: "Steward", title: "Sign in", lead: "" };
+    let parts = Sheet { name: t("steward"), title: t("sign-in"), lead: "" };
     sheet(&document, &parts, content, foot)
 }

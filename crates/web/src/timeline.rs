@@ -7,13 +7,14 @@ use steward_app::pages::RecordPage;
 use steward_app::view::Label;
 use steward_model::event::{Act, Audience, Cause, Change, Door, Event};
 use steward_model::kind::{FieldType, Kind};
-use steward_model::value::display_duration_text;
 use steward_ui::icon::Icon;
 use steward_ui::record::Live;
 use steward_ui::time::Time;
 use steward_ui::timeline::{
     Change as Line, Entry, EntryKind, change as draw_line, changed, entry as draw_entry, folded, timeline as draw,
 };
+use steward_ui::words::sentence;
+use steward_words::{duration, in_sentence, refusal, t, t_with};
 
 use crate::kind_form::plain;
 use crate::markdown;
@@ -44,7 +45,7 @@ pub(crate) fn timeline(
             }
         }
     };
-    draw("What happened", live, items)
+    draw(t("what-happened"), live, items)
 }
 
 /// Entries that belong together.
@@ -79,10 +80,10 @@ impl Teller<'_> {
         let author = self.reader.name(event.actor);
         let requester = self.page.view.record.reference("requester") == Some(event.actor);
         let detail = match (requester, event.door) {
-            (true, Door::Mail) => "requester, by mail",
-            (true, _) => "requester",
-            (false, Door::Mail) => "by mail",
-            (false, Door::Api) => "by interface",
+            (true, Door::Mail) => t("requester-by-mail"),
+            (true, _) => t("as-requester"),
+            (false, Door::Mail) => t("by-mail"),
+            (false, Door::Api) => t("by-interface"),
             (false, _) => "",
         };
         let spent;
@@ -90,7 +91,7 @@ impl Teller<'_> {
             Act::Commented { audience: Audience::Public, body } => (EntryKind::Public, body),
             Act::Commented { audience: Audience::Internal, body } => (EntryKind::Internal, body),
             Act::Worked { seconds, note, .. } => {
-                spent = display_duration_text(*seconds);
+                spent = duration(*seconds);
                 (EntryKind::Worklog(&spent), note)
             }
             _ => return html! {},
@@ -125,7 +126,7 @@ impl Teller<'_> {
 
     /// What an entry did, in words that follow the name of who did it.
     fn what(&self, event: &Event) -> (Option<Icon>, Markup) {
-        let label = self.kind.label.to_lowercase();
+        let label = in_sentence(&self.kind.label);
         let lines: Vec<Markup> =
             event.changes.iter().filter(|change| !self.is_stamp(change)).map(|change| self.change(change)).collect();
         let also = html! {
@@ -133,41 +134,61 @@ impl Teller<'_> {
             @if let Some(cause) = self.cause(event) { " " span.change__cause { (cause) } }
         };
         match &event.act {
-            Act::Created { .. } => (Some(Icon::Plus), html! { "created this " (label) (by_door(event.door)) }),
+            Act::Created { .. } => {
+                (Some(Icon::Plus), html! { (t_with(created(event.door), &[("kind", (&label).into())])) })
+            }
             Act::Updated => (
                 Some(Icon::Edit),
                 if lines.is_empty() {
-                    html! { "changed something not shown here" }
+                    html! { (t("changed-hidden")) }
                 } else {
                     also
                 },
             ),
             Act::Transferred { from, to } => {
                 let (from, to) = (self.reader.name(*from), self.reader.name(*to));
-                (Some(Icon::Building), html! { "moved it from " b { (from) } " to " b { (to) } })
+                (
+                    Some(Icon::Building),
+                    sentence("moved-from-to", &[("from", html! { b { (from) } }), ("to", html! { b { (to) } })]),
+                )
             }
             Act::Moved { from, to, .. } => {
                 let name =
                     |key: &str| self.kind.lifecycle.state(key).map_or(key.to_owned(), |state| state.label.clone());
                 let rest = html! { @if !lines.is_empty() { ": " (also) } @else { (also) } };
-                (Some(Icon::ArrowRight), html! { "moved it from " b { (name(from)) } " to " b { (name(to)) } (rest) })
+                let moved = sentence(
+                    "moved-from-to",
+                    &[("from", html! { b { (name(from)) } }), ("to", html! { b { (name(to)) } })],
+                );
+                (Some(Icon::ArrowRight), html! { (moved) (rest) })
             }
             Act::Attached(file) => (
                 Some(Icon::Paperclip),
-                html! { "attached " b { (file.name) } @if file.audience == Audience::Internal { " for staff" } },
+                sentence(
+                    if file.audience == Audience::Internal { "attached-for-staff" } else { "attached-file" },
+                    &[("file", html! { b { (file.name) } })],
+                ),
             ),
-            Act::Detached { .. } => (Some(Icon::Paperclip), html! { "took a file off" }),
+            Act::Detached { .. } => (Some(Icon::Paperclip), html! { (t("took-file-off")) }),
             Act::Linked(link) | Act::Unlinked(link) => {
-                let verb = if matches!(event.act, Act::Linked(_)) { "linked it" } else { "ended a link" };
+                let verb = if matches!(event.act, Act::Linked(_)) { "linked-it" } else { "ended-link" };
                 let word = self.reader.registry.link(&link.link).map_or(link.link.as_str(), |link| link.label.as_str());
-                (Some(Icon::Link), html! { (verb) ": " (word) " " (self.reader.reference(link.target)) })
+                (
+                    Some(Icon::Link),
+                    sentence(verb, &[("relation", html! { (word) }), ("record", self.reader.reference(link.target))]),
+                )
             }
-            Act::Watched { person } if *person == event.actor => (Some(Icon::Eye), html! { "began to watch" }),
-            Act::Unwatched { person } if *person == event.actor => (Some(Icon::EyeOff), html! { "stopped watching" }),
-            Act::Watched { person } => (Some(Icon::Eye), html! { "had " b { (self.reader.name(*person)) } " watch" }),
-            Act::Unwatched { person } => {
-                (Some(Icon::EyeOff), html! { "had " b { (self.reader.name(*person)) } " watch no more" })
+            Act::Watched { person } if *person == event.actor => (Some(Icon::Eye), html! { (t("began-to-watch")) }),
+            Act::Unwatched { person } if *person == event.actor => {
+                (Some(Icon::EyeOff), html! { (t("stopped-watching")) })
             }
+            Act::Watched { person } => {
+                (Some(Icon::Eye), sentence("had-watch", &[("name", html! { b { (self.reader.name(*person)) } })]))
+            }
+            Act::Unwatched { person } => (
+                Some(Icon::EyeOff),
+                sentence("had-watch-no-more", &[("name", html! { b { (self.reader.name(*person)) } })]),
+            ),
             Act::Commented { .. } | Act::Worked { .. } => (None, html! {}),
         }
     }
@@ -194,9 +215,9 @@ impl Teller<'_> {
             }
             (_, Some(stored)) => shortened(&plain(field, stored, &self.page.labels)),
         };
-        let line = changed(&field.label.to_lowercase(), &shown(&change.from), &shown(&change.to));
+        let line = changed(&in_sentence(&field.label), &shown(&change.from), &shown(&change.to));
         match &change.why {
-            Some(why) => html! { span title=(why.detail) { (line) } },
+            Some(why) => html! { span title=(refusal(&why.detail)) { (line) } },
             None => line,
         }
     }
@@ -204,9 +225,9 @@ impl Teller<'_> {
     /// The rule or event that led to an entry.
     fn cause(&self, event: &Event) -> Option<String> {
         match event.cause.as_ref()? {
-            Cause::Rule(rule) => Some(format!("by the rule {rule}")),
-            Cause::Import(run) => Some(format!("from {run}")),
-            Cause::BulkEdit(id) => Some(format!("in bulk edit {id}")),
+            Cause::Rule(rule) => Some(t_with("by-rule", &[("rule", rule.into())])),
+            Cause::Import(run) => Some(t_with("from-import", &[("run", run.into())])),
+            Cause::BulkEdit(id) => Some(t_with("in-bulk-edit", &[("id", (&id.to_string()).into())])),
             Cause::Event { .. } => None,
         }
     }
@@ -215,23 +236,26 @@ impl Teller<'_> {
         let mut names: Vec<&str> = events.iter().map(|event| self.reader.name(event.actor)).collect();
         names.sort_unstable();
         names.dedup();
-        let who = match names.as_slice() {
-            [] => String::new(),
-            [one] => format!(" by {one}"),
-            [one, two] => format!(" by {one} and {two}"),
-            [one, rest @ ..] => format!(" by {one} and {} others", rest.len()),
-        };
-        format!("{} changes{who}", events.len())
+        let count = ("count", events.len().into());
+        match names.as_slice() {
+            [] => t_with("changes-count", &[count]),
+            [one] => t_with("changes-by-one", &[count, ("first", (*one).into())]),
+            [one, two] => t_with("changes-by-two", &[count, ("first", (*one).into()), ("second", (*two).into())]),
+            [one, rest @ ..] => {
+                t_with("changes-by-many", &[count, ("first", (*one).into()), ("others", rest.len().into())])
+            }
+        }
     }
 }
 
-fn by_door(door: Door) -> &'static str {
+/// The message for a new record, by the way it came.
+fn created(door: Door) -> &'static str {
     match door {
-        Door::Mail => " by mail",
-        Door::Api => " by interface",
-        Door::Alert => " from an alert",
-        Door::Import => " in an import",
-        Door::Page | Door::Timer | Door::Rule | Door::Command | Door::System => "",
+        Door::Mail => "created-by-mail",
+        Door::Api => "created-by-interface",
+        Door::Alert => "created-from-alert",
+        Door::Import => "created-in-import",
+        Door::Page | Door::Timer | Door::Rule | Door::Command | Door::System => "created-this",
     }
 }
 

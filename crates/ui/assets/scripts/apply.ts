@@ -1,6 +1,7 @@
 // A known error's workaround goes into the reply without leaving the page, so that what is being typed stays.
 import { report, say } from "./notices";
 import { csrfToken } from "./request";
+import { word } from "./words";
 
 document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
@@ -15,7 +16,7 @@ document.addEventListener("submit", (event) => {
       if (!answer.ok) throw new Error(`${answer.status}`);
       const { text, number } = (await answer.json()) as { text: string; number: string };
       composer.dispatchEvent(new CustomEvent("steward:insert", { detail: text }));
-      say(`The workaround is in your reply; ${number} is linked.`);
+      say(word("workaround-applied", { number }));
     })
-    .catch(() => report(form, "That did not work. Try again in a moment."));
+    .catch(() => report(form, word("failed")));
 });

@@ -3,6 +3,7 @@ import { behaviour } from "./behaviour";
 import { morph } from "./htmx";
 import { report, say } from "./notices";
 import { fetchPart, post } from "./request";
+import { word } from "./words";
 
 behaviour("[data-board]", (board, signal) => {
   let dragged: HTMLElement | null = null;
@@ -23,10 +24,10 @@ behaviour("[data-board]", (board, signal) => {
       .then(() => fetchPart(board.dataset.liveSource ?? ""))
       .then((text) => morph(board, text))
       .then(() => {
-        say(`Moved to ${column.dataset.label ?? ""}`);
+        say(word("moved-to", { place: column.dataset.label ?? "" }));
         document.getElementById(id)?.querySelector<HTMLElement>(".card__link")?.focus({ preventScroll: true });
       })
-      .catch(() => report(board, "It could not be moved, and nothing was changed. Open it to see why."));
+      .catch(() => report(board, word("move-failed")));
   };
   const mark = (card: HTMLElement | null) => {
     board.toggleAttribute("data-dragging", card !== null);
@@ -71,6 +72,6 @@ behaviour("[data-board]", (board, signal) => {
     while (every[place] && !way(card, every[place]!)) place += step;
     const column = every[place];
     if (column) go(card, column);
-    else say("It cannot go further in this direction");
+    else say(word("move-end"));
   }, { signal });
 });

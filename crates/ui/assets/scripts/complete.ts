@@ -3,6 +3,7 @@ import { behaviour } from "./behaviour";
 import { make } from "./dom";
 import { csrfToken } from "./request";
 import { report } from "./notices";
+import { word } from "./words";
 
 interface Suggestion { value: string; label: string; detail?: string }
 interface Trigger { sign: "@" | "#" | "/"; begin: number; typed: string }
@@ -37,7 +38,7 @@ behaviour("[data-composer][data-mentions]", (composer, signal) => {
   const { mentions, snippets } = composer.dataset;
   if (!area || !(mentions || snippets)) return;
   const id = `complete-${++count}`;
-  const list = make("div", { class: "picker__list composer__list", role: "listbox", id, "aria-label": "Suggestions", hidden: true });
+  const list = make("div", { class: "picker__list composer__list", role: "listbox", id, "aria-label": word("suggestions"), hidden: true });
   const status = make("span", { class: "hidden-text", role: "status" });
   area.after(list, status);
   area.setAttribute("aria-autocomplete", "list");
@@ -113,9 +114,9 @@ behaviour("[data-composer][data-mentions]", (composer, signal) => {
       write(area, now.begin, end, filled.text);
       close();
       mark(area, now.begin, filled);
-      status.textContent = filled.left.length ? `Not filled in: ${filled.left.join(", ")}` : "Put in";
+      status.textContent = filled.left.length ? word("not-filled", { names: filled.left.join(", ") }) : word("put-in");
     } catch {
-      report(area, "The text could not be put in. Try again in a moment.");
+      report(area, word("put-in-failed"));
     }
   };
   area.addEventListener("input", look, { signal });
@@ -159,7 +160,7 @@ function mark(area: HTMLTextAreaElement, begin: number, filled: Filled): void {
   area.parentElement?.querySelector("[data-left]")?.remove();
   const [first] = filled.left;
   if (!first) return;
-  const note = make("p", { class: "composer__left", "data-left": true }, `Not filled in: ${filled.left.join(", ")}`);
+  const note = make("p", { class: "composer__left", "data-left": true }, word("not-filled", { names: filled.left.join(", ") }));
   area.after(note);
   const place = area.value.indexOf(first, begin);
   if (place >= 0) area.setSelectionRange(place, place + first.length);

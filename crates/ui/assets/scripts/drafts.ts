@@ -3,6 +3,7 @@
 import { behaviour } from "./behaviour";
 import { icon, make } from "./dom";
 import { csrfToken } from "./request";
+import { word } from "./words";
 
 type Values = [string, string][];
 /** A draft that the server does not have yet. */
@@ -90,16 +91,16 @@ class Keeper {
       this.#base = this.#mark;
       this.#kept = text;
       if (this.#text() === text) forget(this.key);
-      this.#say(isNothing ? "" : "Draft kept", "device-floppy");
+      this.#say(isNothing ? "" : word("draft-kept"), "device-floppy");
     } else if (status === 409) {
       this.keepHere();
-      const button = make("button", { class: "draft__discard", type: "button" }, "Keep this one instead");
+      const button = make("button", { class: "draft__discard", type: "button" }, word("keep-this"));
       button.addEventListener("click", () => void this.save(true));
-      this.#say("You wrote something else here on another page since.", "alert-triangle", button);
+      this.#say(word("newer-draft"), "alert-triangle", button);
     } else if (status === 413) {
-      this.#say("Too long, or too many drafts: kept in this browser only.", "alert-triangle");
+      this.#say(word("draft-too-long"), "alert-triangle");
     } else {
-      this.#say("Kept in this browser until the server can be reached.", "alert-triangle");
+      this.#say(word("draft-offline"), "alert-triangle");
       this.#timer = window.setTimeout(() => void this.save(), TRY_AGAIN);
     }
   }
@@ -147,7 +148,7 @@ class Keeper {
     if (!this.#isNews()) return forget(this.key);
     // The page before may have told the server in leaving, too late for this page to know: the form ends that draft as well.
     this.marked(local.mark);
-    this.#say("Draft kept in this browser", "device-floppy");
+    this.#say(word("draft-browser"), "device-floppy");
     this.#form.dispatchEvent(new Event("input", { bubbles: true }));
     for (const area of this.#form.querySelectorAll("textarea")) area.dispatchEvent(new Event("input"));
   }

@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { csrfToken } from "./request";
 import { report } from "./notices";
+import { word } from "./words";
 
 interface Policy { createHTML(text: string): string; createScript(text: string): string }
 interface TrustedTypes { createPolicy(name: string, rules: Policy): Policy }
@@ -65,23 +66,17 @@ document.addEventListener("htmx:config:request", (event) => {
 });
 
 // What a failure means for the reader. The server swaps its own words in only with 422, beside the fields.
-const failures: Record<number, string> = {
-  401: "You are no longer signed in. What you typed is kept; sign in again in another tab, then try again.",
-  403: "You may not do that.",
-  404: "It is not there any more, or you may no longer see it.",
-  409: "Someone changed this since you opened it. Reload the page to see what is new; what you typed is kept.",
-  412: "Someone changed this since you opened it. Reload the page to see what is new; what you typed is kept.",
-  413: "That is too large to be sent.",
-  429: "That was too often in a short time. Wait a moment, then try again.",
-};
+const failures = new Set([401, 403, 404, 409, 413, 429]);
 
 document.addEventListener("htmx:response:error", (event) => {
   const context = (event as unknown as CustomEvent<Detail>).detail.ctx;
   const status = context?.response?.status ?? 0;
   if (!context || status === 422) return;
   const id = context.response?.headers.get("x-request-id");
-  report(context.sourceElement, failures[status]
-    ?? `That did not work, and nothing was changed. Try again${id ? `; if it happens again, tell your administrator ${id}` : ""}.`);
+  // A precondition that failed is a conflict, told as such.
+  const known = status === 412 ? 409 : status;
+  report(context.sourceElement, failures.has(known) ? word(`${known}`)
+    : id ? word("nothing-changed-id", { id }) : word("nothing-changed"));
 });
 
 // After signing in elsewhere the forms of this page need the token of the new session.
@@ -110,7 +105,7 @@ async function renew(): Promise<void> {
 document.addEventListener("htmx:error", (event) => {
   const { ctx, error } = (event as unknown as CustomEvent<Detail>).detail;
   if (ctx && !ctx.response && (error as Error | undefined)?.name !== "AbortError") {
-    report(ctx.sourceElement, "The server cannot be reached. What you typed is kept; try again when you are online.");
+    report(ctx.sourceElement, word("offline"));
   }
 });
 

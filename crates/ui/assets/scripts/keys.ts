@@ -1,6 +1,15 @@
 // One-key actions: an element with `data-key` is pressed by that key.
 import { isTyping } from "./dom";
 
+// A person may choose other keys, or none: which shortcut each key stands for, named by its usual key.
+const chosen = document.querySelector<HTMLMetaElement>('meta[name="keys"]')?.content;
+const keys = chosen === undefined ? null : JSON.parse(chosen) as Record<string, string>;
+
+/** The usual key of the shortcut that a pressed key stands for; nothing when it stands for none. */
+export function shortcut(event: KeyboardEvent): string {
+  return keys ? keys[event.key] ?? "" : event.key;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   const mod = event.ctrlKey || event.metaKey;
@@ -16,13 +25,14 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (mod || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  if (event.key === "?") {
+  const key = shortcut(event);
+  if (key === "?") {
     const overview = document.querySelector<HTMLDialogElement>("dialog[data-keys]");
     if (overview) { event.preventDefault(); overview.showModal(); }
-  } else if (event.key === "/") {
+  } else if (key === "/") {
     focusOn(document.querySelector("[data-filter]") ? "[data-filter]" : "[data-search]", event);
-  } else if (/^[a-z]$/.test(event.key)) {
-    const element = document.querySelector<HTMLElement>(`[data-key="${event.key}"]`);
+  } else if (/^[a-z]$/.test(key)) {
+    const element = document.querySelector<HTMLElement>(`[data-key="${key}"]`);
     if (!element || element.getAttribute("aria-disabled") === "true") return;
     event.preventDefault();
     if (element instanceof HTMLInputElement && element.type === "radio") {

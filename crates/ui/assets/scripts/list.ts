@@ -1,6 +1,7 @@
 // Lists: ticking rows, also a range of them, and walking through them by keys.
 import { behaviour } from "./behaviour";
 import { isTyping } from "./dom";
+import { shortcut } from "./keys";
 
 behaviour("[data-list]", (list, signal) => {
   const boxes = () => [...list.querySelectorAll<HTMLInputElement>("[data-select]")];
@@ -54,12 +55,13 @@ behaviour("[data-list]", (list, signal) => {
     const every = links();
     const row = document.activeElement?.closest("[data-row]");
     const here = every.findIndex((link) => link.closest("[data-row]") === row);
-    if (event.key === "j" || event.key === "k") {
-      const next = every[here < 0 ? 0 : Math.min(Math.max(here + (event.key === "j" ? 1 : -1), 0), every.length - 1)];
+    const key = shortcut(event);
+    if (key === "j" || key === "k") {
+      const next = every[here < 0 ? 0 : Math.min(Math.max(here + (key === "j" ? 1 : -1), 0), every.length - 1)];
       next?.focus({ preventScroll: true });
       next?.closest("[data-row]")?.scrollIntoView({ block: "nearest" });
       event.preventDefault();
-    } else if (event.key === "x" && row) {
+    } else if (key === "x" && row) {
       const box = row.querySelector<HTMLInputElement>("[data-select]");
       if (box) { box.checked = !box.checked; last = box; count(); event.preventDefault(); }
     } else if (event.key === "Escape" && boxes().some((box) => box.checked)) {

@@ -6,6 +6,7 @@ import { hasJustSent, morph, parse } from "./htmx";
 import { make } from "./dom";
 import { fetchPart } from "./request";
 import { type Change, type News, listen } from "./stream";
+import { word } from "./words";
 
 // Work in the background tells of itself until its part of the page asks no more.
 behaviour("[data-poll]", (part, signal) => {
@@ -67,7 +68,7 @@ async function refreshPart(part: HTMLElement, change: Change | null): Promise<vo
   if (!isBusy(part)) return morph(part, text);
   if (hasJustSent()) return;
   const show = () => void fetchPart(source).then((fresh) => morph(part, fresh));
-  const note = pill(part, change ? `Changed by ${change.actor}` : "Changed", "Show", show);
+  const note = pill(part, change ? word("changed-by", { name: change.actor }) : word("changed"), word("show"), show);
   // When only the pointer was in the way, it happens by itself once that is gone.
   part.addEventListener("pointerleave", () => setTimeout(() => {
     if (note.isConnected && !isBusy(part)) { note.remove(); show(); }
@@ -107,7 +108,7 @@ async function refreshList(list: HTMLElement): Promise<void> {
   }
   const order = (root: Element) => [...root.querySelectorAll<HTMLElement>("[data-live-record]")].map((row) => row.dataset.liveRecord).join();
   if (order(fresh) !== order(list)) {
-    pill(list, "New changes", "Refresh", () => void fetchPart(list.dataset.liveSource ?? "").then((newest) => refill(list, newest)));
+    pill(list, word("new-changes"), word("refresh"), () => void fetchPart(list.dataset.liveSource ?? "").then((newest) => refill(list, newest)));
   }
 }
 

@@ -1,6 +1,7 @@
 // Short words about what happened: toasts go by themselves, errors stand beside what failed until it is tried again.
 import { behaviour } from "./behaviour";
 import { icon, make } from "./dom";
+import { word } from "./words";
 
 behaviour("[data-toast]", (toast, signal) => {
   let timer = 0;
@@ -26,7 +27,7 @@ export function report(source: HTMLElement, text: string): void {
   if (form) form.prepend(notice);
   else {
     notice.classList.add("toast");
-    notice.append(make("button", { class: "icon-button", type: "button", "aria-label": "Close" }, icon("x")));
+    notice.append(make("button", { class: "icon-button", type: "button", "aria-label": word("close") }, icon("x")));
     notice.querySelector("button")?.addEventListener("click", () => notice.remove());
     place.append(notice);
   }

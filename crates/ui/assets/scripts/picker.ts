@@ -1,6 +1,7 @@
 // Suggestions while typing: the combobox pattern of ARIA 1.2 over a text field that also works alone.
 import { behaviour } from "./behaviour";
 import { icon, make } from "./dom";
+import { word } from "./words";
 
 /** One suggestion. `address` is where it leads, for searches. */
 interface Suggestion { value: string; label: string; detail?: string; address?: string }
@@ -77,7 +78,7 @@ class Combobox {
       make("span", { class: "picker__option-label" }, suggestion.label),
       make("span", { class: "picker__option-detail" }, suggestion.detail ?? ""),
     ));
-    this.#list.replaceChildren(...(options.length ? options : [make("div", { class: "picker__none" }, "Nothing found")]));
+    this.#list.replaceChildren(...(options.length ? options : [make("div", { class: "picker__none" }, word("nothing-found"))]));
     this.#list.hidden = false;
     this.#list.scrollIntoView({ block: "nearest" });
     this.#input.setAttribute("aria-expanded", "true");
@@ -138,7 +139,7 @@ function one(picker: HTMLElement, input: HTMLInputElement, source: string, name:
   input.removeAttribute("name");
   picker.querySelector("[data-picker-chosen]")?.remove();
   if (picker.dataset.label) input.value = picker.dataset.label;
-  const clear = make("button", { class: "icon-button picker__clear", type: "button", "aria-label": "Remove", title: "Remove" }, icon("x"));
+  const clear = make("button", { class: "icon-button picker__clear", type: "button", "aria-label": word("remove"), title: word("remove") }, icon("x"));
   const set = (value: string, label: string) => {
     hidden.value = value;
     input.value = label;
@@ -171,7 +172,7 @@ function many(picker: HTMLElement, input: HTMLInputElement, source: string, name
   new Combobox(input, source, signal, ({ value, label }) => {
     input.value = "";
     if (list.querySelector(`input[value="${CSS.escape(value)}"]`)) return;
-    const remove = make("span", { class: "picker__remove", title: "Remove" }, icon("x"));
+    const remove = make("span", { class: "picker__remove", title: word("remove") }, icon("x"));
     const box = make("input", { class: "picker__keep", type: "checkbox", name, value, checked: true });
     list.append(make("li", { class: "picker__chip" }, make("label", {}, box, make("span", {}, label), remove)));
   });

@@ -2,6 +2,7 @@
 import { behaviour } from "./behaviour";
 import { say } from "./notices";
 import { fetchPart, post } from "./request";
+import { word } from "./words";
 
 behaviour("[data-theme-switch]", (form, signal) => {
   form.addEventListener("submit", (event) => {
@@ -10,7 +11,7 @@ behaviour("[data-theme-switch]", (form, signal) => {
     event.preventDefault();
     document.documentElement.dataset.theme = button.value;
     for (const option of form.querySelectorAll("[name=theme]")) option.setAttribute("aria-pressed", `${option === button}`);
-    void post((form as HTMLFormElement).action, new FormData(form as HTMLFormElement, button)).catch(() => say("The theme was changed here, but could not be kept."));
+    void post((form as HTMLFormElement).action, new FormData(form as HTMLFormElement, button)).catch(() => say(word("theme-not-kept")));
   }, { signal });
 });
 
@@ -27,7 +28,7 @@ behaviour("time[data-relative]", (element, signal) => {
   const show = () => {
     const seconds = (at - Date.now()) / 1000;
     const [unit, length] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["minute", 60];
-    element.textContent = Math.abs(seconds) < 45 ? "just now" : words.format(Math.trunc(seconds / length) || (seconds < 0 ? -1 : 1), unit);
+    element.textContent = Math.abs(seconds) < 45 ? word("just-now") : words.format(Math.trunc(seconds / length) || (seconds < 0 ? -1 : 1), unit);
   };
   // The server's words stay until they are no longer true, so nothing moves while the page appears.
   const timer = window.setInterval(show, 60_000);
@@ -67,7 +68,7 @@ behaviour(".article pre", (block) => { if (block.scrollWidth > block.clientWidth
 
 behaviour("[data-copy]", (button, signal) => {
   button.addEventListener("click", () => {
-    void navigator.clipboard.writeText(button.dataset.copy ?? "").then(() => say("Copied"), () => say("The browser did not let it be copied."));
+    void navigator.clipboard.writeText(button.dataset.copy ?? "").then(() => say(word("copied")), () => say(word("not-copied")));
   }, { signal });
 });
 

@@ -1,5 +1,6 @@
 // The stream of changes: one tab of the browser holds the connection and tells the others.
 import { icon, make } from "./dom";
+import { word } from "./words";
 
 /** What the server says about one change. */
 export interface Change { kind: string; number: string; id: string; revision: number; actor: string }
@@ -60,7 +61,7 @@ function notice(online: boolean): void {
   if (online) { shown?.remove(); shown = null; }
   else if (!shown) {
     timer = window.setTimeout(() => {
-      shown = make("div", { class: "offline", role: "status" }, icon("wifi-off"), "Not connected. The page may be out of date.");
+      shown = make("div", { class: "offline", role: "status" }, icon("wifi-off"), word("not-connected"));
       document.body.append(shown);
     }, 5000);
   }

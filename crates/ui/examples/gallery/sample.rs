@@ -22,7 +22,7 @@ pub(crate) const PEOPLE: &[&str] = &[
 pub(crate) fn page(title: &str) -> Page<'_> {
     Page {
         title,
-        language: "en",
+        keys: Default::default(),
         csrf_token: Some("token"),
         viewer: Some("sample"),
         live: option_env!("GALLERY_LIVE"),

@@ -1,9 +1,9 @@
 //! Choice of one out of a list or tree.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use super::Wiring;
-use crate::words;
 
 /// One choice.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,7 +22,7 @@ pub(super) fn select(wiring: &Wiring, value: &str, options: &[ChoiceOption]) -> 
     html! {
         select.input.input--select id=(wiring.id) name=(wiring.name) required[wiring.is_required] autofocus[wiring.is_first]
             aria-invalid=[wiring.is_invalid.then_some("true")] aria-describedby=[wiring.described.as_deref()] {
-            option value="" selected[value.is_empty()] { @if wiring.is_required { (words::NO_CHOICE) } @else { "—" } }
+            option value="" selected[value.is_empty()] { @if wiring.is_required { (t("choose")) } @else { "—" } }
             @if !value.is_empty() && !options.iter().any(|option| option.key == value) { option value=(value) selected { (value) } }
             @for option in options {
                 @if !option.is_inactive || option.key == value {

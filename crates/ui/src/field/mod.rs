@@ -16,13 +16,13 @@ mod simple;
 mod table;
 
 use maud::{Markup, html};
+use steward_words::t;
 
 pub use self::choice::ChoiceOption;
 pub use self::picker::Picked;
 pub use self::simple::Credential;
 pub use self::table::TableColumn;
 use crate::icon::{Icon, icon};
-use crate::words;
 
 /// What all fields have around their control.
 #[derive(Debug, Clone, Copy, Default)]
@@ -231,7 +231,7 @@ pub fn shown_field(label: &str, value: &crate::value::Shown, help: &str) -> Mark
 }
 
 fn label(field: &Field) -> Markup {
-    html! { (field.label) @if field.is_required { " " span.field__required { (words::REQUIRED) } } }
+    html! { (field.label) @if field.is_required { " " span.field__required { (t("required")) } } }
 }
 
 fn notes(field: &Field, id: &str) -> Markup {
@@ -291,7 +291,7 @@ fn draw(wiring: &Wiring, control: &Control) -> Markup {
         Control::Boolean { value } => simple::checkbox(wiring, *value, ""),
         Control::Date { value } => input(wiring, &Input { value, kind: "date", ..Input::TEXT }),
         Control::Moment { value, zone } => simple::moment(wiring, value, zone),
-        Control::Duration { value } => input(wiring, &Input { value, hint: Some("1 h 30 min"), ..Input::TEXT }),
+        Control::Duration { value } => input(wiring, &Input { value, hint: Some(t("duration-hint")), ..Input::TEXT }),
         Control::Choice { value, options } => choice::select(wiring, value, options),
         Control::Reference { value, source, hint } => picker::one(wiring, value.as_ref(), source, hint),
         Control::References { values, source, hint } => picker::many(wiring, values, source, hint),

@@ -1,10 +1,10 @@
 //! Choice of records: a text field that takes a number or a name; with scripts, one that suggests while typing.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use super::Wiring;
 use crate::icon::{Icon, icon};
-use crate::words;
 
 /// A record that was chosen, or what was typed and not understood.
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,7 +40,7 @@ pub(super) fn many(wiring: &Wiring, values: &[Picked], source: &str, hint: &str)
                             label {
                                 input.picker__keep type="checkbox" name=(wiring.name) value=(picked.value) checked;
                                 span { (if picked.label.is_empty() { picked.value } else { picked.label }) }
-                                span.picker__remove title=(words::REMOVE) { (icon(Icon::X)) }
+                                span.picker__remove title=(t("remove")) { (icon(Icon::X)) }
                             }
                         }
                     }

@@ -1,10 +1,10 @@
 //! Controls that are one element of HTML.
 
 use maud::{Markup, html};
+use steward_words::t;
 
 use super::Wiring;
 use crate::icon::{Icon, icon};
-use crate::words;
 
 /// What one signs in with; tells password managers what to fill in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(super) fn money(wiring: &Wiring, amount: &str, currency: &str, currencies: &
     html! {
         div.input-group {
             (input(wiring, &Input { value: amount, mode: Some("decimal"), ..Input::TEXT }))
-            select.input.input--currency name={ (wiring.name) ".currency" } aria-label="Currency" {
+            select.input.input--currency name={ (wiring.name) ".currency" } aria-label=(t("currency")) {
                 @if !currency.is_empty() && !currencies.contains(&currency) { option value=(currency) selected { (currency) } }
                 @for code in currencies { option value=(code) selected[*code == currency] { (code) } }
             }
@@ -92,7 +92,7 @@ pub(super) fn secret(wiring: &Wiring, is_set: bool) -> Markup {
             input.input type="password" id=(wiring.id) name=(wiring.name) autocomplete="new-password"
                 placeholder=[is_set.then_some("••••••••••••")] required[wiring.is_required && !is_set] autofocus[wiring.is_first]
                 aria-invalid=[wiring.is_invalid.then_some("true")] aria-describedby=[wiring.described.as_deref()];
-            @if is_set { span.input-group__note { (icon(Icon::ShieldLock)) (words::SECRET_SET) } }
+            @if is_set { span.input-group__note { (icon(Icon::ShieldLock)) (t("secret-set")) } }
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Rows of fields. Without scripts three empty rows wait at the end; with them a button adds rows.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use super::{Control, Wiring, draw};
 use crate::icon::{Icon, icon};
-use crate::words;
 
 /// Empty rows on offer.
 const SPARE: usize = 3;
@@ -28,9 +28,9 @@ pub(super) fn rows(wiring: &Wiring, columns: &[TableColumn], rows: &[Vec<Control
                     thead {
                         tr {
                             @for column in columns {
-                                th scope="col" { (column.label) @if column.is_required { " " span.field__required { (words::REQUIRED) } } }
+                                th scope="col" { (column.label) @if column.is_required { " " span.field__required { (t("required")) } } }
                             }
-                            th { span.hidden-text { (words::REMOVE) } }
+                            th { span.hidden-text { (t("remove")) } }
                         }
                     }
                     tbody {
@@ -39,7 +39,7 @@ pub(super) fn rows(wiring: &Wiring, columns: &[TableColumn], rows: &[Vec<Control
                     }
                 }
             }
-            button.button."button--quiet".rows__add type="button" data-rows-add hidden { (icon(Icon::Plus)) span { (words::ADD_ROW) } }
+            button.button."button--quiet".rows__add type="button" data-rows-add hidden { (icon(Icon::Plus)) span { (t("add-row")) } }
         }
     }
 }
@@ -59,7 +59,7 @@ fn line(wiring: &Wiring, columns: &[TableColumn], row: &[Control], index: usize,
                 };
                 td { label.hidden-text for=(cell.id) { (column.label) " " (index + 1) } (draw(&cell, control)) }
             }
-            td.rows__end { button.icon-button type="button" data-rows-remove hidden aria-label={ (words::REMOVE) " " (index + 1) } { (icon(Icon::X)) } }
+            td.rows__end { button.icon-button type="button" data-rows-remove hidden aria-label=(t_with("remove-row", &[("row", (index + 1).into())])) { (icon(Icon::X)) } }
         }
     }
 }

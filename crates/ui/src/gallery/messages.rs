@@ -47,6 +47,6 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
             html! { (toast_body(Tone::Success, "INC0000042 was resolved")) div hidden { (toast(Tone::Success, HOSTILE)) } },
         ),
         ("Skeleton", skeleton(3)),
-        ("Keys", keys(&Keys { more: &[("M", "Assign to me")] })),
+        ("Keys", keys(&Keys { map: Default::default(), more: &[("M", "Assign to me")] })),
     ]
 }

@@ -19,13 +19,14 @@ use steward_ui::dialog::dismiss;
 use steward_ui::field::{ChoiceOption, Control, Field as Frame, field as draw_field};
 use steward_ui::form::{Form as FormParts, form, form_actions};
 use steward_ui::partial::Partial;
+use steward_words::{in_sentence, t, t_with};
 
 use crate::Web;
 use crate::actions::on_list;
 use crate::form::Form;
 use crate::kind_form::{Faults, Filling, one};
+use crate::list::Opened;
 use crate::list::asked::Said;
-use crate::list::{Opened, counted};
 use crate::values::input;
 use crate::visitor::Visitor;
 
@@ -96,13 +97,13 @@ impl<'k> Wanted<'k> {
 
     fn title(&self) -> String {
         match self {
-            Self::SomeField(_) => "Set a field".to_owned(),
-            Self::Set(field) => format!("Set {}", field.label.to_lowercase()),
+            Self::SomeField(_) => t("set-a-field").to_owned(),
+            Self::Set(field) => t_with("set-field", &[("field", (&in_sentence(&field.label)).into())]),
             Self::Move(transition) => transition.label.clone(),
-            Self::Say(Audience::Public) => "Reply to all".to_owned(),
-            Self::Say(Audience::Internal) => "Note for staff".to_owned(),
-            Self::Watch { end: false } => "Watch".to_owned(),
-            Self::Watch { end: true } => "Stop watching".to_owned(),
+            Self::Say(Audience::Public) => t("reply-to-all").to_owned(),
+            Self::Say(Audience::Internal) => t("note-for-staff").to_owned(),
+            Self::Watch { end: false } => t("watch").to_owned(),
+            Self::Watch { end: true } => t("stop-watching").to_owned(),
         }
     }
 
@@ -182,12 +183,12 @@ impl Choice<'_> {
     /// How many records it is about, in words.
     fn lead(&self) -> String {
         let kind = &self.opened.kind;
-        let noun = |count: usize| if count == 1 { kind.label.to_lowercase() } else { kind.label_plural.to_lowercase() };
+        let noun = |count: usize| in_sentence(if count == 1 { &kind.label } else { &kind.label_plural });
         if self.sent.get("all") == Some("yes") {
-            return format!("For all {} of this list.", noun(2));
+            return t_with("for-all-of-list", &[("kinds", (&noun(2)).into())]);
         }
         let count = self.sent.all("record").count();
-        format!("For {} {}.", counted(Some(count)), noun(count))
+        t_with("for-these", &[("count", count.into()), ("kinds", (&noun(count)).into())])
     }
 
     fn kept(&self) -> Markup {
@@ -212,10 +213,10 @@ impl Choice<'_> {
                 p.form__lead { (self.lead()) }
                 (self.kept())
                 (draw_field(
-                    &Frame { name: "field", label: "Field", is_required: true, is_first: true, ..Frame::default() },
+                    &Frame { name: "field", label: t("field"), is_required: true, is_first: true, ..Frame::default() },
                     &Control::Choice { value: "", options: &options },
                 ))
-                (self.actions("Continue", back))
+                (self.actions(t("continue"), back))
             }
         }
     }
@@ -239,8 +240,8 @@ impl Choice<'_> {
             &parts,
             html! {
                 (faults.summary(kind, &shown))
-                p.form__lead { (self.lead()) " Nothing changes before you have seen what would."
-                    @if matches!(self.wanted, Wanted::Move(_)) { " What you leave empty stays as each has it." }
+                p.form__lead { (self.lead()) " " (t("nothing-changes-yet"))
+                    @if matches!(self.wanted, Wanted::Move(_)) { " " (t("empty-stays")) }
                 }
                 (self.kept())
                 @for (place, field) in fields.iter().enumerate() {
@@ -255,7 +256,7 @@ impl Choice<'_> {
                         &Control::Markdown { value },
                     ))
                 }
-                (self.actions("Preview", back))
+                (self.actions(t("preview"), back))
             },
         )
     }
@@ -263,16 +264,14 @@ impl Choice<'_> {
     /// The words that the form asks for: label, help, whether they must not be missing.
     fn words(&self) -> Option<(&'static str, &'static str, bool)> {
         match self.wanted {
-            Wanted::Say(Audience::Public) => {
-                Some(("Message", "Read by the requester of each; it cannot be taken back", true))
-            }
-            Wanted::Say(Audience::Internal) => Some(("Note", "Read by staff only; it cannot be taken back", true)),
+            Wanted::Say(Audience::Public) => Some((t("message"), t("message-help"), true)),
+            Wanted::Say(Audience::Internal) => Some((t("note"), t("note-help"), true)),
             Wanted::Move(transition) => {
                 let rule = transition.comment.as_ref();
                 let needed = rule.is_some_and(|rule| rule.when.is_none());
                 match rule.map(|rule| rule.audience) {
-                    Some(Audience::Internal) => Some(("Note for staff", "", needed)),
-                    Some(Audience::Public) => Some(("Message to the requester", "", needed)),
+                    Some(Audience::Internal) => Some((t("note-for-staff"), "", needed)),
+                    Some(Audience::Public) => Some((t("message-to-requester"), "", needed)),
                     None => None,
                 }
             }
@@ -283,7 +282,7 @@ impl Choice<'_> {
     fn actions(&self, label: &str, back: &str) -> Markup {
         form_actions(html! {
             (submit(&Button { label, look: Look::Main, ..Button::default() }, &Submit::default()))
-            @if self.visitor.partial { (dismiss("Cancel")) } @else { a."button button--plain" href=(back) { span { "Cancel" } } }
+            @if self.visitor.partial { (dismiss(t("cancel"))) } @else { a."button button--plain" href=(back) { span { (t("cancel")) } } }
         })
     }
 }

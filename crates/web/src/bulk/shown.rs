@@ -18,6 +18,7 @@ use steward_ui::message::{Empty, Notice, empty, notice};
 use steward_ui::reference::Crumb;
 use steward_ui::tabs::{Tab, tabs};
 use steward_ui::tone::Tone;
+use steward_words::{in_sentence, t, t_with};
 
 use crate::error::WebError;
 use crate::files::Segments;
@@ -72,10 +73,10 @@ pub(crate) async fn all(State(web): State<Web>, visitor: Visitor) -> Result<Resp
         edits.iter().map(|edit| (edit, format!("{}: {}", edit.kind.label_plural, what(edit, None)))).collect();
     let (now, zone) = (web.app().now(), &visitor.preferences.zone);
     let main = html! {
-        (header(&Header { title: "Your bulk edits", ..Header::default() }, html! {}))
+        (header(&Header { title: t("your-bulk-edits"), ..Header::default() }, html! {}))
         div.page-body {
             @if lines.is_empty() {
-                (empty(&Empty { icon: Icon::Checks, title: "No bulk edit yet", text: "Tick rows of a list to change them all at once. What you change so is told here, and can be undone for a day." }, html! {}))
+                (empty(&Empty { icon: Icon::Checks, title: t("no-bulk-edit"), text: t("no-bulk-edit-help") }, html! {}))
             } @else {
                 ul.plain-list {
                     @for (edit, what) in &lines {
@@ -91,7 +92,7 @@ pub(crate) async fn all(State(web): State<Web>, visitor: Visitor) -> Result<Resp
             }
         }
     };
-    let place = Place { title: "Your bulk edits", ..Place::default() };
+    let place = Place { title: t("your-bulk-edits"), ..Place::default() };
     Ok(frame(&web, &visitor, place, main).into_response())
 }
 
@@ -118,7 +119,7 @@ impl Sheet<'_> {
         let list = address::list(kind);
         let crumbs = [
             Crumb { label: &kind.label_plural, address: &list },
-            Crumb { label: "Bulk edits", address: "/bulk-edits" },
+            Crumb { label: t("bulk-edits"), address: "/bulk-edits" },
         ];
         let detail = records(kind, self.edit.total);
         let main = html! {
@@ -147,30 +148,28 @@ impl Sheet<'_> {
     fn preview(&self) -> Markup {
         let edit = self.edit;
         let changing = edit.count(Outcome::Changed);
-        let figures = self.figures(["will change", "are so already", "will be left as they are"]);
+        let figures = self.figures([t("will-change"), t("are-so-already"), t("will-be-left")]);
         let back = address::list(&edit.kind);
         let lead = match &edit.action {
-            BulkAction::Comment(_) => "Words cannot be taken back once they are said.",
-            BulkAction::Transition { comment: Some(_), .. } => {
-                "You can undo the move for 24 hours; the words stay said."
-            }
-            _ => "You can undo this for 24 hours.",
+            BulkAction::Comment(_) => t("words-stay"),
+            BulkAction::Transition { comment: Some(_), .. } => t("undo-move"),
+            _ => t("undo-this"),
         };
-        let label = format!("{} {}", verb(&edit.action), records(&edit.kind, changing));
+        let label = t_with(verb(&edit.action), &[("count", (&records(&edit.kind, changing)).into())]);
         html! {
             (self.words_said())
             (figures)
             (self.missing())
             (self.reasons())
             @if changing == 0 {
-                (notice(&Notice { tone: Tone::Info, text: "Nothing would change." }, html! {}))
-                (button_row(html! { (link_button(&Button { label: "Back to the list", ..Button::default() }, &back)) }))
+                (notice(&Notice { tone: Tone::Info, text: t("nothing-would-change") }, html! {}))
+                (button_row(html! { (link_button(&Button { label: t("back-to-list"), ..Button::default() }, &back)) }))
             } @else {
                 form method="post" action={ "/bulk-edits/" (edit.id) "/start" } data-form {
                     input type="hidden" name="csrf_token" value=(self.visitor.csrf_token);
                     (button_row(html! {
                         (submit(&Button { label: &label, look: Look::Main, ..Button::default() }, &Submit::default()))
-                        (link_button(&Button { label: "Cancel", look: Look::Quiet, ..Button::default() }, &back))
+                        (link_button(&Button { label: t("cancel"), look: Look::Quiet, ..Button::default() }, &back))
                     }))
                 }
                 p.bulk-part__lead { (lead) }
@@ -184,11 +183,11 @@ impl Sheet<'_> {
         let done = edit.done();
         html! {
             p.bulk-part__lead role="status" {
-                (counted(Some(done))) " of " (records(&edit.kind, edit.total)) " done. You may leave this page; it goes on by itself."
-                noscript { " Load the page anew to see how far it is." }
+                (t_with("bulk-progress", &[("done", done.into()), ("total", (&records(&edit.kind, edit.total)).into())]))
+                noscript { " " (t("load-anew")) }
             }
-            (progress("Records done", done, edit.total))
-            (self.figures(["changed", "were so already", "left as they are"]))
+            (progress(t("records-done"), done, edit.total))
+            (self.figures([t("changed"), t("were-so-already"), t("left-as-they-are")]))
             (self.reasons())
         }
     }
@@ -198,16 +197,16 @@ impl Sheet<'_> {
         let open = edit.total.saturating_sub(edit.done());
         html! {
             @if let Some(of) = edit.undo_of {
-                (notice(&Notice { tone: Tone::Info, text: "This set back what another bulk edit had changed, where nobody changed it since." }, html! { a href={ "/bulk-edits/" (of) } { "What was undone" } }))
+                (notice(&Notice { tone: Tone::Info, text: t("set-back") }, html! { a href={ "/bulk-edits/" (of) } { (t("what-was-undone")) } }))
             }
             @if let Some(undo) = edit.undone_by {
-                (notice(&Notice { tone: Tone::Info, text: "This was undone." }, html! { a href={ "/bulk-edits/" (undo) } { "What came of the undo" } }))
+                (notice(&Notice { tone: Tone::Info, text: t("was-undone") }, html! { a href={ "/bulk-edits/" (undo) } { (t("what-came-of-undo")) } }))
             }
             @if edit.progress == Progress::Failed {
-                (notice(&Notice { tone: Tone::Danger, text: &format!("This ended before all was done: {} were not looked at. What is done is told below.", records(&edit.kind, open)) }, html! {}))
+                (notice(&Notice { tone: Tone::Danger, text: &t_with("ended-early", &[("count", (&records(&edit.kind, open)).into())]) }, html! {}))
             }
             (self.words_said())
-            (self.figures(["changed", "were so already", "left as they are"]))
+            (self.figures([t("changed"), t("were-so-already"), t("left-as-they-are")]))
             (self.missing())
             (self.undo())
             (self.reasons())
@@ -218,7 +217,7 @@ impl Sheet<'_> {
     fn undo(&self) -> Markup {
         let edit = self.edit;
         let Some(until) = edit.undo_until else { return html! {} };
-        let label = format!("Undo {}", records(&edit.kind, edit.count(Outcome::Changed)));
+        let label = t_with("undo-count", &[("count", (&records(&edit.kind, edit.count(Outcome::Changed))).into())]);
         html! {
             form method="post" action={ "/bulk-edits/" (edit.id) "/undo" } data-form {
                 input type="hidden" name="csrf_token" value=(self.visitor.csrf_token);
@@ -227,7 +226,7 @@ impl Sheet<'_> {
                 }))
             }
             p.bulk-part__lead {
-                "Until " (time::exact(until, &self.visitor.preferences.zone)) ". What somebody else changed since stays as it is."
+                (t_with("undo-until", &[("moment", (&time::exact(until, &self.visitor.preferences.zone)).into())]))
             }
         }
     }
@@ -247,8 +246,8 @@ impl Sheet<'_> {
     fn missing(&self) -> Markup {
         let text = match self.edit.missing {
             0 => return html! {},
-            1 => "One record that was chosen is not there any more, or you may not see it.".to_owned(),
-            many => format!("{many} records that were chosen are not there any more, or you may not see them."),
+            1 => t("chosen-gone-one").to_owned(),
+            many => t_with("chosen-gone-many", &[("count", many.into())]),
         };
         notice(&Notice { tone: Tone::Warning, text: &text }, html! {})
     }
@@ -289,7 +288,7 @@ impl Sheet<'_> {
             })
             .collect();
         html! {
-            h2.bulk-part__title { "Why some are left as they are" }
+            h2.bulk-part__title { (t("why-left")) }
             (reasons(&shown))
         }
     }
@@ -313,7 +312,7 @@ impl Sheet<'_> {
             .into_iter()
             .map(|only| {
                 let (label, count) = match only {
-                    None => ("All", self.edit.total),
+                    None => (t("all"), self.edit.total),
                     Some(outcome) if self.edit.progress == Progress::Preview => {
                         (expected_words(outcome).0, self.edit.count(outcome))
                     }
@@ -336,8 +335,7 @@ impl Sheet<'_> {
             .rows
             .iter()
             .map(|row| {
-                let title =
-                    self.rows.labels.get(&row.record).map_or("A record that you may not see", |label| &label.label);
+                let title = self.rows.labels.get(&row.record).map_or(t("unseen-record"), |label| &label.label);
                 (self.link(&self.rows.labels, row.record), title, row)
             })
             .collect();
@@ -347,7 +345,7 @@ impl Sheet<'_> {
                 let (outcome, tone) = match (self.edit.progress, row.outcome) {
                     (Progress::Preview, _) => expected_words(row.expected),
                     (_, Some(outcome)) => outcome_words(outcome),
-                    (_, None) => ("Not done", Tone::Muted),
+                    (_, None) => (t("not-done"), Tone::Muted),
                 };
                 Fate {
                     number: link.as_ref().map_or("", |(number, _)| number),
@@ -362,8 +360,8 @@ impl Sheet<'_> {
         let last = self.rows.rows.last().map_or(0, |row| row.place);
         let (first, next) = (here(self.only, 0), here(self.only, last));
         html! {
-            (tabs("Outcomes", &shown))
-            @if lines.is_empty() { p.bulk-part__lead { "None." } } @else { (fates(&lines)) }
+            (tabs(t("outcomes"), &shown))
+            @if lines.is_empty() { p.bulk-part__lead { (t("none-full")) } } @else { (fates(&lines)) }
             @if self.rows.more || self.after > 0 {
                 (pager(&Pager { range: "", first: (self.after > 0).then_some(&first), previous: None, next: self.rows.more.then_some(&next) }))
             }
@@ -378,9 +376,9 @@ impl Sheet<'_> {
             _ => None,
         };
         let other = (self.edit.person != self.visitor.actor().person)
-            .then(|| self.people.get(&self.edit.person).map_or("somebody else", |label| label.label.as_str()));
+            .then(|| self.people.get(&self.edit.person).map_or(t("somebody-else"), |label| label.label.as_str()));
         html! {
-            @if let Some(name) = other { p.bulk-part__lead { "Asked for by " (name) "." } }
+            @if let Some(name) = other { p.bulk-part__lead { (t_with("asked-for-by", &[("name", name.into())])) "." } }
             @if let Some(words) = said { blockquote.article { (crate::markdown::render(&words.body)) } }
         }
     }
@@ -391,66 +389,68 @@ fn what(edit: &BulkEdit, values: Option<(&Fields, &Labels)>) -> String {
     let set = |fields: &steward_model::command::Input| {
         let each = fields.keys().map(|key| {
             let field = edit.kind.field(key);
-            let label = field.map_or(key.clone(), |field| field.label.to_lowercase());
+            let label = in_sentence(field.map_or(key, |field| &field.label)).into_owned();
             match (field, values.map(|(values, named)| (values.get(key), named))) {
-                (Some(field), Some((Some(stored), named))) => format!("{label} to {}", plain(field, stored, named)),
-                (_, Some(_)) => format!("{label} to nothing"),
+                (Some(field), Some((Some(stored), named))) => {
+                    t_with("set-to", &[("label", (&label).into()), ("value", (&plain(field, stored, named)).into())])
+                }
+                (_, Some(_)) => t_with("set-to-nothing", &[("label", (&label).into())]),
                 (_, None) => label,
             }
         });
         each.collect::<Vec<_>>().join(", ")
     };
     match &edit.action {
-        BulkAction::Update { fields } => format!("Set {}", set(fields)),
+        BulkAction::Update { fields } => t_with("set-field", &[("field", (&set(fields)).into())]),
         BulkAction::Transition { transition, .. } => {
             edit.kind.lifecycle.transition(transition).map_or(transition.clone(), |transition| transition.label.clone())
         }
-        BulkAction::Comment(words) if words.audience == Audience::Internal => "Note for staff".to_owned(),
-        BulkAction::Comment(_) => "Reply to all".to_owned(),
-        BulkAction::Watch { end: false } => "Watch".to_owned(),
-        BulkAction::Watch { end: true } => "Stop watching".to_owned(),
-        BulkAction::Undo { of } => format!("Undo of bulk edit {of}"),
+        BulkAction::Comment(words) if words.audience == Audience::Internal => t("note-for-staff").to_owned(),
+        BulkAction::Comment(_) => t("reply-to-all").to_owned(),
+        BulkAction::Watch { end: false } => t("watch").to_owned(),
+        BulkAction::Watch { end: true } => t("stop-watching").to_owned(),
+        BulkAction::Undo { of } => t_with("undo-of", &[("id", (&of.to_string()).into())]),
     }
 }
 
 fn verb(action: &BulkAction) -> &'static str {
     match action {
-        BulkAction::Update { .. } | BulkAction::Undo { .. } => "Change",
-        BulkAction::Transition { .. } => "Move",
-        BulkAction::Comment(_) => "Write to",
-        BulkAction::Watch { end: false } => "Watch",
-        BulkAction::Watch { end: true } => "Stop watching",
+        BulkAction::Update { .. } | BulkAction::Undo { .. } => "do-change",
+        BulkAction::Transition { .. } => "do-move",
+        BulkAction::Comment(_) => "do-write",
+        BulkAction::Watch { end: false } => "do-watch",
+        BulkAction::Watch { end: true } => "do-unwatch",
     }
 }
 
 fn outcome_words(outcome: Outcome) -> (&'static str, Tone) {
     match outcome {
-        Outcome::Changed => ("Changed", Tone::Success),
-        Outcome::Unchanged => ("As it was", Tone::Muted),
-        Outcome::Refused => ("Refused", Tone::Danger),
+        Outcome::Changed => (t("outcome-changed"), Tone::Success),
+        Outcome::Unchanged => (t("outcome-unchanged"), Tone::Muted),
+        Outcome::Refused => (t("outcome-refused"), Tone::Danger),
     }
 }
 
 fn expected_words(outcome: Outcome) -> (&'static str, Tone) {
     match outcome {
-        Outcome::Changed => ("Will change", Tone::Accent),
-        Outcome::Unchanged => ("So already", Tone::Muted),
-        Outcome::Refused => ("Will be left", Tone::Danger),
+        Outcome::Changed => (t("expect-changed"), Tone::Accent),
+        Outcome::Unchanged => (t("expect-unchanged"), Tone::Muted),
+        Outcome::Refused => (t("expect-refused"), Tone::Danger),
     }
 }
 
 fn state_words(progress: Progress) -> &'static str {
     match progress {
-        Progress::Preview => "not started",
-        Progress::Waiting => "waits for its turn",
-        Progress::Running => "at work",
-        Progress::Finished => "done",
-        Progress::Failed => "ended early",
+        Progress::Preview => t("progress-preview"),
+        Progress::Waiting => t("progress-waiting"),
+        Progress::Running => t("progress-running"),
+        Progress::Finished => t("progress-done"),
+        Progress::Failed => t("progress-failed"),
     }
 }
 
 /// So many records of a kind: `1 incident`, `2,314 incidents`.
 fn records(kind: &Kind, count: usize) -> String {
-    let noun = if count == 1 { kind.label.to_lowercase() } else { kind.label_plural.to_lowercase() };
+    let noun = in_sentence(if count == 1 { &kind.label } else { &kind.label_plural });
     format!("{} {noun}", counted(Some(count)))
 }

@@ -5,6 +5,7 @@ use steward_app::view::RecordView;
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::moment::Moment;
 use steward_model::value::render_value;
+use steward_words::t;
 
 use crate::kind_form::plain;
 use crate::list::columns::Shape;
@@ -26,7 +27,7 @@ pub(crate) enum Cell {
 
 /// What stands over the columns.
 pub(super) fn headings(kind: &Kind, columns: &[Shape<'_>]) -> Vec<String> {
-    let title = kind.field(&kind.label_field).map_or("Title", |field| field.label.as_str());
+    let title = kind.field(&kind.label_field).map_or(t("title"), |field| field.label.as_str());
     columns.iter().map(|shape| if *shape == Shape::Title { title } else { shape.label() }.to_owned()).collect()
 }
 

@@ -24,6 +24,7 @@ use crate::list::columns::shown;
 use crate::list::{Opened, open};
 use crate::visitor::Visitor;
 use cell::{Cell, cells, headings};
+use steward_words::{reader, t, t_with, within};
 
 /// Rows of a file at most; what is cut is told in its name.
 const ROWS_MAX: usize = 50_000;
@@ -128,7 +129,9 @@ async fn workbook_of(source: Source, first: ListPage, cut: bool) -> Result<Vec<u
     let about = about(&source, rows.len(), cut);
     let (headings, zone) = (source.headings(), source.zone.clone());
     let sheet = source.opened.kind.label_plural.clone();
-    tokio::task::spawn_blocking(move || workbook::make(&sheet, &headings, &rows, &about, &zone))
+    // Another thread, where nobody said who reads.
+    let reader = reader();
+    tokio::task::spawn_blocking(move || within(reader, || workbook::make(&sheet, &headings, &rows, &about, &zone)))
         .await
         .map_err(Error::internal)?
 }
@@ -138,16 +141,16 @@ fn about(source: &Source, rows: usize, cut: bool) -> Vec<(String, Cell)> {
     let asked = &source.opened.asked;
     let text = |name: &str, value: String| (name.to_owned(), Cell::Text(value));
     let mut about = vec![
-        text("List", source.opened.kind.label_plural.clone()),
-        text("View", asked.view.label.clone()),
-        text("Condition", asked.search()),
-        text("Order", asked.sort(&source.opened.kind)),
-        text("For", source.actor.label.clone()),
-        ("At".to_owned(), Cell::Moment(source.web.app().now())),
-        ("Rows".to_owned(), Cell::Number(rows as f64)),
+        text(t("export-list"), source.opened.kind.label_plural.clone()),
+        text(t("export-view"), asked.view.label.clone()),
+        text(t("export-condition"), asked.search()),
+        text(t("export-order"), asked.sort(&source.opened.kind)),
+        text(t("export-for"), source.actor.label.clone()),
+        (t("export-at").to_owned(), Cell::Moment(source.web.app().now())),
+        (t("layout-rows").to_owned(), Cell::Number(rows as f64)),
     ];
     if cut {
-        about.push(text("Cut", format!("The list has more rows; these are the first {ROWS_MAX}")));
+        about.push(text(t("export-cut"), t_with("export-cut-help", &[("count", ROWS_MAX.into())])));
     }
     about
 }

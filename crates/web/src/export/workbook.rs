@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use rust_xlsxwriter::{ColNum, ExcelDateTime, Format, RowNum, Workbook, Worksheet, XlsxError};
 use steward_app::error::Error;
+use steward_words::t;
 
 use super::cell::Cell;
 
@@ -55,7 +56,7 @@ fn write(
         sheet.autofilter(0, 0, last, ColNum::try_from(column).unwrap_or(ColNum::MAX))?;
     }
     let sheet = workbook.add_worksheet();
-    sheet.set_name("About")?;
+    sheet.set_name(t("export-about"))?;
     for (line, (name, cell)) in (0..).zip(about) {
         sheet.write_string_with_format(line, 0, name, &formats.head)?;
         put(sheet, (line, 1), cell, &formats, zone)?;
@@ -120,5 +121,5 @@ fn width(cell: &Cell) -> usize {
 /// A name that Excel takes: 31 characters, none of those with a meaning in formulas.
 fn sheet_name(name: &str) -> String {
     let name: String = name.chars().filter(|sign| !"[]:*?/\\'".contains(*sign)).take(31).collect();
-    if name.is_empty() { "List".to_owned() } else { name }
+    if name.is_empty() { t("export-list").to_owned() } else { name }
 }

@@ -11,6 +11,7 @@ use steward_ui::icon::{Icon, icon};
 use steward_ui::message::{Empty, empty};
 use steward_ui::reference::Crumb;
 use steward_ui::results::{Found, results};
+use steward_words::{t, t_with};
 
 use crate::error::WebError;
 use crate::files::Segments;
@@ -66,7 +67,7 @@ pub(crate) async fn page(
 ) -> Result<Response, WebError> {
     let found = PAGES.iter().find(|page| page.path == path).ok_or(Error::NotFound)?;
     let (title, text) = titled(found.text);
-    let crumbs = [Crumb { label: "Help", address: "/help" }];
+    let crumbs = [Crumb { label: t("help"), address: "/help" }];
     let main = html! {
         (header(&Header { title, crumbs: if found.path == "index" { &[] } else { &crumbs }, ..Header::default() }, html! {}))
         div.page-body."page-body--guide" {
@@ -80,29 +81,29 @@ pub(crate) async fn page(
 /// Where in the guide some words stand.
 fn search(web: &Web, visitor: &Visitor, text: &str) -> Markup {
     let hits = hits(text, FOUND);
-    let crumbs = [Crumb { label: "Help", address: "/help" }];
-    let detail = format!("{} found", hits.len());
+    let crumbs = [Crumb { label: t("help"), address: "/help" }];
+    let detail = t_with("search-found", &[("count", hits.len().into())]);
     let main = html! {
-        (header(&Header { title: "Search in Help", detail: &detail, crumbs: &crumbs, ..Header::default() }, html! {}))
+        (header(&Header { title: t("search-in-help"), detail: &detail, crumbs: &crumbs, ..Header::default() }, html! {}))
         div.page-body."page-body--guide" {
             (contents("", text))
             div {
                 @if hits.is_empty() {
-                    (empty(&Empty { icon: Icon::Search, title: "Nothing found in Help", text: "All words must stand in one section. Try fewer or other words." }, html! {}))
+                    (empty(&Empty { icon: Icon::Search, title: t("search-nothing-in-help"), text: t("search-nothing-in-help-text") }, html! {}))
                 } @else { (listed(&hits)) }
             }
         }
     };
-    frame(web, visitor, Place { title: "Search in Help", current: "/help", ..Place::default() }, main)
+    frame(web, visitor, Place { title: t("search-in-help"), current: "/help", ..Place::default() }, main)
 }
 
 fn contents(current: &str, asked: &str) -> Markup {
     html! {
-        nav.guide-contents aria-label="Contents" {
+        nav.guide-contents aria-label=(t("contents")) {
             div.guide-contents__stay {
                 form.search-form role="search" action="/help" method="get" {
                     (icon(Icon::Search))
-                    input.input type="search" name="q" value=(asked) aria-label="Search in Help" placeholder="Search in Help";
+                    input.input type="search" name="q" value=(asked) aria-label=(t("search-in-help")) placeholder=(t("search-in-help"));
                 }
                 ul {
                     @for page in PAGES {
@@ -143,8 +144,8 @@ pub(crate) fn hits(text: &str, most: usize) -> Vec<Hit> {
 pub(crate) fn listed(hits: &[Hit]) -> Markup {
     let found = hits.iter().map(|hit| Found {
         icon: Icon::Help,
-        kind: "Help",
-        number: "Help",
+        kind: t("help"),
+        number: t("help"),
         title: html! { (hit.title) },
         excerpt: (!hit.line.is_empty()).then(|| html! { (hit.line) }),
         address: &hit.address,

@@ -4,6 +4,7 @@ use steward_app::list::{Counting, ListRequest};
 use steward_app::saved_views::SavedView;
 use steward_model::access::Actor;
 use steward_model::kind::Kind;
+use steward_words::t;
 
 use crate::address::part;
 use crate::form::Form;
@@ -44,16 +45,16 @@ impl From<SavedView> for View {
 
 /// Views of work, for those who do it: key, label, condition.
 const DESK: [(&str, &str, &str); 5] = [
-    ("open", "Open", "is:open"),
-    ("mine", "Mine", "is:open assignee:me"),
-    ("teams", "My teams", "is:open team:mine"),
-    ("unassigned", "Unassigned", "is:open assignee:none"),
-    ("all", "All", ""),
+    ("open", "view-open", "is:open"),
+    ("mine", "view-mine", "is:open assignee:me"),
+    ("teams", "view-teams", "is:open team:mine"),
+    ("unassigned", "view-unassigned", "is:open assignee:none"),
+    ("all", "all", ""),
 ];
 /// Views of what one asked for.
-const ASKED: [(&str, &str, &str); 2] = [("open", "Open", "is:open"), ("all", "All", "")];
+const ASKED: [(&str, &str, &str); 2] = [("open", "view-open", "is:open"), ("all", "all", "")];
 /// Everything else has one.
-const PLAIN: [(&str, &str, &str); 1] = [("all", "All", "")];
+const PLAIN: [(&str, &str, &str); 1] = [("all", "all", "")];
 
 /// What changed last first.
 pub(crate) const NEWEST: &str = "-updated_at";
@@ -61,16 +62,16 @@ pub(crate) const NEWEST: &str = "-updated_at";
 /// The views that are there without being made.
 pub(crate) fn built_in(kind: &Kind, actor: &Actor) -> Vec<View> {
     let has = |key: &str| kind.field(key).is_some();
-    let views: &[(&str, &str, &str)] = if actor.is_staff() && has("assignee") && has("team") {
+    let views: &[(&str, &'static str, &str)] = if actor.is_staff() && has("assignee") && has("team") {
         &DESK
     } else if has("requester") {
         &ASKED
     } else {
         &PLAIN
     };
-    let view = |(key, label, search): &(&str, &str, &str)| View {
+    let view = |(key, label, search): &(&str, &'static str, &str)| View {
         key: (*key).to_owned(),
-        label: (*label).to_owned(),
+        label: t(label).to_owned(),
         search: (*search).to_owned(),
         // Who asked for something looks for what became of it, not for what matters most.
         sort: (!actor.is_staff()).then(|| NEWEST.to_owned()),

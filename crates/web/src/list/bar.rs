@@ -6,6 +6,7 @@ use steward_app::list::ListPage;
 use steward_model::access::Action;
 use steward_ui::list::{BulkBar, bulk_bar};
 use steward_ui::menu::{MenuAction, MenuButton, MenuItem, menu};
+use steward_words::t;
 
 use super::table::SELECTION;
 use super::{Listing, Said, counted};
@@ -53,9 +54,9 @@ impl Listing<'_> {
             .collect();
         let mut lines: Vec<(&str, &str)> = often.iter().map(|(value, label)| (value.as_str(), *label)).collect();
         if fields.len() > often.len() {
-            lines.push(("set", "Another field…"));
+            lines.push(("set", t("another-field")));
         }
-        submitting("Set", &lines)
+        submitting(t("bulk-set"), &lines)
     }
 
     fn move_menu(&self) -> Markup {
@@ -66,21 +67,21 @@ impl Listing<'_> {
         let lines: Vec<(String, &str)> =
             transitions.map(|transition| (format!("move:{}", transition.key), transition.label.as_str())).collect();
         let lines: Vec<(&str, &str)> = lines.iter().map(|(value, label)| (value.as_str(), *label)).collect();
-        submitting("Move", &lines)
+        submitting(t("bulk-move"), &lines)
     }
 
     fn say_menu(&self) -> Markup {
         let mut lines = Vec::new();
         if self.may(Action::Comment) {
-            lines.push(("comment:public", "Reply to all"));
+            lines.push(("comment:public", t("reply-to-all")));
         }
         if self.may(Action::Note) {
-            lines.push(("comment:internal", "Note for staff"));
+            lines.push(("comment:internal", t("note-for-staff")));
         }
         if self.may(Action::Watch) {
-            lines.extend([("watch", "Watch"), ("unwatch", "Stop watching")]);
+            lines.extend([("watch", t("watch")), ("unwatch", t("stop-watching"))]);
         }
-        submitting("More", &lines)
+        submitting(t("more"), &lines)
     }
 }
 

@@ -17,6 +17,7 @@ use steward_ui::board::{Board as Parts, Card, Column, Move, board as draw_board}
 use steward_ui::message::{Notice, notice};
 use steward_ui::tone::Tone;
 use steward_ui::value::{Shown, shown as draw};
+use steward_words::{in_sentence, t, t_with};
 
 use super::columns::{Shape, named};
 use super::table::title;
@@ -52,7 +53,7 @@ pub(crate) async fn page(
     let (found, fault) = match web.app().board(visitor.actor(), &opened.kind, &request, EACH).await {
         Ok(Some(board)) => (board, None),
         Ok(None) => {
-            let text = "There are too many records, or too many columns, for a board; narrow the list first.";
+            let text = t("board-too-large");
             (Board { columns: Vec::new() }, Some(text.to_owned()))
         }
         Err(Error::Filter(error)) => (Board { columns: Vec::new() }, Some(error.to_string())),
@@ -179,8 +180,8 @@ impl Sheet<'_> {
                 .collect();
         }
         let field = kind.field(self.by);
-        let none = field.map_or(self.by, |field| field.label.as_str()).to_lowercase();
-        let nobody = format!("No {none}");
+        let none = in_sentence(field.map_or(self.by, |field| field.label.as_str()));
+        let nobody = t_with("no-value", &[("field", (&none).into())]);
         let mut places = vec![place("none".to_owned(), nobody.clone(), html! { (nobody) }, &Json::Null, String::new())];
         if let Some(choices) = field.and_then(|field| field.field_type.choices()) {
             for choice in
@@ -196,7 +197,7 @@ impl Sheet<'_> {
         for column in self.found.columns.iter().filter(|column| !column.value.is_null()) {
             let id = RecordId(column.value.as_i64().unwrap_or_default());
             let label = self.names.get(&id);
-            let name = label.map_or("Not visible to you", |label| &label.label).to_owned();
+            let name = label.map_or(t("not-visible"), |label| &label.label).to_owned();
             let sent = label.map(|label| label.number.clone()).unwrap_or_default();
             others.push(place(id.to_string(), name.clone(), html! { (name) }, &column.value, sent));
         }
@@ -273,7 +274,7 @@ fn ways(view: &RecordView, field: &Field, places: &[Place<'_>], here: &str) -> V
         others.take(WAYS).map(|place| way(place.label.clone(), place.key.clone(), Some(place.value.clone()))).collect();
     if is_reference {
         let now = view.record.field(&field.key).map(|stored| plain(field, stored, &view.labels));
-        let label = if now.is_some() { "Somebody or something else…" } else { "Choose…" };
+        let label = if now.is_some() { t("something-else") } else { t("choose") };
         ways.push(way(label.to_owned(), String::new(), None));
     }
     ways

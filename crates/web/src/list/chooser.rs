@@ -8,6 +8,7 @@ use steward_app::saved_views::COLUMNS_MAX;
 use steward_model::kind::{FieldType, Kind};
 use steward_ui::button::{Button, Look, Submit, submit};
 use steward_ui::icon::{Icon, icon};
+use steward_words::{in_sentence, t, t_with};
 
 use super::columns::{Shape, shown};
 use super::{Opened, Said, open};
@@ -67,33 +68,33 @@ fn page(web: &Web, visitor: &Visitor, opened: &Opened, chosen: &[String]) -> Mar
     let on = chosen.iter().filter_map(|key| super::columns::named(kind, opened.level, key));
     let rest = all(kind, opened).into_iter().filter(|shape| !chosen.iter().any(|key| key == shape.key(kind)));
     let lead = match &opened.asked.view.saved {
-        Some(saved) => format!("For “{}” only; save the view to keep them.", saved.name),
-        None => format!("For all your lists of {}.", kind.label_plural.to_lowercase()),
+        Some(saved) => t_with("columns-for-view", &[("view", (&saved.name).into())]),
+        None => t_with("columns-for-kind", &[("kinds", (&in_sentence(&kind.label_plural)).into())]),
     };
     let content = html! {
         form.form method="post" action=(action) data-form hx-post=(action) hx-target="#dialog" hx-swap="innerHTML" {
             input type="hidden" name="csrf_token" value=(visitor.csrf_token);
             @for (name, value) in said.pairs() { input type="hidden" name=(name) value=(value); }
-            p.form__lead { (lead) " At most " (COLUMNS_MAX) "; on narrow screens some give way." }
+            p.form__lead { (lead) " " (t_with("columns-most", &[("count", COLUMNS_MAX.into())])) }
             ul.column-choice {
                 @for shape in on { (item(kind, &shape, true)) }
                 @for shape in rest { (item(kind, &shape, false)) }
             }
             div.form-actions {
-                (submit(&Button { label: "Use these columns", look: Look::Main, ..Button::default() }, &Submit::default()))
-                (submit(&Button { label: "As they were", ..Button::default() }, &Submit { name: Some("reset"), value: Some("yes"), ..Submit::default() }))
+                (submit(&Button { label: t("columns-use"), look: Look::Main, ..Button::default() }, &Submit::default()))
+                (submit(&Button { label: t("columns-reset"), ..Button::default() }, &Submit { name: Some("reset"), value: Some("yes"), ..Submit::default() }))
             }
         }
     };
-    on_list(web, visitor, kind, "Columns", &back, content)
+    on_list(web, visitor, kind, t("columns"), &back, content)
 }
 
 fn item(kind: &Kind, shape: &Shape<'_>, checked: bool) -> Markup {
     let key = shape.key(kind);
-    let title = kind.field(&kind.label_field).map_or("Title", |field| field.label.as_str());
+    let title = kind.field(&kind.label_field).map_or(t("title"), |field| field.label.as_str());
     let label = if *shape == Shape::Title { title } else { shape.label() };
-    let way = |way: &str, symbol: Icon, name: &str| {
-        let name = format!("{name}: {label}");
+    let way = |way: &str, symbol: Icon, id: &'static str| {
+        let name = t_with(id, &[("column", label.into())]);
         html! {
             button.icon-button type="submit" name="move" value={ (way) ":" (key) } data-move=(way) title=(name) aria-label=(name) { (icon(symbol)) }
         }
@@ -101,8 +102,8 @@ fn item(kind: &Kind, shape: &Shape<'_>, checked: bool) -> Markup {
     html! {
         li.column-choice__item {
             label { input.check__box type="checkbox" name="column" value=(key) checked[checked]; span { (label) } }
-            (way("up", Icon::ArrowUp, "Further left"))
-            (way("down", Icon::ArrowDown, "Further right"))
+            (way("up", Icon::ArrowUp, "further-left"))
+            (way("down", Icon::ArrowDown, "further-right"))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use steward_model::kind::{Field, FieldType, Kind, Level};
 use steward_ui::list::ColumnRole;
+use steward_words::t;
 
 /// What a column shows.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,11 +41,11 @@ impl<'a> Shape<'a> {
     pub(crate) fn label(&self) -> &'a str {
         match self {
             Self::Title => "",
-            Self::Number => "Number",
-            Self::State => "State",
-            Self::Organisation => "Organisation",
-            Self::Updated => "Updated",
-            Self::Created => "Created",
+            Self::Number => t("number"),
+            Self::State => t("state"),
+            Self::Organisation => t("organisation"),
+            Self::Updated => t("updated"),
+            Self::Created => t("created"),
             Self::Field(field) => &field.label,
         }
     }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use steward_ui::filter::{Chip, FilterLine, filter_line};
 use steward_ui::menu::{MenuAction, MenuButton, MenuItem, menu};
 use steward_ui::partial::Partial;
+use steward_words::{in_sentence, t, t_with};
 
 use super::{Listing, Said};
 use crate::address;
@@ -12,7 +13,7 @@ impl Listing<'_> {
     pub(super) fn filters(&self) -> Markup {
         let kind = self.kind();
         let said = &self.asked().said;
-        let hint = format!("Search in {}", kind.label_plural.to_lowercase());
+        let hint = t_with("search-in", &[("kinds", (&in_sentence(&kind.label_plural)).into())]);
         let without = Said { search: String::new(), cursor: None, ..said.clone() };
         let keep = without.pairs();
         let terms = terms(&said.search);
@@ -25,9 +26,9 @@ impl Listing<'_> {
                 let (relation, field) = match (field, field.strip_prefix('-')) {
                     // The word is the relation already: `is:open`.
                     ("is", _) => ("", "is"),
-                    ("-is", _) => ("", "is not"),
-                    (_, Some(field)) => ("is not", field),
-                    (field, None) => ("is", field),
+                    ("-is", _) => ("", t("is-not")),
+                    (_, Some(field)) => (t("is-not"), field),
+                    (field, None) => (t("is"), field),
                 };
                 Some(Chip { label: field, relation, value, remove })
             })
@@ -45,7 +46,7 @@ impl Listing<'_> {
 
     fn state_menu(&self) -> Markup {
         let states = self.kind().lifecycle.states.iter();
-        self.narrowing("State", states.map(|state| ("state", state.key.as_str(), state.label.as_str())).collect())
+        self.narrowing(t("state"), states.map(|state| ("state", state.key.as_str(), state.label.as_str())).collect())
     }
 
     fn priority_menu(&self) -> Markup {
@@ -53,7 +54,7 @@ impl Listing<'_> {
         let choices = choices.and_then(|field| field.field_type.choices());
         let choices = choices.iter().flat_map(|choices| &choices.0);
         self.narrowing(
-            "Priority",
+            t("priority"),
             choices.map(|choice| ("priority", choice.key.as_str(), choice.label.as_str())).collect(),
         )
     }

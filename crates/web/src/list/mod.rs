@@ -27,6 +27,7 @@ use steward_ui::message::{Empty, Notice, empty, notice};
 use steward_ui::partial::Partial;
 use steward_ui::tabs::Tab;
 use steward_ui::tone::Tone;
+use steward_words::{formats, in_sentence, number, t, t_with};
 
 use crate::Web;
 use crate::address;
@@ -35,6 +36,7 @@ use crate::files::Segments;
 use crate::form::Form;
 use crate::frame::{Place, frame};
 use crate::list::asked::{Asked, Said, View, built_in};
+use crate::naming::new_record;
 use crate::visitor::Visitor;
 
 /// Rows of a page.
@@ -133,7 +135,7 @@ impl Listing<'_> {
         let body = html! {
             @if let Some(fault) = fault {
                 div.page-note {
-                    (notice(&Notice { tone: Tone::Danger, text: fault }, html! { a href="/help/reference/filters" { "How to search in lists" } }))
+                    (notice(&Notice { tone: Tone::Danger, text: fault }, html! { a href="/help/reference/filters" { (t("filter-help")) } }))
                 }
             } @else if found.records.is_empty() {
                 (self.empty())
@@ -167,7 +169,7 @@ impl Listing<'_> {
             .collect();
         let detail = counted(found.total);
         let may_create = self.web.app().creatable_level(self.visitor.actor(), kind).is_some();
-        let new = format!("New {}", kind.label.to_lowercase());
+        let new = new_record(kind);
         let new_address = address::new(kind);
         let actions = html! {
             (self.more())
@@ -217,13 +219,13 @@ impl Listing<'_> {
             is_chosen: false,
         };
         let mut items = vec![
-            link("Export for Excel", Icon::Download, xlsx.as_str()),
-            link("Export as CSV", Icon::FileText, csv.as_str()),
+            link(t("export-excel"), Icon::Download, xlsx.as_str()),
+            link(t("export-csv"), Icon::FileText, csv.as_str()),
         ];
         if self.visitor.actor().is_staff() {
-            items.push(link("Your bulk edits", Icon::Checks, "/bulk-edits"));
+            items.push(link(t("your-bulk-edits"), Icon::Checks, "/bulk-edits"));
         }
-        menu("More for this list", MenuButton::Dots, &items)
+        menu(t("more-for-list"), MenuButton::Dots, &items)
     }
 
     fn pager(&self, found: &ListPage) -> Markup {
@@ -237,8 +239,14 @@ impl Listing<'_> {
             return html! {};
         }
         let range = match said.cursor {
-            None => format!("First {} of {}", found.records.len(), counted(found.total)),
-            Some(_) => format!("{} more of {}", found.records.len(), counted(found.total)),
+            None => t_with(
+                "range-first",
+                &[("shown", found.records.len().into()), ("total", (&counted(found.total)).into())],
+            ),
+            Some(_) => t_with(
+                "range-more",
+                &[("shown", found.records.len().into()), ("total", (&counted(found.total)).into())],
+            ),
         };
         pager(&Pager {
             range: &range,
@@ -251,19 +259,15 @@ impl Listing<'_> {
     fn empty(&self) -> Markup {
         let kind = self.kind();
         let may_create = self.web.app().creatable_level(self.visitor.actor(), kind).is_some();
-        let (new, new_address) = (format!("New {}", kind.label.to_lowercase()), address::new(kind));
+        let (new, new_address) = (new_record(kind), address::new(kind));
         let create = may_create.then_some((new.as_str(), new_address.as_str()));
-        let plural = kind.label_plural.to_lowercase();
+        let plural = in_sentence(&kind.label_plural);
         let narrowed = !self.asked().said.search.is_empty();
-        let title = if narrowed { format!("No {plural} match") } else { format!("No {plural} here") };
-        let text = if narrowed {
-            "Take words or conditions away, or look in another view.".to_owned()
-        } else {
-            kind.description.clone()
-        };
+        let title = t_with(if narrowed { "no-match" } else { "none-here" }, &[("kinds", (&plural).into())]);
+        let text = if narrowed { t("no-match-help").to_owned() } else { kind.description.clone() };
         let all = self.searching("");
         let actions = html! {
-            @if narrowed { (link_button(&Button { label: "Show all", ..Button::default() }, &all)) }
+            @if narrowed { (link_button(&Button { label: t("show-all"), ..Button::default() }, &all)) }
             @else if let Some((label, address)) = create { (link_button(&Button { label, ..Button::default() }, address)) }
         };
         empty(&Empty { icon: Icon::named(&kind.icon), title: &title, text: &text }, actions)
@@ -286,9 +290,8 @@ impl Listing<'_> {
 pub(crate) fn counted(total: Option<usize>) -> String {
     match total {
         None => String::new(),
-        Some(total) if total > COUNT_MAX => "10,000+".to_owned(),
-        Some(total) if total >= 1000 => format!("{},{:03}", total / 1000, total % 1000),
-        Some(total) => total.to_string(),
+        Some(total) if total > COUNT_MAX => format!("{}+", number(COUNT_MAX as i64, formats())),
+        Some(total) => number(total as i64, formats()),
     }
 }
 

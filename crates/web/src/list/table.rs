@@ -8,6 +8,7 @@ use steward_model::filter::SortKey;
 use steward_model::kind::Kind;
 use steward_ui::list::{Column, GroupHeading, List, Row, Sort, list};
 use steward_ui::value::{Shown, shown as draw};
+use steward_words::{in_sentence, t, t_with};
 
 use super::columns::{Shape, named, shown};
 use super::{Listing, Said, counted};
@@ -79,8 +80,8 @@ impl Listing<'_> {
         let heading = |(view, count): (&RecordView, &'b Option<String>)| {
             let shown = match shape.as_ref().map(|shape| self.cell(shape, view)) {
                 None | Some(Shown::Nothing) => {
-                    let label = shape.as_ref().map_or("group", |shape| shape.label()).to_lowercase();
-                    html! { span.value.value--muted { "No " (label) } }
+                    let label = in_sentence(shape.as_ref().map_or(t("group-unnamed"), |shape| shape.label()));
+                    html! { span.value.value--muted { (t_with("no-value", &[("field", (&label).into())])) } }
                 }
                 Some(cell) => draw(&cell),
             };
@@ -94,7 +95,7 @@ impl Listing<'_> {
         let kind = self.kind();
         let key = shape.key(kind).to_owned();
         let label = match shape {
-            Shape::Title => kind.field(&kind.label_field).map_or("Title", |field| field.label.as_str()),
+            Shape::Title => kind.field(&kind.label_field).map_or(t("title"), |field| field.label.as_str()),
             other => other.label(),
         };
         let column = Column { label, role: shape.role(), sort: Sort::No };

@@ -5,6 +5,7 @@ use steward_app::list::group_attribute;
 use steward_ui::icon::{Icon, icon};
 use steward_ui::menu::{MenuAction, MenuButton, MenuItem, menu};
 use steward_ui::partial::Partial;
+use steward_words::{t, t_with};
 
 use super::{Layout, Listing, Said};
 use crate::address;
@@ -18,7 +19,7 @@ impl Listing<'_> {
         let view = &self.asked().view;
         let differs = view.saved.is_some() && self.asked().differs();
         html! {
-            @if differs { span { "Differs from “" (view.label) "”" } }
+            @if differs { span { (t_with("differs", &[("view", (&view.label).into())])) } }
             (self.layout())
             (self.group_menu())
             (self.views_menu(differs))
@@ -35,8 +36,8 @@ impl Listing<'_> {
             }
         };
         html! {
-            (link(&rows, Icon::List, "Rows", self.layout == Layout::Rows))
-            (link(&board, Icon::LayoutKanban, "Board", self.layout != Layout::Rows))
+            (link(&rows, Icon::List, t("layout-rows"), self.layout == Layout::Rows))
+            (link(&board, Icon::LayoutKanban, t("layout-board"), self.layout != Layout::Rows))
         }
     }
 
@@ -62,14 +63,14 @@ impl Listing<'_> {
             said.address(kind, self.layout.rest())
         };
         // A board has columns in any case.
-        let ungrouped = ("Not grouped", to(""), current.is_none());
+        let ungrouped = (t("not-grouped"), to(""), current.is_none());
         let addresses: Vec<(&str, String, bool)> = std::iter::once(ungrouped)
             .filter(|_| self.layout == Layout::Rows)
             .chain(fields.iter().map(|(key, label)| (*label, to(key), current == Some(*key))))
             .collect();
         let items: Vec<MenuItem<'_>> =
             addresses.iter().map(|(label, address, chosen)| line(label, address, false, *chosen)).collect();
-        let label = if self.layout == Layout::Rows { "Group" } else { "Columns by" };
+        let label = if self.layout == Layout::Rows { t("group") } else { t("columns-by") };
         menu(label, MenuButton::Label(label), &items)
     }
 
@@ -100,24 +101,19 @@ impl Listing<'_> {
         if !items.is_empty() {
             items.push(MenuItem { action: MenuAction::Separator, ..line("", "", false, false) });
         }
-        items.push(line("Columns…", &columns, true, false));
-        items.push(line("Save as a view…", &new, true, false));
+        items.push(line(t("menu-columns"), &columns, true, false));
+        items.push(line(t("menu-save-view"), &new, true, false));
         if let Some(edit) = &edit {
-            items.push(line(
-                if differs { "Save changes to this view…" } else { "Change this view…" },
-                edit,
-                true,
-                false,
-            ));
+            items.push(line(if differs { t("menu-save-changes") } else { t("menu-change-view") }, edit, true, false));
         }
         if let Some(pin) = &pin {
-            let label = if pinned { "Take out of the navigation" } else { "Pin in the navigation" };
+            let label = if pinned { t("unpin") } else { t("pin") };
             items.push(MenuItem {
                 action: MenuAction::Post { address: pin, values: &values },
                 ..line(label, "", false, false)
             });
         }
-        menu("Views", MenuButton::Label("Views"), &items)
+        menu(t("views"), MenuButton::Label(t("views")), &items)
     }
 }
 

@@ -20,6 +20,7 @@ use steward_ui::context::{
 };
 use steward_ui::record::{RailSection, rail_section};
 use steward_ui::reference::Reference;
+use steward_words::{refusal, t, t_with};
 
 use crate::drafts;
 use crate::error::WebError;
@@ -28,13 +29,14 @@ use crate::form::Posted;
 use crate::markdown;
 use crate::record::Parts;
 use crate::values::shown::category;
+use crate::values::text;
 use crate::visitor::Visitor;
 use crate::{Web, address};
 
 impl Parts<'_> {
     /// Outages that go on, over what was said.
     pub(super) fn outages(&self) -> Markup {
-        html! { @for one in &self.head.outages { (matched(one, |record| outage(record, &one.reason))) } }
+        html! { @for one in &self.head.outages { (matched(one, |record| outage(record, &refusal(&one.reason)))) } }
     }
 
     /// Who asked, and how to handle them and what they ask about.
@@ -44,7 +46,10 @@ impl Parts<'_> {
             return html! {};
         }
         rail_section(
-            &RailSection { label: if requester.is_some() { "Requester" } else { "Mind" }, ..RailSection::default() },
+            &RailSection {
+                label: if requester.is_some() { t("requester") } else { t("mind-title") },
+                ..RailSection::default()
+            },
             html! {
                 @if let Some((kind, person)) = requester { (self.person(kind, person)) }
                 @for note in notes { (handling_note(&note.about.label, markdown::render(&note.text))) }
@@ -66,15 +71,16 @@ impl Parts<'_> {
         let address = address::record(kind, &person.number);
         let phones: Vec<&str> =
             ["phone", "mobile_phone"].map(|key| person.text(key)).into_iter().filter(|text| !text.is_empty()).collect();
-        let shown = |key: &str, words: &str| {
+        let shown = |key: &str, words: &'static str, name: &'static str| {
             let field = kind.field(key)?;
             let stored = person.field(key)?;
-            Some(format!("{words}{}", steward_model::value::display_value(field, stored)))
+            Some(t_with(words, &[(name, (&text::text(field, stored)).into())]))
         };
-        let details: Vec<String> = [shown("preferred_channel", "Prefers "), shown("absent_until", "Absent until ")]
-            .into_iter()
-            .flatten()
-            .collect();
+        let details: Vec<String> =
+            [shown("preferred_channel", "prefers", "channel"), shown("absent_until", "absent-until", "day")]
+                .into_iter()
+                .flatten()
+                .collect();
         let details: Vec<&str> = details.iter().map(String::as_str).collect();
         draw_requester(&Requester {
             name: &label.label,
@@ -116,7 +122,7 @@ pub(crate) async fn part(
     if visitor.partial {
         return Ok(sections.into_response());
     }
-    let title = "What else has to do with this";
+    let title = t("around");
     Ok(crate::actions::dialog_or_page(&web, &visitor, &kind, &name, title, sections).into_response())
 }
 
@@ -125,7 +131,7 @@ fn sections(visitor: &Visitor, kind: &Arc<Kind>, name: &str, around: &Around) ->
     let line = |one: &Match| {
         let usable = one.kind.key == "known_error" && !one.record.text("workaround").trim().is_empty();
         let action = usable.then(|| apply_workaround(&apply, &one.record.number, &visitor.csrf_token));
-        matched(one, |record| related(&[Related { record: *record, reason: &one.reason, action }]))
+        matched(one, |record| related(&[Related { record: *record, reason: &refusal(&one.reason), action }]))
     };
     let plain = |view: &RecordView| {
         let label = label_of(&view.kind, &view.record);
@@ -134,11 +140,11 @@ fn sections(visitor: &Visitor, kind: &Arc<Kind>, name: &str, around: &Around) ->
         })
     };
     let matches = [
-        ("Known errors", &around.known_errors),
-        ("Open problems", &around.problems),
-        ("Recent changes", &around.changes),
+        (t("known-errors"), &around.known_errors),
+        (t("open-problems"), &around.problems),
+        (t("recent-changes"), &around.changes),
     ];
-    let records = [("Lately asked for", &around.recent), ("Items they use", &around.items)];
+    let records = [(t("lately-asked"), &around.recent), (t("items-used"), &around.items)];
     html! {
         @for (label, found) in matches {
             @if !found.is_empty() { (rail_section(&RailSection { label, ..RailSection::default() }, html! { @for one in found { (line(one)) } })) }

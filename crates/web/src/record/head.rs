@@ -11,6 +11,7 @@ use steward_ui::partial::Partial;
 use steward_ui::record::{RecordHeader, Step, StepPlace, record_header};
 use steward_ui::reference::Crumb;
 use steward_ui::watch::{Watch, watch};
+use steward_words::t;
 
 use crate::address;
 use crate::edit::may_edit;
@@ -107,19 +108,19 @@ impl Parts<'_> {
             items.push(separator);
         }
         if view.rights.may(Action::Update) {
-            items.push(item("Edit all fields", Some(Icon::Edit), &edit, false));
+            items.push(item(t("edit-all-fields"), Some(Icon::Edit), &edit, false));
         }
         if view.rights.may(Action::Work) {
-            items.push(item("Book time", Some(Icon::Clock), &work, true));
+            items.push(item(t("book-time"), Some(Icon::Clock), &work, true));
         }
-        items.push(item("Why may I see this?", Some(Icon::Key), &access, true));
+        items.push(item(t("why-may-i"), Some(Icon::Key), &access, true));
         let watch_address = address::of_record(kind, &view.record, "watch");
         html! {
             @if let (Some(main), Some(address)) = (main, &main_address) {
                 (link_button(&Button { label: &main.label, look: Look::Main, partial: Partial::dialog(address), ..Button::default() }, address))
             }
             @if view.rights.may(Action::Watch) { (self.watch(&watch_address)) }
-            (menu("More actions", MenuButton::Dots, &items))
+            (menu(t("more-actions"), MenuButton::Dots, &items))
         }
     }
 

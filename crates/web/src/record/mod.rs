@@ -25,6 +25,7 @@ use steward_ui::partial::Partial;
 use steward_ui::presence::presence;
 use steward_ui::record::{Live, record_layout};
 use steward_ui::tone::Tone;
+use steward_words::{refusal, t, t_with};
 
 use crate::drafts::{self, FormDraft};
 use crate::edit::may_edit;
@@ -87,7 +88,7 @@ async fn similar_part(web: &Web, visitor: &Visitor, kind: &Arc<Kind>, name: &str
     if visitor.partial {
         return Ok(list.into_response());
     }
-    Ok(crate::actions::dialog_or_page(web, visitor, kind, name, "Similar records", list).into_response())
+    Ok(crate::actions::dialog_or_page(web, visitor, kind, name, t("similar-records"), list).into_response())
 }
 
 async fn show(
@@ -233,14 +234,14 @@ impl<'a> Parts<'a> {
         html! {
             @if self.is_staffed() && self.is_now() { (presence(&self.id, &address::presence(&view.kind, &view.record))) }
             @if let Some(at) = self.as_of {
-                @let text = format!("This is how it was on {}.", time::exact(at, &self.visitor.preferences.zone));
-                (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { "Back to now" } }))
+                @let text = t_with("as-it-was-on", &[("moment", (&time::exact(at, &self.visitor.preferences.zone)).into())]);
+                (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { (t("back-to-now")) } }))
             }
             (self.outages())
             (self.texts())
             @if self.page.older {
                 @let first = self.page.entries.first().map_or(0, |event| event.seq);
-                p.timeline-older { a href={ (self.address) "?before=" (first) "#timeline" } { "Show what happened before" } }
+                p.timeline-older { a href={ (self.address) "?before=" (first) "#timeline" } { (t("show-before")) } }
             }
             (self.timeline())
             @if self.is_now() { (self.composer()) }
@@ -266,7 +267,8 @@ impl<'a> Parts<'a> {
                             header.record-text__head {
                                 h2.record-text__label { (field.label) }
                                 @if editable {
-                                    a.icon-button."icon-button--small" href=(edit) hx-get=(edit) hx-target={ "#side-" (field.key) } hx-swap="outerHTML" title={ "Edit " (field.label) } aria-label={ "Edit " (field.label) } { (steward_ui::icon::icon(Icon::Edit)) }
+                                    @let edit_this = t_with("edit-what", &[("what", (&field.label).into())]);
+                                    a.icon-button."icon-button--small" href=(edit) hx-get=(edit) hx-target={ "#side-" (field.key) } hx-swap="outerHTML" title=(edit_this) aria-label=(edit_this) { (steward_ui::icon::icon(Icon::Edit)) }
                                 }
                             }
                             div.article { (markdown::render_with(text, &names)) }
@@ -341,11 +343,11 @@ pub(crate) async fn access(
         dl.access-list {
             @for (action, explanation) in &lines {
                 div.access-list__line {
-                    dt { (steward_ui::icon::icon(if explanation.allowed { Icon::Check } else { Icon::Ban })) " You may " @if !explanation.allowed { "not " } (action.verb()) " it" }
-                    @for reason in &explanation.reasons { dd { (reason) } }
+                    dt { (steward_ui::icon::icon(if explanation.allowed { Icon::Check } else { Icon::Ban })) " " (t_with(if explanation.allowed { "you-may" } else { "you-may-not" }, &[("action", (&refusal(action.verb())).into())])) }
+                    @for reason in &explanation.reasons { dd { (refusal(reason)) } }
                 }
             }
         }
     };
-    Ok(crate::actions::dialog_or_page(&web, &visitor, &kind, &name, "Why may I see this?", content).into_response())
+    Ok(crate::actions::dialog_or_page(&web, &visitor, &kind, &name, t("why-may-i"), content).into_response())
 }

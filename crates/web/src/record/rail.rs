@@ -15,6 +15,7 @@ use steward_ui::icon::Icon;
 use steward_ui::record::{RailSection, SideField, rail_section, side_field};
 use steward_ui::reference::Reference;
 use steward_ui::value::Shown;
+use steward_words::{file_size, formats, t, t_with};
 
 use crate::edit::may_edit;
 use crate::record::{Parts, similar};
@@ -82,7 +83,7 @@ impl Parts<'_> {
             }
         }
         if !left.is_empty() {
-            sections.push(("More", left));
+            sections.push((t("more"), left));
         }
         let live = self.live(&source);
         html! {
@@ -103,7 +104,7 @@ impl Parts<'_> {
     fn organisation(&self) -> Markup {
         let view = self.view();
         let value = Shown::Other(self.reader().reference(view.record.organisation));
-        side_field(&SideField { key: "organisation", label: "Organisation", value, edit: None, help: "" })
+        side_field(&SideField { key: "organisation", label: t("organisation"), value, edit: None, help: "" })
     }
 
     fn files(&self) -> Markup {
@@ -113,23 +114,24 @@ impl Parts<'_> {
         let view = self.view();
         let may_remove = self.is_now() && view.rights.may(Action::Attach);
         rail_section(
-            &RailSection { label: "Files", ..RailSection::default() },
+            &RailSection { label: t("files"), ..RailSection::default() },
             html! {
                 @for file in &self.page.files {
                     @let download = address::file(&view.kind, &view.record, file.seq);
                     @let remove = format!("{download}/remove");
+                    @let take_off = t_with("take-off", &[("file", (&file.attachment.name).into())]);
                     div.file-line {
                         (attachment(&Attachment {
                             name: &file.attachment.name,
-                            size: &size(file.attachment.size),
+                            size: &file_size(u64::try_from(file.attachment.size).unwrap_or_default(), formats()),
                             media_type: &file.attachment.media_type,
                             address: &download,
-                            detail: if file.attachment.audience == Audience::Internal { "staff only" } else { "" },
+                            detail: if file.attachment.audience == Audience::Internal { t("staff-only") } else { "" },
                             withheld: None,
                         }))
                         @if may_remove {
                             (form(&FormParts { action: &remove, csrf_token: &self.visitor.csrf_token, ..FormParts::default() }, html! {
-                                button.icon-button."icon-button--small" type="submit" title={ "Take off " (file.attachment.name) } aria-label={ "Take off " (file.attachment.name) } { (steward_ui::icon::icon(Icon::X)) }
+                                button.icon-button."icon-button--small" type="submit" title=(take_off) aria-label=(take_off) { (steward_ui::icon::icon(Icon::X)) }
                             }))
                         }
                     }
@@ -163,7 +165,7 @@ impl Parts<'_> {
             Some(link(&Link { relation: word, record, remove, csrf_token: &self.visitor.csrf_token }))
         });
         rail_section(
-            &RailSection { label: "Related", ..RailSection::default() },
+            &RailSection { label: t("related"), ..RailSection::default() },
             html! {
                 @for item in items { (item) }
                 @if may_link { (self.new_link()) }
@@ -185,11 +187,11 @@ impl Parts<'_> {
             .collect();
         html! {
             details.disclosure {
-                summary.disclosure__summary { (steward_ui::icon::icon(Icon::Link)) span { "Link another record" } }
+                summary.disclosure__summary { (steward_ui::icon::icon(Icon::Link)) span { (t("link-another")) } }
                 (form(&FormParts { action: &action, csrf_token: &self.visitor.csrf_token, ..FormParts::default() }, html! {
-                    (draw_field(&Frame { name: "link", scope: "link-", label: "How", ..Frame::default() }, &Control::Choice { value: "relates_to", options: &types }))
-                    (draw_field(&Frame { name: "target", scope: "link-", label: "Record", ..Frame::default() }, &Control::Reference { value: None, source: "/pick", hint: "Number or words" }))
-                    (submit(&Button { label: "Link", ..Button::default() }, &Submit::default()))
+                    (draw_field(&Frame { name: "link", scope: "link-", label: t("link-how"), ..Frame::default() }, &Control::Choice { value: "relates_to", options: &types }))
+                    (draw_field(&Frame { name: "target", scope: "link-", label: t("link-record"), ..Frame::default() }, &Control::Reference { value: None, source: "/pick", hint: t("link-hint") }))
+                    (submit(&Button { label: t("link-do"), ..Button::default() }, &Submit::default()))
                 }))
             }
         }
@@ -210,13 +212,13 @@ impl Parts<'_> {
         }
         let mut moments: Vec<AsOfMoment<'_>> =
             texts.iter().map(|(machine, label, what)| AsOfMoment { machine, label, what }).collect();
-        moments.push(AsOfMoment { machine: "", label: "Now", what: "the present" });
+        moments.push(AsOfMoment { machine: "", label: t("now"), what: t("the-present") });
         let asked = self.as_of.map(|at| at.to_string());
         let shown = asked.and_then(|at| {
             moments.iter().rposition(|moment| moment.machine <= at.as_str() && !moment.machine.is_empty())
         });
         rail_section(
-            &RailSection { label: "As it was", is_folded: self.is_now(), ..RailSection::default() },
+            &RailSection { label: t("as-it-was"), is_folded: self.is_now(), ..RailSection::default() },
             html! {
                 (as_of(&AsOf { action: &self.address, moments: &moments, shown: shown.unwrap_or(moments.len() - 1), now: &self.address }))
             },
@@ -224,23 +226,14 @@ impl Parts<'_> {
     }
 
     fn happened(&self, act: &Act, actor: RecordId) -> String {
-        let name = self.page.labels.get(&actor).map_or("Steward", |label| label.label.as_str());
+        let name = self.page.labels.get(&actor).map_or(t("steward"), |label| label.label.as_str());
         let state =
             |key: &str| self.view().kind.lifecycle.state(key).map_or(key.to_owned(), |state| state.label.clone());
         match act {
-            Act::Created { .. } => format!("{name} created it"),
-            Act::Moved { to, .. } => format!("{name} moved it to {}", state(to)),
-            Act::Updated => format!("{name} changed it"),
-            _ => format!("{name} did something"),
+            Act::Created { .. } => t_with("did-create", &[("name", name.into())]),
+            Act::Moved { to, .. } => t_with("did-move", &[("name", name.into()), ("state", (&state(to)).into())]),
+            Act::Updated => t_with("did-change", &[("name", name.into())]),
+            _ => t_with("did-something", &[("name", name.into())]),
         }
-    }
-}
-
-fn size(bytes: i64) -> String {
-    let bytes = bytes.max(0);
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} KB", (bytes + 512) / 1024),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
     }
 }

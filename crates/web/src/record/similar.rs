@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use steward_model::kind::Kind;
 use steward_ui::record::{RailSection, rail_section};
 use steward_ui::reference::{Reference, reference};
+use steward_words::t;
 
 use crate::error::WebError;
 use crate::values::shown::category;
@@ -26,10 +27,10 @@ pub(super) fn place(visitor: &Visitor, kind: &Kind, record_address: &str) -> Opt
     let source = format!("{record_address}?part=similar");
     let content = html! {
         div hx-get=(source) hx-trigger="load" hx-swap="outerHTML" {
-            a href=(source) { "Look for similar records" }
+            a href=(source) { (t("look-for-similar")) }
         }
     };
-    Some(rail_section(&RailSection { label: "Similar", ..RailSection::default() }, content))
+    Some(rail_section(&RailSection { label: t("similar"), ..RailSection::default() }, content))
 }
 
 /// What stands in the section.
@@ -40,7 +41,7 @@ pub(super) async fn list(web: &Web, visitor: &Visitor, kind: &Arc<Kind>, name: &
     let found = web.app().similar(visitor.actor(), kind, name, &kinds, SHOWN).await?;
     Ok(html! {
         @if found.hits.is_empty() {
-            p.rail-section__note { "Nothing like it is known." }
+            p.rail-section__note { (t("nothing-similar")) }
         } @else {
             ul.references {
                 @for hit in &found.hits {

@@ -9,6 +9,7 @@ use steward_model::kind::{Choices, Field, FieldType, Requirement};
 use steward_model::moment::Moment;
 use steward_model::value::{display_value, render_value};
 use steward_ui::field::{ChoiceOption, Control, Field as Frame, Picked, TableColumn, field as draw};
+use steward_words::t;
 
 use crate::address;
 use crate::values::time;
@@ -159,7 +160,6 @@ impl<'a> Texts<'a> {
 
     fn control(&self) -> Control<'_> {
         let value = self.value.as_str();
-        const HINT: &str = "Name or number";
         match self.field.field_type.value_type() {
             FieldType::Text { max_length } => Control::Text { value, max_length: Some(*max_length) },
             FieldType::Markdown => Control::Markdown { value },
@@ -171,11 +171,13 @@ impl<'a> Texts<'a> {
             FieldType::Moment => Control::Moment { value, zone: &self.zone },
             FieldType::Duration => Control::Duration { value },
             FieldType::Choice(_) => Control::Choice { value, options: &self.options },
-            FieldType::Reference { .. } => {
-                Control::Reference { value: self.picked.first().copied(), source: &self.source, hint: HINT }
-            }
+            FieldType::Reference { .. } => Control::Reference {
+                value: self.picked.first().copied(),
+                source: &self.source,
+                hint: t("name-or-number"),
+            },
             FieldType::References { .. } => {
-                Control::References { values: &self.picked, source: &self.source, hint: HINT }
+                Control::References { values: &self.picked, source: &self.source, hint: t("name-or-number") }
             }
             FieldType::Url => Control::Url { value },
             FieldType::Mail => Control::Mail { value },

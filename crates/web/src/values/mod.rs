@@ -3,4 +3,5 @@
 pub(crate) mod control;
 pub(crate) mod input;
 pub(crate) mod shown;
+pub(crate) mod text;
 pub(crate) mod time;

@@ -8,14 +8,14 @@ use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType, Kind, Registry};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
-use steward_model::value::display_value;
 use steward_ui::badge::{Category, Priority};
 use steward_ui::icon::Icon;
 use steward_ui::person::Person;
 use steward_ui::reference::Reference;
 use steward_ui::value::{Shown, shown as draw};
+use steward_words::t;
 
-use crate::values::time;
+use crate::values::{text, time};
 use crate::{address, markdown};
 
 /// What showing a value goes by besides the value.
@@ -49,7 +49,7 @@ impl Reader<'_> {
 
     /// A stored value of a field.
     pub(crate) fn value(&self, field: &Field, stored: &Json) -> Markup {
-        let plain = || display_value(field, stored);
+        let plain = || text::text(field, stored);
         match (field.field_type.value_type(), stored) {
             (FieldType::Markdown, Json::String(text)) => draw(&Shown::Article(markdown::render(text))),
             (FieldType::Boolean, Json::Bool(value)) => draw(&Shown::Boolean(*value)),
@@ -83,9 +83,9 @@ impl Reader<'_> {
     /// Another record: a person as person, others with icon, number and name.
     pub(crate) fn reference(&self, id: RecordId) -> Markup {
         if id == RecordId::SYSTEM {
-            return draw(&Shown::Text("Steward"));
+            return draw(&Shown::Text(t("steward")));
         }
-        let Some(label) = self.labels.get(&id) else { return draw(&Shown::Muted("Not visible to you")) };
+        let Some(label) = self.labels.get(&id) else { return draw(&Shown::Muted(t("not-visible"))) };
         let Some(kind) = self.registry.kind(&label.kind) else { return draw(&Shown::Text(&label.label)) };
         let address = address::record(kind, &label.number);
         if label.kind == "person" {
@@ -96,7 +96,11 @@ impl Reader<'_> {
 
     /// A person's name without link, for lines that are links themselves.
     pub(crate) fn name(&self, id: RecordId) -> &str {
-        if id == RecordId::SYSTEM { "Steward" } else { self.labels.get(&id).map_or("Somebody", |label| &label.label) }
+        if id == RecordId::SYSTEM {
+            t("steward")
+        } else {
+            self.labels.get(&id).map_or(t("somebody"), |label| &label.label)
+        }
     }
 
     fn table(&self, columns: &[Field], rows: &[Json]) -> Markup {

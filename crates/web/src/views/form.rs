@@ -8,6 +8,7 @@ use steward_ui::button::{Button, Look, Submit, submit};
 use steward_ui::field::{ChoiceOption, Control, Field as Frame, field as draw_field};
 use steward_ui::form::{Form as FormParts, form, form_actions};
 use steward_ui::partial::Partial;
+use steward_words::{in_sentence, t, t_with};
 
 use crate::Web;
 use crate::actions::on_list;
@@ -31,15 +32,17 @@ impl Sheet<'_> {
         let actor = self.visitor.actor();
         let base = format!("/{}/views", kind.plural);
         let (title, action) = match &self.saved {
-            None => ("Save as a view".to_owned(), base.clone()),
-            Some(saved) => (format!("Change “{}”", saved.name), format!("{base}/{}/edit", saved.id)),
+            None => (t("save-as-view").to_owned(), base.clone()),
+            Some(saved) => {
+                (t_with("change-view", &[("view", (&saved.name).into())]), format!("{base}/{}/edit", saved.id))
+            }
         };
         let back = self.opened.asked.said.address(kind, "");
         let audience = match view.audience {
             ViewAudience::Team(team) => format!("team:{team}"),
             other => other.key().to_owned(),
         };
-        let mut audiences = vec![("owner".to_owned(), "Only me".to_owned())];
+        let mut audiences = vec![("owner".to_owned(), t("only-me").to_owned())];
         let mut teams = actor.teams.clone();
         if let ViewAudience::Team(team) = view.audience
             && !teams.contains(&team)
@@ -48,13 +51,15 @@ impl Sheet<'_> {
         }
         let names = self.web.app().names(actor, teams.iter().copied().collect()).await?;
         for team in &teams {
-            let name = names.get(team).map_or("A team", |label| &label.label);
-            audiences.push((format!("team:{team}"), format!("Team {name}")));
+            let name = names.get(team).map_or(t("a-team"), |label| &label.label);
+            audiences.push((format!("team:{team}"), t_with("team-named", &[("team", name.into())])));
         }
         let for_all = self.web.app().may_share_with_all(actor, kind) || view.audience == ViewAudience::Everybody;
         if for_all {
-            audiences
-                .push(("everybody".to_owned(), format!("Everybody who may see {}", kind.label_plural.to_lowercase())));
+            audiences.push((
+                "everybody".to_owned(),
+                t_with("everybody", &[("kinds", (&in_sentence(&kind.label_plural)).into())]),
+            ));
         }
         let audiences: Vec<ChoiceOption<'_>> = audiences.iter().map(|(key, label)| option(key, label)).collect();
         let groups: Vec<ChoiceOption<'_>> = self.groups().into_iter().map(|(key, label)| option(key, label)).collect();
@@ -81,23 +86,23 @@ impl Sheet<'_> {
         let content = html! {
             (form(&parts, html! {
                 (faults.summary(kind, &["name", "audience", "q", "group", "limits"]))
-                (draw_field(&frame("name", "Name", "", true, true), &Control::Text { value: &view.name, max_length: Some(80) }))
-                (draw_field(&frame("audience", "Who sees it", "What is in it they see by their own rights", true, false), &Control::Choice { value: &audience, options: &audiences }))
-                (draw_field(&frame("q", "Condition", "As in the search box, such as is:open team:mine; empty for all", false, false), &Control::Text { value: &definition.q, max_length: Some(2000) }))
-                (draw_field(&frame("group", "Grouped by", "", false, false), &Control::Choice { value: group, options: &groups }))
-                (draw_field(&frame("limits", "Limits of the board", "Most records that should stand in a column, such as in_progress:5, on_hold:3", false, false), &Control::Text { value: &limits, max_length: Some(500) }))
-                (draw_field(&Frame { name: "pinned", label: "Pin in my navigation, with its count", errors: faults.on("pinned"), ..Frame::default() }, &Control::Boolean { value: pinned }))
+                (draw_field(&frame("name", t("view-name"), "", true, true), &Control::Text { value: &view.name, max_length: Some(80) }))
+                (draw_field(&frame("audience", t("view-audience"), t("view-audience-help"), true, false), &Control::Choice { value: &audience, options: &audiences }))
+                (draw_field(&frame("q", t("view-condition"), t("view-condition-help"), false, false), &Control::Text { value: &definition.q, max_length: Some(2000) }))
+                (draw_field(&frame("group", t("view-group"), "", false, false), &Control::Choice { value: group, options: &groups }))
+                (draw_field(&frame("limits", t("view-limits"), t("view-limits-help"), false, false), &Control::Text { value: &limits, max_length: Some(500) }))
+                (draw_field(&Frame { name: "pinned", label: t("view-pin"), errors: faults.on("pinned"), ..Frame::default() }, &Control::Boolean { value: pinned }))
                 input type="hidden" name="columns" value=(columns);
                 input type="hidden" name="sort" value=(sort);
                 (form_actions(html! {
-                    (submit(&Button { label: "Save", look: Look::Main, ..Button::default() }, &Submit::default()))
-                    a."button button--plain" href=(back) { span { "Cancel" } }
+                    (submit(&Button { label: t("save"), look: Look::Main, ..Button::default() }, &Submit::default()))
+                    a."button button--plain" href=(back) { span { (t("cancel")) } }
                 }))
             }))
             @if let Some(saved) = &self.saved {
                 form.form method="post" action={ (base) "/" (saved.id) "/remove" } data-form {
                     input type="hidden" name="csrf_token" value=(self.visitor.csrf_token);
-                    (submit(&Button { label: "Remove this view", look: Look::Quiet, ..Button::default() }, &Submit::default()))
+                    (submit(&Button { label: t("view-remove"), look: Look::Quiet, ..Button::default() }, &Submit::default()))
                 }
             }
         };

@@ -1,0 +1,31 @@
+### Pages that say why there is no other one.
+
+error-not-found = Nicht gefunden
+error-signed-out = Nicht angemeldet
+error-too-many = Zu viele Anfragen
+error-not-allowed = Nicht erlaubt
+error-fields = Einige Felder brauchen Aufmerksamkeit
+error-key-reused = Idempotenzschlüssel schon verwendet
+error-filter = Filter nicht verstanden
+error-request = Anfrage nicht verstanden
+error-conflict = Von jemand anderem geändert
+error-illegal = In diesem Status nicht möglich
+error-too-large = Zu groß
+error-unavailable = Gerade nicht verfügbar
+error-disk-full = Kein Platz auf dem Datenträger
+error-internal = Interner Fehler
+words-not-found = Hier ist nichts, oder Sie dürfen es nicht sehen. Wenn Sie einem Link gefolgt sind, hat dessen Absender vielleicht andere Rechte als Sie.
+words-signed-out = Ihre Sitzung ist beendet. Melden Sie sich wieder an; was Sie geschrieben haben, ist in diesem Browser aufbewahrt.
+words-not-allowed = Leider nicht möglich: { $reason }. Nichts wurde geändert. Fragen Sie die Leitung Ihres Service Desks, wenn Sie dieses Recht brauchen.
+words-unavailable = Steward erreicht seine Datenbank gerade nicht. Nichts wurde geändert; was Sie geschrieben haben, ist in diesem Browser aufbewahrt. Versuchen Sie es gleich noch einmal.
+words-disk-full = Auf dem Datenträger des Servers ist kein Platz mehr. Nichts wurde geändert. Bitte informieren Sie die Administration.
+words-internal = Bei uns ist etwas schiefgegangen und wurde protokolliert. Nichts wurde geändert; was Sie geschrieben haben, ist in diesem Browser aufbewahrt.
+go-to-start = Zur Startseite
+wrong-address = Falsche Adresse
+wrong-address-text = Dieser Server antwortet nicht unter diesem Namen.
+not-our-page = Die Anfrage kam nicht von einer Seite dieses Servers; nichts wurde geändert.
+not-a-form = Kein Formular
+forms-only = Seiten nehmen nur Formulare an.
+not-possible-here = Hier nicht möglich
+wrong-method = Diese Adresse nimmt diese Art von Anfrage nicht an.
+request-number = Anfrage { $id }

@@ -1,0 +1,31 @@
+### Pages that say why there is no other one.
+
+error-not-found = Not found
+error-signed-out = Not signed in
+error-too-many = Too many requests
+error-not-allowed = Not allowed
+error-fields = Some fields need attention
+error-key-reused = Idempotency key used before
+error-filter = Filter not understood
+error-request = Request not understood
+error-conflict = Changed by someone else
+error-illegal = Not possible in this state
+error-too-large = Too large
+error-unavailable = Not available just now
+error-disk-full = No room on the disk
+error-internal = Internal error
+words-not-found = There is nothing here, or you may not see it. If you followed a link, its sender may have other rights than you.
+words-signed-out = Your session has ended. Sign in again; what you typed is kept in this browser.
+words-not-allowed = Sorry, { $reason }. Nothing was changed. Ask a manager of your service desk if you need this right.
+words-unavailable = Steward cannot reach its database just now. Nothing was changed; what you typed is kept in this browser. Try again in a moment.
+words-disk-full = No room is left on the server's disk. Nothing was changed. Please tell the administrator.
+words-internal = Something went wrong on our side and was written to the log. Nothing was changed; what you typed is kept in this browser.
+go-to-start = Go to the start
+wrong-address = Wrong address
+wrong-address-text = This server does not answer under that name.
+not-our-page = The request did not come from a page of this server, so nothing was changed.
+not-a-form = Not a form
+forms-only = Pages take forms only.
+not-possible-here = Not possible here
+wrong-method = This address does not take that kind of request.
+request-number = Request { $id }

@@ -1,0 +1,31 @@
+### Pages that say why there is no other one.
+
+error-not-found = Introuvable
+error-signed-out = Non connecté
+error-too-many = Trop de requêtes
+error-not-allowed = Non autorisé
+error-fields = Certains champs demandent votre attention
+error-key-reused = Clé d’idempotence déjà utilisée
+error-filter = Filtre non compris
+error-request = Requête non comprise
+error-conflict = Modifié par quelqu’un d’autre
+error-illegal = Impossible dans cet état
+error-too-large = Trop volumineux
+error-unavailable = Indisponible pour l’instant
+error-disk-full = Disque plein
+error-internal = Erreur interne
+words-not-found = Il n’y a rien ici, ou vous ne pouvez pas le voir. Si vous avez suivi un lien, son expéditeur a peut-être d’autres droits que vous.
+words-signed-out = Votre session est terminée. Reconnectez-vous ; ce que vous avez saisi est conservé dans ce navigateur.
+words-not-allowed = Désolé, { $reason }. Rien n’a été modifié. Demandez à un responsable du centre de services si vous avez besoin de ce droit.
+words-unavailable = Steward n’atteint pas sa base de données pour l’instant. Rien n’a été modifié ; ce que vous avez saisi est conservé dans ce navigateur. Réessayez dans un instant.
+words-disk-full = Le disque du serveur est plein. Rien n’a été modifié. Prévenez l’administrateur.
+words-internal = Une erreur est survenue de notre côté et a été journalisée. Rien n’a été modifié ; ce que vous avez saisi est conservé dans ce navigateur.
+go-to-start = Aller à l’accueil
+wrong-address = Mauvaise adresse
+wrong-address-text = Ce serveur ne répond pas sous ce nom.
+not-our-page = La requête ne venait pas d’une page de ce serveur ; rien n’a été modifié.
+not-a-form = Pas un formulaire
+forms-only = Les pages n’acceptent que des formulaires.
+not-possible-here = Impossible ici
+wrong-method = Cette adresse n’accepte pas ce type de requête.
+request-number = Requête { $id }
