@@ -65,9 +65,17 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
             ..link(&view.name, address, Icon::named(&view.kind.icon), place.current)
         })
         .collect();
+    let records: Vec<String> =
+        visitor.pinned_records.iter().map(|one| address::record(&one.kind, &one.label.number)).collect();
+    let records = visitor
+        .pinned_records
+        .iter()
+        .zip(&records)
+        .map(|(one, address)| link(&one.label.label, address, Icon::named(&one.kind.icon), place.current));
+    let at_hand: Vec<NavigationLink<'_>> = pinned.iter().cloned().chain(records).collect();
     let mut groups = groups;
-    if !pinned.is_empty() {
-        groups.insert(0, (t("group-pinned"), pinned.clone()));
+    if !at_hand.is_empty() {
+        groups.insert(0, (t("group-pinned"), at_hand));
     }
     let groups: Vec<NavigationGroup<'_>> =
         groups.iter().map(|(label, links)| NavigationGroup { label, links }).collect();

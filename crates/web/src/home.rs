@@ -1,5 +1,7 @@
 //! The first page: for staff what is theirs to do, for everybody else what they can ask for and what they asked.
 
+mod desk;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,8 +11,6 @@ use steward_app::error::Error;
 use steward_app::list::{Counting, ListPage, ListRequest};
 use steward_app::view::RecordView;
 use steward_model::kind::Kind;
-use steward_ui::chart::{Tile, tiles};
-use steward_ui::header::{Header, header};
 use steward_ui::icon::{Icon, icon, large_icon};
 use steward_ui::list::{Column, ColumnRole, List, Row, list};
 use steward_ui::message::{Empty, empty};
@@ -20,7 +20,6 @@ use steward_words::{t, t_with};
 use crate::error::WebError;
 use crate::frame::{Place, frame};
 use crate::list::asked::{NEWEST, usual_order};
-use crate::list::counted;
 use crate::values::shown::{Reader, state};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -28,67 +27,13 @@ use crate::{Web, address};
 
 /// Rows of one list on the page.
 const ROWS: usize = 15;
-/// Kinds of work, in the order in which they matter.
-const WORK: [&str; 6] = ["incident", "service_request", "problem", "change", "task", "release"];
 /// Kinds that requesters make and follow.
 const ASKED: [&str; 2] = ["incident", "service_request"];
 
 pub(crate) async fn page(State(web): State<Web>, visitor: Visitor) -> Result<Response, WebError> {
-    let page = if visitor.actor().is_staff() { desk(&web, &visitor).await? } else { start(&web, &visitor).await? };
+    let page =
+        if visitor.actor().is_staff() { desk::page(&web, &visitor).await? } else { start(&web, &visitor).await? };
     Ok(page.into_response())
-}
-
-/// What is there for staff to do.
-async fn desk(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
-    let mine = gathered(web, visitor, &WORK, "is:open assignee:me").await?;
-    let teams = gathered(web, visitor, &["incident", "service_request"], "is:open team:mine assignee:none").await?;
-    let mut counts = Vec::new();
-    for (label, search) in [
-        (t("open-incidents"), "is:open"),
-        (t("critical-or-high"), "is:open priority:critical,high"),
-        (t("without-team"), "is:open team:none assignee:none"),
-        (t("overdue"), "is:open due:<now"),
-    ] {
-        counts.push((label, search, count(web, visitor, "incident", search).await?));
-    }
-    let incident = web.app().registry().kind("incident").cloned();
-    let numbers: Vec<(String, String)> = counts
-        .iter()
-        .map(|(_, search, total)| {
-            (
-                counted(*total),
-                incident
-                    .as_ref()
-                    .map(|kind| format!("{}&view=all", address::list_with(kind, search)))
-                    .unwrap_or_default(),
-            )
-        })
-        .collect();
-    let shown: Vec<Tile<'_>> = counts
-        .iter()
-        .zip(&numbers)
-        .map(|((label, _, _), (value, address))| Tile { label, value, address: Some(address), ..Tile::default() })
-        .collect();
-    let name = visitor.actor().label.split_whitespace().next().unwrap_or_default().to_owned();
-    let main = html! {
-        (header(&Header { title: t("my-work"), detail: &name, ..Header::default() }, html! {}))
-        div.page-body."page-body--wide" {
-            (tiles(&shown))
-            section.home-section {
-                h2.home-section__title { (t("assigned-to-me")) }
-                @if mine.is_empty() {
-                    (empty(&Empty { icon: Icon::Checks, title: t("nothing-assigned"), text: t("nothing-assigned-help") }, html! {}))
-                } @else { (work(web, visitor, t("assigned-to-me"), &mine)) }
-            }
-            section.home-section {
-                h2.home-section__title { (t("teams-untaken")) }
-                @if teams.is_empty() {
-                    (empty(&Empty { icon: Icon::Inbox, title: t("teams-idle"), text: t("teams-idle-help") }, html! {}))
-                } @else { (work(web, visitor, t("in-my-teams"), &teams)) }
-            }
-        }
-    };
-    Ok(frame(web, visitor, Place { title: t("my-work"), current: "/", ..Place::default() }, main))
 }
 
 /// What requesters need: ask for help, ask for something, see what became of it.
@@ -156,14 +101,6 @@ async fn gathered(
         records.extend(found.records.into_iter().map(|view| (kind.clone(), view)));
     }
     Ok(records)
-}
-
-async fn count(web: &Web, visitor: &Visitor, kind: &str, search: &str) -> Result<Option<usize>, Error> {
-    let Some(kind) = web.app().registry().kind(kind).cloned() else { return Ok(None) };
-    if web.app().readable_level(visitor.actor(), &kind).is_none() {
-        return Ok(None);
-    }
-    Ok(ask(web, visitor, &kind, search, "-updated_at", Counting::Capped, 1).await?.total)
 }
 
 async fn ask(

@@ -26,6 +26,7 @@ mod list;
 mod live;
 mod markdown;
 mod naming;
+mod palette;
 mod pick;
 mod preferences;
 mod presence;
@@ -38,6 +39,7 @@ mod timeline;
 mod values;
 mod views;
 mod visitor;
+mod visits;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, list, live, pick,
-    presence, record, search, set_up, sign_in, views,
+    Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, list, live, palette,
+    pick, presence, record, search, set_up, sign_in, views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -53,7 +53,8 @@ pub fn routes() -> Vec<Route> {
         open(Get, "/dev/components", get(assets::components)),
         route(Get, "/", get(home::page)),
         route(Get, "/search", get(search::page)),
-        route(Get, "/search/suggestions", get(search::suggestions)),
+        route(Get, "/search/suggestions", get(palette::suggestions)),
+        route(Get, visits::ADDRESS, get(visits::page)),
         route(Get, "/pick", get(pick::choices)),
         route(Get, live::ROUTE, get(live::stream)),
         route(Get, inbox::ADDRESS, get(inbox::page)),
@@ -107,6 +108,7 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/worklogs", get(actions::work_form)),
         route(Post, "/{kinds}/{record}/worklogs", post(actions::work)),
         route(Post, "/{kinds}/{record}/watch", post(actions::watch)),
+        route(Post, "/{kinds}/{record}/pin", post(visits::pin)),
         route(Post, "/{kinds}/{record}/links", post(actions::link)),
         route(Post, "/{kinds}/{record}/links/{link}/{target}/end", post(actions::unlink)),
         route(Post, "/{kinds}/{record}/attachments", post(files::attach)),

@@ -1,10 +1,8 @@
 //! Search over everything that the reader may see.
 
-use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use serde_json::{Value, json};
 use std::ops::Range;
 
 use steward_app::error::Error;
@@ -27,10 +25,6 @@ use crate::{Web, address, guide};
 
 /// Results of a page.
 const RESULTS: usize = 50;
-/// Suggestions while one types.
-const SUGGESTIONS: usize = 8;
-/// Places in the guide beside them.
-const IN_HELP: usize = 2;
 /// Places in the guide on the page.
 const IN_HELP_PAGE: usize = 5;
 
@@ -78,7 +72,8 @@ pub(crate) async fn page(
     Ok(frame(&web, &visitor, place, main).into_response())
 }
 
-async fn find(web: &Web, visitor: &Visitor, text: &str, limit: usize) -> Result<SearchPage, Error> {
+/// What a search finds; nothing for no text.
+pub(crate) async fn find(web: &Web, visitor: &Visitor, text: &str, limit: usize) -> Result<SearchPage, Error> {
     if text.is_empty() {
         return Ok(SearchPage { hits: Vec::new(), more: false, complete: true });
     }
@@ -124,35 +119,6 @@ fn marked(text: &str, marks: &[Range<usize>]) -> Markup {
     }
     pieces.push((text.get(end..).unwrap_or_default(), false));
     html! { @for (piece, found) in pieces { @if found { mark { (piece) } } @else { (piece) } } }
-}
-
-/// The first few hits, for the search box of the navigation.
-pub(crate) async fn suggestions(
-    State(web): State<Web>,
-    visitor: Visitor,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
-    let text = query.text("q").unwrap_or_default();
-    let found = find(&web, &visitor, text, SUGGESTIONS).await?;
-    let help = guide::hits(text, IN_HELP);
-    let help =
-        help.iter().map(|hit| json!({ "value": "", "label": hit.title, "detail": t("help"), "address": hit.address }));
-    let hits: Vec<Value> = found
-        .hits
-        .iter()
-        .map(|hit| {
-            let state = hit.kind.lifecycle.state(&hit.record.state).map_or("", |state| state.label.as_str());
-            json!({
-                "value": hit.label.number,
-                "label": hit.label.label,
-                "detail": format!("{} · {} · {state}", hit.kind.label, hit.label.number),
-                "address": address::record(&hit.kind, &hit.label.number),
-            })
-        })
-        .chain(help)
-        .collect();
-    Ok(Json(hits).into_response())
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use steward_app::error::Error;
 use steward_app::saved_views::SavedView;
 use steward_app::sessions::{BrowserSession, Client, Purpose};
+use steward_app::visits::Visited;
 use steward_http::address as peer;
 use steward_model::access::Actor;
 
@@ -37,6 +38,8 @@ pub(crate) struct Visitor {
     pub(crate) unread: Option<usize>,
     /// Where the browser is.
     pub(crate) client: Client,
+    /// Records that they want at hand; none when only a part of a page is asked for.
+    pub(crate) pinned_records: Vec<Visited>,
     /// Views that they want at hand; none when only a part of a page is asked for.
     pub(crate) pinned: Vec<SavedView>,
 }
@@ -75,6 +78,7 @@ impl FromRequestParts<Web> for Visitor {
             csrf_token: csrf::token(web.app(), &session),
             preferences: Preferences::of(&parts.headers),
             pinned: if shell { web.app().pinned_views(&session.actor).await? } else { Vec::new() },
+            pinned_records: if shell { web.app().pinned_records(&session.actor).await? } else { Vec::new() },
             partial,
             client: client(parts, web),
             session,

@@ -60,6 +60,8 @@ class Combobox {
     const asking = (this.#asking = new AbortController());
     const address = new URL(this.#source, location.href);
     address.searchParams.set("q", this.#input.value.trim());
+    // The palette also offers what can be done with the record of this page.
+    if (this.#input.hasAttribute("data-search")) address.searchParams.set("at", location.pathname);
     try {
       const answer = await fetch(address, { signal: asking.signal, headers: { Accept: "application/json" }, credentials: "same-origin" });
       if (!answer.ok) throw new Error(`${answer.status}`);

@@ -113,6 +113,14 @@ impl Parts<'_> {
         if view.rights.may(Action::Work) {
             items.push(item(t("book-time"), Some(Icon::Clock), &work, true));
         }
+        let pin = address::of_record(kind, &view.record, "pin");
+        let pinned = self.visitor.pinned_records.iter().any(|one| one.id == view.record.id);
+        let values =
+            [("csrf_token", self.visitor.csrf_token.as_str()), ("pinned", if pinned { "false" } else { "true" })];
+        items.push(MenuItem {
+            action: MenuAction::Post { address: &pin, values: &values },
+            ..item(if pinned { t("unpin-record") } else { t("pin-record") }, Some(Icon::Bookmark), "", false)
+        });
         items.push(item(t("why-may-i"), Some(Icon::Key), &access, true));
         let watch_address = address::of_record(kind, &view.record, "watch");
         html! {

@@ -67,6 +67,11 @@ pub(crate) async fn page(
     let mut visitor = visitor;
     if !visitor.partial && query.get("part").is_none() {
         visitor.unread = crate::inbox::opened(&web, &visitor, shown.view.record.id).await;
+    } else {
+        visitor.pinned_records = web.app().pinned_records(visitor.actor()).await?;
+    }
+    if as_of.is_none() {
+        web.app().note_visit(visitor.actor(), shown.view.record.id, shown.changed_at);
     }
     let parts = Parts { mentioned, ..Parts::new(&web, &visitor, &shown, as_of) };
     Ok(match query.get("part") {

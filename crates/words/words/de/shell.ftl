@@ -57,3 +57,23 @@ good-to-know = Gut zu wissen
 key-tick = Zeile anhaken
 keys-off = Einzelne Tasten sind in Ihren Einstellungen ausgeschaltet.
 key-search = Suchen
+palette-create = Anlegen
+palette-go = Gehe zu
+palette-recent = { $kind } · { $number } · kürzlich geöffnet
+recent = Kürzlich geöffnet
+recent-opened = Geöffnet
+recent-nothing = Sie haben noch nichts geöffnet
+recent-nothing-help = Datensätze, die Sie öffnen, stehen hier, der letzte zuerst.
+pin-record = In der Navigation anheften
+unpin-record = Aus der Navigation nehmen
+changed-since = Geändert, seit Sie hingesehen haben
+unread-in-inbox = Ungelesen im Posteingang
+no-team = Ohne Team
+where-work-piles-up = Wo sich Arbeit staut
+pile = { $open } offen{ $untaken ->
+    [0] {""}
+   *[other] , { $untaken } von niemandem übernommen
+}{ $overdue ->
+    [0] {""}
+   *[other] , { $overdue } überfällig
+}

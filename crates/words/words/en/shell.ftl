@@ -57,3 +57,23 @@ good-to-know = Good to know
 key-tick = Tick row
 keys-off = Single keys are switched off in your settings.
 key-search = Search
+palette-create = Create
+palette-go = Go to
+palette-recent = { $kind } · { $number } · opened lately
+recent = Opened lately
+recent-opened = Opened
+recent-nothing = You have opened nothing yet
+recent-nothing-help = Records that you open show here, the last one first.
+pin-record = Pin to the navigation
+unpin-record = Take off the navigation
+changed-since = Changed since you looked
+unread-in-inbox = Unread in your inbox
+no-team = Without a team
+where-work-piles-up = Where work piles up
+pile = { $open } open{ $untaken ->
+    [0] {""}
+   *[other] , { $untaken } taken by nobody
+}{ $overdue ->
+    [0] {""}
+   *[other] , { $overdue } overdue
+}

@@ -57,3 +57,23 @@ good-to-know = Bon à savoir
 key-tick = Cocher la ligne
 keys-off = Les touches seules sont désactivées dans vos paramètres.
 key-search = Rechercher
+palette-create = Créer
+palette-go = Aller à
+palette-recent = { $kind } · { $number } · ouvert récemment
+recent = Ouverts récemment
+recent-opened = Ouverts
+recent-nothing = Vous n’avez encore rien ouvert
+recent-nothing-help = Les fiches que vous ouvrez apparaissent ici, la dernière en premier.
+pin-record = Épingler à la navigation
+unpin-record = Retirer de la navigation
+changed-since = Modifié depuis votre dernier passage
+unread-in-inbox = Non lus dans la boîte de réception
+no-team = Sans équipe
+where-work-piles-up = Où le travail s’accumule
+pile = { $open } ouverts{ $untaken ->
+    [0] {""}
+   *[other] , { $untaken } pris par personne
+}{ $overdue ->
+    [0] {""}
+   *[other] , { $overdue } en retard
+}
