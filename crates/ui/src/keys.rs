@@ -120,6 +120,9 @@ pub fn keys(keys: &Keys) -> Markup {
     everywhere.push(fixed(t("key-escape"), t("key-close")));
     let mut list: Vec<(String, &str)> = of(Place::List).collect();
     list.push(fixed(t("key-enter"), t("key-open-row")));
+    if keys.map.is_on {
+        list.push((keys.map.shown('e'), t("key-edit-row")));
+    }
     let mut record: Vec<(String, &str)> = of(Place::Record).collect();
     record.push(fixed(t("key-ctrl-enter"), t("key-send")));
     let more: Vec<(String, &str)> = keys.more.iter().map(|(key, what)| ((*key).to_owned(), *what)).collect();

@@ -31,6 +31,7 @@ pub mod badge;
 pub mod board;
 pub mod bulk;
 pub mod button;
+pub mod calendar;
 pub mod chart;
 pub mod composer;
 pub mod context;

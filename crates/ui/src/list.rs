@@ -32,6 +32,8 @@ pub struct Column<'a> {
     pub role: ColumnRole,
     /// Whether and how it sorts.
     pub sort: Sort<'a>,
+    /// Key of the field that is changed in place here.
+    pub edits: Option<&'a str>,
 }
 
 /// What a column is for.
@@ -141,7 +143,7 @@ fn heading(column: &Column) -> Markup {
         Sort::Descending(address) => (Some(address), Some("descending"), Some(Icon::ArrowDown)),
     };
     html! {
-        th.list__heading.{ "list__heading--" (column.role.key()) } scope="col" aria-sort=[order] {
+        th.list__heading.{ "list__heading--" (column.role.key()) } scope="col" aria-sort=[order] data-edits=[column.edits] {
             @if let Some(address) = address {
                 a.list__sort href=(address) { (column.label) @if let Some(symbol) = symbol { (icon(symbol)) } }
             } @else { (column.label) }

@@ -31,7 +31,7 @@ use crate::kind_form::{Faults, Filling, changed, one, sections, shows_whole};
 use crate::record::side;
 use crate::values::input;
 use crate::visitor::Visitor;
-use crate::{Web, address};
+use crate::{Web, address, edit_few};
 
 /// Fields of a person that a found browser must not be enough to change (SECURITY-BAR SEC-080).
 const PROVED: [&str; 3] = ["roles", "login", "mail"];
@@ -40,8 +40,13 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
+    RawQuery(raw): RawQuery,
 ) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let view = editable(&web, &visitor, &kinds, &name).await?;
+    if edit_few::is_asked(&query) {
+        return Ok(edit_few::page(&web, &visitor, &view, &query).await?.into_response());
+    }
     let filled = Filled::drafted(&web, &visitor, &view, drafts::EDIT).await?;
     Ok(whole_page(&web, &visitor, &view, &filled).into_response())
 }
@@ -53,6 +58,9 @@ pub(crate) async fn save(
 ) -> Result<Response, WebError> {
     let Posted { visitor, form } = posted;
     let view = editable(&web, &visitor, &kinds, &name).await?;
+    if edit_few::is_asked(&form) {
+        return edit_few::save(&web, &visitor, &view, &form).await;
+    }
     match update(&web, &visitor, &view, &form, None).await? {
         Ok(view) => {
             drafts::sent(&web, &visitor, &form, &view.kind, &view.record.number).await;
@@ -98,7 +106,7 @@ pub(crate) async fn save_field(
     let view = editable(&web, &visitor, &kinds, &name).await?;
     let kind = view.kind.clone();
     let field = kind.field(&key).filter(|field| view.rights.may_read(field)).ok_or(Error::NotFound)?;
-    match update(&web, &visitor, &view, &form, Some(field)).await? {
+    match update(&web, &visitor, &view, &form, Some(&[field])).await? {
         Ok(after) => {
             drafts::sent(&web, &visitor, &form, &kind, &after.record.number).await;
             if visitor.partial {
@@ -119,17 +127,17 @@ pub(crate) async fn save_field(
 }
 
 /// What a form has in it besides the record.
-struct Filled {
-    typed: Option<Input>,
-    faults: Faults,
+pub(crate) struct Filled {
+    pub(crate) typed: Option<Input>,
+    pub(crate) faults: Faults,
     /// The revision that what was typed goes by.
-    revision: u64,
-    draft: FormDraft,
+    pub(crate) revision: u64,
+    pub(crate) draft: FormDraft,
 }
 
 impl Filled {
     /// A form as it first appears: with what was typed before and not sent, on the revision that it was typed on.
-    async fn drafted(web: &Web, visitor: &Visitor, view: &RecordView, place: &str) -> Result<Self, Error> {
+    pub(crate) async fn drafted(web: &Web, visitor: &Visitor, view: &RecordView, place: &str) -> Result<Self, Error> {
         let draft = FormDraft::find(web, visitor, &view.kind, &view.record.number, place).await?;
         let typed = draft.typed().map(|form| input::read(&view.kind, form, &visitor.preferences.zone));
         let seen = draft.typed().and_then(|form| form.text("revision")?.parse().ok());
@@ -137,7 +145,7 @@ impl Filled {
     }
 
     /// A form that comes back with what is wrong with it.
-    async fn refused(
+    pub(crate) async fn refused(
         web: &Web,
         visitor: &Visitor,
         view: &RecordView,
@@ -169,12 +177,12 @@ pub(crate) fn may_edit(view: &RecordView, field: &Field) -> bool {
 }
 
 /// Writes what differs from the record as the form's writer saw it. Inner error: what was typed and what is wrong.
-async fn update(
+pub(crate) async fn update(
     web: &Web,
     visitor: &Visitor,
     view: &RecordView,
     form: &Form,
-    only: Option<&Field>,
+    only: Option<&[&Field]>,
 ) -> Result<Result<RecordView, (Input, Faults)>, WebError> {
     let kind: &Arc<Kind> = &view.kind;
     let name = view.record.number.as_str();
@@ -182,7 +190,8 @@ async fn update(
     let mut typed = input::read(kind, form, &visitor.preferences.zone);
     typed.retain(|key, _| {
         let field = kind.field(key);
-        field.is_some_and(|field| may_edit(view, field)) && only.is_none_or(|only| only.key == *key)
+        field.is_some_and(|field| may_edit(view, field))
+            && only.is_none_or(|only| only.iter().any(|field| field.key == *key))
     });
     let seen = match base {
         Some(base) => web.app().record_at_revision(visitor.actor(), kind, name, base).await?,
@@ -239,7 +248,7 @@ fn proof(web: &Web, visitor: &Visitor, kind: &Kind) -> Markup {
     draw_field(&frame, &Control::Credential { value: "", kind: Credential::Password })
 }
 
-fn filling<'a>(visitor: &'a Visitor, view: &'a RecordView, filled: &'a Filled) -> Filling<'a> {
+pub(crate) fn filling<'a>(visitor: &'a Visitor, view: &'a RecordView, filled: &'a Filled) -> Filling<'a> {
     Filling {
         record: Some(&view.record),
         typed: filled.typed.as_ref(),

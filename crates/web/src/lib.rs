@@ -12,6 +12,7 @@ mod create;
 mod csrf;
 mod drafts;
 mod edit;
+mod edit_few;
 mod error;
 mod export;
 mod files;

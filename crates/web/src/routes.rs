@@ -84,6 +84,7 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/columns", get(list::chooser::form)),
         route(Post, "/{kinds}/columns", post(list::chooser::save)),
         route(Get, "/{kinds}/board", get(list::board::page)),
+        route(Get, "/{kinds}/calendar", get(list::calendar::page)),
         route(Get, "/{kinds}/export", get(export::download)),
         route(Get, "/{kinds}/bulk-edits/new", get(bulk::new)),
         route(Post, "/{kinds}/bulk-edits", post(bulk::create)),

@@ -28,7 +28,9 @@ mod sources;
 pub use catalogue::{Part, is_known, parts, t, t_with};
 pub use formats::{Clock, DateOrder, FirstDay, Formats, Separators, decimal, file_size, number};
 pub use language::Language;
-pub use moments::{date, duration, exact, near, short_date, time_of_day, zone_name};
+pub use moments::{
+    date, duration, exact, month_and_year, near, short_date, time_of_day, weekday, weekday_and_date, zone_name,
+};
 pub use reader::{Reader, formats, in_sentence, language, reader, scope, set, within};
 pub use refusal::refusal;
 pub use said::Said;

@@ -26,6 +26,21 @@ pub fn date(day: Date, known_year: Option<i16>) -> String {
     }
 }
 
+/// The short name of a day's weekday.
+pub fn weekday(day: Date) -> &'static str {
+    named("weekdays", day.weekday().to_monday_one_offset())
+}
+
+/// A day with its weekday.
+pub fn weekday_and_date(day: Date, known_year: Option<i16>) -> String {
+    format!("{} {}", weekday(day), date(day, known_year))
+}
+
+/// A month in full, with its year.
+pub fn month_and_year(month: Date) -> String {
+    format!("{} {}", named("months-in-full", month.month()), month.year())
+}
+
 fn month_name(month: i8) -> &'static str {
     named("months", month)
 }

@@ -104,7 +104,7 @@ async function refreshList(list: HTMLElement): Promise<void> {
   const rows = [...list.querySelectorAll<HTMLElement>("[data-live-record]")];
   for (const row of rows) {
     const next = fresh.querySelector(`[data-live-record="${CSS.escape(row.dataset.liveRecord ?? "")}"]`);
-    if (next && words(next) !== words(row) && !row.contains(document.activeElement)) await morph(row, next.outerHTML);
+    if (next && words(next) !== words(row)) await morph(row, next.outerHTML);
   }
   const order = (root: Element) => [...root.querySelectorAll<HTMLElement>("[data-live-record]")].map((row) => row.dataset.liveRecord).join();
   if (order(fresh) !== order(list)) {

@@ -48,13 +48,18 @@ fn filters() -> Markup {
 }
 
 const COLUMNS: &[Column] = &[
-    Column { label: "Number", role: ColumnRole::Number, sort: Sort::Offered("/incidents?sort=number") },
-    Column { label: "Title", role: ColumnRole::Title, sort: Sort::No },
-    Column { label: "State", role: ColumnRole::Mark, sort: Sort::No },
-    Column { label: "Priority", role: ColumnRole::Mark, sort: Sort::Descending("/incidents?sort=priority") },
-    Column { label: "Assignee", role: ColumnRole::Person, sort: Sort::No },
-    Column { label: "Team", role: ColumnRole::Text, sort: Sort::No },
-    Column { label: "Due", role: ColumnRole::Figure, sort: Sort::Ascending("/incidents?sort=-due") },
+    Column { label: "Number", role: ColumnRole::Number, sort: Sort::Offered("/incidents?sort=number"), edits: None },
+    Column { label: "Title", role: ColumnRole::Title, sort: Sort::No, edits: None },
+    Column { label: "State", role: ColumnRole::Mark, sort: Sort::No, edits: None },
+    Column {
+        label: "Priority",
+        role: ColumnRole::Mark,
+        sort: Sort::Descending("/incidents?sort=priority"),
+        edits: Some("priority"),
+    },
+    Column { label: "Assignee", role: ColumnRole::Person, sort: Sort::No, edits: Some("priority") },
+    Column { label: "Team", role: ColumnRole::Text, sort: Sort::No, edits: Some("priority") },
+    Column { label: "Due", role: ColumnRole::Figure, sort: Sort::Ascending("/incidents?sort=-due"), edits: None },
 ];
 
 fn sample_list() -> Markup {

@@ -3,6 +3,7 @@
 pub(crate) mod asked;
 mod bar;
 pub(crate) mod board;
+pub(crate) mod calendar;
 pub(crate) mod chooser;
 pub(crate) mod columns;
 mod filters;
@@ -109,6 +110,8 @@ enum Layout<'a> {
     Rows,
     /// In columns by this.
     Board(&'a str),
+    /// On days by this.
+    Calendar(&'a str),
 }
 
 impl Layout<'_> {
@@ -117,6 +120,7 @@ impl Layout<'_> {
         match self {
             Self::Rows => "",
             Self::Board(_) => "/board",
+            Self::Calendar(_) => "/calendar",
         }
     }
 }

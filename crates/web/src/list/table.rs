@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use serde_json::Value as Json;
 use steward_app::list::{ListPage, group_attribute};
 use steward_app::view::RecordView;
+use steward_model::access::Action;
 use steward_model::filter::SortKey;
 use steward_model::kind::Kind;
 use steward_ui::list::{Column, GroupHeading, List, Row, Sort, list};
@@ -98,7 +99,12 @@ impl Listing<'_> {
             Shape::Title => kind.field(&kind.label_field).map_or(t("title"), |field| field.label.as_str()),
             other => other.label(),
         };
-        let column = Column { label, role: shape.role(), sort: Sort::No };
+        let edits = match shape {
+            Shape::Title => Some(kind.label_field.as_str()),
+            Shape::Field(field) => Some(field.key.as_str()),
+            _ => None,
+        };
+        let column = Column { label, role: shape.role(), sort: Sort::No, edits: edits.filter(|_| self.edits()) };
         if !SortKey::parse(&key, kind).is_ok_and(|keys| !keys.is_empty()) {
             return (column, String::new());
         }
@@ -113,6 +119,11 @@ impl Listing<'_> {
         };
         let said = Said { sort: Some(next), cursor: None, ..self.asked().said.clone() };
         (Column { sort, ..column }, said.address(kind, ""))
+    }
+
+    /// Whether the reader may change values of some record of the kind.
+    fn edits(&self) -> bool {
+        self.web.app().writable_level(self.visitor.actor(), Action::Update, self.kind()).is_some()
     }
 
     /// A value of a record, as rows and cards show it.

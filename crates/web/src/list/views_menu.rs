@@ -7,6 +7,7 @@ use steward_ui::menu::{MenuAction, MenuButton, MenuItem, menu};
 use steward_ui::partial::Partial;
 use steward_words::{t, t_with};
 
+use super::calendar::dates;
 use super::{Layout, Listing, Said};
 use crate::address;
 
@@ -29,7 +30,8 @@ impl Listing<'_> {
     /// Rows or a board, of the same list.
     fn layout(&self) -> Markup {
         let said = Said { cursor: None, ..self.asked().said.clone() };
-        let (rows, board) = (said.address(self.kind(), ""), said.address(self.kind(), "/board"));
+        let kind = self.kind();
+        let [rows, board, days] = ["", "/board", "/calendar"].map(|rest| said.address(kind, rest));
         let link = |address: &str, symbol, name, is_current: bool| {
             html! {
                 a.layout-link href=(address) title=(name) aria-current=[is_current.then_some("true")] { (icon(symbol)) span.hidden-text { (name) } }
@@ -37,11 +39,17 @@ impl Listing<'_> {
         };
         html! {
             (link(&rows, Icon::List, t("layout-rows"), self.layout == Layout::Rows))
-            (link(&board, Icon::LayoutKanban, t("layout-board"), self.layout != Layout::Rows))
+            (link(&board, Icon::LayoutKanban, t("layout-board"), matches!(self.layout, Layout::Board(_))))
+            @if !dates(self.opened).is_empty() {
+                (link(&days, Icon::Calendar, t("layout-calendar"), matches!(self.layout, Layout::Calendar(_))))
+            }
         }
     }
 
     fn group_menu(&self) -> Markup {
+        if let Layout::Calendar(by) = self.layout {
+            return self.dates_menu(by);
+        }
         let kind = self.kind();
         let mut keys: Vec<&str> = OFTEN.to_vec();
         keys.extend(kind.list_columns.iter().map(String::as_str).filter(|key| !OFTEN.contains(key)));
@@ -55,8 +63,8 @@ impl Listing<'_> {
             return html! {};
         }
         let current = match self.layout {
-            Layout::Rows => self.asked().group(),
             Layout::Board(by) => Some(by),
+            Layout::Rows | Layout::Calendar(_) => self.asked().group(),
         };
         let to = |group: &str| {
             let said = Said { group: Some(group.to_owned()), cursor: None, ..self.asked().said.clone() };
@@ -72,6 +80,20 @@ impl Listing<'_> {
             addresses.iter().map(|(label, address, chosen)| line(label, address, false, *chosen)).collect();
         let label = if self.layout == Layout::Rows { t("group") } else { t("columns-by") };
         menu(label, MenuButton::Label(label), &items)
+    }
+
+    /// The dates that a calendar can go by.
+    fn dates_menu(&self, by: &str) -> Markup {
+        let fields = dates(self.opened);
+        let base = self.asked().said.address(self.kind(), "/calendar");
+        let mark = if base.contains('?') { '&' } else { '?' };
+        let addresses: Vec<String> = fields.iter().map(|field| format!("{base}{mark}by={}", field.key)).collect();
+        let items: Vec<MenuItem<'_>> = fields
+            .iter()
+            .zip(&addresses)
+            .map(|(field, address)| line(&field.label, address, false, field.key == by))
+            .collect();
+        menu(t("days-by"), MenuButton::Label(t("days-by")), &items)
     }
 
     fn views_menu(&self, differs: bool) -> Markup {

@@ -4,6 +4,7 @@
 mod answers;
 mod board;
 mod bulk;
+mod calendar;
 mod context;
 mod drafts;
 mod export;
@@ -19,4 +20,5 @@ mod presence;
 mod sessions;
 mod snippets;
 mod views;
+mod visits;
 mod world;

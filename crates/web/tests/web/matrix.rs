@@ -21,10 +21,12 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 30] = [
+const TICKET_LINES: [TicketLine; 33] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
+    ("GET", "/{kinds}/{record}/edit?field=title", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("field", "title"), ("title", "other")]), (403, 403, 303)),
     ("GET", "/{kinds}/{record}/fields/title", Sent::Nothing, (403, 403, 200)),
     ("GET", "/{kinds}/{record}/fields/title?part=shown", Sent::Nothing, (200, 200, 200)),
     ("POST", "/{kinds}/{record}/fields/title", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -50,6 +52,7 @@ const TICKET_LINES: [TicketLine; 30] = [
     ("POST", "/{kinds}/{record}/workaround", Sent::Form(&[("known_error", "KE9999999")]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/worklogs", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/worklogs", Sent::Form(&[("duration", "5 min")]), (403, 403, 303)),
+    ("POST", "/{kinds}/{record}/pin", Sent::Form(&[("pinned", "true")]), (303, 303, 303)),
     ("POST", "/{kinds}/{record}/watch", Sent::Form(&[]), (303, 303, 303)),
     ("POST", "/{kinds}/{record}/links", Sent::Form(&[("link", "relates_to"), ("target", "{target}")]), (403, 403, 303)),
     ("POST", "/{kinds}/{record}/links/affects/{target}/end", Sent::Form(&[]), (403, 403, 303)),
@@ -62,7 +65,7 @@ const TICKET_LINES: [TicketLine; 30] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 45] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 47] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -73,6 +76,7 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 45] = [
     ("GET", "/", Sent::Nothing, (303, 200)),
     ("GET", "/search?q=printer", Sent::Nothing, (303, 200)),
     ("GET", "/search/suggestions?q=printer", Sent::Nothing, (303, 200)),
+    ("GET", "/recent", Sent::Nothing, (303, 200)),
     ("GET", "/pick?q=a", Sent::Nothing, (303, 200)),
     ("GET", "/live", Sent::Nothing, (303, 200)),
     ("GET", "/inbox", Sent::Nothing, (303, 200)),
@@ -103,6 +107,7 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 45] = [
     ("GET", "/incidents/columns", Sent::Nothing, (303, 200)),
     ("POST", "/incidents/columns", Sent::Form(&[("column", "nonsense")]), (401, 422)),
     ("GET", "/incidents/board?view=all", Sent::Nothing, (303, 200)),
+    ("GET", "/incidents/calendar?view=all", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/export?format=csv", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/export?format=xlsx", Sent::Nothing, (303, 200)),
     ("GET", "/incidents", Sent::Nothing, (303, 200)),
@@ -210,8 +215,8 @@ on_both! {
                 let answer = call(fixture, world.browser(actor), method, &path, sent).await;
                 check_status(&answer, expected, &format!("{actor} {method} {path}"));
                 fixture.sweep(actor, &answer);
-                // Its agent watches already.
-                if !(changes && path.ends_with("/watch")) {
+                // Its agent watches already; what is pinned belongs to who pins, not to the ticket.
+                if !(changes && (path.ends_with("/watch") || path.ends_with("/pin"))) {
                     assert_eq!(world.state().await == before, !changes, "{actor} {method} {path}");
                 }
             }

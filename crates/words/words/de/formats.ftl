@@ -21,3 +21,4 @@ size-bytes = { $count } B
 size-kib = KB
 size-mib = MB
 list-and = { $first } und { $last }
+months-in-full = Januar Februar März April Mai Juni Juli August September Oktober November Dezember

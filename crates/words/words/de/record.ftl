@@ -110,3 +110,4 @@ did-something = { $name } hat etwas getan
 look-for-similar = Ähnliche Datensätze suchen
 similar = Ähnlich
 nothing-similar = Nichts Ähnliches ist bekannt.
+edit-record = { $number } bearbeiten

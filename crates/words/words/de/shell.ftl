@@ -77,3 +77,4 @@ pile = { $open } offen{ $untaken ->
     [0] {""}
    *[other] , { $overdue } überfällig
 }
+key-edit-row = Zeile bearbeiten

@@ -21,3 +21,4 @@ size-bytes = { $count } B
 size-kib = KB
 size-mib = MB
 list-and = { $first } and { $last }
+months-in-full = January February March April May June July August September October November December

@@ -110,3 +110,4 @@ did-something = { $name } did something
 look-for-similar = Look for similar records
 similar = Similar
 nothing-similar = Nothing like it is known.
+edit-record = Edit { $number }

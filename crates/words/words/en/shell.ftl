@@ -77,3 +77,4 @@ pile = { $open } open{ $untaken ->
     [0] {""}
    *[other] , { $overdue } overdue
 }
+key-edit-row = Edit row

@@ -21,3 +21,4 @@ size-bytes = { $count } o
 size-kib = Ko
 size-mib = Mo
 list-and = { $first } et { $last }
+months-in-full = janvier février mars avril mai juin juillet août septembre octobre novembre décembre

@@ -110,3 +110,4 @@ did-something = { $name } a fait quelque chose
 look-for-similar = Chercher des fiches similaires
 similar = Similaires
 nothing-similar = Rien de semblable n’est connu.
+edit-record = Modifier { $number }

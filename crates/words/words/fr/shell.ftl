@@ -77,3 +77,4 @@ pile = { $open } ouverts{ $untaken ->
     [0] {""}
    *[other] , { $overdue } en retard
 }
+key-edit-row = Modifier la ligne
