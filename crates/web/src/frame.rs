@@ -111,7 +111,8 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         foot: &foot,
         person: Some(Account {
             name: &actor.label,
-            detail: detail.map_or("", |role| &role.label),
+            detail: detail
+                .map_or("", |role| web.app().registry().word(steward_words::language().code(), "role", &role.label)),
             links: &account,
             sign_out: "/sign-out",
             theme: Some("/account/theme"),

@@ -6,6 +6,7 @@
 mod field;
 mod load;
 mod registry;
+mod translation;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use serde_json::Value as Json;
 pub use field::{Choice, Choices, Computation, Default, Field, FieldType, Level, Requirement};
 pub use load::{DefinitionError, Source};
 pub use registry::{LinkType, Registry};
+pub use translation::Untranslated;
 
 use crate::event::Audience;
 use crate::filter::Filter;
