@@ -25,6 +25,7 @@ pub mod lookup;
 pub mod mention;
 pub mod pages;
 mod password;
+pub mod person_settings;
 pub mod presence;
 pub mod records;
 mod reference_data;
@@ -95,6 +96,8 @@ struct Inner {
     sessions: Fresh<Hash, StoredSession>,
     /// How much people have not read; forgotten with each word that an inbox changed.
     unread: Fresh<RecordId, inbox::Unread>,
+    /// What people chose for themselves; forgotten with each write.
+    settings: Fresh<RecordId, Arc<person_settings::PersonSettings>>,
     /// Who is at which record just now.
     presence: presence::Presence,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
@@ -172,6 +175,7 @@ impl App {
             recent_logins: RecentLogins::default(),
             sessions: Fresh::new(10_000),
             unread: Fresh::new(10_000),
+            settings: Fresh::new(10_000),
             presence: presence::Presence::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),

@@ -13,6 +13,7 @@ use crate::Web;
 use crate::address;
 use crate::inbox;
 use crate::live;
+use crate::settings;
 use crate::visitor::Visitor;
 
 /// Headings of the navigation, with the practices under each; all others stand under the last.
@@ -74,7 +75,10 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
     let home = if actor.is_staff() { (t("my-work"), Icon::ListCheck) } else { (t("home"), Icon::Home) };
     let links = [link(home.0, "/", home.1, place.current)];
     let foot = [link(t("help"), "/help", Icon::Help, place.current)];
-    let account = [link(t("account"), "/account", Icon::Settings, place.current)];
+    let account = [
+        link(t("settings"), settings::ADDRESS, Icon::Settings, place.current),
+        link(t("account"), "/account", Icon::Key, place.current),
+    ];
     let create = place.kind.filter(|kind| web.app().creatable_level(actor, kind).is_some());
     let create = create.or_else(|| {
         let incident = web.app().registry().kind("incident")?;
