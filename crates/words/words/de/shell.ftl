@@ -56,4 +56,3 @@ nothing-open-help = Was Sie melden oder anfragen, steht hier, bis es erledigt is
 good-to-know = Gut zu wissen
 key-tick = Zeile anhaken
 keys-off = Einzelne Tasten sind in Ihren Einstellungen ausgeschaltet.
-key-search = Suchen

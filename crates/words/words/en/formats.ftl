@@ -20,4 +20,3 @@ duration-seconds = { $count } s
 size-bytes = { $count } B
 size-kib = KB
 size-mib = MB
-list-and = { $first } and { $last }

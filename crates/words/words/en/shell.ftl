@@ -56,4 +56,3 @@ nothing-open-help = What you report or ask for shows here until it is done.
 good-to-know = Good to know
 key-tick = Tick row
 keys-off = Single keys are switched off in your settings.
-key-search = Search

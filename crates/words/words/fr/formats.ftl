@@ -20,4 +20,3 @@ duration-seconds = { $count } s
 size-bytes = { $count } o
 size-kib = Ko
 size-mib = Mo
-list-and = { $first } et { $last }

@@ -56,4 +56,3 @@ nothing-open-help = Ce que vous signalez ou demandez s’affiche ici jusqu’à 
 good-to-know = Bon à savoir
 key-tick = Cocher la ligne
 keys-off = Les touches seules sont désactivées dans vos paramètres.
-key-search = Rechercher
