@@ -62,7 +62,7 @@ const TICKET_LINES: [TicketLine; 30] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 45] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 47] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -78,6 +78,8 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 45] = [
     ("GET", "/inbox", Sent::Nothing, (303, 200)),
     ("GET", "/inbox/count", Sent::Nothing, (303, 200)),
     ("POST", "/inbox/read", Sent::Form(&[("id", "987654")]), (401, 303)),
+    ("GET", "/settings", Sent::Nothing, (303, 200)),
+    ("POST", "/settings", Sent::Form(&[("theme", "dark")]), (401, 303)),
     ("GET", "/account", Sent::Nothing, (303, 200)),
     ("POST", "/account/theme", Sent::Form(&[("theme", "dark")]), (401, 303)),
     ("POST", "/account/density", Sent::Form(&[("density", "compact")]), (401, 303)),
