@@ -56,7 +56,7 @@ on_both! {
         let ta = world.ta();
         assert!(has(&world.words("g1", &ta).await, "Assignee"));
         world.browser("g1").post("/settings", &[("language", "de"), ("zone", "Europe/Berlin")]).await.expect(303);
-        let pages = ["/", "/incidents", ta.as_str(), "/incidents/new", "/inbox", "/search?q=x", "/account", "/settings", "/incidents/board"];
+        let pages = ["/", "/incidents", ta.as_str(), "/incidents/new", "/inbox", "/search", "/account", "/settings", "/incidents/board"];
         for path in pages.into_iter().chain([format!("{ta}/edit").as_str(), format!("{ta}/transitions/resolve").as_str()]) {
             let text = world.words("g1", path).await;
             let english: Vec<&str> = ENGLISH.into_iter().filter(|words| has(&text, words)).collect();
