@@ -164,6 +164,8 @@ pub struct Transition {
     pub key: String,
     /// Name of the action for people: "Resolve".
     pub label: String,
+    /// The same as the journal keeps it: as it was defined, in whatever language somebody made the move.
+    pub recorded_as: String,
     /// States it starts from.
     pub from: Vec<String>,
     /// State it leads to.
