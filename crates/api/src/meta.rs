@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use steward_app::error::Error;
 use steward_model::access::{Action, Reach};
 use steward_model::kind::{Kind, Level};
+use steward_words::{Language, Reader, within};
 
 use crate::Api;
 use crate::caller::Caller;
@@ -63,9 +64,16 @@ pub(crate) async fn me(State(_): State<Api>, Caller(actor): Caller) -> Json<Valu
 }
 
 /// The kinds of which the caller may read any record.
-pub(crate) async fn kinds(State(api): State<Api>, Caller(actor): Caller) -> Json<Value> {
-    let kinds = api.app().readable_kinds(&actor);
-    Json(kinds.iter().map(|(kind, level)| kind_summary(kind, *level)).collect())
+/// The kinds, with labels in the language that is asked for; keys are the same in all.
+pub(crate) async fn kinds(State(api): State<Api>, Caller(actor): Caller, headers: HeaderMap) -> Response {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = asked.map(Language::accepted).unwrap_or_default();
+    let kinds = within(Reader::of(language), || {
+        let kinds = api.app().readable_kinds(&actor);
+        kinds.iter().map(|(kind, level)| kind_summary(kind, *level)).collect::<Value>()
+    });
+    let about = [(header::CONTENT_LANGUAGE, language.code()), (header::VARY, "authorization, accept-language")];
+    (about, Json(kinds)).into_response()
 }
 
 fn kind_summary(kind: &Kind, level: Level) -> Value {

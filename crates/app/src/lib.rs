@@ -25,6 +25,7 @@ pub mod lookup;
 pub mod mention;
 pub mod pages;
 mod password;
+pub mod person_settings;
 pub mod presence;
 pub mod records;
 mod reference_data;
@@ -53,6 +54,7 @@ use steward_search::index::Search;
 use steward_store::blob::Blobs;
 use steward_store::sessions::StoredSession;
 use steward_store::store::Store;
+use steward_words::Language;
 use tokio::sync::{Mutex as AsyncMutex, Notify, Semaphore, watch};
 
 use crate::authenticate::{RecentLogins, TokenOwner};
@@ -72,7 +74,8 @@ pub struct App(Arc<Inner>);
 struct Inner {
     store: Store,
     blobs: Blobs,
-    registry: Registry,
+    /// The kinds in each language, in the order of [`Language::ALL`].
+    registries: [Registry; Language::ALL.len()],
     policy: Policy,
     rules: PracticeRules,
     clock: Arc<dyn Clock>,
@@ -100,6 +103,8 @@ struct Inner {
     views: saved_views::ViewCopies,
     /// What pages ask about records that people opened.
     visits: visits::VisitCopies,
+    /// What people chose for themselves; forgotten with each write.
+    settings: Fresh<RecordId, Arc<person_settings::PersonSettings>>,
     /// Who is at which record just now.
     presence: presence::Presence,
     /// As many password hashes at once as there are cores: each takes 19 MiB and a core.
@@ -134,21 +139,26 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let key = SecretKey::new(parts.key);
-        Self::of(parts.store, parts.blobs, parts.registry, parts.policy, parts.clock, key, parts.search)
+        let registry = parts.registry;
+        let registries = Language::ALL.map(|language| match language {
+            Language::English => registry.clone(),
+            other => registry.in_language(other.code()),
+        });
+        Self::of(parts.store, parts.blobs, registries, parts.policy, parts.clock, key, parts.search)
     }
 
     /// The same parts with another clock, and with copies of its own in memory and without an index: for acts at moments of the past. What
     /// one of the two writes, the other knows after two seconds of its own clock at the latest.
     #[must_use]
     pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
-        let Inner { store, blobs, registry, policy, key, .. } = &*self.0;
-        Self::of(store.clone(), blobs.clone(), registry.clone(), policy.clone(), clock, key.clone(), None)
+        let Inner { store, blobs, registries, policy, key, .. } = &*self.0;
+        Self::of(store.clone(), blobs.clone(), registries.clone(), policy.clone(), clock, key.clone(), None)
     }
 
     fn of(
         store: Store,
         blobs: Blobs,
-        registry: Registry,
+        registries: [Registry; Language::ALL.len()],
         policy: Policy,
         clock: Arc<dyn Clock>,
         key: SecretKey,
@@ -158,7 +168,7 @@ impl App {
         Self(Arc::new(Inner {
             store,
             blobs,
-            registry,
+            registries,
             policy,
             rules: PracticeRules,
             clock,
@@ -175,6 +185,7 @@ impl App {
             counts: Fresh::new(2_000),
             views: saved_views::ViewCopies::default(),
             visits: visits::VisitCopies::default(),
+            settings: Fresh::new(10_000),
             presence: presence::Presence::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
@@ -183,9 +194,11 @@ impl App {
         }))
     }
 
-    /// All kinds.
+    /// All kinds, with words in the language of who reads ([`steward_words::language`]); in English where nobody does, as
+    /// in jobs and through the interface for programs. Keys, conditions and values are the same in all.
     pub fn registry(&self) -> &Registry {
-        &self.0.registry
+        let place = Language::ALL.iter().position(|language| *language == steward_words::language());
+        &self.0.registries[place.unwrap_or_default()]
     }
 
     /// All roles.
@@ -203,7 +216,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`].
     pub fn kind_by_plural(&self, plural: &str) -> Result<&Arc<Kind>, Error> {
-        self.0.registry.kind_by_plural(plural).ok_or(Error::NotFound)
+        self.registry().kind_by_plural(plural).ok_or(Error::NotFound)
     }
 
     /// The kind with this key.
@@ -211,7 +224,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`].
     pub fn kind(&self, key: &str) -> Result<&Arc<Kind>, Error> {
-        self.0.registry.kind(key).ok_or(Error::NotFound)
+        self.registry().kind(key).ok_or(Error::NotFound)
     }
 
     /// Whether new requests should come here.

@@ -25,6 +25,7 @@ mod migrate;
 pub mod notifications;
 mod numbers;
 pub mod order;
+pub mod person_settings;
 pub mod reading;
 pub mod records;
 pub mod rows;

@@ -22,6 +22,9 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Auto, Self::Light, Self::Dark, Self::Contrast];
+
     /// The word in attributes and stored preferences.
     pub fn key(self) -> &'static str {
         match self {

@@ -1,10 +1,11 @@
 //! One's own account: looks, password, sessions, tokens.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use steward_app::error::Error;
+use steward_app::person_settings::PersonSettings;
 use steward_app::tokens::{DEFAULT_DAYS, MAX_DAYS};
 use steward_model::access::TokenLimits;
 use steward_ui::button::{Button, Look, Submit, submit};
@@ -22,7 +23,8 @@ use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::Posted;
 use crate::frame::{Place, frame};
-use crate::preferences::{self, DENSITY, THEME};
+use crate::preferences;
+use crate::settings;
 use crate::values::time;
 use crate::visitor::Visitor;
 
@@ -38,30 +40,30 @@ pub(crate) async fn page(State(web): State<Web>, visitor: Visitor) -> Result<Res
     Ok(show(&web, &visitor, &Outcome::default()).await?.into_response())
 }
 
-pub(crate) async fn theme(State(_): State<Web>, posted: Posted) -> Result<Response, WebError> {
+pub(crate) async fn theme(State(web): State<Web>, posted: Posted) -> Result<Response, WebError> {
     let theme = posted.form.get("theme").and_then(preferences::theme);
     let theme = theme.ok_or_else(|| WebError::bad_request("there is no such theme"))?;
-    Ok(remember(THEME, theme.key(), &posted))
+    remember(&web, &posted, |settings| settings.theme = Some(theme.key().to_owned())).await
 }
 
-pub(crate) async fn density(State(_): State<Web>, posted: Posted) -> Result<Response, WebError> {
+pub(crate) async fn density(State(web): State<Web>, posted: Posted) -> Result<Response, WebError> {
     let density = posted.form.get("density").and_then(preferences::density);
     let density = density.ok_or_else(|| WebError::bad_request("there is no such density"))?;
-    Ok(remember(DENSITY, density.key(), &posted))
+    remember(&web, &posted, |settings| settings.density = Some(density.key().to_owned())).await
 }
 
-/// Keeps a preference in the browser and leads back.
-fn remember(name: &str, value: &str, posted: &Posted) -> Response {
+/// Keeps one setting and leads back.
+async fn remember(web: &Web, posted: &Posted, set: impl FnOnce(&mut PersonSettings)) -> Result<Response, WebError> {
+    let mut settings = (*web.app().settings(posted.visitor.actor()).await?).clone();
+    set(&mut settings);
+    web.app().set_settings(posted.visitor.actor(), &settings).await?;
     let mut response = if posted.visitor.partial {
         StatusCode::NO_CONTENT.into_response()
     } else {
         Redirect::to("/account").into_response()
     };
-    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
-    response
+    settings::remember(&settings, &mut response);
+    Ok(response)
 }
 
 pub(crate) async fn password(State(web): State<Web>, posted: Posted) -> Result<Response, WebError> {

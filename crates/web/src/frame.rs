@@ -13,6 +13,7 @@ use crate::Web;
 use crate::address;
 use crate::inbox;
 use crate::live;
+use crate::settings;
 use crate::visitor::Visitor;
 
 /// Headings of the navigation, with the practices under each; all others stand under the last.
@@ -82,7 +83,10 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
     let home = if actor.is_staff() { (t("my-work"), Icon::ListCheck) } else { (t("home"), Icon::Home) };
     let links = [link(home.0, "/", home.1, place.current)];
     let foot = [link(t("help"), "/help", Icon::Help, place.current)];
-    let account = [link(t("account"), "/account", Icon::Settings, place.current)];
+    let account = [
+        link(t("settings"), settings::ADDRESS, Icon::Settings, place.current),
+        link(t("account"), "/account", Icon::Key, place.current),
+    ];
     let create = place.kind.filter(|kind| web.app().creatable_level(actor, kind).is_some());
     let create = create.or_else(|| {
         let incident = web.app().registry().kind("incident")?;
@@ -119,7 +123,8 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         foot: &foot,
         person: Some(Account {
             name: &actor.label,
-            detail: detail.map_or("", |role| &role.label),
+            detail: detail
+                .map_or("", |role| web.app().registry().word(steward_words::language().code(), "role", &role.label)),
             links: &account,
             sign_out: "/sign-out",
             theme: Some("/account/theme"),

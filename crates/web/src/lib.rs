@@ -35,6 +35,7 @@ mod record;
 mod routes;
 mod search;
 mod set_up;
+mod settings;
 mod sign_in;
 mod timeline;
 mod values;

@@ -4,7 +4,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, list, live, palette,
-    pick, presence, record, search, set_up, sign_in, views, visits,
+    pick, presence, record, search, set_up, settings, sign_in, views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -60,6 +60,8 @@ pub fn routes() -> Vec<Route> {
         route(Get, inbox::ADDRESS, get(inbox::page)),
         route(Get, inbox::COUNT, get(inbox::count)),
         route(Post, "/inbox/read", post(inbox::read)),
+        route(Get, settings::ADDRESS, get(settings::page)),
+        route(Post, settings::ADDRESS, post(settings::save)),
         route(Get, "/account", get(account::page)),
         route(Post, "/account/theme", post(account::theme)),
         route(Post, "/account/density", post(account::density)),

@@ -217,7 +217,11 @@ impl Teller<'_> {
         };
         let line = changed(&in_sentence(&field.label), &shown(&change.from), &shown(&change.to));
         match &change.why {
-            Some(why) => html! { span title=(refusal(&why.detail)) { (line) } },
+            Some(why) => {
+                let step = why.rule.strip_prefix("transition:").and_then(|key| self.kind.lifecycle.transition(key));
+                let detail = step.map_or_else(|| refusal(&why.detail), |step| step.label.as_str().into());
+                html! { span title=(detail) { (line) } }
+            }
             None => line,
         }
     }

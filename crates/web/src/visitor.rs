@@ -70,13 +70,17 @@ impl FromRequestParts<Web> for Visitor {
             Err(Error::Unauthenticated) => return Err(signed_out()),
             Err(error) => return Err(error.into()),
         };
+        let settings = web.app().settings(&session.actor).await?;
+        let preferences = Preferences::chosen(&parts.headers, &settings);
+        let is_mirrored = steward_words::reader().is_mirrored;
+        steward_words::set(steward_words::Reader { is_mirrored, ..preferences.reader });
         let partial = parts.headers.contains_key(PARTIAL);
         let shell = parts.method == Method::GET && !partial && !by_itself;
         let unread = if shell { web.app().unread(&session.actor).await.ok().map(|unread| unread.count) } else { None };
         Ok(Self {
             unread,
             csrf_token: csrf::token(web.app(), &session),
-            preferences: Preferences::of(&parts.headers),
+            preferences,
             pinned: if shell { web.app().pinned_views(&session.actor).await? } else { Vec::new() },
             pinned_records: if shell { web.app().pinned_records(&session.actor).await? } else { Vec::new() },
             partial,

@@ -14,6 +14,9 @@ use crate::{Language, Reader, Said, language, t_with, within};
 static PATTERNS: LazyLock<Vec<(&'static str, Vec<Part>)>> =
     LazyLock::new(|| within(Reader::default(), || REFUSALS.ids().into_iter().map(|id| (id, parts(id))).collect()));
 
+/// Most words that the name of a field has.
+const NAME_WORDS: usize = 6;
+
 /// A sentence of a rule, in the reader's language.
 pub fn refusal(sentence: &str) -> Cow<'_, str> {
     if language() == Language::English { Cow::Borrowed(sentence) } else { translated(sentence, 0) }
@@ -25,13 +28,24 @@ fn translated(sentence: &str, depth: usize) -> Cow<'_, str> {
         .iter()
         .filter_map(|(id, parts)| Some((*id, literal(parts), captures(parts, sentence)?)))
         .max_by_key(|(_, literal, _)| *literal);
-    let Some((id, _, values)) = best else { return Cow::Borrowed(sentence) };
+    let Some((id, _, values)) = best else { return after_a_name(sentence, depth) };
     let values: Vec<(&'static str, Cow<'_, str>)> = values
         .into_iter()
         .map(|(name, value)| (name, if depth < 3 { translated(value, depth + 1) } else { Cow::Borrowed(value) }))
         .collect();
     let said: Vec<(&'static str, Said<'_>)> = values.iter().map(|(name, value)| (*name, value.into())).collect();
     Cow::Owned(t_with(id, &said))
+}
+
+/// A sentence that begins with the name of a field, as those that are kept with a bulk edit do.
+fn after_a_name(sentence: &str, depth: usize) -> Cow<'_, str> {
+    let spaces = sentence.match_indices(' ').map(|(place, _)| place).take(NAME_WORDS);
+    let mut halves = spaces.filter_map(|place| Some((sentence.get(..place)?, sentence.get(place + 1..)?)));
+    let known = |rest: &str| PATTERNS.iter().any(|(_, parts)| captures(parts, rest).is_some());
+    match halves.find(|(_, rest)| known(rest)) {
+        Some((name, rest)) => Cow::Owned(format!("{name} {}", translated(rest, depth + 1))),
+        None => Cow::Borrowed(sentence),
+    }
 }
 
 /// How much of a pattern is text.
@@ -78,6 +92,7 @@ mod tests {
         assert_eq!(german("is required"), "ist erforderlich");
         assert_eq!(german("may have at most 200 characters"), "darf höchstens 200 Zeichen haben");
         assert_eq!(german("a sentence of a customer's own rule"), "a sentence of a customer's own rule");
+        assert_eq!(german("Lösungscode is required"), "Lösungscode ist erforderlich");
         assert_eq!(refusal("is required"), "is required");
     }
 

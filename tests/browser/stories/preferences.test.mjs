@@ -10,7 +10,7 @@ const ground = (page) => page.evaluate(() => {
 });
 
 story("Dark and light are chosen in the account menu and stay", async (scene) => {
-  const page = await scene.visit("ben", { colorScheme: "light" });
+  const page = await scene.visit("jonas", { colorScheme: "light" });
   await page.goto("/");
   assert.ok(await ground(page) > 200, "not light at first");
   await page.locator(".nav__person").click();
@@ -26,7 +26,7 @@ story("Dark and light are chosen in the account menu and stay", async (scene) =>
 });
 
 story("Rows are as dense as one chooses", async (scene) => {
-  const page = await scene.visit("ben");
+  const page = await scene.visit("jonas");
   const height = async () => {
     await page.goto("/people");
     return (await page.locator("[data-row]").first().boundingBox()).height;

@@ -131,6 +131,7 @@ impl App {
             candidates.extend(told.into_iter().map(|(person, reason)| (*event, record, kind, person, reason)));
         }
         let people: BTreeSet<RecordId> = candidates.iter().map(|(_, _, _, person, _)| *person).collect();
+        let chosen = self.settings_of(&people.iter().copied().collect::<Vec<_>>()).await?;
         let actors = self.actors_of(people).await?;
         let mut news = Vec::new();
         for (event, record, kind, person, reason) in candidates {
@@ -141,6 +142,9 @@ impl App {
             }
             if of(event).people.contains(&person) && !record.watchers.contains(&person) {
                 self.have_watch(record, person, event).await?;
+            }
+            if chosen.get(&person).is_some_and(|settings| !settings.hears(reason)) {
+                continue;
             }
             let internal = matches!(event.act, Act::Commented { audience: Audience::Internal, .. });
             news.push(NewNotification {

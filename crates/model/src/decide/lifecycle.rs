@@ -208,5 +208,5 @@ fn environment(ctx: &Context<'_>) -> Environment {
 }
 
 fn by_transition(transition: &Transition) -> Why {
-    Why { rule: format!("transition:{}", transition.key), detail: transition.label.clone() }
+    Why { rule: format!("transition:{}", transition.key), detail: transition.recorded_as.clone() }
 }

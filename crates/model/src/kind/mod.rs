@@ -6,6 +6,7 @@
 mod field;
 mod load;
 mod registry;
+mod translation;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use serde_json::Value as Json;
 pub use field::{Choice, Choices, Computation, Default, Field, FieldType, Level, Requirement};
 pub use load::{DefinitionError, Source};
 pub use registry::{LinkType, Registry};
+pub use translation::Untranslated;
 
 use crate::event::Audience;
 use crate::filter::Filter;
@@ -162,6 +164,8 @@ pub struct Transition {
     pub key: String,
     /// Name of the action for people: "Resolve".
     pub label: String,
+    /// The same as the journal keeps it: as it was defined, in whatever language somebody made the move.
+    pub recorded_as: String,
     /// States it starts from.
     pub from: Vec<String>,
     /// State it leads to.

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::translation::Translation;
 use super::{DefinitionError, Kind, Source};
 
 /// Every kind and link type, by key.
 #[derive(Debug, Clone, std::default::Default)]
 pub struct Registry {
-    kinds: Vec<Arc<Kind>>,
-    links: Vec<LinkType>,
+    pub(super) kinds: Vec<Arc<Kind>>,
+    pub(super) links: Vec<LinkType>,
+    pub(super) translations: Vec<Translation>,
 }
 
 /// A type of edge between records.
@@ -29,7 +31,7 @@ pub struct LinkType {
 impl Registry {
     /// A registry of kinds that were made by code, as tests do; the loader checks what it reads, this does not.
     pub fn from_parts(kinds: Vec<Kind>, links: Vec<LinkType>) -> Self {
-        Self { kinds: kinds.into_iter().map(Arc::new).collect(), links }
+        Self { kinds: kinds.into_iter().map(Arc::new).collect(), links, translations: Vec::new() }
     }
 
     /// Builds kinds and link types from definition files.

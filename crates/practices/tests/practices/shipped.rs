@@ -205,3 +205,63 @@ fn requesters_can_make_their_moves() {
         }
     }
 }
+
+#[test]
+fn every_word_has_german_and_french() {
+    let registry = shipped();
+    let roles = steward_model::access::Policy::load(&steward_practices::roles(), &registry);
+    for role in roles.unwrap_or_else(|errors| panic!("{errors:?}")).roles() {
+        assert_ne!(registry.word("de", "role", &role.label), role.label);
+    }
+    for language in ["de", "fr"] {
+        let missing = registry.untranslated(language);
+        assert!(missing.is_empty(), "{language}: {missing:#?}");
+        let translated = registry.in_language(language);
+        let same = |kind: &Kind| {
+            let other = translated.kind(&kind.key).unwrap_or_else(|| panic!("{}", kind.key));
+            let keys = |kind: &Kind| kind.fields.iter().map(|field| field.key.clone()).collect::<Vec<_>>();
+            keys(kind) == keys(other) && kind.lifecycle.initial == other.lifecycle.initial
+        };
+        assert!(registry.kinds().iter().all(|kind| same(kind)), "{language}: keys are the same");
+    }
+    let german = registry.in_language("de");
+    let incident = german.kind("incident").unwrap_or_else(|| panic!("incident"));
+    assert_eq!(incident.label_plural, "Störungen");
+    assert_eq!(incident.lifecycle.state("on_hold").map(|state| state.label.as_str()), Some("Wartend"));
+    let resolve = incident.lifecycle.transition("resolve").unwrap_or_else(|| panic!("resolve"));
+    assert_eq!(
+        (resolve.label.as_str(), resolve.recorded_as.as_str()),
+        ("Lösen", "Resolve"),
+        "the journal knows no language"
+    );
+}
+
+#[test]
+fn a_kind_brings_its_own_words() {
+    let mut all = sources();
+    all.push(Source {
+        path: "own/visitor.toml".to_owned(),
+        text: r#"
+            key = "visitor"
+            plural = "visitors"
+            description = "Somebody who comes by"
+            icon = "user"
+            numbering = { prefix = "VIS" }
+            label_field = "name"
+            initial = "new"
+            field = [{ key = "name", type = "text", required = true }]
+            state = [{ key = "new", category = "new" }]
+            [translation.de.kind]
+            Visitor = "Gast"
+            Visitors = "Gäste"
+            [translation.de.state]
+            New = "Angemeldet"
+        "#
+        .to_owned(),
+    });
+    let german = Registry::load(&all).unwrap_or_else(|errors| panic!("{errors:?}")).in_language("de");
+    let visitor = german.kind("visitor").unwrap_or_else(|| panic!("visitor"));
+    assert_eq!((visitor.label.as_str(), visitor.lifecycle.states[0].label.as_str()), ("Gast", "Angemeldet"));
+    assert_eq!(visitor.field("name").map(|field| field.label.as_str()), Some("Name"), "from the shipped words");
+    assert_eq!(visitor.description, "Somebody who comes by", "what nobody translated stays");
+}

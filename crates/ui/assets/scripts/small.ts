@@ -15,6 +15,15 @@ behaviour("[data-theme-switch]", (form, signal) => {
   }, { signal });
 });
 
+// Settings of looks show at once; they are kept with the form.
+behaviour("[data-settings]", (settings, signal) => {
+  settings.addEventListener("change", (event) => {
+    const choice = event.target;
+    if (!(choice instanceof HTMLSelectElement)) return;
+    if (choice.name === "theme" || choice.name === "density") document.documentElement.dataset[choice.name] = choice.value;
+  }, { signal });
+});
+
 // The server writes moments in the reader's zone from the next page on.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone) document.cookie = `steward_zone=${encodeURIComponent(zone)}; Path=/; Max-Age=31536000; SameSite=Lax`;

@@ -18,11 +18,11 @@ pub struct ChoiceOption<'a> {
     pub is_inactive: bool,
 }
 
-pub(super) fn select(wiring: &Wiring, value: &str, options: &[ChoiceOption]) -> Markup {
+pub(super) fn select(wiring: &Wiring, value: &str, options: &[ChoiceOption], may_be_none: bool) -> Markup {
     html! {
         select.input.input--select id=(wiring.id) name=(wiring.name) required[wiring.is_required] autofocus[wiring.is_first]
             aria-invalid=[wiring.is_invalid.then_some("true")] aria-describedby=[wiring.described.as_deref()] {
-            option value="" selected[value.is_empty()] { @if wiring.is_required { (t("choose")) } @else { "—" } }
+            @if may_be_none { option value="" selected[value.is_empty()] { @if wiring.is_required { (t("choose")) } @else { "—" } } }
             @if !value.is_empty() && !options.iter().any(|option| option.key == value) { option value=(value) selected { (value) } }
             @for option in options {
                 @if !option.is_inactive || option.key == value {

@@ -111,6 +111,13 @@ pub enum Control<'a> {
         options: &'a [ChoiceOption<'a>],
     },
     /// One record.
+    Select {
+        /// Key of the chosen one.
+        value: &'a str,
+        /// What there is.
+        options: &'a [ChoiceOption<'a>],
+    },
+    /// One record.
     Reference {
         /// The record, or what was typed.
         value: Option<Picked<'a>>,
@@ -256,7 +263,7 @@ fn kind(control: &Control) -> &'static str {
         Control::Date { .. } => "date",
         Control::Moment { .. } => "moment",
         Control::Duration { .. } => "duration",
-        Control::Choice { .. } => "choice",
+        Control::Choice { .. } | Control::Select { .. } => "choice",
         Control::Reference { .. } => "reference",
         Control::References { .. } => "references",
         Control::Url { .. } => "url",
@@ -292,7 +299,8 @@ fn draw(wiring: &Wiring, control: &Control) -> Markup {
         Control::Date { value } => input(wiring, &Input { value, kind: "date", ..Input::TEXT }),
         Control::Moment { value, zone } => simple::moment(wiring, value, zone),
         Control::Duration { value } => input(wiring, &Input { value, hint: Some(t("duration-hint")), ..Input::TEXT }),
-        Control::Choice { value, options } => choice::select(wiring, value, options),
+        Control::Choice { value, options } => choice::select(wiring, value, options, true),
+        Control::Select { value, options } => choice::select(wiring, value, options, false),
         Control::Reference { value, source, hint } => picker::one(wiring, value.as_ref(), source, hint),
         Control::References { values, source, hint } => picker::many(wiring, values, source, hint),
         Control::Url { value } => {

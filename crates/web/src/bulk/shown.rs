@@ -1,5 +1,7 @@
 //! The page of a bulk edit: what it would do, how far it is, what became of each record, and the way back.
 
+use std::borrow::Cow;
+
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -18,7 +20,7 @@ use steward_ui::message::{Empty, Notice, empty, notice};
 use steward_ui::reference::Crumb;
 use steward_ui::tabs::{Tab, tabs};
 use steward_ui::tone::Tone;
-use steward_words::{in_sentence, t, t_with};
+use steward_words::{in_sentence, refusal, t, t_with};
 
 use crate::error::WebError;
 use crate::files::Segments;
@@ -270,13 +272,13 @@ impl Sheet<'_> {
         if counts.is_empty() {
             return html! {};
         }
-        let shown: Vec<(String, &str, Vec<Link<'_>>)> = counts
+        let shown: Vec<(String, Cow<'_, str>, Vec<Link<'_>>)> = counts
             .iter()
             .map(|(reason, count)| {
                 let rows =
                     self.refused.rows.iter().filter(|row| of(row) == Some(Outcome::Refused) && row.reason == *reason);
                 let examples = rows.filter_map(|row| self.link(&self.refused.labels, row.record)).take(EXAMPLES);
-                (counted(Some(*count)), *reason, examples.collect())
+                (counted(Some(*count)), refusal(reason), examples.collect())
             })
             .collect();
         let shown: Vec<Reason<'_>> = shown
@@ -330,18 +332,18 @@ impl Sheet<'_> {
                 is_current: *is_current,
             })
             .collect();
-        let lines: Vec<(Option<Link<'_>>, &str, &StoredRow)> = self
+        let lines: Vec<(Option<Link<'_>>, &str, Cow<'_, str>, &StoredRow)> = self
             .rows
             .rows
             .iter()
             .map(|row| {
                 let title = self.rows.labels.get(&row.record).map_or(t("unseen-record"), |label| &label.label);
-                (self.link(&self.rows.labels, row.record), title, row)
+                (self.link(&self.rows.labels, row.record), title, refusal(&row.reason), row)
             })
             .collect();
         let lines: Vec<Fate<'_>> = lines
             .iter()
-            .map(|(link, title, row)| {
+            .map(|(link, title, reason, row)| {
                 let (outcome, tone) = match (self.edit.progress, row.outcome) {
                     (Progress::Preview, _) => expected_words(row.expected),
                     (_, Some(outcome)) => outcome_words(outcome),
@@ -353,7 +355,7 @@ impl Sheet<'_> {
                     address: link.as_ref().map(|(_, address)| address.as_str()),
                     outcome,
                     tone,
-                    reason: &row.reason,
+                    reason,
                 }
             })
             .collect();

@@ -169,6 +169,7 @@ on_both! {
                 (format!("{ta}/watch"), &["watch"]),
                 (format!("{ta}/transitions/hold"), &["on_hold_reason", "on_hold_until", "comment", "revision"]),
                 ("/account/tokens".to_owned(), &["label", "days", "read_only", "current_password"]),
+                ("/settings".to_owned(), &["language", "zone", "theme", "date", "key.create", "tell.mention", "keys_on"]),
                 ("/account/theme".to_owned(), &["theme"]),
                 ("/account/password".to_owned(), &["new_password"]),
             ] {

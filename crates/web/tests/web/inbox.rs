@@ -10,7 +10,7 @@ use crate::world::{World, check_status};
 
 impl World {
     /// Tells everybody of everything that happened so far.
-    async fn told(&self) {
+    pub(crate) async fn told(&self) {
         // Readers of PostgreSQL wait for older transactions of other tests.
         let end = self.fixture.server.database.last_place().await;
         for _ in 0..3_000 {
@@ -24,7 +24,7 @@ impl World {
     }
 
     /// Begins with an empty inbox for everybody.
-    async fn quiet(db: steward_testkit::database::TestDatabase) -> Self {
+    pub(crate) async fn quiet(db: steward_testkit::database::TestDatabase) -> Self {
         let world = Self::build(db).await;
         world.told().await;
         for actor in ["a1", "a2", "am", "b1", "g1", "g2", "oa", "root"] {

@@ -239,6 +239,7 @@ fn words_of_other_pages_cannot_be_those_of_kinds() {
         ("search", true),
         ("help", true),
         ("account", true),
+        ("settings", true),
         ("pick", true),
         ("live", true),
         ("assets", true),

@@ -13,6 +13,7 @@ mod forms;
 mod hostile;
 mod inbox;
 mod kinds;
+mod languages;
 mod markup;
 mod matrix;
 mod objects;

@@ -82,6 +82,8 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 47] = [
     ("GET", "/inbox", Sent::Nothing, (303, 200)),
     ("GET", "/inbox/count", Sent::Nothing, (303, 200)),
     ("POST", "/inbox/read", Sent::Form(&[("id", "987654")]), (401, 303)),
+    ("GET", "/settings", Sent::Nothing, (303, 200)),
+    ("POST", "/settings", Sent::Form(&[("theme", "dark")]), (401, 303)),
     ("GET", "/account", Sent::Nothing, (303, 200)),
     ("POST", "/account/theme", Sent::Form(&[("theme", "dark")]), (401, 303)),
     ("POST", "/account/density", Sent::Form(&[("density", "compact")]), (401, 303)),

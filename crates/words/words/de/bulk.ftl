@@ -14,7 +14,6 @@ message-help = Lesen alle Anfragenden; kann nicht zurückgenommen werden
 note = Notiz
 note-help = Lesen nur Mitarbeitende; kann nicht zurückgenommen werden
 message-to-requester = Nachricht an die anfragende Person
-none-there = Keiner dieser Datensätze ist noch da, oder Sie dürfen sie nicht sehen
 your-bulk-edits = Ihre Massenänderungen
 no-bulk-edit = Noch keine Massenänderung
 no-bulk-edit-help = Haken Sie Zeilen einer Liste an, um alle auf einmal zu ändern. Was Sie so ändern, steht hier und kann einen Tag lang rückgängig gemacht werden.

@@ -14,7 +14,6 @@ message-help = Read by the requester of each; it cannot be taken back
 note = Note
 note-help = Read by staff only; it cannot be taken back
 message-to-requester = Message to the requester
-none-there = None of these records is there any more, or you may not see them
 your-bulk-edits = Your bulk edits
 no-bulk-edit = No bulk edit yet
 no-bulk-edit-help = Tick rows of a list to change them all at once. What you change so is told here, and can be undone for a day.

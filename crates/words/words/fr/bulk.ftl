@@ -14,7 +14,6 @@ message-help = Lu par chaque demandeur ; irrévocable
 note = Note
 note-help = Lu par le personnel seulement ; irrévocable
 message-to-requester = Message au demandeur
-none-there = Aucune de ces fiches n’existe encore, ou vous ne pouvez pas les voir
 your-bulk-edits = Vos modifications en masse
 no-bulk-edit = Aucune modification en masse
 no-bulk-edit-help = Cochez des lignes d’une liste pour les modifier toutes à la fois. Vos modifications figurent ici et peuvent être annulées pendant un jour.

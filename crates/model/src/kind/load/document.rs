@@ -53,6 +53,9 @@ pub(super) struct Document {
     pub(super) section: Vec<SectionItem>,
     #[serde(default)]
     pub(super) link: Vec<LinkItem>,
+    /// By language, sort of word and English.
+    #[serde(default)]
+    pub(super) translation: BTreeMap<Word, BTreeMap<Word, BTreeMap<String, String>>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -96,6 +96,7 @@ fn build_transition(
     Transition {
         key: key.clone(),
         label: item.label.clone().unwrap_or_else(|| label_of(key)),
+        recorded_as: item.label.clone().unwrap_or_else(|| label_of(key)),
         from: words(&item.from.0),
         to: item.to.get_ref().clone(),
         guard: guard.map(|(_, message)| Guard { filter: Filter::Nothing, message: message.get_ref().clone() }),

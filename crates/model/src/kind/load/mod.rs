@@ -21,6 +21,7 @@ use self::faults::{Faults, hint, is_key, label_of, nearest};
 use self::fields::build_fields;
 use self::lifecycle::{build_lifecycle, build_on_comment};
 use self::merge::{Draft, In, merge};
+use super::translation::{SORTS, Translation};
 use super::{Class, FieldType, FormSection, Kind, LinkType, Numbering, Registry};
 
 /// A definition file.
@@ -83,7 +84,12 @@ pub(super) fn load(sources: &[Source]) -> Result<Registry, Vec<DefinitionError>>
         let registry = Registry::from_parts(kinds.clone(), links.clone());
         add_conditions(&mut kinds, &drafts, &registry, &mut faults);
     }
-    if faults.is_empty() { Ok(Registry::from_parts(kinds, links)) } else { Err(faults.into_errors()) }
+    let translations = translations(&documents, sources, &mut faults);
+    if faults.is_empty() {
+        Ok(Registry { translations, ..Registry::from_parts(kinds, links) })
+    } else {
+        Err(faults.into_errors())
+    }
 }
 
 /// Reads each file's shape. The reader stops at the first fault of a file.
@@ -92,8 +98,8 @@ fn read(sources: &[Source], faults: &mut Faults<'_>) -> Vec<(usize, Document)> {
     for (file, source) in sources.iter().enumerate() {
         match toml::from_str::<Document>(&source.text) {
             Ok(document) => {
-                if document.key.is_none() && document.link.is_empty() {
-                    faults.add(file, 0..0, "has neither the `key` of a kind nor a [[link]]");
+                if document.key.is_none() && document.link.is_empty() && document.translation.is_empty() {
+                    faults.add(file, 0..0, "has neither the `key` of a kind nor a [[link]] nor a [translation]");
                 }
                 documents.push((file, document));
             }
@@ -101,6 +107,34 @@ fn read(sources: &[Source], faults: &mut Faults<'_>) -> Vec<(usize, Document)> {
         }
     }
     documents
+}
+
+/// The words of other languages that stand in the files.
+fn translations(documents: &[(usize, Document)], sources: &[Source], faults: &mut Faults<'_>) -> Vec<Translation> {
+    let mut translations = Vec::new();
+    for (file, document) in documents {
+        let kind = document.key.as_ref().map(|key| key.get_ref().clone());
+        for (language, sorts) in &document.translation {
+            let mut words = BTreeMap::new();
+            for (sort, own) in sorts {
+                let name = sort.get_ref();
+                if SORTS.contains(&name.as_str()) {
+                    words.insert(name.clone(), own.clone());
+                } else {
+                    let message = format!("there is no sort of words `{name}`; there are {}", SORTS.join(", "));
+                    faults.add(*file, sort.span(), message);
+                }
+            }
+            let practice = practice(sources, *file, kind.as_deref().unwrap_or_default());
+            translations.push(Translation {
+                language: language.get_ref().clone(),
+                practice,
+                kind: kind.clone(),
+                words,
+            });
+        }
+    }
+    translations
 }
 
 /// The reader's message in our words where it lists every key that there is.
