@@ -3,12 +3,17 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use steward_model::access::{Actor, Assignment, Reach, TokenLimits};
+use serde_json::Value as Json;
+use steward_model::access::{Actor, Assignment, Belonging, Reach, TokenLimits};
 use steward_model::id::RecordId;
+use steward_model::record::Record;
 use steward_practices::people::roles_of;
 
 use crate::App;
 use crate::error::Error;
+
+/// Places that one lies in, at most: room, floor, building, site, region and some to spare.
+const LOCATIONS_MAX: usize = 10;
 
 /// States of a person in which they may act.
 const ACTING_STATES: [&str; 2] = ["active", "on_leave"];
@@ -64,15 +69,35 @@ impl App {
             let mut own: Vec<RecordId> =
                 teams.iter().filter(|(person, _)| *person == record.id).map(|(_, team)| *team).collect();
             own.sort_unstable();
+            let belongs = self.belonging(&record, &assignments).await?;
             actors.push(Actor {
                 person: record.id,
                 label: record.text("name").to_owned(),
                 organisation: record.organisation,
                 teams: own,
                 assignments,
+                belongs,
                 limits: None,
             });
         }
         Ok(actors)
+    }
+
+    async fn belonging(&self, person: &Record, assignments: &[Assignment]) -> Result<Belonging, Error> {
+        let is_vip = person.field("vip") == Some(&Json::Bool(true));
+        let is_staff = assignments.iter().any(|held| held.role.staff);
+        let roles = assignments.iter().map(|held| held.role.key.as_str());
+        let mut locations = Vec::new();
+        let mut next = person.reference("location");
+        while let Some(here) = next.filter(|here| locations.len() < LOCATIONS_MAX && !locations.contains(here)) {
+            locations.push(here);
+            let found = self.store().get_record(here).await?;
+            next = found.and_then(|loaded| loaded.record.reference("parent"));
+        }
+        Ok(Belonging {
+            organisations_above: self.organisations_above(person.organisation).await?,
+            locations,
+            standing: Belonging::standing_of(is_vip, is_staff, roles),
+        })
     }
 }

@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 19] = [
+const TABLES: [(&str, Option<&str>); 20] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -48,6 +48,7 @@ const TABLES: [(&str, Option<&str>); 19] = [
     ("draft", None),
     ("notification", Some("id")),
     ("snippet_use", None),
+    ("article_read", None),
     ("meta", None),
 ];
 

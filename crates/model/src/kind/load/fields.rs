@@ -16,11 +16,14 @@ use crate::value::{NoReferences, parse_value};
 
 /// Words that conditions take for something else than a field: relative values, and those that the Common Expression
 /// Language reserves.
-const FILTER_WORDS: [&str; 27] = [
+pub(crate) const FILTER_WORDS: [&str; 30] = [
     "me",
     "my_teams",
     "my_organisation",
     "my_organisations",
+    "my_organisations_above",
+    "my_locations",
+    "my_standing",
     "now",
     "today",
     "true",
