@@ -309,8 +309,7 @@ impl App {
     }
 
     fn query_of(&self, actor: &Actor, kind: &Kind, wanted: &Wanted, sort: &[SortKey], limit: usize) -> ListQuery {
-        let (conditions, binds) =
-            self.compiled(actor, kind, wanted, &[Filter::all([wanted.scope(), wanted.filter()])]);
+        let (conditions, binds) = self.compiled(actor, kind, wanted, &[Filter::all([wanted.scope(), wanted.filter()])]);
         ListQuery {
             kind: Some(kind.key.clone()),
             condition: conditions.into_iter().next().unwrap_or_default(),

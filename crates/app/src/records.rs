@@ -361,7 +361,13 @@ impl App {
     }
 
     /// What a decision on an existing record that names no revision may look at.
-    pub(crate) fn context<'a>(&'a self, actor: &'a Actor, origin: &Origin, found: &'a Found, world: &'a World) -> Context<'a> {
+    pub(crate) fn context<'a>(
+        &'a self,
+        actor: &'a Actor,
+        origin: &Origin,
+        found: &'a Found,
+        world: &'a World,
+    ) -> Context<'a> {
         Context {
             now: self.now(),
             actor,

@@ -162,8 +162,10 @@ impl App {
             .collect();
         let asking = actor.environment(self.now());
         let barred_transitions = barred(kind, &record, &rights, &asking);
-        let allowed_transitions =
-            allowed_transitions(kind, &record, &rights, &asking).into_iter().map(|transition| transition.key.clone()).collect();
+        let allowed_transitions = allowed_transitions(kind, &record, &rights, &asking)
+            .into_iter()
+            .map(|transition| transition.key.clone())
+            .collect();
         Ok(RecordView { kind: kind.clone(), record, rights, labels, links, allowed_transitions, barred_transitions })
     }
 

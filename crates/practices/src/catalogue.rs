@@ -15,8 +15,6 @@ pub(crate) fn check_item(before: Option<&Record>, after: &Record, ctx: &Context<
     }
     match Form::parse(text, ctx.registry) {
         Ok(_) => Vec::new(),
-        Err(errors) => {
-            errors.into_iter().take(TOLD).map(|error| FieldError::new("form", error.to_string())).collect()
-        }
+        Err(errors) => errors.into_iter().take(TOLD).map(|error| FieldError::new("form", error.to_string())).collect(),
     }
 }

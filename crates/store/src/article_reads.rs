@@ -73,7 +73,11 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn articles_read_before(&self, record: RecordId, limit: i64) -> Result<Vec<(RecordId, Moment)>, StoreError> {
+    pub async fn articles_read_before(
+        &self,
+        record: RecordId,
+        limit: i64,
+    ) -> Result<Vec<(RecordId, Moment)>, StoreError> {
         let sql = "select article, read_at from article_read where record = $1 order by read_at, article limit $2";
         let rows = self.read_few().await?.fetch_all(sql, &[Bind::Integer(record.0), Bind::Integer(limit)]).await?;
         rows.iter().map(|row| Ok((RecordId(row.integer(0)?), row.moment(1)?))).collect()

@@ -50,6 +50,7 @@ pub mod message;
 pub mod page;
 pub mod partial;
 pub mod person;
+pub mod portal;
 pub mod presence;
 pub mod record;
 pub mod reference;

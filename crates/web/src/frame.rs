@@ -12,6 +12,7 @@ use crate::Web;
 use crate::address;
 use crate::inbox;
 use crate::live;
+use crate::portal;
 use crate::visitor::Visitor;
 
 /// Headings of the navigation, with the practices under each; all others stand under the last.
@@ -21,10 +22,6 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("Organisation", &["organisation"]),
     ("More", &[]),
 ];
-/// The first headings in the words of those who ask.
-const PLAIN_GROUPS: [&str; 2] = ["Yours", "Answers"];
-/// What requesters find in the navigation.
-const FOR_REQUESTERS: [&str; 3] = ["incident", "request", "knowledge"];
 
 /// Which page it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,7 +44,6 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         .iter()
         .enumerate()
         .map(|(index, (label, _))| {
-            let label = if actor.is_staff() { label } else { PLAIN_GROUPS.get(index).unwrap_or(label) };
             let own = entries.iter().filter(|entry| entry.group == index);
             (*label, own.map(|entry| link(&entry.label, &entry.address, entry.icon, place.current)).collect())
         })
@@ -71,8 +67,19 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
     let groups: Vec<NavigationGroup<'_>> =
         groups.iter().map(|(label, links)| NavigationGroup { label, links }).collect();
     let home = if actor.is_staff() { ("My work", Icon::ListCheck) } else { ("Home", Icon::Home) };
-    let links = [link(home.0, "/", home.1, place.current)];
-    let foot = [link("Help", "/help", Icon::Help, place.current)];
+    let current = match place.current {
+        portal::HOME if !actor.is_staff() => "/",
+        current => current,
+    };
+    let mut links = vec![link(home.0, "/", home.1, current)];
+    let mut foot = vec![link("Help", "/help", Icon::Help, place.current)];
+    if actor.is_staff() {
+        let in_portal = place.current.starts_with(portal::HOME);
+        let shown = if in_portal { portal::HOME } else { place.current };
+        foot.insert(0, link("Portal", portal::HOME, Icon::User, shown));
+    } else {
+        links.extend(portal::WAYS.map(|(label, address, icon)| link(label, address, icon, current)));
+    }
     let account = [link("Account and tokens", "/account", Icon::Settings, place.current)];
     let create = place.kind.filter(|kind| web.app().creatable_level(actor, kind).is_some());
     let create = create.or_else(|| {
@@ -132,7 +139,8 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
     let staff = actor.is_staff();
     let mut entries: Vec<Entry> = Vec::new();
     for kind in kinds(web, actor) {
-        if !kind.navigation || !staff && !FOR_REQUESTERS.contains(&kind.practice.as_str()) {
+        // Those who ask find everything through the portal.
+        if !kind.navigation || !staff {
             continue;
         }
         let group = GROUPS.iter().position(|(_, practices)| practices.contains(&kind.practice.as_str()));

@@ -1,4 +1,4 @@
-//! The first page: for staff what is theirs to do, for everybody else what they can ask for and what they asked.
+//! The first page: for staff what is theirs to do, for everybody else the portal.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use steward_app::view::RecordView;
 use steward_model::kind::Kind;
 use steward_ui::chart::{Tile, tiles};
 use steward_ui::header::{Header, header};
-use steward_ui::icon::{Icon, icon, large_icon};
+use steward_ui::icon::Icon;
 use steward_ui::list::{Column, ColumnRole, List, Row, list};
 use steward_ui::message::{Empty, empty};
 use steward_ui::value::Shown;
@@ -29,11 +29,13 @@ use crate::{Web, address};
 const ROWS: usize = 15;
 /// Kinds of work, in the order in which they matter.
 const WORK: [&str; 6] = ["incident", "service_request", "problem", "change", "task", "release"];
-/// Kinds that requesters make and follow.
-const ASKED: [&str; 2] = ["incident", "service_request"];
 
 pub(crate) async fn page(State(web): State<Web>, visitor: Visitor) -> Result<Response, WebError> {
-    let page = if visitor.actor().is_staff() { desk(&web, &visitor).await? } else { start(&web, &visitor).await? };
+    let page = if visitor.actor().is_staff() {
+        desk(&web, &visitor).await?
+    } else {
+        crate::portal::show_home(&web, &visitor).await?
+    };
     Ok(page.into_response())
 }
 
@@ -88,63 +90,6 @@ async fn desk(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
         }
     };
     Ok(frame(web, visitor, Place { title: "My work", current: "/", ..Place::default() }, main))
-}
-
-/// What requesters need: ask for help, ask for something, see what became of it.
-async fn start(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
-    let open = gathered(web, visitor, &ASKED, "is:open").await?;
-    let articles = gathered(web, visitor, &["knowledge_article"], "").await?;
-    let name = visitor.actor().label.split_whitespace().next().unwrap_or_default().to_owned();
-    let ask = |key: &str, icon: Icon, title: &'static str, text: &'static str| {
-        let kind = web.app().registry().kind(key)?;
-        web.app().creatable_level(visitor.actor(), kind)?;
-        Some((address::new(kind), icon, title, text))
-    };
-    let ways = [
-        ask(
-            "incident",
-            Icon::AlertCircle,
-            "Something does not work",
-            "Tell us what happened. We look at it and keep you posted.",
-        ),
-        ask(
-            "service_request",
-            Icon::ShoppingCart,
-            "I need something",
-            "Access, equipment, software, or any other service.",
-        ),
-    ];
-    let main = html! {
-        div.start {
-            h1.start__title { "What do you need, " (name) "?" }
-            form.search-form."search-form--large" role="search" action="/search" method="get" {
-                (icon(Icon::Search))
-                input.input type="search" name="q" aria-label="Search for an answer" placeholder="Search for an answer";
-            }
-            ul.start__ways {
-                @for (address, symbol, title, text) in ways.iter().flatten() {
-                    li { a.way href=(address) { (large_icon(*symbol)) span.way__title { (title) } span.way__text { (text) } } }
-                }
-            }
-            section.home-section {
-                h2.home-section__title { "What you asked for" }
-                @if open.is_empty() {
-                    (empty(&Empty { icon: Icon::Checks, title: "Nothing is open", text: "What you report or ask for shows here until it is done." }, html! {}))
-                } @else { (work(web, visitor, "What you asked for", &open)) }
-            }
-            @if !articles.is_empty() {
-                section.home-section {
-                    h2.home-section__title { "Good to know" }
-                    ul.article-list {
-                        @for (kind, view) in articles.iter().take(6) {
-                            li { a href=(address::record(kind, &view.record.number)) { (icon(Icon::named(&kind.icon))) (view.record.text(&kind.label_field)) } }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    Ok(frame(web, visitor, Place { title: "Home", current: "/", ..Place::default() }, main))
 }
 
 /// Records of several kinds under one condition, each kind's in its usual order.

@@ -25,6 +25,7 @@ mod list;
 mod live;
 mod markdown;
 mod pick;
+mod portal;
 mod preferences;
 mod presence;
 mod record;

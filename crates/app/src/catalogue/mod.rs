@@ -80,10 +80,7 @@ impl App {
     pub async fn catalogue_categories(&self, actor: &Actor) -> Result<Vec<RecordView>, Error> {
         let Some(kind) = self.registry().kind(CATEGORY).cloned() else { return Ok(Vec::new()) };
         let active = Filter::Test {
-            path: steward_model::filter::Path {
-                hops: Vec::new(),
-                attribute: steward_model::filter::Attribute::State,
-            },
+            path: steward_model::filter::Path { hops: Vec::new(), attribute: steward_model::filter::Attribute::State },
             test: Test::Equal(steward_model::filter::Operand::Value(Json::from("active"))),
         };
         self.first_of(actor, &kind, &active, &in_order(&kind, "name")?, CATEGORIES_MAX).await
@@ -226,7 +223,10 @@ impl App {
             let words = errors.first().map(ToString::to_string).unwrap_or_default();
             // Checked when it was written; a kind that a question asks for may be gone since.
             tracing::warn!(item = item.number, error = words, "the form of a catalogue item cannot be used");
-            Error::BadRequest(format!("the order form of {} cannot be used just now; tell your service desk", item.number))
+            Error::BadRequest(format!(
+                "the order form of {} cannot be used just now; tell your service desk",
+                item.number
+            ))
         })
     }
 }

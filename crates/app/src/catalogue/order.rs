@@ -66,13 +66,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] where it is not on offer, [`Error::Invalid`] with faults of answers under `answers.` and the
     /// question's key.
-    pub async fn order(
-        &self,
-        actor: &Actor,
-        item: &str,
-        order: &Order,
-        origin: &Origin,
-    ) -> Result<RecordView, Error> {
+    pub async fn order(&self, actor: &Actor, item: &str, order: &Order, origin: &Origin) -> Result<RecordView, Error> {
         let (_, item) = self.orderable(actor, item).await?;
         let kind = self.kind(REQUEST)?.clone();
         let made = self.order_or_refuse(actor, &kind, &item, order, origin).await;
@@ -226,7 +220,10 @@ impl App {
             return Ok(loaded);
         }
         if item.field("for_others") != Some(&Json::Bool(true)) {
-            return Err(Error::invalid("requested_for", "cannot be somebody else: everybody orders this for themselves"));
+            return Err(Error::invalid(
+                "requested_for",
+                "cannot be somebody else: everybody orders this for themselves",
+            ));
         }
         // Somebody who has not begun yet has no rights; those of who orders must do.
         let other = self.load_actors(&[person]).await?.into_iter().next();
@@ -279,7 +276,8 @@ impl App {
         origin: &Origin,
     ) -> Result<(Vec<Event>, Record), Error> {
         let mut fields = Map::new();
-        let texts = [("description", &order.note), ("needed_by", &order.needed_by), ("cost_centre", &order.cost_centre)];
+        let texts =
+            [("description", &order.note), ("needed_by", &order.needed_by), ("cost_centre", &order.cost_centre)];
         for (key, text) in texts {
             if let Some(text) = text.as_ref().filter(|text| !text.trim().is_empty()) {
                 fields.insert(key.to_owned(), Json::from(text.as_str()));

@@ -79,7 +79,13 @@ impl Printer<'_> {
             Test::Greater(value) => format!("{name} > {}", operand(value)),
             Test::GreaterOrEqual(value) => format!("{name} >= {}", operand(value)),
             Test::In(values) => match values.as_slice() {
-                [value @ (Operand::MyTeams | Operand::MyOrganisations | Operand::MyOrganisationsAbove | Operand::MyLocations | Operand::MyStanding)] => format!("{name} in {}", operand(value)),
+                [
+                    value @ (Operand::MyTeams
+                    | Operand::MyOrganisations
+                    | Operand::MyOrganisationsAbove
+                    | Operand::MyLocations
+                    | Operand::MyStanding),
+                ] => format!("{name} in {}", operand(value)),
                 values => format!("{name} in [{}]", values.iter().map(operand).collect::<Vec<_>>().join(", ")),
             },
             Test::Contains(part) => format!("{name}.contains({})", print_string(part)),

@@ -24,7 +24,7 @@ const TARGETS: [&str; 4] = ["configuration_item", "person", "location", "service
 const LINE_MAX: usize = 300;
 const TEXT_ANSWER_MAX: usize = 4000;
 /// Names of what is asked with every order, and of what every form sends.
-const TAKEN: [&str; 3] = ["csrf_token", "revision", "comment"];
+const TAKEN: [&str; 5] = ["csrf_token", "revision", "comment", "form", "do"];
 const TAKEN_PREFIX: &str = "order_";
 /// Most memory of a pattern when it is compiled, in bytes.
 const PATTERN_SIZE: usize = 1 << 18;
@@ -205,11 +205,8 @@ fn check_column(item: &QuestionItem, sort: Sort, faults: &mut Faults<'_>) {
     if matches!(sort, Sort::Group | Sort::MultipleChoice) {
         faults.add(item.r#type.span(), key, format!("a question of a group cannot be of type {}", sort.key()));
     }
-    let conditions = [
-        ("show_when", &item.show_when),
-        ("required_when", &item.required_when),
-        ("valid_when", &item.valid_when),
-    ];
+    let conditions =
+        [("show_when", &item.show_when), ("required_when", &item.required_when), ("valid_when", &item.valid_when)];
     for (name, word) in conditions {
         if let Some(word) = word {
             faults.add(word.span(), key, format!("a question of a group has no `{name}`; that is the group's"));

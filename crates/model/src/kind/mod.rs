@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 pub use field::{Choice, Choices, Computation, Default, Field, FieldType, Level, Requirement};
-pub use load::{DefinitionError, Source};
 pub(crate) use load::{ATTRIBUTES, FILTER_WORDS};
+pub use load::{DefinitionError, Source};
 pub use registry::{LinkType, Registry};
 
 use crate::event::Audience;

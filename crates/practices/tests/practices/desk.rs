@@ -83,7 +83,15 @@ impl Desk {
             .iter()
             .map(|role| Assignment { role: self.policy.role(role).unwrap().clone(), reach: Reach::Everywhere })
             .collect();
-        Actor { person, label: person.to_string(), organisation, teams: teams.to_vec(), assignments, belongs: Belonging::default(), limits: None }
+        Actor {
+            person,
+            label: person.to_string(),
+            organisation,
+            teams: teams.to_vec(),
+            assignments,
+            belongs: Belonging::default(),
+            limits: None,
+        }
     }
 
     pub(crate) fn anna(&self) -> Actor {
