@@ -177,7 +177,7 @@ fn whole(steps: Vec<Step>) -> Vec<Step> {
     let mut there: BTreeSet<String> = BTreeSet::new();
     let mut kept = Vec::with_capacity(steps.len());
     for step in steps {
-        if matches!(step.deed, Deed::Create { .. }) {
+        if step.deed.is_birth() {
             there.insert(step.record.clone());
         }
         if there.contains(&step.record) {

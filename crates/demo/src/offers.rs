@@ -216,3 +216,27 @@ fn dated(value: &Json, calendar: &Calendar, at: Moment) -> Json {
         None => value.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use steward_model::form::Form;
+    use steward_model::kind::Registry;
+
+    use super::*;
+
+    #[test]
+    fn every_form_can_be_used_and_orders_name_their_questions() {
+        let registry = Registry::load(&steward_practices::sources()).unwrap();
+        let offers: Offers = toml::from_str(include_str!("../data/offers.toml")).unwrap();
+        for item in &offers.item {
+            let form = Form::parse(&item.form, &registry);
+            let form = form.unwrap_or_else(|errors| panic!("{}: {errors:?}", item.key));
+            for order in offers.order.iter().filter(|order| order.item == item.key) {
+                for key in order.answers.keys() {
+                    assert!(form.question(key).is_some(), "{} asks nothing named {key}", item.key);
+                }
+            }
+        }
+        assert!(offers.item.len() > 20 && offers.category.len() > 5);
+    }
+}

@@ -86,7 +86,10 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         let incident = web.app().registry().kind("incident")?;
         web.app().creatable_level(actor, incident).map(|_| incident.as_ref())
     });
-    let create = create.map(|kind| (format!("New {}", kind.label.to_lowercase()), address::new(kind)));
+    let create = create.map(|kind| match (actor.is_staff(), kind.key.as_str()) {
+        (false, "incident") => ("Report a problem".to_owned(), portal::REPORT.to_owned()),
+        _ => (format!("New {}", kind.label.to_lowercase()), address::new(kind)),
+    });
     let detail = actor.assignments.iter().map(|held| &held.role).max_by_key(|role| role.rank);
     let title = if place.title.is_empty() { "Steward".to_owned() } else { format!("{} · Steward", place.title) };
     let unread = visitor.unread.filter(|unread| *unread > 0).map(inbox::told).unwrap_or_default();

@@ -183,6 +183,7 @@ fn route_of(path: &str) -> String {
     path.replace("{inner}", "{file}")
         .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
         .replace("/views/987654", "/views/{view}")
+        .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
 }
 
 async fn call(

@@ -32,7 +32,7 @@ use crate::visitor::Visitor;
 pub(crate) use answers::answers;
 pub(crate) use articles::{article, articles, solved};
 pub(crate) use catalogue::{catalogue, category};
-pub(crate) use editor::{edit_form, save_form};
+pub(crate) use editor::{edit_form, editor_address, save_form};
 pub(crate) use home::{home, show as show_home};
 pub(crate) use item::{choices, item, order};
 pub(crate) use preview::preview;

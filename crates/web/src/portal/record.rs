@@ -217,10 +217,13 @@ fn facts(web: &Web, visitor: &Visitor, page: &RecordPage, standing: &Standing) -
         ("For", named("requested_for")),
         ("Who takes care of it", worker(view).map(|name| html! { (name) })),
         ("Expected", text(standing.expected.clone())),
-        ("Needed by", text(match record.text("needed_by") {
-            "" => String::new(),
-            day => time::day(day),
-        })),
+        (
+            "Needed by",
+            text(match record.text("needed_by") {
+                "" => String::new(),
+                day => time::day(day),
+            }),
+        ),
         ("Quantity", quantity.filter(|quantity| *quantity > 1).map(|quantity| html! { (quantity) })),
         ("Price", text(words(kind, record, "price"))),
         ("Each month", text(words(kind, record, "recurring_price"))),

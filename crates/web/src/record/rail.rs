@@ -17,7 +17,7 @@ use steward_ui::reference::Reference;
 use steward_ui::value::Shown;
 
 use crate::edit::may_edit;
-use crate::record::{Parts, similar};
+use crate::record::{Parts, asked, similar};
 use crate::values::shown::{Reader, labelled};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -66,6 +66,7 @@ impl Parts<'_> {
         let class = view.record.text("class");
         let shown = |field: &&Field| {
             !matches!(field.field_type, FieldType::Markdown)
+                && !asked::is_answers(field)
                 && field.key != kind.label_field
                 && view.rights.may_read(field)
                 && kind.has_field(field, class)

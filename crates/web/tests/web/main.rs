@@ -15,6 +15,7 @@ mod kinds;
 mod markup;
 mod matrix;
 mod objects;
+mod portal;
 mod presence;
 mod sessions;
 mod snippets;
