@@ -37,7 +37,7 @@ use steward_model::moment::Moment;
 
 use crate::calendar::Calendar;
 use crate::play::Player;
-use crate::script::{Deed, Script, Step, create, go, steward};
+use crate::script::{Script, Step, create, go, steward};
 use crate::stories::Phrases;
 use crate::world::World;
 
@@ -209,6 +209,7 @@ mod tests {
     use serde_json::Value as Json;
 
     use super::*;
+    use crate::script::Deed;
 
     fn steps(now: &str, seed: u64) -> Vec<Step> {
         write(World::read().unwrap(), Moment::parse(now).unwrap(), seed).unwrap()

@@ -109,7 +109,7 @@ on_both! {
         let record = answer.json();
         let fields = &record["fields"];
         assert_eq!(record["state"], "submitted");
-        assert_eq!(fields["price"]["amount"], "2400");
+        assert_eq!(fields["price"]["amount"], "2400.00");
         assert_eq!(fields["catalogue_item"]["number"], items["laptop"].record.number.as_str());
         assert_eq!(fields["team"]["id"], fixture.desk.to_string());
         assert!(fields["promised_on"].is_string(), "no approval is needed, so there is a promise: {fields}");

@@ -148,7 +148,7 @@ fn content(
                         (composer(&Composer {
                             action: &action,
                             csrf_token: &visitor.csrf_token,
-                            readers: "",
+                            readers: "the service desk",
                             body,
                             errors,
                             ..Composer::default()
