@@ -111,7 +111,7 @@ fn show(web: &Web, visitor: &Visitor, view: &RecordView, text: &str, picture: Ma
             (link_button(&Button { label: "How forms are written", ..Button::default() }, "/help/reference/forms"))
         }))
         (form(&parts, html! {
-            div hx-post=(address) hx-trigger="input changed delay:600ms, change" hx-include="closest form" hx-target="#picture" hx-swap="outerMorph" {
+            div.portal-fields hx-post=(address) hx-trigger="input changed delay:600ms, change" hx-include="closest form" hx-target="#picture" hx-swap="outerMorph" {
                 (draw_field(&Frame { name: "form", label: "Form", help: "TOML", errors, ..Frame::default() }, &Control::Markdown { value: text }))
                 (picture)
             }

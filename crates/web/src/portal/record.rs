@@ -71,10 +71,10 @@ async fn show(
 ) -> Result<Markup, WebError> {
     let kind = kind_of(web, number)?;
     let mut found = web.app().record_page(visitor.actor(), &kind, number, None, (None, ENTRIES)).await?;
-    // Here is what was said to the one who asked; how it was worked on is on the full page.
+    // Here is what was said to the one who asked; where it stands is told by its steps, how it was worked on by the full
+    // page.
     found.entries.retain(|event| match &event.act {
         Act::Commented { audience, .. } => *audience == Audience::Public,
-        Act::Moved { .. } => true,
         Act::Attached(file) => file.audience == Audience::Public,
         _ => false,
     });
@@ -118,6 +118,8 @@ fn content(
         now: web.app().now(),
     };
     let description = record.text("description");
+    let me = Some(visitor.actor().person);
+    let is_own = record.reference("requester") == me || Some(record.created_by) == me;
     let outcome = ["resolution_notes", "fulfilment_notes", "workaround"];
     let action = format!("{}/comments", record_address(&record.number));
     html! {
@@ -130,7 +132,7 @@ fn content(
                     p.portal-next__title { "What happens next" }
                     p.portal-next__text { (standing.next) }
                     @if !standing.expected.is_empty() { p.portal-next__text { strong { (standing.expected) } } }
-                    @for (_, message) in &view.barred_transitions { p.portal-barred { (message) "." } }
+                    @for message in too_late(view) { p.portal-barred { (message) "." } }
                 }
                 @for key in outcome {
                     @let text = record.text(key);
@@ -139,9 +141,9 @@ fn content(
                     }
                 }
                 @if !description.is_empty() {
-                    (portal_section("What you told us", None, html! { div.article { (markdown::render(description)) } }))
+                    (portal_section(if is_own { "What you told us" } else { "What was asked" }, None, html! { div.article { (markdown::render(description)) } }))
                 }
-                @if !answers.is_empty() { (portal_section("Your answers", None, answer_list(&answers))) }
+                @if !answers.is_empty() { (portal_section(if is_own { "Your answers" } else { "Answers" }, None, answer_list(&answers))) }
                 (portal_section("Messages", None, html! {
                     (timeline(page, &reader, &std::collections::HashMap::new(), None))
                     @if view.rights.may(Action::Comment) {
@@ -164,6 +166,12 @@ fn content(
             p.portal-barred { a href=(address::record(&view.kind, &record.number)) { "Open it as those who work on it" } }
         }
     }
+}
+
+/// Why it cannot be reopened any more, where it once could.
+fn too_late(view: &steward_app::view::RecordView) -> impl Iterator<Item = &str> {
+    let barred = view.barred_transitions.iter().filter(|(key, _)| key == "reopen");
+    barred.map(|(_, message)| message.as_str())
 }
 
 fn rows(value: Option<&Json>) -> &[Json] {

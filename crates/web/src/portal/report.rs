@@ -168,7 +168,7 @@ fn content(
         @if !lines.is_empty() { (error_summary(&ErrorSummary { title: "Something needs attention", errors: &lines })) }
         (form(&parts, html! {
             input type="hidden" name="mark" value=(typed.mark);
-            div hx-post="/portal/report/answers" hx-trigger="input changed delay:500ms, change" hx-include="closest form" hx-target="#offered" hx-swap="outerHTML" {
+            div.portal-fields hx-post="/portal/report/answers" hx-trigger="input changed delay:500ms, change" hx-include="closest form" hx-target="#offered" hx-swap="outerHTML" {
                 (draw_field(&frame("title", "What does not work?", "In one line, such as “No sound in video calls”", true), &Control::Text { value: &typed.title, max_length: Some(200) }))
                 (draw_field(&frame("description", "What happens?", "What you did, what you saw, since when, and whether others have it too", false), &Control::Markdown { value: &typed.description }))
             }

@@ -62,7 +62,7 @@ const TICKET_LINES: [TicketLine; 30] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 63] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 66] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -71,6 +71,9 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 63] = [
     ("POST", "/set-up", Sent::Form(&[("secret", "x")]), (404, 404)),
     ("GET", "/dev/components", Sent::Nothing, (404, 404)),
     ("GET", "/", Sent::Nothing, (303, 200)),
+    ("GET", "/manifest.webmanifest", Sent::Nothing, (200, 200)),
+    ("GET", "/service-worker.js", Sent::Nothing, (200, 200)),
+    ("GET", "/offline", Sent::Nothing, (200, 200)),
     ("GET", "/portal", Sent::Nothing, (303, 200)),
     ("GET", "/portal/answers?q=printer", Sent::Nothing, (303, 200)),
     ("GET", "/portal/catalogue", Sent::Nothing, (303, 200)),

@@ -126,6 +126,13 @@ fn build_field(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: &mu
         None if is_computed => None,
         None => Some(audience.max(Level::Agent)),
     };
+    let mut field_type = field_type;
+    if let FieldType::Table { fields } = &mut field_type {
+        // Who reads and writes a table does so with all of its columns.
+        for column in fields {
+            (column.audience, column.write) = (audience, write);
+        }
+    }
     let mut field = Field {
         key: key.clone(),
         label: item.label.clone().unwrap_or_else(|| label_of(key)),
