@@ -6,6 +6,7 @@
 mod body;
 mod bulk_edits;
 mod caller;
+mod catalogue;
 mod events;
 mod meta;
 mod notifications;

@@ -151,6 +151,14 @@ fn response(route: &Route, kind: Option<&Kind>) -> Value {
         let schema = if is_list { json!({ "type": "array", "items": one }) } else { one };
         return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
     }
+    if route.path.ends_with("/{item}/order") {
+        let schema = json!({ "$ref": "#/components/schemas/service_request" });
+        return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
+    }
+    if route.path.ends_with("/{item}/form") {
+        let schema = json!({ "type": "object" });
+        return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
+    }
     if route.path.contains("/bulk-edits") {
         let schema = json!({ "$ref": "#/components/schemas/bulk_edit" });
         return json!({ "description": route.summary, "content": { "application/json": { "schema": schema } } });
@@ -176,6 +184,10 @@ fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
     if route.path == "/api/v1/notifications/read" {
         let ids = json!({ "type": "array", "items": text });
         let schema = json!({ "type": "object", "properties": { "ids": ids, "all": { "type": "boolean" } } });
+        return Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
+    }
+    if route.path.ends_with("/{item}/order") {
+        let schema = order_schema();
         return Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
     }
     let fields = json!({ "$ref": format!("#/components/schemas/{}_fields", kind?.key) });
@@ -213,6 +225,27 @@ fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
     };
     let schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
     Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }))
+}
+
+/// What an order says. Which answers an item takes is told by its form.
+fn order_schema() -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "answers": {
+                "type": "object",
+                "additionalProperties": true,
+                "description": "Answers by key of the question, as GET …/form tells them. A problem names a question as answers.<key>",
+            },
+            "quantity": { "type": "integer", "minimum": 1, "default": 1 },
+            "requested_for": { "type": "string", "description": "Who gets it, by id, number, login or mail; the caller when missing" },
+            "needed_by": { "type": "string", "format": "date" },
+            "cost_centre": { "type": "string" },
+            "note": { "type": "string", "description": "What else there is to say" },
+            "revision": { "type": "integer", "description": "Revision of the item whose form was answered; refused when form or price changed since" },
+        },
+    })
 }
 
 fn record_schema(kind: &Kind) -> Value {

@@ -290,7 +290,7 @@ fn if_match(headers: &HeaderMap) -> Result<Option<Revision>, Problem> {
     revision.map(Some).ok_or_else(|| Problem::bad_request("If-Match must hold an ETag of the record, such as \"3\""))
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim().trim_matches('"');
     if text.is_empty() || text.len() > 255 {
@@ -312,7 +312,7 @@ fn fields(query: &Query, kind: &Kind, level: Option<Level>) -> Result<Option<Vec
     }
 }
 
-fn etag(view: &RecordView) -> String {
+pub(crate) fn etag(view: &RecordView) -> String {
     format!("\"{}\"", view.record.revision)
 }
 
@@ -322,7 +322,7 @@ fn next_link(kinds: &str, raw: Option<&str>, cursor: &str) -> String {
     format!("</api/v1/{kinds}?{}>; rel=\"next\"", query.join("&"))
 }
 
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+pub(crate) fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }

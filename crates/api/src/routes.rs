@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
-use crate::{Api, bulk_edits, events, meta, notifications, openapi, records, search, timeline, views};
+use crate::{Api, bulk_edits, catalogue, events, meta, notifications, openapi, records, search, timeline, views};
 
 /// The method of a route, as far as the interface uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +78,18 @@ pub fn routes() -> Vec<Route> {
             get(bulk_edits::read),
         ),
         route(Post, "/api/v1/bulk-edits/{edit}/undo", "Set back what a bulk edit changed", post(bulk_edits::undo)),
+        route(
+            Get,
+            "/api/v1/catalogue-items/{item}/form",
+            "What is asked when a catalogue item is ordered",
+            get(catalogue::form),
+        ),
+        route(
+            Post,
+            "/api/v1/catalogue-items/{item}/order",
+            "Order a catalogue item; makes a service request",
+            post(catalogue::order),
+        ),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),

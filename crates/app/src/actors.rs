@@ -1,14 +1,19 @@
 //! Actors: from a person record to who they are and which roles they hold where.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
-use steward_model::access::{Actor, Assignment, Reach, TokenLimits};
+use serde_json::Value as Json;
+use steward_model::access::{Actor, Assignment, Belonging, Reach, TokenLimits};
 use steward_model::id::RecordId;
+use steward_model::record::Record;
 use steward_practices::people::roles_of;
 
 use crate::App;
 use crate::error::Error;
+
+/// Places that one lies in, at most: room, floor, building, site, region and some to spare.
+const LOCATIONS_MAX: usize = 10;
 
 /// States of a person in which they may act.
 const ACTING_STATES: [&str; 2] = ["active", "on_leave"];
@@ -41,8 +46,10 @@ impl App {
         let (loaded, teams) = tokio::try_join!(self.store().get_records(people), self.store().teams_of(people))?;
         // Many hold their role for the same organisation.
         let mut below: HashMap<RecordId, Vec<RecordId>> = HashMap::new();
-        let mut actors = Vec::with_capacity(loaded.len());
-        for record in loaded.into_iter().map(|loaded| loaded.record) {
+        let mut actors = Vec::with_capacity(people.len());
+        let people: Vec<Record> = loaded.into_iter().map(|loaded| loaded.record).collect();
+        let around = self.places_around(&people).await?;
+        for record in people {
             if record.kind != "person" || !ACTING_STATES.contains(&record.state.as_str()) {
                 continue;
             }
@@ -64,15 +71,61 @@ impl App {
             let mut own: Vec<RecordId> =
                 teams.iter().filter(|(person, _)| *person == record.id).map(|(_, team)| *team).collect();
             own.sort_unstable();
+            let belongs = self.belonging(&record, &assignments, &around).await?;
             actors.push(Actor {
                 person: record.id,
                 label: record.text("name").to_owned(),
                 organisation: record.organisation,
                 teams: own,
                 assignments,
+                belongs,
                 limits: None,
             });
         }
         Ok(actors)
+    }
+
+    /// The larger place of each location that somebody is at, and of those in turn: one question for each step outwards,
+    /// however many people there are.
+    async fn places_around(&self, people: &[Record]) -> Result<HashMap<RecordId, RecordId>, Error> {
+        let mut around = HashMap::new();
+        let mut next: BTreeSet<RecordId> = people.iter().filter_map(|person| person.reference("location")).collect();
+        for _ in 0..LOCATIONS_MAX {
+            if next.is_empty() {
+                break;
+            }
+            let asked: Vec<RecordId> = std::mem::take(&mut next).into_iter().collect();
+            for loaded in self.store().get_records(&asked).await? {
+                if let Some(parent) = loaded.record.reference("parent") {
+                    around.insert(loaded.record.id, parent);
+                    if !around.contains_key(&parent) {
+                        next.insert(parent);
+                    }
+                }
+            }
+        }
+        Ok(around)
+    }
+
+    async fn belonging(
+        &self,
+        person: &Record,
+        assignments: &[Assignment],
+        around: &HashMap<RecordId, RecordId>,
+    ) -> Result<Belonging, Error> {
+        let is_vip = person.field("vip") == Some(&Json::Bool(true));
+        let is_staff = assignments.iter().any(|held| held.role.staff);
+        let roles = assignments.iter().map(|held| held.role.key.as_str());
+        let mut locations = Vec::new();
+        let mut next = person.reference("location");
+        while let Some(here) = next.filter(|here| locations.len() < LOCATIONS_MAX && !locations.contains(here)) {
+            locations.push(here);
+            next = around.get(&here).copied();
+        }
+        Ok(Belonging {
+            organisations_above: self.organisations_above(person.organisation).await?,
+            locations,
+            standing: Belonging::standing_of(is_vip, is_staff, roles),
+        })
     }
 }

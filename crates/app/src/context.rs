@@ -10,7 +10,10 @@ use steward_model::kind::{Category, Kind};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 
+use steward_store::article_reads::ArticleFigures;
+
 use crate::App;
+use crate::deflection::ReadBefore;
 use crate::error::Error;
 use crate::list::{Counting, ListRequest};
 use crate::view::{Label, RecordView, label_of, visible};
@@ -43,6 +46,10 @@ pub struct Head {
     pub notes: Vec<HandlingNote>,
     /// Outages that go on, on the same service or items.
     pub outages: Vec<Match>,
+    /// Articles that the requester had read before reporting it.
+    pub read_before: Vec<ReadBefore>,
+    /// Of an article: how often it was read from reports, and spared them.
+    pub figures: Option<ArticleFigures>,
 }
 
 /// A note on how to handle somebody or something.
@@ -106,7 +113,8 @@ impl App {
         ids.insert(record.organisation);
         let outages = async { if own.is_empty() { Ok(Vec::new()) } else { self.outages_on(actor, view, &own).await } };
         let found = async { self.readable_records(actor, ids.into_iter().collect()).await };
-        let (found, outages) = tokio::try_join!(found, outages)?;
+        let read_before = self.read_before(actor, view);
+        let (found, outages, read_before) = tokio::try_join!(found, outages, read_before)?;
         let mut notes: Vec<HandlingNote> = Vec::new();
         // Of people first, then of where they belong, then of things.
         let order = |id: &RecordId| (Some(*id) != requester, *id != record.organisation, *id);
@@ -119,7 +127,7 @@ impl App {
             }
         }
         let requester = requester.and_then(|id| found.get(&id).cloned());
-        Ok(Head { requester, notes, outages })
+        Ok(Head { requester, notes, outages, read_before, figures: None })
     }
 
     /// What else has to do with a record, for those who work on it.

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value as Json;
 use steward_model::access::{Action, Actor, scope};
-use steward_model::filter::{Attribute, Environment, Filter, FilterError, Path, Shape, SortKey};
+use steward_model::filter::{Attribute, Filter, FilterError, Path, Shape, SortKey};
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Level, Registry};
 use steward_model::moment::Moment;
@@ -160,7 +160,26 @@ impl App {
         sort: &[SortKey],
         limit: usize,
     ) -> Result<Vec<RecordView>, Error> {
-        let query = self.query(actor, kind, filter, sort, limit)?;
+        self.first_for(actor, Action::Read, kind, filter, sort, limit).await
+    }
+
+    /// The first records that meet a condition and to which somebody may do something besides reading them, in order.
+    pub(crate) async fn first_for(
+        &self,
+        actor: &Actor,
+        action: Action,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        sort: &[SortKey],
+        limit: usize,
+    ) -> Result<Vec<RecordView>, Error> {
+        let mut wanted = self.wanted(actor, kind, filter, sort)?;
+        if action != Action::Read {
+            let level = wanted.levels.level(&kind.key);
+            let doing = scope(actor, action, kind, Level::Requester, wanted.now);
+            wanted.scope = Filter::all([scope(actor, Action::Read, kind, level, wanted.now), doing]);
+        }
+        let query = self.query_of(actor, kind, &wanted, sort, limit);
         let loaded = self.store().list(&query).await?;
         self.views(actor, kind, loaded.into_iter().map(|loaded| loaded.record).collect()).await
     }
@@ -286,15 +305,18 @@ impl App {
         limit: usize,
     ) -> Result<ListQuery, Error> {
         let wanted = self.wanted(actor, kind, filter, sort)?;
-        let (conditions, binds) =
-            self.compiled(actor, kind, &wanted, &[Filter::all([wanted.scope(), wanted.filter()])]);
-        Ok(ListQuery {
+        Ok(self.query_of(actor, kind, &wanted, sort, limit))
+    }
+
+    fn query_of(&self, actor: &Actor, kind: &Kind, wanted: &Wanted, sort: &[SortKey], limit: usize) -> ListQuery {
+        let (conditions, binds) = self.compiled(actor, kind, wanted, &[Filter::all([wanted.scope(), wanted.filter()])]);
+        ListQuery {
             kind: Some(kind.key.clone()),
             condition: conditions.into_iter().next().unwrap_or_default(),
             binds,
             order: order_by(sort, kind, self.store().dialect(), ALIAS),
             limit,
-        })
+        }
     }
 
     /// How many records a list has, up to `cap`.
@@ -327,13 +349,7 @@ impl App {
         let now = self.now();
         let levels = Levels::of(filter, sort, kind, self.registry());
         levels.check(actor, self.registry(), now)?;
-        let environment = Environment {
-            now,
-            me: actor.person,
-            my_teams: actor.teams.clone(),
-            my_organisation: actor.organisation,
-            my_organisations: vec![actor.organisation],
-        };
+        let environment = actor.environment(now);
         let scope = scope(actor, Action::Read, kind, levels.level(&kind.key), now);
         Ok(Wanted { scope, filter: filter.bind(&environment).simplified(), levels, now })
     }

@@ -33,6 +33,11 @@ impl Found {
         }
     }
 
+    /// Every record that was found.
+    pub(crate) fn all(&self) -> impl Iterator<Item = RecordId> {
+        self.records.keys().copied()
+    }
+
     /// A record that was found.
     pub fn record(&self, id: RecordId) -> Option<&Record> {
         self.records.get(&id)

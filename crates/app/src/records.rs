@@ -348,7 +348,7 @@ impl App {
         let organisation = self.home_organisation(actor, kind, &new.fields, found, named).await?;
         let id = first(self.store().next_ids(1).await?)?;
         let number = first(self.store().next_numbers(kind, 1).await?)?;
-        let birth = Birth { id, number, organisation };
+        let birth = Birth { id, number, organisation, given: None };
         let command = Command::Create(Create {
             organisation: named,
             fields: self.sealed(kind, &new.fields)?,
@@ -362,7 +362,13 @@ impl App {
     }
 
     /// What a decision on an existing record that names no revision may look at.
-    fn context<'a>(&'a self, actor: &'a Actor, origin: &Origin, found: &'a Found, world: &'a World) -> Context<'a> {
+    pub(crate) fn context<'a>(
+        &'a self,
+        actor: &'a Actor,
+        origin: &Origin,
+        found: &'a Found,
+        world: &'a World,
+    ) -> Context<'a> {
         Context {
             now: self.now(),
             actor,
@@ -500,9 +506,20 @@ impl App {
         new: &NewRecord,
         origin: &Origin,
     ) -> Result<Option<RecordView>, Error> {
+        self.answered_before(actor, kind, request_hash(kind, new), origin).await
+    }
+
+    /// As [`Self::earlier_answer`], for a request that is known by its hash.
+    pub(crate) async fn answered_before(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        hash: Hash,
+        origin: &Origin,
+    ) -> Result<Option<RecordView>, Error> {
         let Some(key) = &origin.idempotency_key else { return Ok(None) };
         let Some(earlier) = self.store().find_answer(actor.person, key).await? else { return Ok(None) };
-        if earlier.request_hash != request_hash(kind, new) {
+        if earlier.request_hash != hash {
             return Err(Error::KeyReused);
         }
         let id: RecordId = earlier.response.parse().map_err(Error::internal)?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use steward_model::access::{Action, Actor, KindRights, Rights, rights};
-use steward_model::decide::{FieldConflict, allowed_transitions};
+use steward_model::decide::{FieldConflict, allowed_transitions, barred_transitions};
+use steward_model::filter::Environment;
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::moment::Moment;
@@ -30,6 +31,8 @@ pub struct RecordView {
     pub links: Vec<LinkView>,
     /// Keys of the transitions that the actor could make; guards are asked when it tries.
     pub allowed_transitions: Vec<String>,
+    /// Keys of those that only a limit keeps the actor from, each with what it says.
+    pub barred_transitions: Vec<(String, String)>,
 }
 
 /// Names of records that the actor may see, by id. Clones share them.
@@ -129,6 +132,7 @@ impl App {
         let links = self.store().links_of(then.id, Some(at)).await?;
         let mut view = self.view_with(actor, kind, then, rights, links).await?;
         view.allowed_transitions.clear();
+        view.barred_transitions.clear();
         Ok(view)
     }
 
@@ -156,9 +160,13 @@ impl App {
             })
             .filter(|link| labels.contains_key(&link.other))
             .collect();
-        let allowed_transitions =
-            allowed_transitions(kind, &record, &rights).into_iter().map(|transition| transition.key.clone()).collect();
-        Ok(RecordView { kind: kind.clone(), record, rights, labels, links, allowed_transitions })
+        let asking = actor.environment(self.now());
+        let barred_transitions = barred(kind, &record, &rights, &asking);
+        let allowed_transitions = allowed_transitions(kind, &record, &rights, &asking)
+            .into_iter()
+            .map(|transition| transition.key.clone())
+            .collect();
+        Ok(RecordView { kind: kind.clone(), record, rights, labels, links, allowed_transitions, barred_transitions })
     }
 
     /// Many records of one kind as an actor may see them, without their links. The names take one question for all.
@@ -183,13 +191,22 @@ impl App {
         let named = through_fields.iter().chain(watchers).copied().collect();
         // One map for all: a record names only those that it refers to.
         let labels = self.labels(actor, named, &through_fields).await?;
+        let asking = actor.environment(self.now());
         Ok(seen
             .into_iter()
             .map(|(record, rights)| {
-                let transitions = allowed_transitions(kind, &record, &rights);
+                let transitions = allowed_transitions(kind, &record, &rights, &asking);
                 let allowed_transitions = transitions.into_iter().map(|transition| transition.key.clone()).collect();
-                let labels = labels.clone();
-                RecordView { kind: kind.clone(), record, rights, labels, links: Vec::new(), allowed_transitions }
+                let barred_transitions = barred(kind, &record, &rights, &asking);
+                RecordView {
+                    kind: kind.clone(),
+                    record,
+                    rights,
+                    labels: labels.clone(),
+                    links: Vec::new(),
+                    allowed_transitions,
+                    barred_transitions,
+                }
             })
             .collect())
     }
@@ -283,6 +300,12 @@ impl App {
     pub(crate) fn has_public_label(&self, kind: &str) -> bool {
         self.registry().kind(kind).is_some_and(|kind| kind.label_public)
     }
+}
+
+/// What limits keep somebody from, and what they say.
+fn barred(kind: &Kind, record: &Record, rights: &Rights, asking: &Environment) -> Vec<(String, String)> {
+    let barred = barred_transitions(kind, record, rights, asking).into_iter();
+    barred.map(|(transition, message)| (transition.key.clone(), message.to_owned())).collect()
 }
 
 /// How a record is named.

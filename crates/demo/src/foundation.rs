@@ -133,7 +133,8 @@ fn places(script: &mut Script, world: &World, at: Moment) {
     }
 }
 
-fn manager<'w>(world: &'w World, person: &Person) -> Option<&'w str> {
+/// Who manages somebody.
+pub(crate) fn manager<'w>(world: &'w World, person: &Person) -> Option<&'w str> {
     let title = person.title.as_str();
     let head = match title {
         "Chief Executive Officer" => return None,

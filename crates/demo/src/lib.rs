@@ -14,6 +14,7 @@ mod files;
 mod foundation;
 mod incidents;
 mod items;
+mod offers;
 mod play;
 mod problems;
 mod requests;
@@ -36,7 +37,7 @@ use steward_model::moment::Moment;
 
 use crate::calendar::Calendar;
 use crate::play::Player;
-use crate::script::{Deed, Script, Step, create, go, steward};
+use crate::script::{Script, Step, create, go, steward};
 use crate::stories::Phrases;
 use crate::world::World;
 
@@ -62,7 +63,7 @@ const LOGINS: [(&str, &str); 12] = [
     ("ines", "auditor"),
     ("jonas", "knowledge manager"),
     ("katja", "problem manager"),
-    ("luis", "configuration manager"),
+    ("luis", "configuration and catalogue manager"),
 ];
 
 /// Words of the passphrase that all demonstration accounts share.
@@ -160,6 +161,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     let items_at = start.plus_seconds(4 * 3600);
     let named = items::write(&mut script, &calendar, seed, items_at)?;
     devices::write(&mut script, &mut world, &calendar, seed, items_at.plus_seconds(600), named);
+    offers::write(&mut script, &world, &calendar, items_at.plus_seconds(3 * 3600))?;
     articles::write(&mut script, &calendar, seed)?;
     problems::write(&mut script, &calendar, seed)?;
     changes::write(&mut script, &calendar, seed)?;
@@ -175,7 +177,7 @@ fn whole(steps: Vec<Step>) -> Vec<Step> {
     let mut there: BTreeSet<String> = BTreeSet::new();
     let mut kept = Vec::with_capacity(steps.len());
     for step in steps {
-        if matches!(step.deed, Deed::Create { .. }) {
+        if step.deed.is_birth() {
             there.insert(step.record.clone());
         }
         if there.contains(&step.record) {
@@ -207,6 +209,7 @@ mod tests {
     use serde_json::Value as Json;
 
     use super::*;
+    use crate::script::Deed;
 
     fn steps(now: &str, seed: u64) -> Vec<Step> {
         write(World::read().unwrap(), Moment::parse(now).unwrap(), seed).unwrap()
@@ -251,6 +254,10 @@ mod tests {
                         named.extend(links.iter().map(|(_, target)| target.clone()));
                         named.extend(Some(format!("org:{company}")).filter(|_| !company.is_empty()));
                     }
+                    Deed::Order { item, answers, .. } => {
+                        named.push(item.clone());
+                        handles(&Json::Object(answers.clone()), &mut named);
+                    }
                     Deed::Update(fields) => handles(fields, &mut named),
                     Deed::Move { fields, words, .. } => {
                         handles(fields, &mut named);
@@ -263,7 +270,7 @@ mod tests {
                 for handle in named {
                     assert!(there.contains(&handle), "{now}: {handle} is not there yet: {step:?}");
                 }
-                if matches!(step.deed, Deed::Create { .. }) {
+                if step.deed.is_birth() {
                     assert!(there.insert(step.record.clone()), "{now}: {} comes twice", step.record);
                 }
                 assert!(there.contains(&step.record), "{now}: {step:?}");

@@ -8,6 +8,7 @@ use anyhow::Context;
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value as Json};
 use steward_app::App;
+use steward_app::catalogue::Order;
 use steward_app::clock::Clock;
 use steward_app::error::Error;
 use steward_app::files::NewFile;
@@ -95,6 +96,17 @@ impl Player {
             }
             return Ok(());
         }
+        if let Deed::Order { item, answers, quantity, note } = &step.deed {
+            let answers = self.object(&Json::Object(answers.clone()))?;
+            let order = Order { answers, quantity: *quantity, note: note.clone(), ..Order::default() };
+            let number = self.find(item)?.number.clone();
+            let origin = Origin::door(step.by.door);
+            let view = self.app.order(self.actor(&step.by.who)?, &number, &order, &origin).await;
+            let view = view.map_err(|error| refused(step, error))?;
+            let known = Known { kind: view.kind, id: view.record.id, number: view.record.number };
+            self.known.insert(step.record.clone(), known);
+            return Ok(());
+        }
         self.execute(step).await
     }
 
@@ -129,7 +141,7 @@ impl Player {
             Ok(NewComment { audience: *audience, body: self.filled(body)? })
         };
         let request = match &step.deed {
-            Deed::Create { .. } => anyhow::bail!("a creation is played alone"),
+            Deed::Create { .. } | Deed::Order { .. } => anyhow::bail!("a creation is played alone"),
             Deed::Attach(name, content) => {
                 let file = NewFile { name: name.clone(), audience: Audience::Public, content: content.clone().into() };
                 self.app.attach(actor, kind, number, file, &origin).await.map_err(|error| refused(step, error))?;
@@ -229,9 +241,7 @@ fn together(steps: &[Step]) -> usize {
     steps
         .iter()
         .take(TOGETHER)
-        .take_while(|step| {
-            step.at == first.at && !matches!(step.deed, Deed::Create { .. }) && records.insert(step.record.as_str())
-        })
+        .take_while(|step| step.at == first.at && !step.deed.is_birth() && records.insert(step.record.as_str()))
         .count()
 }
 

@@ -143,11 +143,6 @@ impl Shop<'_> {
             },
             "category": wish.category,
             "location": format!("@place:{}", person.place),
-            "lines": lines,
-            "answers": [
-                { "question": "Where shall it go?", "answer": self.world.place_name(&person.place) },
-                { "question": "Has your manager agreed?", "answer": self.chance.text(&["Yes, by mail", "Yes, in our last talk", "Not yet"]) },
-            ],
             "cost_centre": (4700 + self.chance.between(1, 89)).to_string(),
             "urgency": self.chance.text(&["medium", "medium", "low", "high"]),
             "impact": "low",
@@ -164,7 +159,7 @@ impl Shop<'_> {
         }
         let agent = self.world.desk_agent(&person.language, &mut self.chance).to_owned();
         at = self.calendar.after(at, self.chance.between(10, 160));
-        let taken = json!({ "channel": "portal", "team": format!("@team:{}", wish.team) });
+        let taken = json!({ "channel": "portal", "team": format!("@team:{}", wish.team), "lines": lines });
         self.script.add(at, page(&agent), &record, Deed::Update(taken));
         let words = self.phrases.letter(&person.language, "taking", &person.given, &mut self.chance);
         self.script.add(at.plus_seconds(60), page(&agent), &record, say(words));

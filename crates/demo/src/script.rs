@@ -47,6 +47,17 @@ pub(crate) enum Deed {
         /// Link types and handles of targets.
         links: Vec<(String, String)>,
     },
+    /// It is ordered from the catalogue.
+    Order {
+        /// Handle of the item.
+        item: String,
+        /// Answers by question.
+        answers: serde_json::Map<String, Json>,
+        /// How many.
+        quantity: Option<i64>,
+        /// What else was said.
+        note: Option<String>,
+    },
     /// Fields change.
     Update(Json),
     /// It moves along its lifecycle.
@@ -68,6 +79,13 @@ pub(crate) enum Deed {
     Link(&'static str, String),
     /// Who does it wants to hear of changes.
     Watch,
+}
+
+impl Deed {
+    /// Whether a record comes into being by it.
+    pub(crate) fn is_birth(&self) -> bool {
+        matches!(self, Self::Create { .. } | Self::Order { .. })
+    }
 }
 
 /// A deed at its moment.
@@ -102,7 +120,7 @@ impl Script {
     /// is written for a record comes in the order of time.
     pub(crate) fn add(&mut self, at: Moment, by: By, record: &str, deed: Deed) {
         let at = self.last.get(record).map_or(at, |last| at.max(last.plus_seconds(1)));
-        let is_birth = matches!(deed, Deed::Create { .. });
+        let is_birth = deed.is_birth();
         if at > self.now || !is_birth && !self.born.contains_key(record) {
             // Nothing later on this record may happen either.
             self.last.insert(record.to_owned(), self.now.plus_seconds(1));
@@ -117,7 +135,7 @@ impl Script {
 
     /// A step for a record that is not in a conversation: many may stand at the same moment.
     pub(crate) fn add_at_once(&mut self, at: Moment, by: By, record: &str, deed: Deed) {
-        if matches!(deed, Deed::Create { .. }) {
+        if deed.is_birth() {
             self.born.insert(record.to_owned(), at);
         }
         self.last.insert(record.to_owned(), at);

@@ -10,6 +10,7 @@ pub mod command;
 pub mod decide;
 pub mod event;
 pub mod filter;
+pub mod form;
 pub mod id;
 pub mod kind;
 pub mod mention;

@@ -1,5 +1,6 @@
 //! The practices of service management: one folder each, TOML first, Rust where data cannot say it.
 
+mod catalogue;
 pub mod people;
 mod priority;
 pub mod rules;
@@ -43,6 +44,8 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("release/release.toml", include_str!("../practices/release/release.toml")),
     ("request/de.toml", include_str!("../practices/request/de.toml")),
     ("request/fr.toml", include_str!("../practices/request/fr.toml")),
+    ("request/catalogue_category.toml", include_str!("../practices/request/catalogue_category.toml")),
+    ("request/catalogue_item.toml", include_str!("../practices/request/catalogue_item.toml")),
     ("request/request_item.toml", include_str!("../practices/request/request_item.toml")),
     ("request/request_task.toml", include_str!("../practices/request/request_task.toml")),
     ("request/service_request.toml", include_str!("../practices/request/service_request.toml")),

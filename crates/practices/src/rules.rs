@@ -5,6 +5,7 @@ use steward_model::event::Why;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 
+use crate::catalogue;
 use crate::people;
 use crate::priority;
 
@@ -36,6 +37,7 @@ impl Rules for PracticeRules {
 
     fn check(&self, kind: &Kind, before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
         match kind.key.as_str() {
+            "catalogue_item" => catalogue::check_item(before, after, ctx),
             "person" => people::check_roles(before, after, ctx),
             "priority_matrix" => priority::check_matrix(after),
             _ => Vec::new(),

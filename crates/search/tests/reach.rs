@@ -83,6 +83,7 @@ impl World {
             my_teams: vec![RecordId(20), RecordId(21)],
             my_organisation: RecordId(1),
             my_organisations: vec![RecordId(1), RecordId(2)],
+            belongs: steward_model::access::Belonging::default(),
         };
         Filter::parse_cel(text, kind, &self.registry).unwrap().bind(&environment).simplified()
     }

@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 26] = [
+const TABLES: [(&str, Option<&str>); 27] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -55,6 +55,7 @@ const TABLES: [(&str, Option<&str>); 26] = [
     ("bulk_edit_row", None),
     ("visit", None),
     ("person_settings", None),
+    ("article_read", None),
     ("meta", None),
 ];
 

@@ -12,6 +12,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0004_drafts.sql"),
     include_str!("../migrations/0005_saved_views.sql"),
     include_str!("../migrations/0006_inbox.sql"),
+    include_str!("../migrations/0007_article_reads.sql"),
     include_str!("../migrations/0012_person_settings.sql"),
     include_str!("../migrations/0013_visits.sql"),
 ];

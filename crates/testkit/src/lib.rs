@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
 pub mod browser;
+pub mod catalogue;
 pub mod client;
 pub mod database;
 pub mod filter_kinds;

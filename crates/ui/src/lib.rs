@@ -8,7 +8,7 @@
 //!
 //! [`shell::shell`] makes the whole page of somebody signed in, [`sheet::sheet`] that of somebody who is not. Both take a
 //! [`page::Page`]. The server answers `/assets/{name}` with [`assets::find`]; the content policy needs no exception for
-//! anything here, and may add `trusted-types steward`.
+//! anything here, and may add `trusted-types steward steward-worker`.
 //!
 //! # What scripts ask of the server
 //!
@@ -51,6 +51,7 @@ pub mod message;
 pub mod page;
 pub mod partial;
 pub mod person;
+pub mod portal;
 pub mod presence;
 pub mod record;
 pub mod reference;

@@ -97,6 +97,7 @@ pub fn page(page: &Page, body: Markup) -> Markup {
                 @if let Some(keys) = page.keys.for_scripts() { meta name="keys" content=(keys); }
                 link rel="preload" href=(address(Asset::FontLatin)) as="font" type="font/woff2" crossorigin;
                 link rel="stylesheet" href=(address(Asset::Styles));
+                link rel="manifest" href="/manifest.webmanifest";
                 link rel="icon" href=(address(Asset::Mark)) type="image/svg+xml";
                 script type="module" src=(address(Asset::Script)) {}
             }

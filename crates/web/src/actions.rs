@@ -150,6 +150,9 @@ fn possible(view: &RecordView, transition: &Transition) -> Result<(), Error> {
     if view.allowed_transitions.contains(&transition.key) {
         return Ok(());
     }
+    if let Some((_, message)) = view.barred_transitions.iter().find(|(key, _)| *key == transition.key) {
+        return Err(Error::Illegal { message: message.clone(), allowed: view.allowed_transitions.clone() });
+    }
     let action = steward_model::access::Action::Transition;
     if !view.rights.may(action) || transition.from.contains(&view.record.state) {
         return Err(Error::Forbidden { action });

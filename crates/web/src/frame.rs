@@ -13,6 +13,7 @@ use crate::Web;
 use crate::address;
 use crate::inbox;
 use crate::live;
+use crate::portal;
 use crate::settings;
 use crate::visitor::Visitor;
 
@@ -23,10 +24,6 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("group-organisation", &["organisation"]),
     ("more", &[]),
 ];
-/// The first headings in the words of those who ask.
-const PLAIN_GROUPS: [&str; 2] = ["group-yours", "group-answers"];
-/// What requesters find in the navigation.
-const FOR_REQUESTERS: [&str; 3] = ["incident", "request", "knowledge"];
 
 /// Which page it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,7 +46,6 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         .iter()
         .enumerate()
         .map(|(index, (label, _))| {
-            let label = if actor.is_staff() { label } else { PLAIN_GROUPS.get(index).unwrap_or(label) };
             let own = entries.iter().filter(|entry| entry.group == index);
             (t(label), own.map(|entry| link(&entry.label, &entry.address, entry.icon, place.current)).collect())
         })
@@ -81,8 +77,19 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
     let groups: Vec<NavigationGroup<'_>> =
         groups.iter().map(|(label, links)| NavigationGroup { label, links }).collect();
     let home = if actor.is_staff() { (t("my-work"), Icon::ListCheck) } else { (t("home"), Icon::Home) };
-    let links = [link(home.0, "/", home.1, place.current)];
-    let foot = [link(t("help"), "/help", Icon::Help, place.current)];
+    let current = match place.current {
+        portal::HOME if !actor.is_staff() => "/",
+        current => current,
+    };
+    let mut links = vec![link(home.0, "/", home.1, current)];
+    let mut foot = vec![link(t("help"), "/help", Icon::Help, place.current)];
+    if actor.is_staff() {
+        let in_portal = place.current.starts_with(portal::HOME);
+        let shown = if in_portal { portal::HOME } else { place.current };
+        foot.insert(0, link(t("portal"), portal::HOME, Icon::User, shown));
+    } else {
+        links.extend(portal::WAYS.map(|(label, address, icon)| link(t(label), address, icon, current)));
+    }
     let account = [
         link(t("settings"), settings::ADDRESS, Icon::Settings, place.current),
         link(t("account"), "/account", Icon::Key, place.current),
@@ -92,7 +99,10 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         let incident = web.app().registry().kind("incident")?;
         web.app().creatable_level(actor, incident).map(|_| incident.as_ref())
     });
-    let create = create.map(|kind| (crate::naming::new_record(kind), address::new(kind)));
+    let create = create.map(|kind| match (actor.is_staff(), kind.key.as_str()) {
+        (false, "incident") => (t("portal-report").to_owned(), portal::REPORT.to_owned()),
+        _ => (crate::naming::new_record(kind), address::new(kind)),
+    });
     let detail = actor.assignments.iter().map(|held| &held.role).max_by_key(|role| role.rank);
     let title = if place.title.is_empty() { t("steward").to_owned() } else { format!("{} · Steward", place.title) };
     let unread = visitor.unread.filter(|unread| *unread > 0).map(inbox::told).unwrap_or_default();
@@ -148,7 +158,8 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
     let staff = actor.is_staff();
     let mut entries: Vec<Entry> = Vec::new();
     for kind in kinds(web, actor) {
-        if !kind.navigation || !staff && !FOR_REQUESTERS.contains(&kind.practice.as_str()) {
+        // Those who ask find everything through the portal.
+        if !kind.navigation || !staff {
             continue;
         }
         let within = |practices: &[&str]| practices.iter().position(|practice| *practice == kind.practice);

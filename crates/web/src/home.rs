@@ -1,4 +1,4 @@
-//! The first page: for staff what is theirs to do, for everybody else what they can ask for and what they asked.
+//! The first page: for staff what is theirs to do, for everybody else the portal.
 
 mod desk;
 
@@ -6,19 +6,16 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use maud::{Markup, html};
+use maud::Markup;
 use steward_app::error::Error;
 use steward_app::list::{Counting, ListPage, ListRequest};
 use steward_app::view::RecordView;
 use steward_model::kind::Kind;
-use steward_ui::icon::{Icon, icon, large_icon};
 use steward_ui::list::{Column, ColumnRole, List, Row, list};
-use steward_ui::message::{Empty, empty};
 use steward_ui::value::Shown;
-use steward_words::{t, t_with};
+use steward_words::t;
 
 use crate::error::WebError;
-use crate::frame::{Place, frame};
 use crate::list::asked::{NEWEST, usual_order};
 use crate::values::shown::{Reader, state};
 use crate::values::time;
@@ -27,60 +24,14 @@ use crate::{Web, address};
 
 /// Rows of one list on the page.
 const ROWS: usize = 15;
-/// Kinds that requesters make and follow.
-const ASKED: [&str; 2] = ["incident", "service_request"];
 
 pub(crate) async fn page(State(web): State<Web>, visitor: Visitor) -> Result<Response, WebError> {
-    let page =
-        if visitor.actor().is_staff() { desk::page(&web, &visitor).await? } else { start(&web, &visitor).await? };
+    let page = if visitor.actor().is_staff() {
+        desk::page(&web, &visitor).await?
+    } else {
+        crate::portal::show_home(&web, &visitor).await?
+    };
     Ok(page.into_response())
-}
-
-/// What requesters need: ask for help, ask for something, see what became of it.
-async fn start(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
-    let open = gathered(web, visitor, &ASKED, "is:open").await?;
-    let articles = gathered(web, visitor, &["knowledge_article"], "").await?;
-    let name = visitor.actor().label.split_whitespace().next().unwrap_or_default().to_owned();
-    let ask = |key: &str, icon: Icon, title: &'static str, text: &'static str| {
-        let kind = web.app().registry().kind(key)?;
-        web.app().creatable_level(visitor.actor(), kind)?;
-        Some((address::new(kind), icon, title, text))
-    };
-    let ways = [
-        ask("incident", Icon::AlertCircle, t("way-broken"), t("way-broken-help")),
-        ask("service_request", Icon::ShoppingCart, t("way-need"), t("way-need-help")),
-    ];
-    let main = html! {
-        div.start {
-            h1.start__title { (t_with("start-question", &[("name", (&name).into())])) }
-            form.search-form."search-form--large" role="search" action="/search" method="get" {
-                (icon(Icon::Search))
-                input.input type="search" name="q" aria-label=(t("search-answer")) placeholder=(t("search-answer"));
-            }
-            ul.start__ways {
-                @for (address, symbol, title, text) in ways.iter().flatten() {
-                    li { a.way href=(address) { (large_icon(*symbol)) span.way__title { (title) } span.way__text { (text) } } }
-                }
-            }
-            section.home-section {
-                h2.home-section__title { (t("you-asked")) }
-                @if open.is_empty() {
-                    (empty(&Empty { icon: Icon::Checks, title: t("nothing-open"), text: t("nothing-open-help") }, html! {}))
-                } @else { (work(web, visitor, t("you-asked"), &open)) }
-            }
-            @if !articles.is_empty() {
-                section.home-section {
-                    h2.home-section__title { (t("good-to-know")) }
-                    ul.article-list {
-                        @for (kind, view) in articles.iter().take(6) {
-                            li { a href=(address::record(kind, &view.record.number)) { (icon(Icon::named(&kind.icon))) (view.record.text(&kind.label_field)) } }
-                        }
-                    }
-                }
-            }
-        }
-    };
-    Ok(frame(web, visitor, Place { title: t("home"), current: "/", ..Place::default() }, main))
 }
 
 /// Records of several kinds under one condition, each kind's in its usual order.

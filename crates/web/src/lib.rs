@@ -29,6 +29,7 @@ mod markdown;
 mod naming;
 mod palette;
 mod pick;
+mod portal;
 mod preferences;
 mod presence;
 mod record;
@@ -110,9 +111,9 @@ impl Web {
 
 /// Nothing but our own files runs, loads or is drawn; scripts make markup only through the policy of our own bundle.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
-                      connect-src 'self'; frame-src 'none'; form-action 'self'; base-uri 'none'; \
+                      connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'none'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; \
-                      trusted-types steward";
+                      trusted-types steward steward-worker";
 /// How hard pages are compressed, from 1 to 9: the rows of a list are so alike that a little more work than the least makes
 /// them much smaller.
 const COMPRESSION: i32 = 2;

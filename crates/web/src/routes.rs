@@ -4,7 +4,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, list, live, palette,
-    pick, presence, record, search, set_up, settings, sign_in, views, visits,
+    pick, portal, presence, record, search, set_up, settings, sign_in, views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -52,6 +52,28 @@ pub fn routes() -> Vec<Route> {
         open(Post, "/set-up", post(set_up::set_up)),
         open(Get, "/dev/components", get(assets::components)),
         route(Get, "/", get(home::page)),
+        open(Get, portal::MANIFEST, get(portal::manifest)),
+        open(Get, portal::WORKER, get(portal::worker)),
+        open(Get, portal::OFFLINE, get(portal::offline)),
+        route(Get, portal::HOME, get(portal::home)),
+        route(Get, portal::ANSWERS, get(portal::answers)),
+        route(Get, portal::CATALOGUE, get(portal::catalogue)),
+        route(Get, "/portal/catalogue/{category}", get(portal::category)),
+        route(Get, "/portal/items/{item}", get(portal::item)),
+        route(Post, "/portal/items/{item}", post(portal::order)),
+        route(Get, "/portal/items/{item}/choices", get(portal::choices)),
+        route(Get, "/portal/forms/{item}", get(portal::edit_form)),
+        route(Post, "/portal/forms/{item}", post(portal::save_form)),
+        route(Get, "/portal/preview", get(portal::preview)),
+        route(Get, portal::REPORT, get(portal::report)),
+        route(Post, portal::REPORT, post(portal::send)),
+        route(Post, "/portal/report/answers", post(portal::offered)),
+        route(Get, portal::REQUESTS, get(portal::requests)),
+        route(Get, "/portal/requests/{number}", get(portal::record)),
+        route(Post, "/portal/requests/{number}/comments", post(portal::comment)),
+        route(Get, portal::ARTICLES, get(portal::articles)),
+        route(Get, "/portal/articles/{article}", get(portal::article)),
+        route(Post, "/portal/articles/{article}/solved", post(portal::solved)),
         route(Get, "/search", get(search::page)),
         route(Get, "/search/suggestions", get(palette::suggestions)),
         route(Get, visits::ADDRESS, get(visits::page)),

@@ -65,6 +65,8 @@ pub const AREAS: &[Area] = &[
     area!("search"),
     area!("inbox"),
     area!("errors"),
+    area!("portal"),
+    area!("knowledge"),
     area!("scripts"),
     REFUSALS,
 ];

@@ -64,7 +64,11 @@ pages("Pages of an agent are accessible", "ben", async (scene) => {
 
 pages("Pages of a requester are accessible", "ella", async (scene) => {
   const incident = await busy(scene);
-  return ["/", "/incidents", pageOf(incident), "/incidents/new", "/service-requests/new", "/search?q=mail", "/account", "/help", "/people/new"];
+  const [laptop] = await as("ella", scene.desk).get("catalogue-items?filter=name%20%3D%3D%20%22Laptop%22&limit=1");
+  const [article] = await as("ella", scene.desk).get("knowledge-articles?limit=1");
+  return ["/", "/portal/catalogue", `/portal/catalogue/${laptop.fields.category.number}`, `/portal/items/${laptop.number}`, `/portal/requests`, `/portal/requests/${incident.number}`,
+    "/portal/report", "/portal/articles", `/portal/articles/${article.number}?mark=axe`, "/portal/answers?q=laptop",
+    "/incidents", pageOf(incident), "/incidents/new", "/service-requests/new", "/search?q=mail", "/account", "/help", "/people/new"];
 });
 
 pages("Pages for everybody are accessible", null, () => ["/sign-in", "/dev/components", "/no-such-page"]);

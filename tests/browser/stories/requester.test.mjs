@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { signIn, story } from "../support/browser.mjs";
 import { Hands } from "../support/hands.mjs";
-import { as, pageOf } from "../support/interface.mjs";
+import { as } from "../support/interface.mjs";
 
 story("A requester reports something from the home page and finds it there again", async (scene) => {
   const title = `My screen stays black ${scene.id}`;
@@ -11,15 +11,15 @@ story("A requester reports something from the home page and finds it there again
   await signIn(page, "ella", scene.desk.passphrase);
   const hands = new Hands(page);
   await hands.click(page.getByRole("link", { name: /Something does not work/ }));
-  await hands.type(page.getByLabel(/^Title/), title);
-  await hands.type(page.getByLabel(/^Description/), "It was fine yesterday.");
-  await hands.click(page.getByRole("button", { name: /Create incident|Report|Send/ }));
+  await hands.type(page.getByLabel(/^What does not work/), title);
+  await hands.type(page.getByLabel(/^What happens/), "It was fine yesterday.");
+  await hands.click(page.getByRole("button", { name: "Send report" }));
   await page.getByRole("heading", { level: 1, name: title }).waitFor();
+  await page.getByText("Your report has reached us").waitFor();
   assert.ok(hands.steps <= 4, `${hands.steps} steps`);
 
   await page.goto("/");
-  const asked = page.getByRole("table", { name: "What you asked for" });
-  await asked.getByRole("link", { name: title }).waitFor();
+  await page.locator(".follow", { hasText: title }).getByText("Received").waitFor();
 });
 
 story("A requester answers a question with a file, and the incident goes on", async (scene) => {
@@ -38,7 +38,7 @@ story("A requester answers a question with a file, and the incident goes on", as
   await page.getByRole("button", { name: "Send reply" }).click();
   await page.locator(".entry--public", { hasText: "It says 4711" }).waitFor();
   await page.locator(".file-line, .attachment", { hasText: "error.png" }).first().waitFor();
-  await page.locator(".steps [aria-current=step]", { hasText: "In progress" }).waitFor();
+  await page.locator(".milestones [aria-current=step]", { hasText: "In work" }).waitFor();
   assert.equal((await ben.get(`incidents/${incident.number}`)).state, "in_progress");
-  assert.ok(page.url().includes(pageOf(incident)));
+  assert.ok(page.url().includes(`/portal/requests/${incident.number}`));
 });

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
 mod bulk_edits;
+mod catalogue;
 mod copies;
 mod custom_kind;
 mod hostile;

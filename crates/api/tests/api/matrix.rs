@@ -66,7 +66,7 @@ const TICKET_LINES: [TicketLine; 19] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 25] = [
+const PLAIN_LINES: [PlainLine; 27] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -123,6 +123,13 @@ const PLAIN_LINES: [PlainLine; 25] = [
     ("DELETE", "/api/v1/views/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/bulk-edits/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("POST", "/api/v1/bulk-edits/987654/undo", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/catalogue-items/987654/form", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    (
+        "POST",
+        "/api/v1/catalogue-items/987654/order",
+        Some(|_| json!({})),
+        [401, 404, 404, 404, 404, 404, 404, 404, 404],
+    ),
     ("POST", "/api/v1/bulk", Some(|_| json!({"operations": []})), [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("POST", "/api/v1/bulk", Some(|_| json!({"operations": 1})), [401, 422, 422, 422, 422, 422, 422, 422, 422]),
 ];
@@ -176,6 +183,7 @@ fn route_of(path: &str) -> String {
     path.replace("{inner}", "{file}")
         .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
         .replace("/views/987654", "/views/{view}")
+        .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
 }
 
 async fn call(

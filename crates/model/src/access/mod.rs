@@ -14,7 +14,9 @@ pub use rights::{Explanation, KindRights, Rights, explain, may_assign, rights, s
 
 use std::sync::Arc;
 
+use crate::filter::Environment;
 use crate::id::RecordId;
+use crate::moment::Moment;
 
 /// What can be done with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,11 +44,13 @@ pub enum Action {
     Watch,
     /// Move it to another organisation.
     Transfer,
+    /// Have it delivered, where it is something on offer.
+    Order,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Read,
         Self::Create,
         Self::Update,
@@ -58,6 +62,7 @@ impl Action {
         Self::Link,
         Self::Watch,
         Self::Transfer,
+        Self::Order,
     ];
 
     /// The word in messages: "you may not … this record".
@@ -74,6 +79,7 @@ impl Action {
             Self::Link => "link",
             Self::Watch => "watch",
             Self::Transfer => "transfer",
+            Self::Order => "order",
         }
     }
 }
@@ -91,8 +97,36 @@ pub struct Actor {
     pub teams: Vec<RecordId>,
     /// Roles held.
     pub assignments: Vec<Assignment>,
+    /// What else follows from the person.
+    pub belongs: Belonging,
     /// What the token in use is limited to; `None` without a token.
     pub limits: Option<TokenLimits>,
+}
+
+/// Where a person belongs and what they count as: what entitlements go by besides person, teams and organisation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Belonging {
+    /// The person's organisation and those above it, nearest first.
+    pub organisations_above: Vec<RecordId>,
+    /// The person's location and those that it lies in, nearest first.
+    pub locations: Vec<RecordId>,
+    /// Words for what the person counts as: `everybody`, `vip`, `staff`, and the key of each role held.
+    pub standing: Vec<String>,
+}
+
+impl Belonging {
+    /// The words for somebody with these roles.
+    pub fn standing_of<'a>(is_vip: bool, is_staff: bool, roles: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+        let mut words = vec!["everybody".to_owned()];
+        words.extend(is_vip.then(|| "vip".to_owned()));
+        words.extend(is_staff.then(|| "staff".to_owned()));
+        for role in roles {
+            if !words.iter().any(|word| word == role) {
+                words.push(role.to_owned());
+            }
+        }
+        words
+    }
 }
 
 /// A role held.
@@ -147,7 +181,20 @@ impl Actor {
             organisation: RecordId::SYSTEM,
             teams: Vec::new(),
             assignments: Vec::new(),
+            belongs: Belonging::default(),
             limits: None,
+        }
+    }
+
+    /// What the relative words of conditions stand for, outside grants.
+    pub fn environment(&self, now: Moment) -> Environment {
+        Environment {
+            now,
+            me: self.person,
+            my_teams: self.teams.clone(),
+            my_organisation: self.organisation,
+            my_organisations: vec![self.organisation],
+            belongs: self.belongs.clone(),
         }
     }
 

@@ -308,6 +308,7 @@ fn bound(filter: &Filter, actor: &Actor, assignment: &Assignment, now: Moment) -
         my_teams: actor.teams.clone(),
         my_organisation: actor.organisation,
         my_organisations,
+        belongs: actor.belongs.clone(),
     };
     match assignment.reach {
         Reach::Everywhere => everywhere(filter).bind(&environment).simplified(),

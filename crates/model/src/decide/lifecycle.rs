@@ -9,21 +9,59 @@ use crate::access::{Action, Rights};
 use crate::command::{Input, NewComment, Transition as Move};
 use crate::event::{Act, Cause, Event, Why};
 use crate::filter::Environment;
-use crate::kind::{Commenter, Kind, OnComment, Transition};
+use crate::kind::{Commenter, Kind, Limit, OnComment, Transition};
 use crate::record::Record;
 
 /// The transitions that an actor with these rights could make from the record's state, guards aside.
 ///
 /// A guard may depend on fields that come with the move, so it is not asked here.
-pub fn allowed_transitions<'k>(kind: &'k Kind, record: &Record, rights: &Rights) -> Vec<&'k Transition> {
-    if !rights.may(Action::Transition) {
-        return Vec::new();
-    }
-    kind.lifecycle
-        .transitions
-        .iter()
-        .filter(|transition| transition.from.contains(&record.state) && role_allows(transition, rights))
+pub fn allowed_transitions<'k>(
+    kind: &'k Kind,
+    record: &Record,
+    rights: &Rights,
+    asking: &Environment,
+) -> Vec<&'k Transition> {
+    let open = |transition: &&Transition| barred_by(transition, kind, record, rights, asking).is_none();
+    ways(kind, record, rights).filter(open).collect()
+}
+
+/// The transitions that would be possible but for a limit, each with what it says.
+pub fn barred_transitions<'k>(
+    kind: &'k Kind,
+    record: &Record,
+    rights: &Rights,
+    asking: &Environment,
+) -> Vec<(&'k Transition, &'k str)> {
+    ways(kind, record, rights)
+        .filter_map(|transition| Some((transition, barred_by(transition, kind, record, rights, asking)?)))
         .collect()
+}
+
+/// The transitions that start from the record's state and that the level and the roles allow.
+fn ways<'k>(kind: &'k Kind, record: &Record, rights: &Rights) -> impl Iterator<Item = &'k Transition> {
+    let may = rights.may(Action::Transition);
+    let open = move |transition: &&Transition| {
+        may && transition.from.contains(&record.state) && role_allows(transition, rights)
+    };
+    kind.lifecycle.transitions.iter().filter(open)
+}
+
+/// What the limit says that keeps an actor with these rights from a move.
+fn barred_by<'k>(
+    transition: &'k Transition,
+    kind: &Kind,
+    record: &Record,
+    rights: &Rights,
+    asking: &Environment,
+) -> Option<&'k str> {
+    // Steward itself is bound by none.
+    if transition.limits.is_empty() || *rights == Rights::all() {
+        return None;
+    }
+    let holds = |limit: &&Limit| rights.write.is_none_or(|level| level <= limit.level);
+    let failed =
+        transition.limits.iter().filter(holds).find(|limit| !limit.when.bind(asking).matches_local(record, kind));
+    failed.map(|limit| limit.message.as_str())
 }
 
 /// The fields asked for with a transition: those it requires first.
@@ -42,7 +80,7 @@ pub(super) fn decide_transition(
     rights: &Rights,
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Rejection> {
-    let transition = find_transition(kind, record, &command.key, rights)?;
+    let transition = find_transition(kind, record, &command.key, rights, ctx)?;
     let mut events = Vec::new();
     if let Some(comment) = &command.comment {
         check_comment(comment)?;
@@ -115,9 +153,11 @@ fn find_transition<'k>(
     record: &Record,
     key: &str,
     rights: &Rights,
+    ctx: &Context<'_>,
 ) -> Result<&'k Transition, Rejection> {
+    let asking = ctx.actor.environment(ctx.now);
     let illegal = |message: String| {
-        let allowed = allowed_transitions(kind, record, rights);
+        let allowed = allowed_transitions(kind, record, rights, &asking);
         Rejection::Illegal { message, allowed: allowed.into_iter().map(|transition| transition.key.clone()).collect() }
     };
     let Some(transition) = kind.lifecycle.transition(key) else {
@@ -129,6 +169,9 @@ fn find_transition<'k>(
     }
     if !role_allows(transition, rights) {
         return Err(Rejection::Forbidden { action: Action::Transition });
+    }
+    if let Some(message) = barred_by(transition, kind, record, rights, &asking) {
+        return Err(illegal(message.to_owned()));
     }
     Ok(transition)
 }
@@ -186,7 +229,7 @@ fn finish_move(
 ) -> Result<Event, Rejection> {
     let (after, _) = draft.finish(ctx)?;
     if let Some(guard) = &transition.guard
-        && !guard.filter.bind(&environment(ctx)).matches_local(&after, kind)
+        && !guard.filter.bind(&ctx.actor.environment(ctx.now)).matches_local(&after, kind)
     {
         return Err(Rejection::Illegal { message: guard.message.clone(), allowed: Vec::new() });
     }
@@ -194,17 +237,6 @@ fn finish_move(
         Act::Moved { transition: Some(transition.key.clone()), from: record.state.clone(), to: transition.to.clone() };
     let changes = draft::changes(record, &after, &draft.whys);
     Ok(event(record, record.revision + 1, act, changes, ctx, ctx.cause.clone()))
-}
-
-/// Who asks and when, for guards that speak of it.
-fn environment(ctx: &Context<'_>) -> Environment {
-    Environment {
-        now: ctx.now,
-        me: ctx.actor.person,
-        my_teams: ctx.actor.teams.clone(),
-        my_organisation: ctx.actor.organisation,
-        my_organisations: vec![ctx.actor.organisation],
-    }
 }
 
 fn by_transition(transition: &Transition) -> Why {

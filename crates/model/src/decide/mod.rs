@@ -11,17 +11,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use compute::{Derived, Rules, World, derive_field, derived_from};
 pub use history::{History, Irregularity, recall};
-pub use lifecycle::{allowed_transitions, transition_fields};
+pub use lifecycle::{allowed_transitions, barred_transitions, transition_fields};
 pub use rejection::{FieldConflict, FieldError, Rejection};
 pub use revert::kept_from_revert;
 
 use crate::access::{Action, Actor, Policy, Rights, rights};
 use crate::command::{Command, Create, NewComment, Update};
-use crate::event::{Act, Audience, Cause, Change, Door, Event, LinkTo};
+use crate::event::{Act, Audience, Cause, Change, Door, Event, LinkTo, Why};
 use crate::id::{RecordId, Revision};
 use crate::kind::{Kind, Level, Registry};
 use crate::moment::Moment;
-use crate::record::Record;
+use crate::record::{Fields, Record};
 use crate::value::References;
 
 use draft::Draft;
@@ -64,7 +64,7 @@ pub trait Lookup: References {
 }
 
 /// What a new record gets from outside the decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Birth {
     /// Its identity.
     pub id: RecordId,
@@ -72,6 +72,18 @@ pub struct Birth {
     pub number: String,
     /// Its organisation, as follows from requester and actor when the command names none.
     pub organisation: RecordId,
+    /// Values that follow from something else than the command, such as the catalogue item that is ordered: checked by
+    /// whoever gives them, whatever the actor may write.
+    pub given: Option<Given>,
+}
+
+/// Values that a new record gets beside its command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Given {
+    /// In stored form.
+    pub fields: Fields,
+    /// What they follow from.
+    pub why: Why,
 }
 
 /// The events that a command makes, in order. An update that changes nothing makes none.
@@ -123,6 +135,11 @@ fn decide_create(kind: &Kind, create: &Create, ctx: &Context<'_>) -> Result<Vec<
     }
     let mut draft = Draft::new(kind, blank.clone(), None);
     draft.apply_defaults(ctx);
+    if let Some(given) = &birth.given {
+        for (field, value) in &given.fields {
+            draft.put(field, Some(value.clone()), Some(given.why.clone()));
+        }
+    }
     draft.set_fields(&create.fields, write, &BTreeSet::new(), ctx);
     if create.organisation.is_some_and(|named| named != birth.organisation) && write < Some(Level::Agent) {
         draft.fault("organisation", "follows from who you are and cannot be chosen");

@@ -49,6 +49,11 @@ impl Operand {
             Self::MyTeams => ids(&env.my_teams),
             Self::MyOrganisation => ids(&[env.my_organisation]),
             Self::MyOrganisations => ids(&env.my_organisations),
+            Self::MyOrganisationsAbove => ids(&env.belongs.organisations_above),
+            Self::MyLocations => ids(&env.belongs.locations),
+            Self::MyStanding => {
+                env.belongs.standing.iter().map(|word| Self::Value(Json::from(word.as_str()))).collect()
+            }
             Self::Now(seconds) => vec![Self::Value(Json::from(env.now.plus_seconds(*seconds).0))],
             Self::Today(days) => {
                 let day = day_from_number(day_number(env.now).saturating_add(*days));

@@ -215,7 +215,7 @@ impl<'a> Reader<'_, 'a> {
             return self.checker.any_of(&found, &values);
         }
         match (self.side(left)?, self.side(right)?) {
-            (Side::Attribute(found), Side::Value(value @ (Literal::MyTeams | Literal::MyOrganisations))) => {
+            (Side::Attribute(found), Side::Value(value)) if value.is_many() => {
                 self.checker.any_of(&found, &[value]).map_err(|error| error.at(self.range(right)))
             }
             (Side::Value(value), Side::Attribute(found)) if matches!(found.shape, Shape::References(_)) => {
@@ -234,7 +234,7 @@ impl<'a> Reader<'_, 'a> {
         };
         let other = match arguments.get(1).map(|node| self.side(node)).transpose()? {
             None => None,
-            Some(Side::Value(value)) if !matches!(value, Literal::MyTeams | Literal::MyOrganisations) => Some(value),
+            Some(Side::Value(value)) if !value.is_many() => Some(value),
             Some(_) => return Err(FilterError::new("name the linked record by its id").at(self.range(&arguments[1]))),
         };
         self.checker.linked(link.as_deref(), call.func_name == "linked_from", other.as_ref())
@@ -262,6 +262,9 @@ impl<'a> Reader<'_, 'a> {
                 "my_teams" => Literal::MyTeams,
                 "my_organisation" => Literal::MyOrganisation,
                 "my_organisations" => Literal::MyOrganisations,
+                "my_organisations_above" => Literal::MyOrganisationsAbove,
+                "my_locations" => Literal::MyLocations,
+                "my_standing" => Literal::MyStanding,
                 "now" => Literal::Now(0),
                 "today" => Literal::Today(0),
                 name => return self.find(name, node),

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use serde_json::Value as Json;
 
 use super::literal::{parse_date, parse_decimal, parse_moment, parse_seconds};
-use super::shape::{ORGANISATION, PERSON, TEAM};
+use super::shape::{LOCATION, ORGANISATION, PERSON, TEAM};
 use super::{Attribute, Filter, FilterError, Hop, MAX_DEPTH, MAX_JOINS, MAX_TESTS, Operand, Path, Shape, Test};
 use crate::id::RecordId;
 use crate::kind::{Kind, Registry};
@@ -36,6 +36,9 @@ pub(super) enum Literal {
     MyTeams,
     MyOrganisation,
     MyOrganisations,
+    MyOrganisationsAbove,
+    MyLocations,
+    MyStanding,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,7 +172,7 @@ impl<'a> Checker<'a> {
         if !matches!(by, Comparison::Equal | Comparison::NotEqual) && !found.shape.is_ordered() {
             return Err(FilterError::new(format!("`{name}` is {}, which has no order", found.shape.noun())));
         }
-        if matches!(value, Literal::MyTeams | Literal::MyOrganisations) {
+        if value.is_many() {
             return Err(
                 FilterError::new(format!("that is a list: ask whether `{name}` is in it")).suggest("in", ["in"])
             );
@@ -281,6 +284,8 @@ impl<'a> Checker<'a> {
             Literal::MyOrganisation if allows(ORGANISATION) => Ok(Some(Operand::MyOrganisation)),
             Literal::MyTeams if allows(TEAM) => Ok(Some(Operand::MyTeams)),
             Literal::MyOrganisations if allows(ORGANISATION) => Ok(Some(Operand::MyOrganisations)),
+            Literal::MyOrganisationsAbove if allows(ORGANISATION) => Ok(Some(Operand::MyOrganisationsAbove)),
+            Literal::MyLocations if allows(LOCATION) => Ok(Some(Operand::MyLocations)),
             _ => {
                 let kinds = if kinds.is_empty() { "a record".to_owned() } else { kinds.join(" or ") };
                 Err(FilterError::new(format!("this refers to {kinds}: compare it with an id or name of one")))
@@ -304,7 +309,8 @@ impl<'a> Checker<'a> {
                     _ => FilterError { message: format!("`{}`: {}", found.path.name(), error.message), ..error },
                 });
             }
-            (Shape::Id, Literal::Me | Literal::MyTeams | Literal::MyOrganisation | Literal::MyOrganisations) => {
+            (Shape::Choice(_) | Shape::Text, Literal::MyStanding) => return Ok(Some(Operand::MyStanding)),
+            (Shape::Id, value) if value.is_own() => {
                 // The id of a person, team or organisation is compared with those of whoever asks.
                 let own = found.path.hops.last().map_or(&self.kind.key, |hop| &hop.kind);
                 return self.record(std::slice::from_ref(own), value).map_err(|_| wrong());
@@ -363,6 +369,8 @@ impl<'a> Checker<'a> {
                 "my_teams" => Some(Literal::MyTeams),
                 "my_organisation" => Some(Literal::MyOrganisation),
                 "my_organisations" => Some(Literal::MyOrganisations),
+                "my_organisations_above" => Some(Literal::MyOrganisationsAbove),
+                "my_locations" => Some(Literal::MyLocations),
                 "mine" if shape.may_name(PERSON) => Some(Literal::Me),
                 "mine" if shape.may_name(TEAM) => Some(Literal::MyTeams),
                 "mine" if shape.may_name(ORGANISATION) => Some(Literal::MyOrganisations),
@@ -388,6 +396,19 @@ impl<'a> Checker<'a> {
 }
 
 impl Literal {
+    /// Whether it stands for several values, one of which may be asked for by `in`.
+    pub(super) fn is_many(&self) -> bool {
+        matches!(
+            self,
+            Self::MyTeams | Self::MyOrganisations | Self::MyOrganisationsAbove | Self::MyLocations | Self::MyStanding
+        )
+    }
+
+    /// Whether it stands for records of whoever asks.
+    fn is_own(&self) -> bool {
+        matches!(self, Self::Me | Self::MyOrganisation) || self.is_many() && *self != Self::MyStanding
+    }
+
     fn noun(&self) -> &'static str {
         match self {
             Self::Text(_) => "text",
@@ -400,7 +421,9 @@ impl Literal {
             Self::Me => "a person",
             Self::MyTeams => "teams",
             Self::MyOrganisation => "an organisation",
-            Self::MyOrganisations => "organisations",
+            Self::MyOrganisations | Self::MyOrganisationsAbove => "organisations",
+            Self::MyLocations => "locations",
+            Self::MyStanding => "what somebody counts as",
         }
     }
 }

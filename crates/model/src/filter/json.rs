@@ -12,7 +12,7 @@
 //! | `{"text": "words"}` | text anywhere |
 //!
 //! Moments are RFC 3339 or `now-24h`, `today+7d`; durations `2h` or seconds; decimals numbers or exact text; references
-//! ids (as text or number), names, `me`, `my_teams`, `my_organisation`, `my_organisations`.
+//! ids (as text or number), names, `me`, `my_teams`, `my_organisation`, `my_organisations`, …
 
 use serde_json::{Map, Value as Json, json};
 
@@ -232,6 +232,9 @@ fn write_operand(operand: &Operand, shape: Option<&Shape<'_>>) -> Json {
         Operand::MyTeams => json!("my_teams"),
         Operand::MyOrganisation => json!("my_organisation"),
         Operand::MyOrganisations => json!("my_organisations"),
+        Operand::MyOrganisationsAbove => json!("my_organisations_above"),
+        Operand::MyLocations => json!("my_locations"),
+        Operand::MyStanding => json!("my_standing"),
         Operand::Now(seconds) => moved("now", *seconds),
         Operand::Today(days) | Operand::Midnight(days) => moved("today", days.saturating_mul(86_400)),
     }

@@ -27,6 +27,7 @@ pub use matches::World;
 pub use shape::Shape;
 pub use sort::SortKey;
 
+use crate::access::Belonging;
 use crate::id::RecordId;
 use crate::moment::Moment;
 
@@ -156,6 +157,12 @@ pub enum Operand {
     MyOrganisation,
     /// Every organisation that the role in force reaches; only within `In`. Outside grants: those below my own.
     MyOrganisations,
+    /// The organisation of the person who asks and those above it; only within `In`.
+    MyOrganisationsAbove,
+    /// The location of the person who asks and those that it lies in; only within `In`.
+    MyLocations,
+    /// What the person who asks counts as, such as `vip`; only within `In`.
+    MyStanding,
     /// The present moment moved by so many seconds.
     Now(i64),
     /// The present day (UTC) moved by so many days, as a date.
@@ -177,6 +184,8 @@ pub struct Environment {
     pub my_organisation: RecordId,
     /// The organisations in reach.
     pub my_organisations: Vec<RecordId>,
+    /// What else follows from who asks.
+    pub belongs: Belonging,
 }
 
 impl Filter {

@@ -79,7 +79,13 @@ impl Printer<'_> {
             Test::Greater(value) => format!("{name} > {}", operand(value)),
             Test::GreaterOrEqual(value) => format!("{name} >= {}", operand(value)),
             Test::In(values) => match values.as_slice() {
-                [value @ (Operand::MyTeams | Operand::MyOrganisations)] => format!("{name} in {}", operand(value)),
+                [
+                    value @ (Operand::MyTeams
+                    | Operand::MyOrganisations
+                    | Operand::MyOrganisationsAbove
+                    | Operand::MyLocations
+                    | Operand::MyStanding),
+                ] => format!("{name} in {}", operand(value)),
                 values => format!("{name} in [{}]", values.iter().map(operand).collect::<Vec<_>>().join(", ")),
             },
             Test::Contains(part) => format!("{name}.contains({})", print_string(part)),
@@ -116,6 +122,9 @@ fn print_record(operand: &Operand) -> String {
         Operand::MyTeams => "my_teams".to_owned(),
         Operand::MyOrganisation => "my_organisation".to_owned(),
         Operand::MyOrganisations => "my_organisations".to_owned(),
+        Operand::MyOrganisationsAbove => "my_organisations_above".to_owned(),
+        Operand::MyLocations => "my_locations".to_owned(),
+        Operand::MyStanding => "my_standing".to_owned(),
         Operand::Now(seconds) => print_moved("now", *seconds),
         Operand::Today(days) | Operand::Midnight(days) => print_moved("today", days.saturating_mul(86_400)),
     }

@@ -238,7 +238,7 @@ fn read_one(found: &Found<'_>, sign: &str, value: &Value, checker: &Checker<'_>)
         Shape::Moment | Shape::Date => read_time(found, by, value, checker),
         _ => {
             let literal = literal(found, value, checker)?;
-            if matches!(literal, Literal::MyTeams | Literal::MyOrganisations) && by == Comparison::Equal {
+            if literal.is_many() && by == Comparison::Equal {
                 return checker.any_of(found, &[literal]);
             }
             checker.compare(found, by, &literal)

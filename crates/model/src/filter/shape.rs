@@ -12,6 +12,9 @@ pub(super) const TEAM: &str = "team";
 /// Key of the kind of organisations.
 pub(super) const ORGANISATION: &str = "organisation";
 
+/// Key of the kind of locations.
+pub(super) const LOCATION: &str = "location";
+
 /// What the values of an attribute are.
 #[derive(Debug, Clone)]
 pub enum Shape<'k> {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 pub use field::{Choice, Choices, Computation, Default, Field, FieldType, Level, Requirement};
+pub(crate) use load::{ATTRIBUTES, FILTER_WORDS};
 pub use load::{DefinitionError, Source};
 pub use registry::{LinkType, Registry};
 pub use translation::Untranslated;
@@ -180,6 +181,8 @@ pub struct Transition {
     pub roles: Vec<String>,
     /// The lowest level that may make it.
     pub level: Level,
+    /// Conditions on the record as it is, each for those who act on no higher level than it names.
+    pub limits: Vec<Limit>,
     /// A comment that must come with it.
     pub comment: Option<CommentRule>,
     /// Moment fields set to now.
@@ -192,6 +195,17 @@ pub struct Transition {
     pub increment: Vec<String>,
     /// Fields set to a fixed stored value.
     pub set: BTreeMap<String, Json>,
+}
+
+/// A condition under which those up to a level may make a move: a window of time, somebody's being asked.
+#[derive(Debug, Clone)]
+pub struct Limit {
+    /// It holds for those who act on this level or below.
+    pub level: Level,
+    /// The condition on the record before the move.
+    pub when: Filter,
+    /// Why it is not possible otherwise, for people.
+    pub message: String,
 }
 
 /// A condition with the message for whom it stops.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
-use steward_model::access::{Actor, Assignment, Policy, Reach};
+use steward_model::access::{Actor, Assignment, Belonging, Policy, Reach};
 use steward_model::apply::{apply, fold};
 use steward_model::command::{Command, Create, NewComment, Transition, Update};
 use steward_model::decide::{Birth, Context, Lookup, Rejection, World, decide};
@@ -83,7 +83,15 @@ impl Desk {
             .iter()
             .map(|role| Assignment { role: self.policy.role(role).unwrap().clone(), reach: Reach::Everywhere })
             .collect();
-        Actor { person, label: person.to_string(), organisation, teams: teams.to_vec(), assignments, limits: None }
+        Actor {
+            person,
+            label: person.to_string(),
+            organisation,
+            teams: teams.to_vec(),
+            assignments,
+            belongs: Belonging::default(),
+            limits: None,
+        }
     }
 
     pub(crate) fn anna(&self) -> Actor {
@@ -109,7 +117,7 @@ impl Desk {
         command: Command,
         changed_since: BTreeMap<String, RecordId>,
     ) -> Result<(), Rejection> {
-        let birth = Birth { id: RecordId(100), number: "INC0000001".to_owned(), organisation: CUSTOMER };
+        let birth = Birth { id: RecordId(100), number: "INC0000001".to_owned(), organisation: CUSTOMER, given: None };
         let ctx = Context {
             now: self.now,
             actor,

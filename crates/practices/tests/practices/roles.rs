@@ -53,7 +53,7 @@ fn a_role_reaches_as_far_as_it_was_given() {
         }
     };
     check_actions(within(vec![OTHER_CUSTOMER]), &[]);
-    let all: Vec<Action> = Action::ALL.into_iter().collect();
+    let all: Vec<Action> = Action::ALL.into_iter().filter(|action| *action != Action::Order).collect();
     check_actions(within(vec![CUSTOMER, OTHER_CUSTOMER]), &all);
 }
 

@@ -16,6 +16,7 @@ import "./drafts";
 import "./presence";
 import "./inbox";
 import "./apply";
+import "./install";
 import { start } from "./behaviour";
 
 document.documentElement.classList.add("has-scripts");

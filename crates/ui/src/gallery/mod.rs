@@ -4,6 +4,7 @@ mod fields;
 mod lists;
 mod marks;
 mod messages;
+mod portal;
 mod records;
 
 use maud::{Markup, html};
@@ -18,7 +19,7 @@ const HOSTILE: &str = "<script>alert(1)</script>\"' onmouseover=\"alert(2)\" & <
 
 /// The components by name.
 pub fn parts() -> Vec<(&'static str, Markup)> {
-    [marks::parts(), fields::parts(), lists::parts(), records::parts(), messages::parts()]
+    [marks::parts(), fields::parts(), lists::parts(), records::parts(), messages::parts(), portal::parts()]
         .into_iter()
         .flatten()
         .collect()

@@ -1,5 +1,6 @@
 //! The page of a record: head with its moves, what was said in the middle, values beside it.
 
+mod asked;
 pub(crate) mod context;
 mod head;
 mod rail;
@@ -117,7 +118,9 @@ async fn head_context(
     if as_of.is_some() || !visitor.actor().is_staff() || !page.view.rights.may_read_internal() {
         return Ok(Head::default());
     }
-    Ok(web.app().context_head(visitor.actor(), &page.view).await?)
+    let mut head = web.app().context_head(visitor.actor(), &page.view).await?;
+    head.figures = web.app().article_figures(&page.view, asked::DAYS).await?;
+    Ok(head)
 }
 
 /// Whom the texts of a page mention, as far as the reader may see them; most pages mention nobody.
@@ -243,7 +246,10 @@ impl<'a> Parts<'a> {
                 (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { (t("back-to-now")) } }))
             }
             (self.outages())
+            (self.figures())
             (self.texts())
+            (self.answers())
+            (self.read_before())
             @if self.page.older {
                 @let first = self.page.entries.first().map_or(0, |event| event.seq);
                 p.timeline-older { a href={ (self.address) "?before=" (first) "#timeline" } { (t("show-before")) } }
@@ -276,7 +282,8 @@ impl<'a> Parts<'a> {
                                     a.icon-button."icon-button--small" href=(edit) hx-get=(edit) hx-target={ "#side-" (field.key) } hx-swap="outerHTML" title=(edit_this) aria-label=(edit_this) { (steward_ui::icon::icon(Icon::Edit)) }
                                 }
                             }
-                            div.article { (markdown::render_with(text, &names)) }
+                            @if let Some(form) = self.order_form(field, text) { (form) }
+                            @else { div.article { (markdown::render_with(text, &names)) } }
                         }
                     }
                 }

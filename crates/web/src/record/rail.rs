@@ -18,7 +18,7 @@ use steward_ui::value::Shown;
 use steward_words::{file_size, formats, t, t_with};
 
 use crate::edit::may_edit;
-use crate::record::{Parts, similar};
+use crate::record::{Parts, asked, similar};
 use crate::values::shown::{Reader, labelled};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -67,6 +67,7 @@ impl Parts<'_> {
         let class = view.record.text("class");
         let shown = |field: &&Field| {
             !matches!(field.field_type, FieldType::Markdown)
+                && !asked::is_answers(field)
                 && field.key != kind.label_field
                 && view.rights.may_read(field)
                 && kind.has_field(field, class)

@@ -17,6 +17,7 @@ mod languages;
 mod markup;
 mod matrix;
 mod objects;
+mod portal;
 mod presence;
 mod sessions;
 mod snippets;

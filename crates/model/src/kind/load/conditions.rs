@@ -23,6 +23,11 @@ pub(super) fn add_conditions(kinds: &mut [Kind], drafts: &[Draft<'_>], registry:
             if let Some((guard, filter)) = transition.guard.as_mut().zip(condition(*file, item.guard.as_ref())) {
                 guard.filter = filter;
             }
+            for (limit, raw) in transition.limits.iter_mut().zip(&item.limits) {
+                if let Some(filter) = condition(*file, Some(&raw.when)) {
+                    limit.when = filter;
+                }
+            }
             if let Some(rule) = &mut transition.comment {
                 rule.when = condition(*file, item.comment_when.as_ref());
             }

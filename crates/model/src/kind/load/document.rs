@@ -148,6 +148,8 @@ pub(super) struct TransitionItem {
     #[serde(default)]
     pub(super) roles: Vec<String>,
     pub(super) level: Option<Level>,
+    #[serde(default)]
+    pub(super) limits: Vec<LimitItem>,
     pub(super) comment: Option<Audience>,
     pub(super) comment_when: Option<Word>,
     #[serde(default)]
@@ -160,6 +162,14 @@ pub(super) struct TransitionItem {
     pub(super) increment: Vec<Word>,
     #[serde(default)]
     pub(super) set: BTreeMap<Word, Spanned<toml::Value>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LimitItem {
+    pub(super) level: Level,
+    pub(super) when: Word,
+    pub(super) message: String,
 }
 
 #[derive(Debug, Deserialize)]

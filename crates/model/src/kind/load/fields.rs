@@ -16,11 +16,14 @@ use crate::value::{NoReferences, parse_value};
 
 /// Words that conditions take for something else than a field: relative values, and those that the Common Expression
 /// Language reserves.
-const FILTER_WORDS: [&str; 27] = [
+pub(crate) const FILTER_WORDS: [&str; 30] = [
     "me",
     "my_teams",
     "my_organisation",
     "my_organisations",
+    "my_organisations_above",
+    "my_locations",
+    "my_standing",
     "now",
     "today",
     "true",
@@ -123,6 +126,13 @@ fn build_field(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: &mu
         None if is_computed => None,
         None => Some(audience.max(Level::Agent)),
     };
+    let mut field_type = field_type;
+    if let FieldType::Table { fields } = &mut field_type {
+        // Who reads and writes a table does so with all of its columns.
+        for column in fields {
+            (column.audience, column.write) = (audience, write);
+        }
+    }
     let mut field = Field {
         key: key.clone(),
         label: item.label.clone().unwrap_or_else(|| label_of(key)),

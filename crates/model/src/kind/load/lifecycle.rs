@@ -10,7 +10,9 @@ use super::fields::json;
 use super::merge::{Draft, In};
 use super::{check_field, words};
 use crate::filter::Filter;
-use crate::kind::{CommentRule, Field, FieldType, Guard, Level, Lifecycle, OnComment, Requirement, State, Transition};
+use crate::kind::{
+    CommentRule, Field, FieldType, Guard, Level, Lifecycle, Limit, OnComment, Requirement, State, Transition,
+};
 use crate::value::{NoReferences, parse_value};
 
 /// States and transitions, with conditions still open.
@@ -104,6 +106,11 @@ fn build_transition(
         fields: asked.map(|field| field.get_ref().clone()).collect(),
         roles: item.roles.clone(),
         level: item.level.unwrap_or(Level::Agent),
+        limits: item
+            .limits
+            .iter()
+            .map(|limit| Limit { level: limit.level, when: Filter::Nothing, message: limit.message.clone() })
+            .collect(),
         comment: item.comment.map(|audience| CommentRule { audience, when: None }),
         stamp: words(&item.stamp),
         stamp_person: words(&item.stamp_person),

@@ -18,6 +18,7 @@ use std::fmt;
 use self::conditions::add_conditions;
 use self::document::{Document, Word};
 use self::faults::{Faults, hint, is_key, label_of, nearest};
+pub(crate) use self::fields::FILTER_WORDS;
 use self::fields::build_fields;
 use self::lifecycle::{build_lifecycle, build_on_comment};
 use self::merge::{Draft, In, merge};
@@ -52,7 +53,7 @@ impl fmt::Display for DefinitionError {
 }
 
 /// Attributes that every record has; no field may take their names.
-const ATTRIBUTES: [&str; 11] = [
+pub(crate) const ATTRIBUTES: [&str; 11] = [
     "id",
     "number",
     "state",

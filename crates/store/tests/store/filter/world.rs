@@ -92,6 +92,7 @@ pub(crate) fn environment() -> Environment {
         my_teams: vec![RecordId(7)],
         my_organisation: RecordId(9),
         my_organisations: vec![RecordId(9), RecordId(10)],
+        belongs: steward_model::access::Belonging::default(),
     }
 }
 

@@ -1,0 +1,72 @@
+//! The catalogue as somebody else sees it, for those who keep it.
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use steward_app::error::Error;
+use steward_app::view::RecordView;
+use steward_ui::button::{Button, Look, Submit, submit};
+use steward_ui::field::{Control, Field as Frame, Picked, field as draw_field};
+use steward_ui::portal::{PortalHead, portal_head, portal_section};
+
+use super::catalogue::items;
+use super::{CATALOGUE, page};
+use crate::error::WebError;
+use crate::form::Form;
+use crate::visitor::Visitor;
+use crate::{Web, address};
+
+pub(crate) async fn preview(
+    State(web): State<Web>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    if !web.app().keeps_catalogue(visitor.actor()) {
+        return Err(Error::Denied("see the catalogue as somebody else").into());
+    }
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let person = query.text("person");
+    let seen = match person {
+        None => None,
+        Some(person) => Some(web.app().preview_catalogue(visitor.actor(), person).await?),
+    };
+    let name = seen.as_ref().map_or("", |seen| seen.person.record.text("name"));
+    let value = person.map(|person| Picked { value: person, label: name });
+    let content = html! {
+        (portal_head(&PortalHead {
+            back: Some(("Catalogue", CATALOGUE)),
+            title: "The catalogue as somebody else sees it",
+            text: "What a person may order, and what keeps them from the rest.",
+            ..PortalHead::default()
+        }, html! {}))
+        form.form method="get" action="/portal/preview" {
+            (draw_field(&Frame { name: "person", label: "Person", is_required: true, ..Frame::default() }, &Control::Reference { value, source: "/pick?kind=person", hint: "Name" }))
+            div { (submit(&Button { label: "Show", look: Look::Main, ..Button::default() }, &Submit::default())) }
+        }
+        @if let Some(seen) = &seen {
+            @let offered: Vec<&RecordView> = seen.offered.iter().collect();
+            (portal_section(&format!("{name} may order {}", count(offered.len())), None, items(&offered)))
+            @if !seen.withheld.is_empty() { (portal_section(&format!("Not offered: {}", count(seen.withheld.len())), None, withheld(&seen.withheld))) }
+        }
+    };
+    Ok(page(&web, &visitor, "Catalogue as somebody else", CATALOGUE, content).into_response())
+}
+
+fn count(items: usize) -> String {
+    if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
+}
+
+fn withheld(items: &[(RecordView, &'static str)]) -> Markup {
+    html! {
+        ul.portal-answers__list {
+            @for (view, why) in items {
+                li {
+                    a.portal-answers__link href=(address::record(&view.kind, &view.record.number)) {
+                        (steward_ui::icon::icon(super::pictures::picture(&view.record))) span { (view.record.text("name")) }
+                        span.portal-answers__detail { (why) }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! One request as its asker follows it.
+
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::{Markup, html};
+use serde_json::Value as Json;
+use steward_app::error::Error;
+use steward_app::pages::RecordPage;
+use steward_app::records::{Origin, Request};
+use steward_model::access::Action;
+use steward_model::command::{Command, NewComment};
+use steward_model::event::{Act, Audience, Door};
+use steward_model::kind::{Level, Transition};
+use steward_model::moment::Moment;
+use steward_ui::attachment::{Attachment, attachment};
+use steward_ui::button::{Button, Look, link_button};
+use steward_ui::composer::{Composer, composer};
+use steward_ui::message::{Notice, notice};
+use steward_ui::partial::Partial;
+use steward_ui::portal::{PortalHead, answer_list, milestones, portal_facts, portal_head, portal_section};
+use steward_ui::tone::Tone;
+
+use super::pictures::words;
+use super::words::{Standing, worker};
+use super::{REQUESTS, kind_of, page, record_address};
+use crate::error::WebError;
+use crate::files::Segments;
+use crate::form::{Form, Posted};
+use crate::timeline::timeline;
+use crate::values::shown::Reader;
+use crate::values::time;
+use crate::visitor::Visitor;
+use crate::{Web, address, markdown};
+
+/// Entries shown; older ones are on the full page.
+const ENTRIES: usize = 200;
+
+/// Moves as those who ask call them.
+const NAMES: [(&str, &str); 6] = [
+    ("cancel", "Withdraw"),
+    ("close", "Confirm"),
+    ("reopen", "Reopen"),
+    ("submit", "Send it off"),
+    ("approve", "Approve"),
+    ("reject", "Reject"),
+];
+
+pub(crate) async fn record(
+    State(web): State<Web>,
+    Segments(number): Segments<String>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let done = match (query.get("ordered"), query.get("reported")) {
+        (Some(_), _) => Some("Your order is on its way. You will hear of every step, and can look here at any time."),
+        (_, Some(_)) => Some("Your report has reached us. You will hear of every step, and can look here at any time."),
+        _ => None,
+    };
+    let page = show(&web, &visitor, &number, done, ("", &[])).await?;
+    Ok(page.into_response())
+}
+
+async fn show(
+    web: &Web,
+    visitor: &Visitor,
+    number: &str,
+    done: Option<&str>,
+    (body, errors): (&str, &[String]),
+) -> Result<Markup, WebError> {
+    let kind = kind_of(web, number)?;
+    let mut found = web.app().record_page(visitor.actor(), &kind, number, None, (None, ENTRIES)).await?;
+    // Here is what was said to the one who asked; where it stands is told by its steps, how it was worked on by the full
+    // page.
+    found.entries.retain(|event| match &event.act {
+        Act::Commented { audience, .. } => *audience == Audience::Public,
+        Act::Attached(file) => file.audience == Audience::Public,
+        _ => false,
+    });
+    let mut visitor = visitor.clone();
+    visitor.unread = crate::inbox::opened(web, &visitor, found.view.record.id).await;
+    let title = title(&found);
+    let content = content(web, &visitor, &found, done, (body, errors));
+    Ok(page(web, &visitor, &title, REQUESTS, content))
+}
+
+fn title(page: &RecordPage) -> String {
+    match page.view.record.text(&page.view.kind.label_field) {
+        "" => page.view.record.number.clone(),
+        title => title.to_owned(),
+    }
+}
+
+fn content(
+    web: &Web,
+    visitor: &Visitor,
+    page: &RecordPage,
+    done: Option<&str>,
+    (body, errors): (&str, &[String]),
+) -> Markup {
+    let view = &page.view;
+    let record = &view.record;
+    let standing = Standing::of(web, visitor, view);
+    let title = title(page);
+    let about = format!("{} · {}", record.number, standing.state);
+    let answers: Vec<(&str, &str)> = rows(record.field("answers"))
+        .iter()
+        .map(|row| {
+            let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default();
+            (text("question"), text("answer"))
+        })
+        .collect();
+    let reader = Reader {
+        registry: web.app().registry(),
+        labels: &page.labels,
+        zone: &visitor.preferences.zone,
+        now: web.app().now(),
+    };
+    let description = record.text("description");
+    let me = Some(visitor.actor().person);
+    let is_own = record.reference("requester") == me || Some(record.created_by) == me;
+    let outcome = ["resolution_notes", "fulfilment_notes", "workaround"];
+    let action = format!("{}/comments", record_address(&record.number));
+    html! {
+        (portal_head(&PortalHead { back: Some(("My requests", REQUESTS)), title: &title, text: &about, ..PortalHead::default() }, moves(view)))
+        @if let Some(words) = done { (notice(&Notice { tone: Tone::Success, text: words }, html! {})) }
+        (milestones(&standing.milestones()))
+        div.portal-columns {
+            div.portal-columns__main {
+                div.portal-next {
+                    p.portal-next__title { "What happens next" }
+                    p.portal-next__text { (standing.next) }
+                    @if !standing.expected.is_empty() { p.portal-next__text { strong { (standing.expected) } } }
+                    @for message in too_late(view) { p.portal-barred { (message) "." } }
+                }
+                @for key in outcome {
+                    @let text = record.text(key);
+                    @if !text.is_empty() {
+                        @if let Some(field) = view.kind.field(key) { (portal_section(&field.label, None, html! { div.article { (markdown::render(text)) } })) }
+                    }
+                }
+                @if !description.is_empty() {
+                    (portal_section(if is_own { "What you told us" } else { "What was asked" }, None, html! { div.article { (markdown::render(description)) } }))
+                }
+                @if !answers.is_empty() { (portal_section(if is_own { "Your answers" } else { "Answers" }, None, answer_list(&answers))) }
+                (portal_section("Messages", None, html! {
+                    (timeline(page, &reader, &std::collections::HashMap::new(), None))
+                    @if view.rights.may(Action::Comment) {
+                        (composer(&Composer {
+                            action: &action,
+                            csrf_token: &visitor.csrf_token,
+                            readers: "the service desk",
+                            body,
+                            errors,
+                            ..Composer::default()
+                        }, html! {}))
+                    }
+                }))
+            }
+            aside.portal-side aria-label="Details" {
+                (facts(web, visitor, page, &standing))
+            }
+        }
+        @if visitor.actor().is_staff() {
+            p.portal-barred { a href=(address::record(&view.kind, &record.number)) { "Open it as those who work on it" } }
+        }
+    }
+}
+
+/// Why it cannot be reopened any more, where it once could.
+fn too_late(view: &steward_app::view::RecordView) -> impl Iterator<Item = &str> {
+    let barred = view.barred_transitions.iter().filter(|(key, _)| key == "reopen");
+    barred.map(|(_, message)| message.as_str())
+}
+
+fn rows(value: Option<&Json>) -> &[Json] {
+    value.and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The moves that those who ask make, as buttons; the one that is waited for first.
+fn moves(view: &steward_app::view::RecordView) -> Markup {
+    let allowed = view.allowed_transitions.iter().filter_map(|key| view.kind.lifecycle.transition(key));
+    let mut own: Vec<&Transition> =
+        allowed.filter(|transition| transition.level == Level::Requester && transition.key != "revise").collect();
+    let rank = |transition: &&Transition| match transition.key.as_str() {
+        "approve" | "close" | "submit" => 0,
+        "reject" | "reopen" => 1,
+        _ => 2,
+    };
+    own.sort_by_key(rank);
+    let back = address::part(&record_address(&view.record.number));
+    html! {
+        @for transition in own {
+            @let address = format!("{}?back={back}", address::transition(&view.kind, &view.record, &transition.key));
+            @let label = NAMES.iter().find(|(key, _)| *key == transition.key).map_or(transition.label.as_str(), |(_, name)| name);
+            @let look = if rank(&transition) == 0 { Look::Main } else { Look::Plain };
+            (link_button(&Button { label, look, partial: Partial::dialog(&address), ..Button::default() }, &address))
+        }
+    }
+}
+
+fn facts(web: &Web, visitor: &Visitor, page: &RecordPage, standing: &Standing) -> Markup {
+    let view = &page.view;
+    let (kind, record) = (&view.kind, &view.record);
+    let now = web.app().now();
+    let text = |words: String| (!words.is_empty()).then(|| html! { (words) });
+    let named = |key: &str| {
+        let label = record.reference(key).and_then(|id| view.labels.get(&id))?;
+        Some(html! { (label.label) })
+    };
+    let quantity = rows(record.field("lines")).first().and_then(|line| line.get("quantity")).and_then(Json::as_i64);
+    let opened = record.field("opened_at").and_then(Json::as_i64).map_or(record.created_at, Moment);
+    let files = html! {
+        @for file in &page.files {
+            @let address = address::file(kind, record, file.seq);
+            @let size = crate::portal::record::size(file.attachment.size);
+            (attachment(&Attachment { name: &file.attachment.name, size: &size, media_type: &file.attachment.media_type, address: &address, ..Attachment::default() }))
+        }
+    };
+    let facts: Vec<(&str, Option<Markup>)> = vec![
+        ("Number", text(record.number.clone())),
+        ("Asked", Some(time::ago(opened, now, &visitor.preferences.zone))),
+        ("Asked by", named("requester").filter(|_| record.reference("requester") != Some(visitor.actor().person))),
+        ("For", named("requested_for")),
+        ("Who takes care of it", worker(view).map(|name| html! { (name) })),
+        ("Expected", text(standing.expected.clone())),
+        (
+            "Needed by",
+            text(match record.text("needed_by") {
+                "" => String::new(),
+                day => time::day(day),
+            }),
+        ),
+        ("Quantity", quantity.filter(|quantity| *quantity > 1).map(|quantity| html! { (quantity) })),
+        ("Price", text(words(kind, record, "price"))),
+        ("Each month", text(words(kind, record, "recurring_price"))),
+        ("Service", named("service")),
+        ("Files", (!page.files.is_empty()).then_some(files)),
+    ];
+    let facts: Vec<(&str, Markup)> = facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect();
+    portal_facts(&facts)
+}
+
+/// The size of a file as people say it.
+fn size(bytes: i64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KB", bytes / 1024),
+        _ => format!("{} MB", bytes / 1_048_576),
+    }
+}
+
+/// A reply from the portal.
+pub(crate) async fn comment(
+    State(web): State<Web>,
+    Segments(number): Segments<String>,
+    posted: Posted,
+) -> Result<Response, WebError> {
+    let kind = kind_of(&web, &number)?;
+    let body = posted.form.text("body").unwrap_or_default().replace("\r\n", "\n");
+    match say(&web, &posted, &kind, &number, &body).await {
+        Ok(()) => Ok(Redirect::to(&format!("{}#composer", record_address(&number))).into_response()),
+        Err(Error::Invalid(faults)) => {
+            let errors: Vec<String> =
+                faults.iter().map(|fault| crate::kind_form::sentence(&format!("this {}", fault.message))).collect();
+            let page = show(&web, &posted.visitor, &number, None, (&body, &errors)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn say(
+    web: &Web,
+    posted: &Posted,
+    kind: &std::sync::Arc<steward_model::kind::Kind>,
+    number: &str,
+    body: &str,
+) -> Result<(), Error> {
+    if body.is_empty() && posted.form.files.is_empty() {
+        web.app().get(posted.visitor.actor(), kind, number, None).await?;
+        return Err(Error::invalid("body", "is empty: write something or attach a file"));
+    }
+    crate::files::add(web, posted, kind, number, Audience::Public).await?;
+    if !body.is_empty() {
+        let comment = NewComment { audience: Audience::Public, body: body.to_owned() };
+        let request = Request::Command(Command::Comment(comment));
+        web.app().execute(posted.visitor.actor(), kind, number, &request, &Origin::door(Door::Page)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,176 @@
+//! What somebody asked for, of all kinds in one list.
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use steward_app::error::Error;
+use steward_app::list::{Counting, ListRequest};
+use steward_app::view::RecordView;
+use steward_ui::icon::Icon;
+use steward_ui::message::{Empty, empty};
+use steward_ui::portal::{Follow, PortalHead, follow_list, portal_head};
+
+use super::words::Standing;
+use super::{FOLLOWED, REQUESTS, page, record_address};
+use crate::Web;
+use crate::error::WebError;
+use crate::form::Form;
+use crate::visitor::Visitor;
+
+/// Records of one kind on the page.
+const SHOWN: usize = 60;
+
+/// Which records are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    MyOpen,
+    MyClosed,
+    MyAll,
+    OfMyOrganisation(bool),
+    MyApprovals,
+    AnswersFromMe,
+}
+
+impl Wanted {
+    /// The condition on records of a kind; `None` where the kind has none such.
+    fn condition(self, kind: &str) -> Option<&'static str> {
+        const OPEN: &str = "state_category in ['new', 'active', 'waiting']";
+        match (self, kind) {
+            (Self::MyOpen, "service_request") => Some(
+                "(requester == me || created_by == me || requested_for == me) && state_category in ['new', 'active', 'waiting']",
+            ),
+            (Self::MyOpen, _) => {
+                Some("(requester == me || created_by == me) && state_category in ['new', 'active', 'waiting']")
+            }
+            (Self::MyClosed, "service_request") => Some(
+                "(requester == me || created_by == me || requested_for == me) && state_category in ['done', 'cancelled']",
+            ),
+            (Self::MyClosed, _) => {
+                Some("(requester == me || created_by == me) && state_category in ['done', 'cancelled']")
+            }
+            (Self::MyAll, "service_request") => Some("requester == me || created_by == me || requested_for == me"),
+            (Self::MyAll, _) => Some("requester == me || created_by == me"),
+            (Self::OfMyOrganisation(true), _) => Some(OPEN),
+            (Self::OfMyOrganisation(false), _) => Some("state_category in ['done', 'cancelled']"),
+            (Self::MyApprovals, "service_request") => {
+                Some("me in approvers && state == 'awaiting_approval' && requester != me && requested_for != me")
+            }
+            (Self::MyApprovals, _) => None,
+            (Self::AnswersFromMe, "service_request") => Some(
+                "requester == me && (state == 'waiting' && waiting_reason == 'awaiting_requester' || state == 'fulfilled')",
+            ),
+            (Self::AnswersFromMe, _) => Some(
+                "requester == me && (state == 'on_hold' && on_hold_reason == 'awaiting_requester' || state == 'resolved')",
+            ),
+        }
+    }
+}
+
+/// The newest records that are looked for, of all kinds.
+pub(super) async fn find(web: &Web, visitor: &Visitor, wanted: Wanted, limit: usize) -> Result<Vec<RecordView>, Error> {
+    let mut found = Vec::new();
+    for key in FOLLOWED {
+        let (Some(kind), Some(condition)) = (web.app().registry().kind(key).cloned(), wanted.condition(key)) else {
+            continue;
+        };
+        if web.app().readable_level(visitor.actor(), &kind).is_none() {
+            continue;
+        }
+        let request = ListRequest {
+            filter: Some(condition.to_owned()),
+            sort: Some("-updated_at".to_owned()),
+            limit,
+            count: Counting::Off,
+            ..ListRequest::default()
+        };
+        found.extend(web.app().list(visitor.actor(), &kind, &request).await?.records);
+    }
+    found.sort_by_key(|view| std::cmp::Reverse(view.record.updated_at));
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// Records as their askers follow them.
+pub(super) fn follows(web: &Web, visitor: &Visitor, views: &[RecordView]) -> Markup {
+    let me = visitor.actor().person;
+    let texts: Vec<(String, Standing, String)> = views
+        .iter()
+        .map(|view| {
+            let requester = view.record.reference("requester");
+            let whose = requester.filter(|id| *id != me).and_then(|id| view.labels.get(&id));
+            (
+                record_address(&view.record.number),
+                Standing::of(web, visitor, view),
+                whose.map(|label| label.label.clone()).unwrap_or_default(),
+            )
+        })
+        .collect();
+    let list: Vec<Follow<'_>> = views
+        .iter()
+        .zip(&texts)
+        .map(|(view, (address, standing, whose))| Follow {
+            address,
+            title: match view.record.text(&view.kind.label_field) {
+                "" => &view.record.number,
+                title => title,
+            },
+            number: &view.record.number,
+            state: (standing.shape, &standing.state),
+            next: &standing.next,
+            expected: &standing.expected,
+            whose,
+        })
+        .collect();
+    follow_list(&list)
+}
+
+pub(crate) async fn requests(
+    State(web): State<Web>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let of_organisation = query.get("of") == Some("organisation") && sees_organisation(&visitor);
+    let closed = query.get("show") == Some("closed");
+    let wanted = match (of_organisation, closed, query.get("show")) {
+        (true, closed, _) => Wanted::OfMyOrganisation(!closed),
+        (false, true, _) => Wanted::MyClosed,
+        (false, false, Some("all")) => Wanted::MyAll,
+        (false, false, _) => Wanted::MyOpen,
+    };
+    let found = find(&web, &visitor, wanted, SHOWN).await?;
+    let tab = |label: &'static str, address: &'static str, wanted_by: bool| (label, address, wanted_by);
+    let mut tabs = vec![
+        tab("Open", REQUESTS, wanted == Wanted::MyOpen),
+        tab("Closed", "/portal/requests?show=closed", wanted == Wanted::MyClosed),
+        tab("All", "/portal/requests?show=all", wanted == Wanted::MyAll),
+    ];
+    if sees_organisation(&visitor) {
+        tabs.push(tab(
+            "My organisation, open",
+            "/portal/requests?of=organisation",
+            wanted == Wanted::OfMyOrganisation(true),
+        ));
+        tabs.push(tab(
+            "My organisation, closed",
+            "/portal/requests?of=organisation&show=closed",
+            wanted == Wanted::OfMyOrganisation(false),
+        ));
+    }
+    let content = html! {
+        (portal_head(&PortalHead { title: "My requests", text: "What you ordered and reported, and how far it is.", ..PortalHead::default() }, html! {}))
+        nav.portal-tabs aria-label="Which" {
+            @for (label, address, current) in &tabs { a href=(address) aria-current=[current.then_some("page")] { (label) } }
+        }
+        @if found.is_empty() {
+            (empty(&Empty { icon: Icon::Checks, title: "Nothing here", text: "What you order or report shows here." }, html! {}))
+        } @else { (follows(&web, &visitor, &found)) }
+        @if found.len() == SHOWN { p.portal-barred { "The " (SHOWN) " that changed last; search finds the others." } }
+    };
+    Ok(page(&web, &visitor, "My requests", REQUESTS, content).into_response())
+}
+
+/// Whether somebody answers for what others of an organisation ask; the records that show are those that they may read.
+fn sees_organisation(visitor: &Visitor) -> bool {
+    visitor.actor().assignments.iter().any(|held| held.role.key == "organisation_manager")
+}

@@ -1,0 +1,1 @@
+### Articles: their versions, translations and use.
