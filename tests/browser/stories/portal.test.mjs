@@ -5,6 +5,7 @@ import { Hands } from "../support/hands.mjs";
 import { as } from "../support/interface.mjs";
 
 story("A requester orders a laptop, and the agent sees what was answered", async (scene) => {
+  scene.allow(/status of 422/);
   const page = await scene.visit("ella");
   await page.goto("/");
   const hands = new Hands(page);
