@@ -30,7 +30,7 @@ story("A requester answers a question with a file, and the incident goes on", as
 
   const page = await scene.visit("ella");
   await page.goto("/");
-  await page.getByRole("link", { name: incident.fields.title }).click();
+  await page.getByRole("link", { name: incident.fields.title }).first().click();
   await page.getByText(question.body).waitFor();
   await page.locator("#composer-body").fill("It says 4711, see the picture.");
   await page.getByLabel("Attach files").setInputFiles({ name: "error.png", mimeType: "image/png", buffer: Buffer.from("not really a picture") });

@@ -239,6 +239,8 @@ fn withheld(actor: &Actor, item: &Record) -> &'static str {
     let organisations = names("entitled_organisations");
     let (teams, people) = (names("entitled_teams"), names("entitled_people"));
     let locations = names("entitled_locations");
+    let is_limited = !(teams.is_empty() && people.is_empty());
+    let is_named = meets(&teams, &actor.teams) || people.contains(&actor.person);
     if !belongs.standing.iter().any(|word| word == item.text("offered_to")) {
         "It is offered to others than this person counts as"
     } else if organisations.is_empty() && !belongs.organisations_above.contains(&item.organisation) {
@@ -247,10 +249,7 @@ fn withheld(actor: &Actor, item: &Record) -> &'static str {
         "It is for other organisations"
     } else if !locations.is_empty() && !meets(&locations, &belongs.locations) {
         "It is for other locations"
-    } else if !(teams.is_empty() && people.is_empty())
-        && !meets(&teams, &actor.teams)
-        && !people.contains(&actor.person)
-    {
+    } else if is_limited && !is_named {
         "It is for certain teams and people"
     } else {
         "The person holds no role that may order"
