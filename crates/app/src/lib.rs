@@ -20,6 +20,7 @@ pub mod import;
 pub mod inbox;
 pub mod jobs;
 pub mod journal;
+pub mod knowledge;
 pub mod list;
 pub mod lookup;
 pub mod mention;

@@ -1,5 +1,6 @@
 //! The practices of service management: one folder each, TOML first, Rust where data cannot say it.
 
+pub mod knowledge;
 pub mod people;
 mod priority;
 pub mod rules;
@@ -13,7 +14,11 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("configuration/configuration_item.toml", include_str!("../practices/configuration/configuration_item.toml")),
     ("incident/incident.toml", include_str!("../practices/incident/incident.toml")),
     ("incident/incident_task.toml", include_str!("../practices/incident/incident_task.toml")),
+    ("knowledge/article_feedback.toml", include_str!("../practices/knowledge/article_feedback.toml")),
+    ("knowledge/handling_note.toml", include_str!("../practices/knowledge/handling_note.toml")),
     ("knowledge/knowledge_article.toml", include_str!("../practices/knowledge/knowledge_article.toml")),
+    ("knowledge/macro.toml", include_str!("../practices/knowledge/macro.toml")),
+    ("knowledge/record_template.toml", include_str!("../practices/knowledge/record_template.toml")),
     ("knowledge/snippet.toml", include_str!("../practices/knowledge/snippet.toml")),
     ("links.toml", include_str!("../practices/links.toml")),
     ("organisation/location.toml", include_str!("../practices/organisation/location.toml")),

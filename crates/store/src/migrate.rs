@@ -12,6 +12,8 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0004_drafts.sql"),
     include_str!("../migrations/0005_saved_views.sql"),
     include_str!("../migrations/0006_inbox.sql"),
+    include_str!("../migrations/0009_knowledge.sql"),
+    include_str!("../migrations/0010_handling_notes.sql"),
 ];
 
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.

@@ -173,5 +173,6 @@ fn words(one: &Notification) -> (Icon, &'static str) {
         Reason::Answer => (Icon::Messages, "answered your request"),
         Reason::Reply => (Icon::Message, "wrote in"),
         Reason::Team => (Icon::Users, "gave your team"),
+        Reason::Review => (Icon::Book, "asks you to review"),
     }
 }

@@ -21,6 +21,7 @@ mod guide;
 mod home;
 mod inbox;
 mod kind_form;
+mod knowledge;
 mod list;
 mod live;
 mod markdown;

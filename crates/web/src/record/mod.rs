@@ -9,7 +9,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use steward_app::context::Head;
 use steward_app::pages::RecordPage;
@@ -32,6 +33,7 @@ use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::Form;
 use crate::frame::{Place, frame};
+use crate::knowledge::reading;
 pub(crate) use crate::record::rail::side;
 use crate::timeline::timeline;
 use crate::values::shown::Reader;
@@ -47,6 +49,7 @@ pub(crate) async fn page(
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
     RawQuery(raw): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let query = Form::parse(raw.unwrap_or_default().as_bytes());
@@ -62,6 +65,13 @@ pub(crate) async fn page(
     }
     let before = query.text("before").and_then(|text| text.parse().ok());
     let shown = show(&web, &visitor, &kind, &name, as_of, before).await?;
+    if query.get("part").is_none()
+        && as_of.is_none()
+        && query.get("language").is_none()
+        && let Some(elsewhere) = reading::elsewhere(&web, &visitor, &shown.view, &headers).await?
+    {
+        return Ok(Redirect::to(&elsewhere).into_response());
+    }
     let mentioned = mentioned(&web, &visitor, &shown).await?;
     let mut visitor = visitor;
     if !visitor.partial && query.get("part").is_none() {
@@ -74,8 +84,10 @@ pub(crate) async fn page(
         Some("fields") => parts.fields(),
         _ => {
             let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
-            let (draft, head) = tokio::join!(draft, head_context(&web, &visitor, &shown, as_of));
-            Parts { draft: Some(draft?), head: head?, ..parts }.whole()
+            let next = query.get("show") == Some("next");
+            let article = async { if as_of.is_some() { Ok(None) } else { reading::gather(&web, &visitor, &shown.view, next).await } };
+            let (draft, head, article) = tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article);
+            Parts { draft: Some(draft?), head: head?, article: article?, ..parts }.whole()
         }
     }
     .into_response())
@@ -147,7 +159,8 @@ pub(crate) async fn again(
     let draft = Some(FormDraft::find(web, visitor, kind, &shown.view.record.number, drafts::COMMENT).await?);
     let mentioned = mentioned(web, visitor, &shown).await?;
     let head = head_context(web, visitor, &shown, None).await?;
-    Ok(Parts { unsent: Some(unsent), draft, mentioned, head, ..Parts::new(web, visitor, &shown, None) }.whole())
+    let article = reading::gather(web, visitor, &shown.view, false).await?;
+    Ok(Parts { unsent: Some(unsent), draft, mentioned, head, article, ..Parts::new(web, visitor, &shown, None) }.whole())
 }
 
 /// A page on its way to markup.
@@ -160,6 +173,8 @@ struct Parts<'a> {
     draft: Option<FormDraft>,
     mentioned: HashMap<String, Label>,
     head: Head,
+    /// What the page of an article shows besides.
+    article: Option<reading::Gathered>,
     id: String,
     address: String,
 }
@@ -177,6 +192,7 @@ impl<'a> Parts<'a> {
             draft: None,
             mentioned: HashMap::new(),
             head: Head::default(),
+            article: None,
             id,
             address,
         }
@@ -237,7 +253,7 @@ impl<'a> Parts<'a> {
                 (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { "Back to now" } }))
             }
             (self.outages())
-            (self.texts())
+            @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) } @else { (self.texts()) }
             @if self.page.older {
                 @let first = self.page.entries.first().map_or(0, |event| event.seq);
                 p.timeline-older { a href={ (self.address) "?before=" (first) "#timeline" } { "Show what happened before" } }
@@ -247,10 +263,14 @@ impl<'a> Parts<'a> {
         }
     }
 
+    fn names(&self) -> markdown::Names<'_> {
+        markdown::Names { registry: self.web.app().registry(), mentioned: &self.mentioned }
+    }
+
     /// Longer texts of the record, over the timeline.
     fn texts(&self) -> Markup {
         let view = self.view();
-        let names = markdown::Names { registry: self.web.app().registry(), mentioned: &self.mentioned };
+        let names = self.names();
         let long = view
             .kind
             .fields

@@ -49,6 +49,9 @@ impl Parts<'_> {
     pub(super) fn rail(&self) -> Markup {
         html! {
             (self.requester())
+            @if self.is_now() && let Some(knowledge) = crate::knowledge::work::section(self.web, self.visitor, self.view()) {
+                (rail_section(&RailSection { label: "Knowledge", ..RailSection::default() }, knowledge))
+            }
             (self.fields())
             (self.around())
             (self.files())
