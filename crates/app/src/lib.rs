@@ -16,6 +16,7 @@ pub mod facts;
 pub mod files;
 pub mod follow;
 mod fresh;
+pub mod handling;
 pub mod import;
 pub mod inbox;
 pub mod jobs;

@@ -53,7 +53,8 @@ pub(crate) fn writers(
     let is_changed = TEXTS.iter().any(|(published, draft)| {
         before.and_then(|before| working(before, published, draft)) != working(after, published, draft)
     });
-    let is_discarded = before.is_some_and(|before| has_draft(before) && version(before) == version(after)) && !has_draft(after);
+    let is_discarded =
+        before.is_some_and(|before| has_draft(before) && version(before) == version(after)) && !has_draft(after);
     if !is_changed || is_discarded || ctx.actor.is_system() {
         return Vec::new();
     }
@@ -64,14 +65,20 @@ pub(crate) fn writers(
     writers.push(ctx.actor.person);
     writers.sort_unstable();
     let ids: Vec<i64> = writers.iter().map(|RecordId(id)| *id).collect();
-    let why = Why { rule: "knowledge.writers".to_owned(), detail: "whoever changes the text is among its writers".to_owned() };
+    let why = Why {
+        rule: "knowledge.writers".to_owned(),
+        detail: "whoever changes the text is among its writers".to_owned(),
+    };
     vec![("writers", Some(Json::from(ids)), why)]
 }
 
 /// A translation is of another article; one that was translated from a translation would be stale twice.
 pub(crate) fn check_translation(before: Option<&Record>, after: &Record) -> Vec<FieldError> {
     let source = after.reference("translation_of");
-    if source.is_some() && source == Some(after.id) && before.and_then(|before| before.reference("translation_of")) != source {
+    if source.is_some()
+        && source == Some(after.id)
+        && before.and_then(|before| before.reference("translation_of")) != source
+    {
         return vec![FieldError::new("translation_of", "an article cannot translate itself".to_owned())];
     }
     Vec::new()

@@ -271,16 +271,14 @@ pub struct PopUp<'a> {
     pub text: Markup,
 }
 
-/// Handling notes over a record, once in a session. It does not stand in the way of anything; the button puts it away.
-pub fn pop_up(notes: &[PopUp], action: &str, csrf_token: &str) -> Markup {
+/// Handling notes over a record, once in a session. They stand in nobody's way: everything else can be used meanwhile,
+/// and the head folds them away.
+pub fn pop_up(notes: &[PopUp]) -> Markup {
     html! {
-        section.pop-up role="region" aria-labelledby="pop-up-title" data-pop-up {
-            header.pop-up__head {
+        details.pop-up role="group" aria-labelledby="pop-up-title" open data-pop-up {
+            summary.pop-up__head {
                 h2.pop-up__title #pop-up-title { (icon(Icon::AlertTriangle)) "Mind this" }
-                form method="post" action=(action) hx-post=(action) hx-target="closest .pop-up" hx-swap="outerHTML" {
-                    input type="hidden" name="csrf_token" value=(csrf_token);
-                    button."button button--plain button--small" type="submit" { (icon(Icon::Check)) span { "Understood" } }
-                }
+                span.pop-up__fold { (icon(Icon::X)) "Put away" }
             }
             ul.pop-up__notes {
                 @for note in notes {

@@ -182,7 +182,10 @@ fn pictures_as_links<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>) {
         node.append(words(" (picture)".to_owned()));
         // A picture within a link is words of that link.
         let is_linked = node.ancestors().skip(1).any(|above| matches!(above.data.borrow().value, NodeValue::Link(_)));
-        node.data.borrow_mut().value = if is_linked { NodeValue::Emph } else { NodeValue::Link(picture) };
+        // A scheme of which nothing is linked leads nowhere.
+        let scheme = picture.url.split(['/', '?', '#']).next().and_then(|start| start.split_once(':'));
+        let leads = scheme.is_none_or(|(scheme, _)| ["http", "https"].contains(&scheme.to_lowercase().as_str()));
+        node.data.borrow_mut().value = if is_linked || !leads { NodeValue::Emph } else { NodeValue::Link(picture) };
     }
 }
 
@@ -356,7 +359,8 @@ mod tests {
             ("[![b](https://t.example/b.png)](https://x.example)", "<em>b (picture)</em></a>"),
             ("![r][1]\n\n[1]: https://t.example/r.png", ">r (picture)</a>"),
         ] {
-            let registry = Registry::load(&steward_practices::sources()).unwrap_or_else(|_| panic!("the shipped kinds"));
+            let registry =
+                Registry::load(&steward_practices::sources()).unwrap_or_else(|_| panic!("the shipped kinds"));
             let names = Names { registry: &registry, mentioned: &HashMap::new() };
             for html in [render(text).into_string(), render_with(text, &names).into_string()] {
                 assert!(html.contains(wanted) && !html.contains("<img"), "{html}");

@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, knowledge, list, live,
-    pick, presence, record, search, set_up, sign_in, views,
+    Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, knowledge, list,
+    live, pick, presence, record, search, set_up, sign_in, views,
 };
 
 /// The method of a route; pages know two.

@@ -67,7 +67,10 @@ impl App {
         } else {
             String::new()
         };
-        let request = ListRequest { filter: Some(format!("state == \"open\" && reason != \"praise\"{named}")), ..ListRequest::default() };
+        let request = ListRequest {
+            filter: Some(format!("state == \"open\" && reason != \"praise\"{named}")),
+            ..ListRequest::default()
+        };
         for open in self.all_matching(&Actor::system(), &kind, &request, FEEDBACK_MAX).await? {
             if let Some(of) = open.reference("article").and_then(|article| figures.get_mut(&article)) {
                 of.open += 1;

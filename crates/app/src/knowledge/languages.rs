@@ -73,7 +73,8 @@ impl App {
     pub async fn article_family(&self, actor: &Actor, article: &Record) -> Result<Family, Error> {
         let kind = self.kind(ARTICLE)?.clone();
         let source_id = article.reference("translation_of").unwrap_or(article.id);
-        let request = ListRequest { filter: Some(format!("translation_of == \"{source_id}\"")), ..ListRequest::default() };
+        let request =
+            ListRequest { filter: Some(format!("translation_of == \"{source_id}\"")), ..ListRequest::default() };
         let translations = async { self.all_matching(actor, &kind, &request, TRANSLATIONS_MAX).await };
         let source = async { Ok(self.store().get_record(source_id).await?) };
         let (translations, source): (Vec<Record>, _) = tokio::try_join!(translations, source)?;
@@ -124,7 +125,18 @@ impl App {
             return self.get(actor, &kind, &there.id.to_string(), None).await;
         }
         let mut fields = Input::new();
-        let carried = ["type", "category", "service", "configuration_items", "team", "shown_to", "shown_to_organisations", "only_service_customers", "review_on", "valid_until"];
+        let carried = [
+            "type",
+            "category",
+            "service",
+            "configuration_items",
+            "team",
+            "shown_to",
+            "shown_to_organisations",
+            "only_service_customers",
+            "review_on",
+            "valid_until",
+        ];
         for key in carried {
             if let Some(value) = source.field(key) {
                 fields.insert(key.to_owned(), in_api_form(&kind, key, value));

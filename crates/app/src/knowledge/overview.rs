@@ -140,7 +140,8 @@ impl App {
                 .map(|translation| (translation.text("language"), *translation))
                 .collect();
             for language in languages.iter().filter(|language| **language != source.text("language")) {
-                let translated = |record: &Record| record.field("translated_version").and_then(Json::as_i64).unwrap_or(0);
+                let translated =
+                    |record: &Record| record.field("translated_version").and_then(Json::as_i64).unwrap_or(0);
                 let stale = match there.get(language) {
                     Some(translation) if translated(translation) >= version(source) => continue,
                     Some(translation) => Some((label_of(&kind, translation), translated(translation))),
@@ -148,10 +149,17 @@ impl App {
                     None if matches!(source.text("shown_to"), "agents" | "team") => continue,
                     None => None,
                 };
-                gaps.push(Gap { source: label_of(&kind, source), version: version(source), language: (*language).to_owned(), stale });
+                gaps.push(Gap {
+                    source: label_of(&kind, source),
+                    version: version(source),
+                    language: (*language).to_owned(),
+                    stale,
+                });
             }
         }
-        gaps.sort_by(|a, b| (a.stale.is_none(), &a.language, &a.source.label).cmp(&(b.stale.is_none(), &b.language, &b.source.label)));
+        gaps.sort_by(|a, b| {
+            (a.stale.is_none(), &a.language, &a.source.label).cmp(&(b.stale.is_none(), &b.language, &b.source.label))
+        });
         Ok(gaps)
     }
 

@@ -124,7 +124,11 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the article, [`Error::Denied`] for who is not among its staff.
-    pub async fn article_versions(&self, actor: &Actor, name: &str) -> Result<(RecordView, Vec<Version>, Labels), Error> {
+    pub async fn article_versions(
+        &self,
+        actor: &Actor,
+        name: &str,
+    ) -> Result<(RecordView, Vec<Version>, Labels), Error> {
         let (kind, record) = self.article(actor, name).await?;
         let own = rights(actor, &kind, &record, self.now());
         if !actor.is_staff() || !own.may_read_internal() {
@@ -236,13 +240,17 @@ impl App {
 /// The parts of an article as readers see them, or as they are being written.
 pub(crate) fn parts(record: &Record, is_working: bool) -> Vec<Part> {
     let draft = is_working && has_draft(record);
-    let texts = TEXTS.iter().map(|(published, working)| (published, record.text(if draft { working } else { published })));
+    let texts =
+        TEXTS.iter().map(|(published, working)| (published, record.text(if draft { working } else { published })));
     texts.filter(|(_, text)| !text.trim().is_empty()).map(|(key, text)| Part { key, text: text.to_owned() }).collect()
 }
 
 /// Values for the fields of the next version.
 fn texts<'t>(text: impl Fn(&str) -> Option<&'t str>) -> Input {
-    TEXTS.iter().map(|(published, draft)| ((*draft).to_owned(), text(published).map_or(Json::Null, Json::from))).collect()
+    TEXTS
+        .iter()
+        .map(|(published, draft)| ((*draft).to_owned(), text(published).map_or(Json::Null, Json::from)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -264,7 +272,11 @@ mod tests {
     #[test]
     fn words_that_changed_read_as_one_change() {
         check("Press the red button", "Press the green button", "Press the [-red-][+green+] button");
-        check("Press the old red knob now", "Press any other button now", "Press [-the old red knob-][+any other button+] now");
+        check(
+            "Press the old red knob now",
+            "Press any other button now",
+            "Press [-the old red knob-][+any other button+] now",
+        );
         check("one\ntwo\n", "one\nthree\n", "one\n[-two-][+three+]\n");
         check("", "new words", "[+new words+]");
         check("gone", "", "[-gone-]");

@@ -67,7 +67,13 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record, [`Error::Denied`] for who is not among its staff.
-    pub async fn articles_for(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, words: &str) -> Result<Vec<Fit>, Error> {
+    pub async fn articles_for(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        words: &str,
+    ) -> Result<Vec<Fit>, Error> {
         let view = self.get(actor, kind, name, None).await?;
         if !actor.is_staff() || !view.rights.may_read_internal() {
             return Err(Error::Denied("look for articles here"));
@@ -80,19 +86,25 @@ impl App {
         let found = if words.trim().is_empty() {
             self.similar(actor, kind, name, &kinds, CANDIDATES).await?
         } else {
-            let request = SearchRequest { text: words.to_owned(), kinds: Some(kinds), open_only: false, limit: CANDIDATES };
+            let request =
+                SearchRequest { text: words.to_owned(), kinds: Some(kinds), open_only: false, limit: CANDIDATES };
             self.search(actor, &request).await?
         };
         let language = match view.record.reference("requester") {
             Some(requester) => self.language_of(requester).await?,
             None => None,
         };
-        let found: Vec<Record> = found.hits.into_iter().map(|hit| hit.record).filter(|record| is_of_use(&articles, record)).collect();
+        let found: Vec<Record> =
+            found.hits.into_iter().map(|hit| hit.record).filter(|record| is_of_use(&articles, record)).collect();
         let found = self.in_language(actor, &articles, found, language.as_deref()).await?;
         let ids: Vec<RecordId> = found.iter().map(|record| record.id).collect();
         let figures = self.article_figures(&ids).await?;
-        let used: BTreeSet<RecordId> =
-            view.links.iter().filter(|link| link.link == ANSWERED_WITH && !link.inverse).map(|link| link.other).collect();
+        let used: BTreeSet<RecordId> = view
+            .links
+            .iter()
+            .filter(|link| link.link == ANSWERED_WITH && !link.inverse)
+            .map(|link| link.other)
+            .collect();
         Ok(found
             .into_iter()
             .map(|record| Fit {
@@ -207,7 +219,13 @@ impl App {
     ///
     /// # Errors
     /// As [`App::create`].
-    pub async fn article_from(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, origin: &Origin) -> Result<RecordView, Error> {
+    pub async fn article_from(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        origin: &Origin,
+    ) -> Result<RecordView, Error> {
         let view = self.get(actor, kind, name, None).await?;
         if !actor.is_staff() || !view.rights.may(Action::Link) {
             return self.noted(actor, kind, name, Err(Error::Forbidden { action: Action::Link })).await;
@@ -236,7 +254,8 @@ impl App {
         let choices = articles.field("category").and_then(|field| field.field_type.choices());
         let of_record = kind.field("category").and_then(|field| field.field_type.choices());
         let coarse = choices.into_iter().flat_map(|choices| &choices.0).find(|choice| {
-            choice.key == category || of_record.is_some_and(|tree| tree.find(category).is_some() && tree.is_under(category, &choice.key))
+            choice.key == category
+                || of_record.is_some_and(|tree| tree.find(category).is_some() && tree.is_under(category, &choice.key))
         });
         put("category", coarse.map(|choice| json!(choice.key)).as_ref());
         put("type", Some(&json!(if kind.key == "problem" { "known_error" } else { "how_to" })));
@@ -251,7 +270,8 @@ impl App {
             other => other?,
         };
         if !view.links.iter().any(|link| link.link == DOCUMENTED_IN && link.other == made.record.id) {
-            let request = Request::Link { link: DOCUMENTED_IN.to_owned(), target: made.record.id.to_string(), end: false };
+            let request =
+                Request::Link { link: DOCUMENTED_IN.to_owned(), target: made.record.id.to_string(), end: false };
             match self.execute(actor, kind, name, &request, origin).await {
                 Ok(_) | Err(Error::Invalid(_)) => {}
                 Err(error) => return Err(error),
@@ -264,7 +284,10 @@ impl App {
 /// How a record was solved, in words.
 fn resolution(record: &Record) -> Option<Json> {
     let fields = ["resolution_notes", "fix_notes", "fulfilment_notes", "workaround", "close_notes"];
-    fields.iter().find_map(|key| record.field(key).filter(|text| text.as_str().is_some_and(|text| !text.trim().is_empty()))).cloned()
+    fields
+        .iter()
+        .find_map(|key| record.field(key).filter(|text| text.as_str().is_some_and(|text| !text.trim().is_empty())))
+        .cloned()
 }
 
 /// The words of an article for a reply: what to do, under what it is about.

@@ -108,7 +108,9 @@ impl<'a> Draft<'a> {
             }
             match parse_value(field, value, ctx.references) {
                 // The same value once more is no change.
-                Ok(stored) if self.is_locked(field) && !also.contains(key) && stored.as_ref() != self.record.field(key) => {
+                Ok(stored)
+                    if self.is_locked(field) && !also.contains(key) && stored.as_ref() != self.record.field(key) =>
+                {
                     self.fault(key, "is fixed as the record stands, and changes with a step of its lifecycle only");
                 }
                 Ok(stored) => {

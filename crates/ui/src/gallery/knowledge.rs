@@ -14,9 +14,12 @@ use crate::tone::Tone;
 pub(super) fn parts() -> Vec<(&'static str, Markup)> {
     vec![
         ("Article", article()),
-        ("Helpful", html! {
-            (helpful(&Helpful { action: "/f", csrf_token: "token", said: None }))
-        }),
+        (
+            "Helpful",
+            html! {
+                (helpful(&Helpful { action: "/f", csrf_token: "token", said: None }))
+            },
+        ),
         ("Figures", counted()),
         ("Comparison", compared()),
         ("Articles for a record", offered()),
@@ -66,7 +69,14 @@ fn offered() -> Markup {
     };
     let details = ["used 12 times".to_owned(), "87 % helpful".to_owned()];
     let lines = [
-        FitLine { article: article("Set up VPN"), number: "KB0000012", details: &details, is_used: false, flag: "/flag", fix: "/fix" },
+        FitLine {
+            article: article("Set up VPN"),
+            number: "KB0000012",
+            details: &details,
+            is_used: false,
+            flag: "/flag",
+            fix: "/fix",
+        },
         FitLine { article: article(HOSTILE), number: "KB0000013", details: &[], is_used: true, flag: "/flag", fix: "" },
     ];
     let found = fits(&Fits { action: "/i/articles", csrf_token: "token", may_write: true, may_link: true }, &lines);
@@ -75,5 +85,5 @@ fn offered() -> Markup {
 
 fn noted() -> Markup {
     let note = |about, title| PopUp { about, title, text: html! { p { "More." } } };
-    pop_up(&[note("about Ada Okafor", "Call before noon"), note("about ERP", HOSTILE)], "/n", "token")
+    pop_up(&[note("about Ada Okafor", "Call before noon"), note("about ERP", HOSTILE)])
 }

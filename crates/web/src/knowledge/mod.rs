@@ -10,10 +10,10 @@ mod write;
 use std::sync::Arc;
 
 use steward_app::error::Error;
+use steward_app::knowledge::ARTICLE;
 use steward_app::view::RecordView;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
-use steward_app::knowledge::ARTICLE;
 use steward_ui::button::Button;
 
 use crate::Web;

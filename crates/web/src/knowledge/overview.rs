@@ -3,8 +3,8 @@
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use steward_app::knowledge::Order;
 use steward_app::knowledge::ARTICLE;
+use steward_app::knowledge::Order;
 use steward_ui::button::{Button, Submit, submit};
 use steward_ui::form::{Form as FormParts, form};
 use steward_ui::header::{Header, header};
@@ -41,7 +41,11 @@ pub(crate) async fn quality(
             }
         }
     };
-    let detail = if measured.len() > ROWS { format!("{ROWS} of {} published articles", measured.len()) } else { format!("{} published articles", measured.len()) };
+    let detail = if measured.len() > ROWS {
+        format!("{ROWS} of {} published articles", measured.len())
+    } else {
+        format!("{} published articles", measured.len())
+    };
     let main = html! {
         (head("Article quality", &detail, &kind.label_plural, &list))
         div.page-body {
@@ -77,7 +81,8 @@ pub(crate) async fn quality(
             }
         }
     };
-    Ok(frame(&web, &visitor, Place { title: "Article quality", current: &list, ..Place::default() }, main).into_response())
+    Ok(frame(&web, &visitor, Place { title: "Article quality", current: &list, ..Place::default() }, main)
+        .into_response())
 }
 
 pub(crate) async fn translations(State(web): State<Web>, visitor: Visitor) -> Result<Response, WebError> {
@@ -125,8 +130,11 @@ pub(crate) async fn translations(State(web): State<Web>, visitor: Visitor) -> Re
 /// The head of both pages, with a way to the other.
 fn head(title: &str, detail: &str, articles: &str, list: &str) -> Markup {
     let crumbs = [Crumb { label: articles, address: list }];
-    header(&Header { title, detail, crumbs: &crumbs, ..Header::default() }, html! {
-        @if title == "Translations" { a."button button--plain" href="/knowledge/quality" { span { "Article quality" } } }
-        @else { a."button button--plain" href="/knowledge/translations" { span { "Translations" } } }
-    })
+    header(
+        &Header { title, detail, crumbs: &crumbs, ..Header::default() },
+        html! {
+            @if title == "Translations" { a."button button--plain" href="/knowledge/quality" { span { "Article quality" } } }
+            @else { a."button button--plain" href="/knowledge/translations" { span { "Translations" } } }
+        },
+    )
 }

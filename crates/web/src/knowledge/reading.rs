@@ -6,11 +6,11 @@ use axum::http::{HeaderMap, header};
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use steward_app::knowledge::{Family, Figures, accepted};
+use steward_app::knowledge::{TEXTS, has_draft, is_live, version};
 use steward_app::view::{Labels, RecordView};
 use steward_model::access::Action;
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
-use steward_app::knowledge::{TEXTS, has_draft, is_live, version};
 use steward_ui::button::{Button, link_button};
 use steward_ui::icon::Icon;
 use steward_ui::knowledge::{Figure, Helpful, LanguageLink, Reading, ReadingPart, figures, helpful, reading};
@@ -110,7 +110,8 @@ pub(crate) fn main(
             (in_language(&at, &edition.language), detail.to_owned())
         })
         .collect();
-    let shown = gathered.family.editions.iter().filter(|edition| edition.is_live || is_staff || edition.id == record.id);
+    let shown =
+        gathered.family.editions.iter().filter(|edition| edition.is_live || is_staff || edition.id == record.id);
     let links: Vec<LanguageLink<'_>> = shown
         .zip(&languages)
         .map(|(edition, (address, detail))| LanguageLink {
@@ -238,11 +239,27 @@ fn known(visitor: &Visitor, view: &RecordView, gathered: &Gathered) -> Markup {
     let helped = format!("found it helpful ({helpful} of {})", helpful + unhelpful);
     let percent_text = percent.map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
     let numbers = [
-        Figure { value: &uses_text, label: if uses == 1 { "time used" } else { "times used" }, address: "", tone: Tone::Neutral },
-        Figure { value: &percent_text, label: if percent.is_some() { &helped } else { "nobody said whether it helped" }, address: "", tone: if percent.is_some_and(|percent| percent < 60) { Tone::Warning } else { Tone::Neutral } },
-        Figure { value: &open_text, label: if open == 1 { "open flag" } else { "open flags" }, address: if open > 0 { &feedback } else { "" }, tone: if open > 0 { Tone::Warning } else { Tone::Neutral } },
+        Figure {
+            value: &uses_text,
+            label: if uses == 1 { "time used" } else { "times used" },
+            address: "",
+            tone: Tone::Neutral,
+        },
+        Figure {
+            value: &percent_text,
+            label: if percent.is_some() { &helped } else { "nobody said whether it helped" },
+            address: "",
+            tone: if percent.is_some_and(|percent| percent < 60) { Tone::Warning } else { Tone::Neutral },
+        },
+        Figure {
+            value: &open_text,
+            label: if open == 1 { "open flag" } else { "open flags" },
+            address: if open > 0 { &feedback } else { "" },
+            tone: if open > 0 { Tone::Warning } else { Tone::Neutral },
+        },
     ];
-    let may_write = view.rights.may(Action::Update) && (record.state == "draft" || view.allowed_transitions.iter().any(|key| key == "revise"));
+    let may_write = view.rights.may(Action::Update)
+        && (record.state == "draft" || view.allowed_transitions.iter().any(|key| key == "revise"));
     let _ = visitor;
     html! {
         (figures(&numbers))

@@ -35,7 +35,11 @@ pub(crate) async fn helpful(
     };
     let comment = form.text("comment").unwrap_or_default().replace("\r\n", "\n");
     web.app().vote_on_article(visitor.actor(), &name, &Said { helpful, comment }, Door::Page).await?;
-    let back = format!("{}?language={}#helpful-title", address::record(&view.kind, &view.record.number), address::part(view.record.text("language")));
+    let back = format!(
+        "{}?language={}#helpful-title",
+        address::record(&view.kind, &view.record.number),
+        address::part(view.record.text("language"))
+    );
     Ok(Redirect::to(&back).into_response())
 }
 
@@ -96,10 +100,13 @@ fn shown(web: &Web, visitor: &Visitor, view: &RecordView, typed: &Form, faults: 
         is_danger: false,
     };
     let comment = typed.get("comment").unwrap_or_default();
-    let content = transition(&parts, html! {
-        @if let Some(about) = typed.text("about") { input type="hidden" name="about" value=(about); }
-        (field(&Field { name: "reason", label: "What is it?", is_required: true, ..Field::default() }, &Control::Choice { value: typed.get("reason").unwrap_or("wrong"), options: &reasons }))
-        (field(&Field { name: "comment", label: "What is wrong?", help: "So that its owner can act on it", is_required: true, is_first: true, errors: faults.on("comment"), ..Field::default() }, &Control::Markdown { value: comment }))
-    });
+    let content = transition(
+        &parts,
+        html! {
+            @if let Some(about) = typed.text("about") { input type="hidden" name="about" value=(about); }
+            (field(&Field { name: "reason", label: "What is it?", is_required: true, ..Field::default() }, &Control::Choice { value: typed.get("reason").unwrap_or("wrong"), options: &reasons }))
+            (field(&Field { name: "comment", label: "What is wrong?", help: "So that its owner can act on it", is_required: true, is_first: true, errors: faults.on("comment"), ..Field::default() }, &Control::Markdown { value: comment }))
+        },
+    );
     dialog_or_page(web, visitor, &view.kind, &view.record.number, &format!("Flag {}", view.record.number), content)
 }

@@ -4,11 +4,11 @@ use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::knowledge::{Compared, Version, compare};
+use steward_app::knowledge::{TEXTS, has_draft};
 use steward_app::records::Origin;
 use steward_app::view::{Labels, RecordView};
 use steward_model::access::Action;
 use steward_model::event::Door;
-use steward_app::knowledge::{TEXTS, has_draft};
 use steward_ui::button::{Button, Look, Submit, link_button, submit};
 use steward_ui::form::{Form as FormParts, form};
 use steward_ui::header::{Header, header};
@@ -45,7 +45,8 @@ pub(crate) async fn page(
         asked.or_else(|| versions.get(place))
     };
     let (newer, older) = (chosen("to", 0), chosen("from", 1));
-    let crumbs = [Crumb { label: &kind.label_plural, address: &list }, Crumb { label: &view.record.number, address: &back }];
+    let crumbs =
+        [Crumb { label: &kind.label_plural, address: &list }, Crumb { label: &view.record.number, address: &back }];
     let main = html! {
         (header(&Header { title: "Versions", detail: view.record.text("title"), crumbs: &crumbs, ..Header::default() }, html! {}))
         div.page-body {
@@ -78,8 +79,12 @@ fn table(
 ) -> Markup {
     let action = address::of_record(&view.kind, &view.record, "versions");
     let (now, zone) = (web.app().now(), &visitor.preferences.zone);
-    let is = |one: Option<&Version>, other: &Version| one.is_some_and(|one| one.revision == other.revision && one.number == other.number);
-    let may_restore = view.rights.may(Action::Transition) && !has_draft(&view.record) && view.allowed_transitions.iter().any(|key| key == "revise");
+    let is = |one: Option<&Version>, other: &Version| {
+        one.is_some_and(|one| one.revision == other.revision && one.number == other.number)
+    };
+    let may_restore = view.rights.may(Action::Transition)
+        && !has_draft(&view.record)
+        && view.allowed_transitions.iter().any(|key| key == "revise");
     let current = versions.iter().find_map(|version| version.number);
     html! {
         form #versions method="get" action=(action) {}

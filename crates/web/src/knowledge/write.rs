@@ -7,13 +7,13 @@ use maud::{Markup, html};
 use serde_json::Value as Json;
 use steward_app::error::Error;
 use steward_app::knowledge::Family;
+use steward_app::knowledge::{TEXTS, has_draft, version, working};
 use steward_app::records::{Origin, Request};
 use steward_app::view::RecordView;
 use steward_model::access::Action;
 use steward_model::command::{Command, Input, Transition as Move};
 use steward_model::event::Door;
 use steward_model::id::Revision;
-use steward_app::knowledge::{TEXTS, has_draft, version, working};
 use steward_ui::button::{Button, Look, Submit, link_button, submit};
 use steward_ui::field::{ChoiceOption, Control, Field, field};
 use steward_ui::form::{Form as FormParts, form, form_actions};
@@ -94,7 +94,8 @@ fn shown(web: &Web, visitor: &Visitor, view: &RecordView, family: &Family, fille
     };
     let from = filled.from.map(|number| format!("Found on {number}: ")).unwrap_or_default();
     let kept = if is_new_version && !has_draft(record) { "" } else { record.text("change_note") };
-    let note = filled.typed.and_then(|form| form.get("change_note")).unwrap_or(if from.is_empty() { kept } else { &from });
+    let note =
+        filled.typed.and_then(|form| form.get("change_note")).unwrap_or(if from.is_empty() { kept } else { &from });
     let names = markdown::Names { registry: web.app().registry(), mentioned: &std::collections::HashMap::new() };
     let crumbs = [Crumb { label: &kind.label_plural, address: &list }, Crumb { label: &record.number, address: &back }];
     let shown_fields: Vec<&str> = TEXTS.iter().map(|(key, _)| *key).chain(["change_note"]).collect();
@@ -163,16 +164,15 @@ pub(crate) async fn save(
 ) -> Result<Response, WebError> {
     let Posted { visitor, form } = posted;
     let view = writable(&web, &visitor, &kinds, &name).await?;
-    let written: Vec<(String, String)> = TEXTS
-        .iter()
-        .filter_map(|(key, _)| Some(((*key).to_owned(), form.get(key)?.replace("\r\n", "\n"))))
-        .collect();
+    let written: Vec<(String, String)> =
+        TEXTS.iter().filter_map(|(key, _)| Some(((*key).to_owned(), form.get(key)?.replace("\r\n", "\n")))).collect();
     let mut more = Input::new();
     if form.has("change_note") {
         more.insert("change_note".to_owned(), form.text("change_note").map_or(Json::Null, Json::from));
     }
     let up_to_date = form.all("is_up_to_date").last() == Some("true");
-    if let Some(version) = form.text("source_version").and_then(|text| text.parse::<i64>().ok()).filter(|_| up_to_date) {
+    if let Some(version) = form.text("source_version").and_then(|text| text.parse::<i64>().ok()).filter(|_| up_to_date)
+    {
         more.insert("translated_version".to_owned(), Json::from(version));
     }
     let base: Option<Revision> = form.text("revision").and_then(|text| text.parse().ok());
@@ -242,9 +242,12 @@ pub(crate) async fn translation_form(
         back: &back,
         is_danger: false,
     };
-    let content = transition(&parts, html! {
-        (field(&Field { name: "language", label: "Into", is_required: true, is_first: true, ..Field::default() }, &Control::Choice { value: first, options: &options }))
-    });
+    let content = transition(
+        &parts,
+        html! {
+            (field(&Field { name: "language", label: "Into", is_required: true, is_first: true, ..Field::default() }, &Control::Choice { value: first, options: &options }))
+        },
+    );
     let title = format!("Translate {}", view.record.number);
     Ok(dialog_or_page(&web, &visitor, &view.kind, &view.record.number, &title, content).into_response())
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod context;
 mod head;
+mod notes;
 mod rail;
 mod similar;
 
@@ -85,9 +86,19 @@ pub(crate) async fn page(
         _ => {
             let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
             let next = query.get("show") == Some("next");
-            let article = async { if as_of.is_some() { Ok(None) } else { reading::gather(&web, &visitor, &shown.view, next).await } };
-            let (draft, head, article) = tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article);
-            Parts { draft: Some(draft?), head: head?, article: article?, ..parts }.whole()
+            let article = async {
+                if as_of.is_some() { Ok(None) } else { reading::gather(&web, &visitor, &shown.view, next).await }
+            };
+            let notes = async {
+                if as_of.is_some() {
+                    Ok(notes::Notes::default())
+                } else {
+                    notes::gather(&web, &visitor, &shown.view, !visitor.partial).await
+                }
+            };
+            let (draft, head, article, notes) =
+                tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article, notes);
+            Parts { draft: Some(draft?), head: head?, article: article?, notes: notes?, ..parts }.whole()
         }
     }
     .into_response())
@@ -160,7 +171,9 @@ pub(crate) async fn again(
     let mentioned = mentioned(web, visitor, &shown).await?;
     let head = head_context(web, visitor, &shown, None).await?;
     let article = reading::gather(web, visitor, &shown.view, false).await?;
-    Ok(Parts { unsent: Some(unsent), draft, mentioned, head, article, ..Parts::new(web, visitor, &shown, None) }.whole())
+    let notes = notes::gather(web, visitor, &shown.view, false).await?;
+    Ok(Parts { unsent: Some(unsent), draft, mentioned, head, article, notes, ..Parts::new(web, visitor, &shown, None) }
+        .whole())
 }
 
 /// A page on its way to markup.
@@ -175,6 +188,7 @@ struct Parts<'a> {
     head: Head,
     /// What the page of an article shows besides.
     article: Option<reading::Gathered>,
+    notes: notes::Notes,
     id: String,
     address: String,
 }
@@ -193,6 +207,7 @@ impl<'a> Parts<'a> {
             mentioned: HashMap::new(),
             head: Head::default(),
             article: None,
+            notes: notes::Notes::default(),
             id,
             address,
         }
@@ -252,6 +267,7 @@ impl<'a> Parts<'a> {
                 @let text = format!("This is how it was on {}.", time::exact(at, &self.visitor.preferences.zone));
                 (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { "Back to now" } }))
             }
+            (self.notes.pop_up())
             (self.outages())
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) } @else { (self.texts()) }
             @if self.page.older {

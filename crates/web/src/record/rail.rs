@@ -1,6 +1,7 @@
 //! What stands beside a record: its values, files, links, records like it, and how it was.
 
 use maud::{Markup, html};
+use steward_app::knowledge::TEXTS;
 use steward_app::view::RecordView;
 use steward_model::access::Action;
 use steward_model::event::{Act, Audience};
@@ -53,6 +54,7 @@ impl Parts<'_> {
                 (rail_section(&RailSection { label: "Knowledge", ..RailSection::default() }, knowledge))
             }
             (self.fields())
+            (self.notes.audit(self.web, self.visitor))
             (self.around())
             (self.files())
             (self.links())
@@ -70,6 +72,7 @@ impl Parts<'_> {
         let shown = |field: &&Field| {
             !matches!(field.field_type, FieldType::Markdown)
                 && field.key != kind.label_field
+                && !(self.article.is_some() && is_words(&field.key))
                 && view.rights.may_read(field)
                 && kind.has_field(field, class)
                 && field.visible_when.as_ref().is_none_or(|when| when.matches_local(&view.record, kind))
@@ -237,6 +240,11 @@ impl Parts<'_> {
             _ => format!("{name} did something"),
         }
     }
+}
+
+/// Whether a field holds words of an article, which its page shows as such.
+fn is_words(key: &str) -> bool {
+    TEXTS.iter().any(|(published, draft)| key == *published || key == *draft)
 }
 
 fn size(bytes: i64) -> String {

@@ -10,7 +10,7 @@ use crate::world::{World, check_status};
 
 impl World {
     /// Tells everybody of everything that happened so far.
-    async fn told(&self) {
+    pub(crate) async fn told(&self) {
         // Readers of PostgreSQL wait for older transactions of other tests.
         let end = self.fixture.server.database.last_place().await;
         for _ in 0..3_000 {

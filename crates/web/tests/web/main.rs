@@ -12,6 +12,7 @@ mod forms;
 mod hostile;
 mod inbox;
 mod kinds;
+mod knowledge;
 mod markup;
 mod matrix;
 mod objects;

@@ -134,7 +134,8 @@ fn build_copy(
             // A value that is more private than its new place would be shown to whom it was not meant for; that is the
             // purpose of a publication, so only the type is checked.
             if is_computed || to_field.field_type != from_field.field_type {
-                let message = format!("{who} cannot copy `{}` to `{}`: they differ in type", from.get_ref(), to.get_ref());
+                let message =
+                    format!("{who} cannot copy `{}` to `{}`: they differ in type", from.get_ref(), to.get_ref());
                 faults.add(file, from.span(), message);
             }
         }
