@@ -28,6 +28,7 @@ pub mod mention;
 pub mod pages;
 mod password;
 pub mod presence;
+pub mod ready;
 pub mod records;
 mod reference_data;
 pub mod saved_views;

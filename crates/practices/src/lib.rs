@@ -1,5 +1,6 @@
 //! The practices of service management: one folder each, TOML first, Rust where data cannot say it.
 
+pub mod desk;
 pub mod knowledge;
 pub mod people;
 mod priority;

@@ -6,6 +6,7 @@ use steward_model::event::Why;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 
+use crate::desk;
 use crate::knowledge;
 use crate::people;
 use crate::priority;
@@ -51,6 +52,7 @@ impl Rules for PracticeRules {
 
     fn check(&self, kind: &Kind, before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
         match kind.key.as_str() {
+            desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
             knowledge::ARTICLE => knowledge::check_translation(before, after),
             "person" => people::check_roles(before, after, ctx),
             "priority_matrix" => priority::check_matrix(after),

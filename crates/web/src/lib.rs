@@ -24,6 +24,7 @@ mod kind_form;
 mod knowledge;
 mod list;
 mod live;
+mod macros;
 mod markdown;
 mod pick;
 mod preferences;

@@ -4,7 +4,7 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, knowledge, list,
-    live, pick, presence, record, search, set_up, sign_in, views,
+    live, macros, pick, presence, record, search, set_up, sign_in, views,
 };
 
 /// The method of a route; pages know two.
@@ -103,6 +103,9 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/mentions", get(pick::mentions)),
         route(Get, "/{kinds}/{record}/snippets", get(pick::snippets)),
         route(Post, "/{kinds}/{record}/snippets/{snippet}", post(pick::fill_snippet)),
+        route(Get, "/{kinds}/{record}/macros", get(macros::offered)),
+        route(Get, "/{kinds}/{record}/macros/{macro}", get(macros::preview)),
+        route(Post, "/{kinds}/{record}/macros/{macro}", post(macros::apply)),
         route(Get, "/{kinds}/{record}/write", get(knowledge::write)),
         route(Post, "/{kinds}/{record}/write", post(knowledge::save)),
         route(Get, "/{kinds}/{record}/versions", get(knowledge::versions)),

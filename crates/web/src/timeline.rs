@@ -206,6 +206,7 @@ impl Teller<'_> {
         match event.cause.as_ref()? {
             Cause::Rule(rule) => Some(format!("by the rule {rule}")),
             Cause::Import(run) => Some(format!("from {run}")),
+            Cause::Macro(named) => Some(format!("by macro {named}")),
             Cause::BulkEdit(id) => Some(format!("in bulk edit {id}")),
             Cause::Event { .. } => None,
         }

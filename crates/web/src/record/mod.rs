@@ -5,6 +5,7 @@ mod head;
 mod notes;
 mod rail;
 mod similar;
+mod usage;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -96,9 +97,10 @@ pub(crate) async fn page(
                     notes::gather(&web, &visitor, &shown.view, !visitor.partial).await
                 }
             };
-            let (draft, head, article, notes) =
-                tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article, notes);
-            Parts { draft: Some(draft?), head: head?, article: article?, notes: notes?, ..parts }.whole()
+            let uses = usage::gather(&web, &shown.view);
+            let (draft, head, article, notes, uses) =
+                tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article, notes, uses);
+            Parts { draft: Some(draft?), head: head?, article: article?, notes: notes?, uses: uses?, ..parts }.whole()
         }
     }
     .into_response())
@@ -189,6 +191,8 @@ struct Parts<'a> {
     /// What the page of an article shows besides.
     article: Option<reading::Gathered>,
     notes: notes::Notes,
+    /// How often what is kept ready was used.
+    uses: Option<i64>,
     id: String,
     address: String,
 }
@@ -208,6 +212,7 @@ impl<'a> Parts<'a> {
             head: Head::default(),
             article: None,
             notes: notes::Notes::default(),
+            uses: None,
             id,
             address,
         }

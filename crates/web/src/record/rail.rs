@@ -18,7 +18,7 @@ use steward_ui::reference::Reference;
 use steward_ui::value::Shown;
 
 use crate::edit::may_edit;
-use crate::record::{Parts, similar};
+use crate::record::{Parts, similar, usage};
 use crate::values::shown::{Reader, labelled};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -54,6 +54,7 @@ impl Parts<'_> {
                 (rail_section(&RailSection { label: "Knowledge", ..RailSection::default() }, knowledge))
             }
             (self.fields())
+            (usage::beside(self.uses))
             (self.notes.audit(self.web, self.visitor))
             (self.around())
             (self.files())

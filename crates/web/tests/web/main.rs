@@ -17,6 +17,7 @@ mod markup;
 mod matrix;
 mod objects;
 mod presence;
+mod ready;
 mod sessions;
 mod snippets;
 mod views;

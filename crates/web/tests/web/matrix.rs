@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 42] = [
+const TICKET_LINES: [TicketLine; 45] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -48,6 +48,9 @@ const TICKET_LINES: [TicketLine; 42] = [
     ("POST", "/{kinds}/{record}/snippets/TXT9999999", Sent::Form(&[]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/context", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/workaround", Sent::Form(&[("known_error", "KE9999999")]), (404, 404, 404)),
+    ("GET", "/{kinds}/{record}/macros", Sent::Nothing, (403, 403, 200)),
+    ("GET", "/{kinds}/{record}/macros/MAC9999999", Sent::Nothing, (403, 403, 404)),
+    ("POST", "/{kinds}/{record}/macros/MAC9999999", Sent::Form(&[]), (403, 403, 404)),
     // A ticket is no article; the rights on articles are told in `knowledge.rs`.
     ("GET", "/{kinds}/{record}/write", Sent::Nothing, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/write", Sent::Form(&[("title", "other")]), (404, 404, 404)),
@@ -175,6 +178,7 @@ fn route_of(path: &str) -> String {
         ("/tokens/987654", "/tokens/{token}"),
         ("/bulk-edits/987654", "/bulk-edits/{edit}"),
         ("/versions/987654/", "/versions/{version}/"),
+        ("/macros/MAC9999999", "/macros/{macro}"),
         ("/views/987654", "/views/{view}"),
         ("/snippets/TXT9999999", "/snippets/{snippet}"),
         ("/help/reference/filters", "/help/{*page}"),
