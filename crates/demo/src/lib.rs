@@ -14,6 +14,7 @@ mod files;
 mod foundation;
 mod incidents;
 mod items;
+mod knowledge;
 mod play;
 mod problems;
 mod requests;
@@ -161,6 +162,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     let named = items::write(&mut script, &calendar, seed, items_at)?;
     devices::write(&mut script, &mut world, &calendar, seed, items_at.plus_seconds(600), named);
     articles::write(&mut script, &calendar, seed)?;
+    knowledge::write(&mut script, &calendar, seed);
     problems::write(&mut script, &calendar, seed)?;
     changes::write(&mut script, &calendar, seed)?;
     sundry::write(&mut script, &calendar, seed)?;
@@ -258,7 +260,7 @@ mod tests {
                     }
                     Deed::Say(_, words) | Deed::Work(_, words) => handles(&Json::from(words.as_str()), &mut named),
                     Deed::Link(_, target) => named.push(target.clone()),
-                    Deed::Attach(..) | Deed::Watch => {}
+                    Deed::Attach(..) | Deed::Watch | Deed::Vote { .. } | Deed::Flag { .. } => {}
                 }
                 for handle in named {
                     assert!(there.contains(&handle), "{now}: {handle} is not there yet: {step:?}");
