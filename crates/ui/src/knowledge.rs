@@ -283,7 +283,7 @@ pub fn pop_up(notes: &[PopUp]) -> Markup {
             ul.pop-up__notes {
                 @for note in notes {
                     li.pop-up__note {
-                        p { strong { (note.title) } " " span.pop-up__about { (note.about) } }
+                        p { strong { (note.title) } " " @if !note.about.is_empty() { span.pop-up__about { "about " (note.about) } } }
                         div.article { (note.text) }
                     }
                 }

@@ -7,9 +7,9 @@ const box = (page) => page.locator("#composer-body");
 
 /** An article that requesters may read, published by the knowledge manager. */
 async function article(scene, fields) {
-  const jonas = as("jonas", scene.desk);
-  const made = await jonas.create("knowledge-articles", { shown_to: "requesters", ...fields });
-  await jonas.move(made, "publish_directly");
+  const manager = as("ada", scene.desk);
+  const made = await manager.create("knowledge-articles", { shown_to: "requesters", ...fields });
+  await manager.move(made, "publish_directly");
   return made;
 }
 
@@ -52,7 +52,7 @@ story("An agent answers with an article, fixes it, and makes an article from a r
   await ben.getByRole("link", { name: "Submit for review" }).click();
   await ben.getByRole("dialog").getByRole("button", { name: "Submit for review" }).click();
   await ben.getByText("in the works (review)").waitFor();
-  await as("jonas", scene.desk).move(known, "publish");
+  await as("ada", scene.desk).move(known, "publish");
   await ella.reload();
   await ella.getByText("fresh leaves").waitFor();
   await ella.getByRole("button", { name: "Yes" }).click();

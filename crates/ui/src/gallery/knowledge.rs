@@ -85,5 +85,5 @@ fn offered() -> Markup {
 
 fn noted() -> Markup {
     let note = |about, title| PopUp { about, title, text: html! { p { "More." } } };
-    pop_up(&[note("about Ada Okafor", "Call before noon"), note("about ERP", HOSTILE)])
+    pop_up(&[note("Ada Okafor", "Call before noon"), note("ERP", HOSTILE)])
 }

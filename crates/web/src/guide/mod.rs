@@ -33,6 +33,8 @@ const PAGES: &[Text] = &[
     Text { path: "installation", text: include_str!("../../../../docs/installation.md") },
     Text { path: "first-hour", text: include_str!("../../../../docs/first-hour.md") },
     Text { path: "desk", text: include_str!("../../../../docs/desk.md") },
+    Text { path: "knowledge", text: include_str!("../../../../docs/knowledge.md") },
+    Text { path: "macros", text: include_str!("../../../../docs/macros.md") },
     Text { path: "lists", text: include_str!("../../../../docs/lists.md") },
     Text { path: "demo", text: include_str!("../../../../docs/demo.md") },
     Text { path: "operating", text: include_str!("../../../../docs/operating.md") },

@@ -124,7 +124,7 @@ fn compared(view: &RecordView, older: &Version, newer: &Version) -> Markup {
         version.parts.iter().find(|part| part.key == key).map(|part| part.text.clone()).unwrap_or_default()
     };
     html! {
-        h2.home-section__title { (name(older)) " and " (name(newer).to_lowercase()) }
+        h2.comparison__label { (name(older)) " and " (name(newer).to_lowercase()) }
         @for (key, _) in TEXTS {
             @let (before, after) = (text(older, key), text(newer, key));
             @if !(before.is_empty() && after.is_empty()) {
