@@ -35,7 +35,7 @@ story("An agent answers with an article, fixes it, and makes an article from a r
   assert.match(await box(ben).inputValue(), /^Hello Ella,\s+What it eats\s+Give it \*\*leaves\*\*\.$/);
   await ben.getByRole("button", { name: "Send reply" }).click();
   await ben.locator(".entry--public", { hasText: "leaves" }).waitFor();
-  await ben.locator(".rail-section", { hasText: "Related" }).getByText("answered with").waitFor();
+  await ben.locator(".link-item__relation", { hasText: "answered with" }).waitFor();
   // Fix in place: readers go on seeing the old text.
   await ben.goto(pageOf(incident));
   await ben.waitForFunction(() => document.querySelector("#article-fits")?.childElementCount);
