@@ -120,6 +120,7 @@ fn duration_field() -> Field {
         field_type: FieldType::Duration,
         required: Requirement::Always,
         visible_when: None,
+        locked_when: None,
         default: None,
         indexed: false,
         unique: false,

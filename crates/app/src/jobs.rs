@@ -7,9 +7,10 @@ use steward_store::jobs::JobClaim;
 use crate::App;
 use crate::bulk;
 use crate::error::Error;
+use crate::knowledge::CARE_JOB;
 
 /// The jobs that runners know.
-const KINDS: [&str; 1] = [bulk::JOB];
+const KINDS: [&str; 2] = [bulk::JOB, CARE_JOB];
 /// Between two looks for what is due, when nothing wakes the runner: what another node was asked for, or left.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second attempt, in seconds; doubled with each further one.
@@ -29,6 +30,9 @@ impl App {
     /// Runs jobs until the process is told to stop. `worker` names the runner, differently from every other one of all
     /// nodes.
     pub async fn run_jobs(&self, worker: &str) {
+        if let Err(error) = self.schedule_care().await {
+            tracing::warn!(%error, "what is due on articles was not asked for; the next start asks again");
+        }
         let mut stopping = self.stopping();
         while !*stopping.borrow() {
             // Made before the look, so that what is asked for meanwhile wakes it.
@@ -56,7 +60,11 @@ impl App {
         let Some(claim) = self.store().claim(worker, &KINDS, 1, self.now()).await?.into_iter().next() else {
             return Ok(false);
         };
-        match self.run_bulk_edit(&claim).await {
+        let run = match claim.kind.as_str() {
+            CARE_JOB => self.run_care(&claim).await,
+            _ => self.run_bulk_edit(&claim).await,
+        };
+        match run {
             Ok(Run::Done) => drop(self.store().complete(&claim).await?),
             Ok(Run::Interrupted) => self.store().release(worker).await?,
             Ok(Run::Lost) => {}
@@ -69,7 +77,7 @@ impl App {
         tracing::error!(%error, job = claim.id, kind = claim.kind, attempt = claim.attempt, "a job failed");
         let wait = RETRY_AFTER << claim.attempt.min(10);
         let kept = self.store().fail(claim, &error.to_string(), self.now().plus_seconds(wait)).await?;
-        if kept && claim.attempt >= claim.max_attempts {
+        if kept && claim.attempt >= claim.max_attempts && claim.kind == bulk::JOB {
             self.give_up_bulk_edit(claim).await?;
         }
         Ok(())

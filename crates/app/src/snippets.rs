@@ -54,11 +54,12 @@ impl App {
     pub async fn snippets(
         &self,
         actor: &Actor,
-        kind: &Kind,
+        kind: &Arc<Kind>,
         name: &str,
         (wanted, audience): (&str, Audience),
     ) -> Result<Vec<Offered>, Error> {
-        let (_, own) = self.rights_on(actor, kind, name).await?;
+        let view = self.get(actor, kind, name, None).await?;
+        let own = &view.rights;
         if !(own.may(Action::Comment) || own.may(Action::Note)) {
             return Err(Error::Forbidden { action: Action::Comment });
         }
@@ -83,7 +84,14 @@ impl App {
         let ids: Vec<RecordId> = found.iter().map(|record| record.id).collect();
         let uses: HashMap<RecordId, i64> =
             self.store().snippet_uses(&ids, day(self.now()) - USE_DAYS).await?.into_iter().collect();
-        found.sort_by_key(|record| std::cmp::Reverse(uses.get(&record.id).copied().unwrap_or_default()));
+        let language = match view.record.reference("requester").filter(|_| audience == Audience::Public) {
+            Some(requester) => self.language_of(requester).await?,
+            None => None,
+        };
+        found.sort_by_key(|record| {
+            let used = uses.get(&record.id).copied().unwrap_or_default();
+            (language_place(record, language.as_deref()), std::cmp::Reverse(used))
+        });
         Ok(found.iter().take(OFFERED).map(offered).collect())
     }
 
@@ -102,7 +110,17 @@ impl App {
         let view = self.get(actor, kind, name, None).await?;
         let texts = self.kind(KIND)?.clone();
         let text = self.get(actor, &texts, snippet, None).await?.record;
-        let paths = variables(text.text("text"));
+        let filled = self.fill_text(actor, &view, text.text("text")).await?;
+        self.store().count_snippet(text.id, day(self.now())).await?;
+        Ok(filled)
+    }
+
+    /// A text with what the actor may read of a record, of what it refers to and of themselves in place of its variables.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub(crate) async fn fill_text(&self, actor: &Actor, view: &RecordView, text: &str) -> Result<Filled, Error> {
+        let paths = variables(text);
         let hops: BTreeSet<RecordId> = paths
             .iter()
             .filter_map(|path| match path.split_once('.') {
@@ -115,7 +133,7 @@ impl App {
         let records: HashMap<RecordId, Record> =
             self.store().get_records(&hops).await?.into_iter().map(|one| (one.record.id, one.record)).collect();
         let value = |path: &str| {
-            let Some((field, rest)) = path.split_once('.') else { return own_value(actor, &view, path) };
+            let Some((field, rest)) = path.split_once('.') else { return own_value(actor, view, path) };
             let id = if field == "me" { actor.person } else { view.record.reference(field)? };
             let record = records.get(&id)?;
             let kind = self.registry().kind(&record.kind)?;
@@ -131,13 +149,11 @@ impl App {
             let record = visible(kind, record.clone(), &rights);
             plain(kind.field(rest)?, &record)
         };
-        let filled = fill(text.text("text"), value);
-        self.store().count_snippet(text.id, day(self.now())).await?;
-        Ok(filled)
+        Ok(fill(text, value))
     }
 }
 
-fn day(at: Moment) -> i64 {
+pub(crate) fn day(at: Moment) -> i64 {
     at.0.div_euclid(DAY)
 }
 
@@ -179,6 +195,16 @@ fn is_for(snippet: &Record, kind: &str, audience: Audience) -> bool {
         _ => true,
     };
     readers && (named.is_empty() || named.contains(&kind))
+}
+
+/// Texts in the requester's language come first, then those of no language, then the others.
+fn language_place(snippet: &Record, language: Option<&str>) -> u8 {
+    match (snippet.text("language"), language) {
+        (_, None) => 0,
+        (own, Some(wanted)) if own == wanted => 0,
+        ("", Some(_)) => 1,
+        _ => 2,
+    }
 }
 
 fn says(snippet: &Record, words: &[String]) -> bool {

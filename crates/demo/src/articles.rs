@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::calendar::{Calendar, moved};
 use crate::chance::Chance;
+use crate::knowledge;
 use crate::script::{Deed, Script, go, page, say};
 
 use crate::article_files::ARTICLES;
@@ -39,6 +40,7 @@ pub(crate) fn write(script: &mut Script, calendar: &Calendar, seed: u64) -> anyh
     for (place, (key, text)) in ARTICLES.iter().enumerate() {
         let (head, parts) = parse(text).with_context(|| format!("article {key}"))?;
         let handle = format!("article:{key}");
+        let resolution = parts.iter().find(|(part, _)| part == "resolution").map_or("", |(_, text)| text).to_owned();
         let is_new = matches!(head.state.as_deref(), Some("draft" | "review" | "scheduled"));
         let days = if is_new { -chance.between(4, 9) } else { -150 + i64::try_from(place).unwrap_or(0) };
         // Later in the day too, since two days may be the same working day: a translation follows what it translates.
@@ -58,6 +60,7 @@ pub(crate) fn write(script: &mut Script, calendar: &Calendar, seed: u64) -> anyh
             "language": head.language,
             "team": format!("@team:{}", head.team),
             "owner": "@person:jonas",
+            "translated_version": head.translation_of.is_some().then_some(1),
             "translation_of": head.translation_of.map(|key| format!("@article:{key}")),
             "review_on": moved(calendar.day(0), chance.between(-12, 300)).to_string(),
             "confidence": if is_new { "not_validated" } else { "validated" },
@@ -105,7 +108,7 @@ pub(crate) fn write(script: &mut Script, calendar: &Calendar, seed: u64) -> anyh
                 script.add(next(15_000), page("jonas"), &handle, go("propose_retirement", reason));
                 script.add(next(2_000), page("jonas"), &handle, go("retire", json!({})));
             }
-            _ => {}
+            _ => knowledge::versions(script, calendar, key, &resolution),
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use steward_model::moment::Moment;
 use crate::calendar::Calendar;
 use crate::chance::Chance;
 use crate::files;
-use crate::script::{By, Script, create, go, go_saying, mail, note, page, say, steward};
+use crate::script::{By, Deed, Script, create, go, go_saying, mail, note, page, say, steward};
 use crate::stories::{Phrases, Story};
 use crate::world::{Person, World};
 
@@ -453,7 +453,12 @@ impl<'a> Desk<'a> {
         {
             fields["knowledge_used"] = json!([format!("@{article}")]);
         }
+        let used =
+            fields["knowledge_used"][0].as_str().and_then(|article| article.strip_prefix('@')).map(str::to_owned);
         self.script.add(telling.at, page(worker), &telling.record, go("resolve", fields));
+        if let Some(article) = used {
+            self.script.add(telling.at, page(worker), &telling.record, Deed::Link("answered_with", article));
+        }
     }
 
     fn withdraw(&mut self, telling: &mut Telling) {

@@ -15,6 +15,7 @@ mod foundation;
 mod incidents;
 mod items;
 mod offers;
+mod knowledge;
 mod play;
 mod problems;
 mod requests;
@@ -163,6 +164,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     devices::write(&mut script, &mut world, &calendar, seed, items_at.plus_seconds(600), named);
     offers::write(&mut script, &world, &calendar, items_at.plus_seconds(3 * 3600))?;
     articles::write(&mut script, &calendar, seed)?;
+    knowledge::write(&mut script, &calendar, seed);
     problems::write(&mut script, &calendar, seed)?;
     changes::write(&mut script, &calendar, seed)?;
     sundry::write(&mut script, &calendar, seed)?;
@@ -265,7 +267,7 @@ mod tests {
                     }
                     Deed::Say(_, words) | Deed::Work(_, words) => handles(&Json::from(words.as_str()), &mut named),
                     Deed::Link(_, target) => named.push(target.clone()),
-                    Deed::Attach(..) | Deed::Watch => {}
+                    Deed::Attach(..) | Deed::Watch | Deed::Vote { .. } | Deed::Flag { .. } => {}
                 }
                 for handle in named {
                     assert!(there.contains(&handle), "{now}: {handle} is not there yet: {step:?}");

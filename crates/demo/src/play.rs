@@ -12,6 +12,7 @@ use steward_app::catalogue::Order;
 use steward_app::clock::Clock;
 use steward_app::error::Error;
 use steward_app::files::NewFile;
+use steward_app::knowledge::{Flag, Said};
 use steward_app::records::{NewRecord, Origin, Request};
 use steward_model::access::Actor;
 use steward_model::command::{Command, NewComment, Transition};
@@ -164,6 +165,16 @@ impl Player {
             }
             Deed::Link(link, target) => {
                 Request::Link { link: (*link).to_owned(), target: self.find(target)?.id.to_string(), end: false }
+            }
+            Deed::Vote { helpful, comment } => {
+                let said = Said { helpful: *helpful, comment: comment.clone() };
+                let voted = self.app.vote_on_article(actor, number, &said, step.by.door).await;
+                return voted.map_err(|error| refused(step, error));
+            }
+            Deed::Flag { reason, comment } => {
+                let flag = Flag { reason: *reason, comment: comment.clone(), about: None };
+                let flagged = self.app.flag_article(actor, number, &flag, step.by.door).await;
+                return flagged.map(drop).map_err(|error| refused(step, error));
             }
             Deed::Watch => Request::Watch { person: None, end: false },
         };

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::Value as Json;
+use steward_app::knowledge::FlagReason;
 use steward_model::event::{Audience, Door};
 use steward_model::moment::Moment;
 
@@ -79,6 +80,20 @@ pub(crate) enum Deed {
     Link(&'static str, String),
     /// Who does it wants to hear of changes.
     Watch,
+    /// Somebody says whether an article helped.
+    Vote {
+        /// Whether it did.
+        helpful: bool,
+        /// Words for its owner; may be empty.
+        comment: String,
+    },
+    /// Somebody flags an article.
+    Flag {
+        /// Why.
+        reason: FlagReason,
+        /// What is wrong.
+        comment: String,
+    },
 }
 
 impl Deed {

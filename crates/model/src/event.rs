@@ -86,6 +86,8 @@ pub enum Cause {
     Rule(String),
     /// An import run, such as `uci:INC0000045:3` (profile, case, row).
     Import(String),
+    /// A macro, by its number and title.
+    Macro(String),
     /// A change of many records at once, by its number.
     BulkEdit(i64),
 }

@@ -1,6 +1,8 @@
 //! The practices of service management: one folder each, TOML first, Rust where data cannot say it.
 
 mod catalogue;
+pub mod desk;
+pub mod knowledge;
 pub mod people;
 mod priority;
 pub mod rules;
@@ -16,14 +18,18 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("configuration/configuration_item.toml", include_str!("../practices/configuration/configuration_item.toml")),
     ("configuration/de.toml", include_str!("../practices/configuration/de.toml")),
     ("configuration/fr.toml", include_str!("../practices/configuration/fr.toml")),
+    ("desk/handling_note.toml", include_str!("../practices/desk/handling_note.toml")),
+    ("desk/macro.toml", include_str!("../practices/desk/macro.toml")),
+    ("desk/record_template.toml", include_str!("../practices/desk/record_template.toml")),
+    ("desk/snippet.toml", include_str!("../practices/desk/snippet.toml")),
     ("incident/de.toml", include_str!("../practices/incident/de.toml")),
     ("incident/fr.toml", include_str!("../practices/incident/fr.toml")),
     ("incident/incident.toml", include_str!("../practices/incident/incident.toml")),
     ("incident/incident_task.toml", include_str!("../practices/incident/incident_task.toml")),
+    ("knowledge/article_feedback.toml", include_str!("../practices/knowledge/article_feedback.toml")),
     ("knowledge/de.toml", include_str!("../practices/knowledge/de.toml")),
     ("knowledge/fr.toml", include_str!("../practices/knowledge/fr.toml")),
     ("knowledge/knowledge_article.toml", include_str!("../practices/knowledge/knowledge_article.toml")),
-    ("knowledge/snippet.toml", include_str!("../practices/knowledge/snippet.toml")),
     ("links.toml", include_str!("../practices/links.toml")),
     ("organisation/de.toml", include_str!("../practices/organisation/de.toml")),
     ("organisation/fr.toml", include_str!("../practices/organisation/fr.toml")),
@@ -42,10 +48,10 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("release/de.toml", include_str!("../practices/release/de.toml")),
     ("release/fr.toml", include_str!("../practices/release/fr.toml")),
     ("release/release.toml", include_str!("../practices/release/release.toml")),
-    ("request/de.toml", include_str!("../practices/request/de.toml")),
-    ("request/fr.toml", include_str!("../practices/request/fr.toml")),
     ("request/catalogue_category.toml", include_str!("../practices/request/catalogue_category.toml")),
     ("request/catalogue_item.toml", include_str!("../practices/request/catalogue_item.toml")),
+    ("request/de.toml", include_str!("../practices/request/de.toml")),
+    ("request/fr.toml", include_str!("../practices/request/fr.toml")),
     ("request/request_item.toml", include_str!("../practices/request/request_item.toml")),
     ("request/request_task.toml", include_str!("../practices/request/request_task.toml")),
     ("request/service_request.toml", include_str!("../practices/request/service_request.toml")),

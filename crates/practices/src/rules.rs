@@ -1,11 +1,14 @@
 //! Behaviour of the practices that data cannot say, under the names by which kinds ask for it.
 
+use serde_json::Value as Json;
 use steward_model::decide::{Context, Derived, FieldError, Rules, World};
 use steward_model::event::Why;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 
 use crate::catalogue;
+use crate::desk;
+use crate::knowledge;
 use crate::people;
 use crate::priority;
 
@@ -35,9 +38,24 @@ impl Rules for PracticeRules {
         }
     }
 
+    fn follow(
+        &self,
+        kind: &Kind,
+        before: Option<&Record>,
+        after: &Record,
+        ctx: &Context<'_>,
+    ) -> Vec<(&'static str, Option<Json>, Why)> {
+        match kind.key.as_str() {
+            knowledge::ARTICLE => knowledge::writers(before, after, ctx),
+            _ => Vec::new(),
+        }
+    }
+
     fn check(&self, kind: &Kind, before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
         match kind.key.as_str() {
             "catalogue_item" => catalogue::check_item(before, after, ctx),
+            desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
+            knowledge::ARTICLE => knowledge::check_translation(before, after),
             "person" => people::check_roles(before, after, ctx),
             "priority_matrix" => priority::check_matrix(after),
             _ => Vec::new(),

@@ -21,6 +21,7 @@ pub mod imports;
 pub mod jobs;
 pub mod journal;
 mod kinds;
+pub mod knowledge;
 pub mod list;
 mod migrate;
 pub mod notifications;

@@ -13,6 +13,8 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0005_saved_views.sql"),
     include_str!("../migrations/0006_inbox.sql"),
     include_str!("../migrations/0007_article_reads.sql"),
+    include_str!("../migrations/0009_knowledge.sql"),
+    include_str!("../migrations/0010_handling_notes.sql"),
     include_str!("../migrations/0012_person_settings.sql"),
     include_str!("../migrations/0013_visits.sql"),
 ];

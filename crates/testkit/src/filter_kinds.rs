@@ -82,6 +82,7 @@ pub fn field(key: &str, field_type: FieldType) -> Field {
         field_type,
         required: Requirement::Never,
         visible_when: None::<Filter>,
+        locked_when: None::<Filter>,
         default: None,
         indexed: false,
         unique: false,

@@ -119,6 +119,7 @@ pub fn field(key: &str, field_type: FieldType) -> Field {
         field_type,
         required: Requirement::Never,
         visible_when: None,
+        locked_when: None,
         default: None,
         indexed: false,
         unique: false,

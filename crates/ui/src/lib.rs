@@ -45,6 +45,7 @@ pub mod header;
 pub mod icon;
 pub mod inbox;
 pub mod keys;
+pub mod knowledge;
 pub mod list;
 pub mod menu;
 pub mod message;

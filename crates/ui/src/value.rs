@@ -99,7 +99,8 @@ pub fn shown(value: &Shown) -> Markup {
     }
 }
 
-fn nothing() -> Markup {
+/// That there is no value.
+pub fn nothing() -> Markup {
     html! { span.value.value--nothing { span aria-hidden="true" { "—" } span.hidden-text { (t("nothing")) } } }
 }
 

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use steward_app::error::Error;
 use steward_app::records::{NewRecord, Origin};
+use steward_app::snippets::Offered;
 use steward_app::view::Labels;
 use steward_model::access::Action;
 use steward_model::chain::Hash;
@@ -45,10 +46,20 @@ pub(crate) async fn page(
     let is_asked = query.names().next().is_some();
     let filled = draft.typed().filter(|_| !is_asked).unwrap_or(&query);
     let mut typed = input::read(&kind, filled, &visitor.preferences.zone);
+    let template = query.text("template").unwrap_or_default();
+    let begun = Begun { offered: templates(&web, &visitor, &kind).await?, chosen: template };
+    if !template.is_empty() {
+        let values = web.app().template(visitor.actor(), &kind, template).await?.ok_or(Error::NotFound)?;
+        let may = |key: &str| kind.field(key).is_some_and(|field| field.write.is_some_and(|needed| needed <= level));
+        // What the address says counts more than what the template does.
+        for (key, value) in values.into_iter().filter(|(key, _)| may(key)) {
+            typed.entry(key).or_insert(value);
+        }
+    }
     if level > Level::Requester && kind.field("requester").is_some() && !typed.contains_key("requester") {
         typed.remove("requester");
     }
-    Ok(show(&web, &visitor, &kind, level, (&typed, &Faults::default()), &draft).into_response())
+    Ok(show(&web, &visitor, &kind, level, (&typed, &Faults::default()), &draft, &begun).into_response())
 }
 
 pub(crate) async fn create(
@@ -80,6 +91,9 @@ pub(crate) async fn create(
         Ok(view) => {
             let address = address::record(&kind, &view.record.number);
             drafts::sent(&web, &visitor, &form, &kind, drafts::NEW).await;
+            if let Some(template) = form.text("template") {
+                web.app().count_template(visitor.actor(), template).await?;
+            }
             let mut posted = Posted { visitor, form };
             // A form sent twice makes one record, and brings its files once.
             let present = web.app().files(posted.visitor.actor(), &kind, &view.record.number).await?;
@@ -93,7 +107,9 @@ pub(crate) async fn create(
         Err(error) => {
             let faults = Faults::of(error, &kind, &Labels::default())?;
             let draft = FormDraft::find(&web, &visitor, &kind, drafts::NEW, drafts::NEW).await?;
-            let page = show(&web, &visitor, &kind, level, (&typed, &faults), &draft);
+            let chosen = form.text("template").unwrap_or_default();
+            let begun = Begun { offered: templates(&web, &visitor, &kind).await?, chosen };
+            let page = show(&web, &visitor, &kind, level, (&typed, &faults), &draft, &begun);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -129,6 +145,35 @@ fn fields(kind: &Kind, level: Level) -> Vec<&Field> {
     kind.fields.iter().filter(early).collect()
 }
 
+/// Templates that a form may begin with.
+struct Begun<'a> {
+    offered: Vec<Offered>,
+    chosen: &'a str,
+}
+
+impl Begun<'_> {
+    fn line(&self, new: &str) -> Markup {
+        if self.offered.is_empty() {
+            return html! {};
+        }
+        html! {
+            nav.template-line aria-label="Templates" {
+                span { "Begin with" }
+                @for one in self.offered.iter().take(12) {
+                    a href={ (new) "?template=" (address::part(&one.number)) } aria-current=[(one.number == self.chosen).then_some("true")] { (one.title) }
+                }
+            }
+        }
+    }
+}
+
+async fn templates(web: &Web, visitor: &Visitor, kind: &Kind) -> Result<Vec<Offered>, Error> {
+    if !visitor.actor().is_staff() {
+        return Ok(Vec::new());
+    }
+    web.app().templates_for(visitor.actor(), kind).await
+}
+
 fn show(
     web: &Web,
     visitor: &Visitor,
@@ -136,6 +181,7 @@ fn show(
     level: Level,
     (typed, faults): (&Input, &Faults),
     draft: &FormDraft,
+    begun: &Begun<'_>,
 ) -> Markup {
     let fields = fields(kind, level);
     let shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
@@ -159,9 +205,11 @@ fn show(
             ..Header::default()
         }, html! {}))
         div.page-body."page-body--form" {
+            (begun.line(&address::new(kind)))
             (faults.summary(kind, &shown))
             (form(&parts, html! {
                 input type="hidden" name="once" value=(once);
+                @if !begun.chosen.is_empty() { input type="hidden" name="template" value=(begun.chosen); }
                 (sections(kind, &fields, &filling, faults))
                 (form_actions(html! {
                     (submit(&Button { label: &t_with("create-kind", &[("kind", (&in_sentence(&kind.label)).into())]), look: Look::Main, ..Button::default() }, &Submit::default()))

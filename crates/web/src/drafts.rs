@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use steward_app::drafts::{Draft, KEEP_DAYS, Kept, Typed};
 use steward_app::error::Error;
+use steward_app::knowledge::ARTICLE;
 use steward_model::access::Action;
 use steward_model::kind::{FieldType, Kind};
 use steward_ui::button::{Button, Submit, submit};
@@ -24,6 +25,8 @@ use crate::{Web, address};
 /// Which form it is, among those of a record.
 pub(crate) const COMMENT: &str = "comment";
 pub(crate) const EDIT: &str = "edit";
+/// The form in which an article is written.
+pub(crate) const WRITE: &str = "write";
 /// The form for a new record, and what stands in its address instead of a number.
 pub(crate) const NEW: &str = "new";
 
@@ -216,6 +219,7 @@ fn told(kind: &Kind, number: &str, place: &str) -> (String, String) {
             let label = kind.lifecycle.transition(key).map_or(key, |transition| &transition.label);
             (format!("{label} {number}"), onward(&format!("transitions/{}", address::part(key))))
         }
+        None if place == WRITE => (t_with("draft-version", &[("number", number.into())]), onward(WRITE)),
         _ => (t_with("draft-changes", &[("number", number.into())]), onward(EDIT)),
     }
 }
@@ -229,7 +233,7 @@ async fn writable(web: &Web, visitor: &Visitor, kind: &Kind, name: &str, place: 
     let (record, rights) = web.app().rights_on(visitor.actor(), kind, name).await?;
     let (allowed, action) = match place.split_once('.') {
         None if place == COMMENT => (rights.may(Action::Comment) || rights.may(Action::Note), Action::Comment),
-        None if place == EDIT => (rights.may(Action::Update), Action::Update),
+        None if place == EDIT || place == WRITE && kind.key == ARTICLE => (rights.may(Action::Update), Action::Update),
         Some(("field", key)) if kind.field(key).is_some() => (rights.may(Action::Update), Action::Update),
         Some(("move", key)) if kind.lifecycle.transition(key).is_some() => {
             (rights.may(Action::Transition), Action::Transition)

@@ -172,6 +172,7 @@ pub(crate) fn may_edit(view: &RecordView, field: &Field) -> bool {
     view.rights.may(Action::Update)
         && view.rights.may_write(field)
         && view.kind.has_field(field, class)
+        && !field.locked_when.as_ref().is_some_and(|when| when.matches_local(&view.record, &view.kind))
         && !matches!(field.field_type, FieldType::Computed { .. })
         && shows_whole(field, view.record.field(&field.key), &view.labels)
 }

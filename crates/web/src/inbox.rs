@@ -166,5 +166,6 @@ fn words(one: &Notification) -> (Icon, &'static str) {
         Reason::Answer => (Icon::Messages, t("did-answer")),
         Reason::Reply => (Icon::Message, t("did-reply")),
         Reason::Team => (Icon::Users, t("did-give-team")),
+        Reason::Review => (Icon::Book, t("did-ask-review")),
     }
 }

@@ -81,6 +81,16 @@ pub(crate) fn render(text: &str) -> Markup {
     if is_plain(text) {
         return paragraphs(text);
     }
+    if text.contains("![") {
+        let (arena, options) = (Arena::new(), options());
+        let root = parse_document(&arena, text, &options);
+        pictures_as_links(&arena, root);
+        let mut html = String::new();
+        return match format_html(root, &options, &mut html) {
+            Ok(()) => finished(&SANITISER, &html),
+            Err(_) => html! { p { (text) } },
+        };
+    }
     finished(&SANITISER, &markdown_to_html(text, &options()))
 }
 
@@ -124,6 +134,7 @@ pub(crate) fn render_with(text: &str, names: &Names<'_>) -> Markup {
     }
     let (arena, options) = (Arena::new(), options());
     let root = parse_document(&arena, text, &options);
+    pictures_as_links(&arena, root);
     let texts: Vec<_> = root.descendants().filter(|node| may_name(node)).collect();
     for node in texts {
         let NodeValue::Text(text) = node.data.borrow().value.clone() else { continue };
@@ -154,6 +165,27 @@ pub(crate) fn render_with(text: &str, names: &Names<'_>) -> Markup {
     match format_html(root, &options, &mut html) {
         Ok(()) => finished(&SANITISER, &html),
         Err(_) => render(text),
+    }
+}
+
+/// Turns pictures into links to them: looking at a text must ask nothing of anybody, and change nothing here, before its
+/// reader wants to see the picture.
+fn pictures_as_links<'a>(arena: &'a Arena<'a>, root: &'a AstNode<'a>) {
+    let pictures: Vec<_> =
+        root.descendants().filter(|node| matches!(node.data.borrow().value, NodeValue::Image(_))).collect();
+    for node in pictures {
+        let NodeValue::Image(picture) = node.data.borrow().value.clone() else { continue };
+        let words = |text: String| arena.alloc(NodeValue::Text(text.into()).into());
+        if node.first_child().is_none() {
+            node.append(words(picture.url.clone()));
+        }
+        node.append(words(" (picture)".to_owned()));
+        // A picture within a link is words of that link.
+        let is_linked = node.ancestors().skip(1).any(|above| matches!(above.data.borrow().value, NodeValue::Link(_)));
+        // A scheme of which nothing is linked leads nowhere.
+        let scheme = picture.url.split(['/', '?', '#']).next().and_then(|start| start.split_once(':'));
+        let leads = scheme.is_none_or(|(scheme, _)| ["http", "https"].contains(&scheme.to_lowercase().as_str()));
+        node.data.borrow_mut().value = if is_linked || !leads { NodeValue::Emph } else { NodeValue::Link(picture) };
     }
 }
 
@@ -316,6 +348,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn sec_047_048_a_picture_is_a_link_to_it() {
+        for (text, wanted) in [
+            ("![A plan](https://tracker.example/p.gif)", ">A plan (picture)</a>"),
+            ("![](/sign-out)", ">/sign-out (picture)</a>"),
+            ("@x ![a](https://t.example/a.png)", ">a (picture)</a>"),
+            ("[![b](https://t.example/b.png)](https://x.example)", "<em>b (picture)</em></a>"),
+            ("![r][1]\n\n[1]: https://t.example/r.png", ">r (picture)</a>"),
+        ] {
+            let registry =
+                Registry::load(&steward_practices::sources()).unwrap_or_else(|_| panic!("the shipped kinds"));
+            let names = Names { registry: &registry, mentioned: &HashMap::new() };
+            for html in [render(text).into_string(), render_with(text, &names).into_string()] {
+                assert!(html.contains(wanted) && !html.contains("<img"), "{html}");
+            }
+        }
+        assert!(!render("![x](javascript:alert(1))").into_string().contains("href"));
     }
 
     #[test]

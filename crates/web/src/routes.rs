@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, list, live, palette,
-    pick, portal, presence, record, search, set_up, settings, sign_in, views, visits,
+    Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, knowledge, list,
+    live, macros, palette, pick, portal, presence, record, search, set_up, settings, sign_in, views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -97,6 +97,8 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/bulk-edits/{edit}", get(bulk::page)),
         route(Post, "/bulk-edits/{edit}/start", post(bulk::start)),
         route(Post, "/bulk-edits/{edit}/undo", post(bulk::undo)),
+        route(Get, "/knowledge/quality", get(knowledge::quality)),
+        route(Get, "/knowledge/translations", get(knowledge::translation_gaps)),
         route(Get, "/{kinds}", get(list::page)),
         route(Get, "/views/counts", get(views::counts)),
         route(Get, "/{kinds}/views/new", get(views::new)),
@@ -127,6 +129,21 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/mentions", get(pick::mentions)),
         route(Get, "/{kinds}/{record}/snippets", get(pick::snippets)),
         route(Post, "/{kinds}/{record}/snippets/{snippet}", post(pick::fill_snippet)),
+        route(Get, "/{kinds}/{record}/macros", get(macros::offered)),
+        route(Get, "/{kinds}/{record}/macros/{macro}", get(macros::preview)),
+        route(Post, "/{kinds}/{record}/macros/{macro}", post(macros::apply)),
+        route(Get, "/{kinds}/{record}/write", get(knowledge::write)),
+        route(Post, "/{kinds}/{record}/write", post(knowledge::save)),
+        route(Get, "/{kinds}/{record}/versions", get(knowledge::versions)),
+        route(Post, "/{kinds}/{record}/versions/{version}/restore", post(knowledge::restore)),
+        route(Post, "/{kinds}/{record}/helpful", post(knowledge::helpful)),
+        route(Get, "/{kinds}/{record}/flag", get(knowledge::flag_form)),
+        route(Post, "/{kinds}/{record}/flag", post(knowledge::flag)),
+        route(Get, "/{kinds}/{record}/translations", get(knowledge::translation_form)),
+        route(Post, "/{kinds}/{record}/translations", post(knowledge::begin_translation)),
+        route(Get, "/{kinds}/{record}/articles", get(knowledge::work::search)),
+        route(Post, "/{kinds}/{record}/articles", post(knowledge::work::apply)),
+        route(Post, "/{kinds}/{record}/article", post(knowledge::work::make)),
         route(Get, "/{kinds}/{record}/context", get(record::context::part)),
         route(Post, "/{kinds}/{record}/workaround", post(record::context::apply)),
         route(Post, "/{kinds}/{record}/comments", post(actions::comment)),

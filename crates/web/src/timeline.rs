@@ -231,6 +231,7 @@ impl Teller<'_> {
         match event.cause.as_ref()? {
             Cause::Rule(rule) => Some(t_with("by-rule", &[("rule", rule.into())])),
             Cause::Import(run) => Some(t_with("from-import", &[("run", run.into())])),
+            Cause::Macro(named) => Some(t_with("by-macro", &[("macro", named.into())])),
             Cause::BulkEdit(id) => Some(t_with("in-bulk-edit", &[("id", (&id.to_string()).into())])),
             Cause::Event { .. } => None,
         }

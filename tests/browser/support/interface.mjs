@@ -32,7 +32,7 @@ export function client(address, token) {
   };
 }
 
-const plurals = { incident: "incidents", person: "people", service_request: "service-requests", change: "changes", problem: "problems" };
+const plurals = { incident: "incidents", person: "people", service_request: "service-requests", change: "changes", problem: "problems", knowledge_article: "knowledge-articles" };
 
 function named(record) {
   return `${plurals[record.kind]}/${record.number}`;

@@ -7,6 +7,8 @@ use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 
+/// The field that says of which review an owner was reminded.
+const REVIEW: &str = "review_reminded_for";
 /// Members of a team that are told at most.
 pub(super) const MEMBERS_MAX: usize = 200;
 
@@ -23,11 +25,13 @@ pub enum Reason {
     Reply,
     /// The record was given to their team and to nobody in it.
     Team,
+    /// The day has come on which they wanted to look at it again.
+    Review,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 5] = [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team];
+    pub const ALL: [Self; 6] = [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team, Self::Review];
 
     /// The word for it in storage and interface.
     pub fn key(self) -> &'static str {
@@ -37,6 +41,7 @@ impl Reason {
             Self::Answer => "answer",
             Self::Reply => "reply",
             Self::Team => "team",
+            Self::Review => "review",
         }
     }
 
@@ -61,7 +66,7 @@ pub(super) fn concerns(event: &Event) -> bool {
         Act::Commented { .. } | Act::Moved { .. } => true,
         Act::Created { fields, .. } => fields.contains_key("assignee") || fields.contains_key("team"),
         Act::Updated | Act::Transferred { .. } => {
-            event.changes.iter().any(|change| ["assignee", "team"].contains(&change.field.as_str()))
+            event.changes.iter().any(|change| ["assignee", "team", REVIEW].contains(&change.field.as_str()))
         }
         Act::Worked { .. }
         | Act::Attached(_)
@@ -110,6 +115,9 @@ pub(super) fn told(
             if is_open(from) && !is_open(to) {
                 requester.into_iter().for_each(|person| tell(person, Reason::Answer));
             }
+        }
+        Act::Updated if event.changes.iter().any(|change| change.field == REVIEW && change.to.is_some()) => {
+            record.reference("owner").into_iter().for_each(|owner| tell(owner, Reason::Review));
         }
         _ => {}
     }

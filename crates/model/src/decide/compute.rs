@@ -38,6 +38,16 @@ pub trait Rules: Send + Sync {
     fn inputs(&self, rule: &str) -> &[&'static str];
     /// The value that a rule gives.
     fn derive(&self, rule: &str, kind: &Kind, record: &Record, world: &World) -> Derived;
+    /// Values of fields that follow from who does what: key, value, and what it follows from.
+    fn follow(
+        &self,
+        _kind: &Kind,
+        _before: Option<&Record>,
+        _after: &Record,
+        _ctx: &Context<'_>,
+    ) -> Vec<(&'static str, Option<Json>, Why)> {
+        Vec::new()
+    }
     /// Faults of a record as it would be, beyond what its kind says.
     fn check(&self, kind: &Kind, before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError>;
 }

@@ -40,6 +40,17 @@ impl<'a> Draft<'a> {
         state.clone_into(&mut self.record.state);
     }
 
+    /// Whether a value for the field came with the command.
+    pub(super) fn is_touched(&self, field: &str) -> bool {
+        self.touched.contains(field)
+    }
+
+    /// Whether the field is fixed while the record is as it was before the command.
+    pub(super) fn is_locked(&self, field: &Field) -> bool {
+        let Some((before, when)) = self.before.zip(field.locked_when.as_ref()) else { return false };
+        when.matches_local(before, self.kind)
+    }
+
     pub(super) fn record(&self) -> &Record {
         &self.record
     }
@@ -96,6 +107,12 @@ impl<'a> Draft<'a> {
                 continue;
             }
             match parse_value(field, value, ctx.references) {
+                // The same value once more is no change.
+                Ok(stored)
+                    if self.is_locked(field) && !also.contains(key) && stored.as_ref() != self.record.field(key) =>
+                {
+                    self.fault(key, "is fixed as the record stands, and changes with a step of its lifecycle only");
+                }
                 Ok(stored) => {
                     self.touched.insert(key.clone());
                     self.put(key, stored, None);
@@ -118,6 +135,11 @@ impl<'a> Draft<'a> {
             if self.record.field(&field.key) != derived.value.as_ref() || self.before.is_none() {
                 let why = derived.value.is_some().then_some(derived.why);
                 self.put(&field.key, derived.value, why);
+            }
+        }
+        for (field, value, why) in ctx.rules.follow(kind, self.before, &self.record, ctx) {
+            if self.record.field(field) != value.as_ref() {
+                self.put(field, value, Some(why));
             }
         }
     }

@@ -200,6 +200,7 @@ fn moved_draft<'a>(
         draft.put(field, None, Some(by_transition(transition)));
     }
     draft.set_fields(fields, rights.write, &also, ctx);
+    copy_values(&mut draft, kind, record, transition);
     for field in &transition.stamp {
         draft.put(field, Some(Json::from(ctx.now.0)), Some(by_transition(transition)));
     }
@@ -218,6 +219,24 @@ fn moved_draft<'a>(
     draft.derive(ctx);
     draft.require(&transition.requires);
     draft
+}
+
+/// Copies values from the record as it was, or from what was given with the move. What was given for the target itself
+/// stays; a source that the move empties is empty afterwards.
+fn copy_values(draft: &mut Draft<'_>, kind: &Kind, record: &Record, transition: &Transition) {
+    if transition.copy_when.as_ref().is_some_and(|when| !when.matches_local(record, kind)) {
+        return;
+    }
+    for (to, from) in &transition.copy {
+        if draft.is_touched(to) {
+            continue;
+        }
+        let value = if draft.is_touched(from) { draft.record().field(from) } else { record.field(from) };
+        draft.put(to, value.cloned(), Some(by_transition(transition)));
+    }
+    for from in transition.copy.values().filter(|from| transition.clear.contains(*from)) {
+        draft.put(from, None, Some(by_transition(transition)));
+    }
 }
 
 fn finish_move(

@@ -84,6 +84,10 @@ fn set_back(
             draft.fault(&change.field, "is not yours to set");
             continue;
         }
+        if kind.field(&change.field).is_some_and(|field| draft.is_locked(field)) {
+            draft.fault(&change.field, "is fixed as the record stands");
+            continue;
+        }
         let why =
             Why { rule: "undo".to_owned(), detail: format!("set back to what it was before entry {}", earlier.seq) };
         draft.put(&change.field, change.from.clone(), change.from.is_some().then_some(why));

@@ -178,6 +178,7 @@ fn build(item: &QuestionItem, is_column: bool, registry: &Registry, faults: &mut
     let rules = rules(item, *sort, &field_type, registry, faults);
     let required = item.required.as_ref().is_some_and(|required| *required.get_ref());
     let mut field = Field {
+        locked_when: None,
         key: key.to_owned(),
         label: item.label.trim().to_owned(),
         help: item.help.clone(),

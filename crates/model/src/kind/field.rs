@@ -19,6 +19,8 @@ pub struct Field {
     pub required: Requirement,
     /// When it is offered; always when `None`. A value that is there stays when the condition turns false.
     pub visible_when: Option<Filter>,
+    /// While it holds on the record as it is, nobody writes the field, but with a transition that asks for it.
+    pub locked_when: Option<Filter>,
     /// Value of a new record when none is given, in stored form, or a marker.
     pub default: Option<Default>,
     /// Whether lists sort and filter by it through an index.

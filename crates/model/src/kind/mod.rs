@@ -195,6 +195,10 @@ pub struct Transition {
     pub increment: Vec<String>,
     /// Fields set to a fixed stored value.
     pub set: BTreeMap<String, Json>,
+    /// Fields that take the value of another one of the same type, from where that was not given with the move itself.
+    pub copy: BTreeMap<String, String>,
+    /// Values are copied only where this holds on the record before the move; always when `None`.
+    pub copy_when: Option<Filter>,
 }
 
 /// A condition under which those up to a level may make a move: a window of time, somebody's being asked.

@@ -22,6 +22,7 @@ fn field(key: &str, field_type: FieldType) -> Field {
         help: String::new(),
         required: Requirement::Never,
         visible_when: None,
+        locked_when: None,
         default: None,
         indexed: false,
         unique: false,

@@ -33,7 +33,8 @@ fn every_kind_is_there_under_its_address() {
     let plurals: BTreeSet<&str> = registry.kinds().iter().map(|kind| kind.plural.as_str()).collect();
     let promised = "incidents service-requests request-items request-tasks problems problem-tasks known-errors changes \
                     change-tasks releases knowledge-articles outages tasks incident-tasks organisations people teams \
-                    locations services service-offerings configuration-items priority-matrices snippets catalogue-items catalogue-categories";
+                    locations services service-offerings configuration-items priority-matrices snippets catalogue-items catalogue-categories \
+                     article-feedback handling-notes macros record-templates";
     assert_eq!(plurals, promised.split(' ').collect());
 }
 

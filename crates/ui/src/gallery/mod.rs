@@ -1,6 +1,7 @@
 //! Every component with sample data, in every state: to look at, and for tests to hold.
 
 mod fields;
+mod knowledge;
 mod lists;
 mod marks;
 mod messages;
@@ -19,7 +20,15 @@ const HOSTILE: &str = "<script>alert(1)</script>\"' onmouseover=\"alert(2)\" & <
 
 /// The components by name.
 pub fn parts() -> Vec<(&'static str, Markup)> {
-    [marks::parts(), fields::parts(), lists::parts(), records::parts(), messages::parts(), portal::parts()]
+    [
+        marks::parts(),
+        fields::parts(),
+        lists::parts(),
+        records::parts(),
+        knowledge::parts(),
+        messages::parts(),
+        portal::parts(),
+    ]
         .into_iter()
         .flatten()
         .collect()

@@ -35,6 +35,8 @@ const PAGES: &[Text] = &[
     Text { path: "first-hour", text: include_str!("../../../../docs/first-hour.md") },
     Text { path: "portal", text: include_str!("../../../../docs/portal.md") },
     Text { path: "desk", text: include_str!("../../../../docs/desk.md") },
+    Text { path: "knowledge", text: include_str!("../../../../docs/knowledge.md") },
+    Text { path: "macros", text: include_str!("../../../../docs/macros.md") },
     Text { path: "lists", text: include_str!("../../../../docs/lists.md") },
     Text { path: "catalogue", text: include_str!("../../../../docs/catalogue.md") },
     Text { path: "settings", text: include_str!("../../../../docs/settings.md") },

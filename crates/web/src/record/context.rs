@@ -42,7 +42,7 @@ impl Parts<'_> {
     /// Who asked, and how to handle them and what they ask about.
     pub(super) fn requester(&self) -> Markup {
         let Head { requester, notes, .. } = &self.head;
-        if requester.is_none() && notes.is_empty() {
+        if requester.is_none() && notes.is_empty() && self.notes.is_empty() {
             return html! {};
         }
         rail_section(
@@ -52,6 +52,7 @@ impl Parts<'_> {
             },
             html! {
                 @if let Some((kind, person)) = requester { (self.person(kind, person)) }
+                (self.notes.beside())
                 @for note in notes { (handling_note(&note.about.label, markdown::render(&note.text))) }
             },
         )

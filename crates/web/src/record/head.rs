@@ -110,6 +110,10 @@ impl Parts<'_> {
         if view.rights.may(Action::Update) {
             items.push(item(t("edit-all-fields"), Some(Icon::Edit), &edit, false));
         }
+        let macros = address::of_record(kind, &view.record, "macros");
+        if self.may_apply_macros() {
+            items.push(item("Apply a macro", Some(Icon::PlayerPlay), &macros, true));
+        }
         if view.rights.may(Action::Work) {
             items.push(item(t("book-time"), Some(Icon::Clock), &work, true));
         }
@@ -130,6 +134,16 @@ impl Parts<'_> {
             @if view.rights.may(Action::Watch) { (self.watch(&watch_address)) }
             (menu(t("more-actions"), MenuButton::Dots, &items))
         }
+    }
+
+    /// Whether several steps may be made at once here: by who works on it, where somebody asked for it.
+    fn may_apply_macros(&self) -> bool {
+        let (view, app) = (self.view(), self.web.app());
+        let reads = app.registry().kind("macro").and_then(|of| app.readable_level(self.visitor.actor(), of));
+        reads.is_some()
+            && self.is_staffed()
+            && view.kind.field("requester").is_some()
+            && view.rights.may(Action::Update)
     }
 
     fn watch(&self, address: &str) -> Markup {

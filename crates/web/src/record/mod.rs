@@ -3,14 +3,17 @@
 mod asked;
 pub(crate) mod context;
 mod head;
+mod notes;
 mod rail;
 mod similar;
+mod usage;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use steward_app::context::Head;
 use steward_app::pages::RecordPage;
@@ -34,6 +37,7 @@ use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::Form;
 use crate::frame::{Place, frame};
+use crate::knowledge::reading;
 pub(crate) use crate::record::rail::side;
 use crate::timeline::timeline;
 use crate::values::shown::Reader;
@@ -49,6 +53,7 @@ pub(crate) async fn page(
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
     RawQuery(raw): RawQuery,
+    headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let query = Form::parse(raw.unwrap_or_default().as_bytes());
@@ -64,6 +69,13 @@ pub(crate) async fn page(
     }
     let before = query.text("before").and_then(|text| text.parse().ok());
     let shown = show(&web, &visitor, &kind, &name, as_of, before).await?;
+    if query.get("part").is_none()
+        && as_of.is_none()
+        && query.get("language").is_none()
+        && let Some(elsewhere) = reading::elsewhere(&web, &visitor, &shown.view, &headers).await?
+    {
+        return Ok(Redirect::to(&elsewhere).into_response());
+    }
     let mentioned = mentioned(&web, &visitor, &shown).await?;
     let mut visitor = visitor;
     if !visitor.partial && query.get("part").is_none() {
@@ -81,8 +93,21 @@ pub(crate) async fn page(
         Some("fields") => parts.fields(),
         _ => {
             let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
-            let (draft, head) = tokio::join!(draft, head_context(&web, &visitor, &shown, as_of));
-            Parts { draft: Some(draft?), head: head?, ..parts }.whole()
+            let next = query.get("show") == Some("next");
+            let article = async {
+                if as_of.is_some() { Ok(None) } else { reading::gather(&web, &visitor, &shown.view, next).await }
+            };
+            let notes = async {
+                if as_of.is_some() {
+                    Ok(notes::Notes::default())
+                } else {
+                    notes::gather(&web, &visitor, &shown.view, !visitor.partial).await
+                }
+            };
+            let uses = usage::gather(&web, &shown.view);
+            let (draft, head, article, notes, uses) =
+                tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article, notes, uses);
+            Parts { draft: Some(draft?), head: head?, article: article?, notes: notes?, uses: uses?, ..parts }.whole()
         }
     }
     .into_response())
@@ -156,7 +181,10 @@ pub(crate) async fn again(
     let draft = Some(FormDraft::find(web, visitor, kind, &shown.view.record.number, drafts::COMMENT).await?);
     let mentioned = mentioned(web, visitor, &shown).await?;
     let head = head_context(web, visitor, &shown, None).await?;
-    Ok(Parts { unsent: Some(unsent), draft, mentioned, head, ..Parts::new(web, visitor, &shown, None) }.whole())
+    let article = reading::gather(web, visitor, &shown.view, false).await?;
+    let notes = notes::gather(web, visitor, &shown.view, false).await?;
+    Ok(Parts { unsent: Some(unsent), draft, mentioned, head, article, notes, ..Parts::new(web, visitor, &shown, None) }
+        .whole())
 }
 
 /// A page on its way to markup.
@@ -169,6 +197,11 @@ struct Parts<'a> {
     draft: Option<FormDraft>,
     mentioned: HashMap<String, Label>,
     head: Head,
+    /// What the page of an article shows besides.
+    article: Option<reading::Gathered>,
+    notes: notes::Notes,
+    /// How often what is kept ready was used.
+    uses: Option<i64>,
     id: String,
     address: String,
 }
@@ -186,6 +219,9 @@ impl<'a> Parts<'a> {
             draft: None,
             mentioned: HashMap::new(),
             head: Head::default(),
+            article: None,
+            notes: notes::Notes::default(),
+            uses: None,
             id,
             address,
         }
@@ -245,9 +281,10 @@ impl<'a> Parts<'a> {
                 @let text = t_with("as-it-was-on", &[("moment", (&time::exact(at, &self.visitor.preferences.zone)).into())]);
                 (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { (t("back-to-now")) } }))
             }
+            (self.notes.pop_up())
             (self.outages())
-            (self.figures())
-            (self.texts())
+            @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }
+            @else { (self.figures()) (self.texts()) }
             (self.answers())
             (self.read_before())
             @if self.page.older {
@@ -259,10 +296,14 @@ impl<'a> Parts<'a> {
         }
     }
 
+    fn names(&self) -> markdown::Names<'_> {
+        markdown::Names { registry: self.web.app().registry(), mentioned: &self.mentioned }
+    }
+
     /// Longer texts of the record, over the timeline.
     fn texts(&self) -> Markup {
         let view = self.view();
-        let names = markdown::Names { registry: self.web.app().registry(), mentioned: &self.mentioned };
+        let names = self.names();
         let long = view
             .kind
             .fields

@@ -1,6 +1,7 @@
 //! What stands beside a record: its values, files, links, records like it, and how it was.
 
 use maud::{Markup, html};
+use steward_app::knowledge::TEXTS;
 use steward_app::view::RecordView;
 use steward_model::access::Action;
 use steward_model::event::{Act, Audience};
@@ -18,7 +19,7 @@ use steward_ui::value::Shown;
 use steward_words::{file_size, formats, t, t_with};
 
 use crate::edit::may_edit;
-use crate::record::{Parts, asked, similar};
+use crate::record::{Parts, asked, similar, usage};
 use crate::values::shown::{Reader, labelled};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -50,7 +51,12 @@ impl Parts<'_> {
     pub(super) fn rail(&self) -> Markup {
         html! {
             (self.requester())
+            @if self.is_now() && let Some(knowledge) = crate::knowledge::work::section(self.web, self.visitor, self.view()) {
+                (rail_section(&RailSection { label: "Knowledge", ..RailSection::default() }, knowledge))
+            }
             (self.fields())
+            (usage::beside(self.uses))
+            (self.notes.audit(self.web, self.visitor))
             (self.around())
             (self.files())
             (self.links())
@@ -69,6 +75,7 @@ impl Parts<'_> {
             !matches!(field.field_type, FieldType::Markdown)
                 && !asked::is_answers(field)
                 && field.key != kind.label_field
+                && !(self.article.is_some() && is_words(&field.key))
                 && view.rights.may_read(field)
                 && kind.has_field(field, class)
                 && field.visible_when.as_ref().is_none_or(|when| when.matches_local(&view.record, kind))
@@ -237,4 +244,9 @@ impl Parts<'_> {
             _ => t_with("did-something", &[("name", name.into())]),
         }
     }
+}
+
+/// Whether a field holds words of an article, which its page shows as such.
+fn is_words(key: &str) -> bool {
+    TEXTS.iter().any(|(published, draft)| key == *published || key == *draft)
 }

@@ -193,6 +193,7 @@ impl Sheet<'_> {
             Reason::Answer => t("tell-answer"),
             Reason::Reply => t("tell-reply"),
             Reason::Team => t("tell-team"),
+            Reason::Review => t("tell-review"),
         };
         form_section(
             t("settings-section-notifications"),

@@ -24,6 +24,7 @@ fn addresses(world: &World) -> Vec<String> {
                 .replace("{token}", "1")
                 .replace("{edit}", "1")
                 .replace("{view}", "1")
+                .replace("{version}", "1")
         })
         .collect()
 }

@@ -73,3 +73,4 @@ rows = Zeilen
 session-used = zuletzt verwendet { $moment }
 token-times = erstellt { $made } · endet { $ends }
 your-password = Ihr Passwort
+tell-review = Ein Artikel ist zu prüfen

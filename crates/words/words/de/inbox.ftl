@@ -16,3 +16,4 @@ did-assign = hat Ihnen zugewiesen:
 did-answer = hat Ihre Anfrage beantwortet:
 did-reply = hat geschrieben in
 did-give-team = hat Ihrem Team zugewiesen:
+did-ask-review = bittet Sie um Prüfung:

@@ -111,3 +111,5 @@ look-for-similar = Ähnliche Datensätze suchen
 similar = Ähnlich
 nothing-similar = Nichts Ähnliches ist bekannt.
 edit-record = { $number } bearbeiten
+by-macro = durch das Makro { $macro }
+draft-version = Neue Fassung von { $number }

@@ -73,3 +73,4 @@ rows = Rows
 session-used = last used { $moment }
 token-times = made { $made } · ends { $ends }
 your-password = Your password
+tell-review = An article is due for review

@@ -16,3 +16,4 @@ did-assign = gave you
 did-answer = answered your request
 did-reply = wrote in
 did-give-team = gave your team
+did-ask-review = asks you to review

@@ -111,3 +111,5 @@ look-for-similar = Look for similar records
 similar = Similar
 nothing-similar = Nothing like it is known.
 edit-record = Edit { $number }
+by-macro = by macro { $macro }
+draft-version = New version of { $number }

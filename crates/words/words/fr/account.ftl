@@ -73,3 +73,4 @@ rows = Lignes
 session-used = utilisé { $moment }
 token-times = créé { $made } · expire { $ends }
 your-password = Votre mot de passe
+tell-review = Un article est à relire

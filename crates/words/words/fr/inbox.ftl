@@ -16,3 +16,4 @@ did-assign = vous a affecté
 did-answer = a répondu à votre demande
 did-reply = a écrit dans
 did-give-team = a affecté à votre équipe
+did-ask-review = vous demande de relire

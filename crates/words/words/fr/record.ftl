@@ -111,3 +111,5 @@ look-for-similar = Chercher des fiches similaires
 similar = Similaires
 nothing-similar = Rien de semblable n’est connu.
 edit-record = Modifier { $number }
+by-macro = par la macro { $macro }
+draft-version = Nouvelle version de { $number }

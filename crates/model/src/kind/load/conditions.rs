@@ -15,6 +15,7 @@ pub(super) fn add_conditions(kinds: &mut [Kind], drafts: &[Draft<'_>], registry:
         for In { file, item } in &draft.fields {
             let Some(field) = kind.fields.iter_mut().find(|field| field.key == *item.key.get_ref()) else { continue };
             field.visible_when = condition(*file, item.visible_when.as_ref());
+            field.locked_when = condition(*file, item.locked_when.as_ref());
             if let Some(filter) = condition(*file, item.required_when.as_ref()) {
                 field.required = Requirement::When(filter);
             }
@@ -28,6 +29,7 @@ pub(super) fn add_conditions(kinds: &mut [Kind], drafts: &[Draft<'_>], registry:
                     limit.when = filter;
                 }
             }
+            transition.copy_when = condition(*file, item.copy_when.as_ref());
             if let Some(rule) = &mut transition.comment {
                 rule.when = condition(*file, item.comment_when.as_ref());
             }

@@ -77,6 +77,7 @@ pub(super) struct FieldItem {
     pub(super) required: Option<bool>,
     pub(super) required_when: Option<Word>,
     pub(super) visible_when: Option<Word>,
+    pub(super) locked_when: Option<Word>,
     pub(super) default: Option<Spanned<toml::Value>>,
     pub(super) indexed: Option<Spanned<bool>>,
     pub(super) unique: Option<Spanned<bool>>,
@@ -160,6 +161,9 @@ pub(super) struct TransitionItem {
     pub(super) clear: Vec<Word>,
     #[serde(default)]
     pub(super) increment: Vec<Word>,
+    #[serde(default)]
+    pub(super) copy: BTreeMap<Word, Word>,
+    pub(super) copy_when: Option<Word>,
     #[serde(default)]
     pub(super) set: BTreeMap<Word, Spanned<toml::Value>>,
 }

@@ -103,6 +103,7 @@ fn kept_from_columns(item: &FieldItem) -> Vec<(&'static str, Range<usize>)> {
     let attributes = [
         ("required_when", item.required_when.as_ref().map(Spanned::span)),
         ("visible_when", item.visible_when.as_ref().map(Spanned::span)),
+        ("locked_when", item.locked_when.as_ref().map(Spanned::span)),
         ("default", item.default.as_ref().map(Spanned::span)),
         ("indexed", item.indexed.as_ref().map(Spanned::span)),
         ("unique", item.unique.as_ref().map(Spanned::span)),
@@ -139,6 +140,7 @@ fn build_field(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: &mu
         help: item.help.clone(),
         required: if item.required == Some(true) { Requirement::Always } else { Requirement::Never },
         visible_when: None,
+        locked_when: None,
         default: None,
         indexed: item.indexed.as_ref().is_some_and(|indexed| *indexed.get_ref()),
         unique: item.unique.as_ref().is_some_and(|unique| *unique.get_ref()),

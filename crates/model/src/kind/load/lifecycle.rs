@@ -117,7 +117,38 @@ fn build_transition(
         clear: words(&item.clear),
         increment: words(&item.increment),
         set: build_set(draft, fields, file, item, faults),
+        copy: build_copy(draft, fields, file, item, faults),
+        copy_when: None,
     }
+}
+
+fn build_copy(
+    draft: &Draft<'_>,
+    fields: &[Field],
+    file: usize,
+    item: &TransitionItem,
+    faults: &mut Faults<'_>,
+) -> BTreeMap<String, String> {
+    let who = format!("transition `{}`", item.key.get_ref());
+    if let Some(when) = item.copy_when.as_ref().filter(|_| item.copy.is_empty()) {
+        faults.add(file, when.span(), format!("{who} has `copy_when` without `copy`"));
+    }
+    for (to, from) in &item.copy {
+        check_field(draft, file, to, &who, faults);
+        check_field(draft, file, from, &who, faults);
+        let of = |name: &Word| fields.iter().find(|field| field.key == *name.get_ref());
+        if let (Some(to_field), Some(from_field)) = (of(to), of(from)) {
+            let is_computed = matches!(to_field.field_type, FieldType::Computed { .. });
+            // A value that is more private than its new place would be shown to whom it was not meant for; that is the
+            // purpose of a publication, so only the type is checked.
+            if is_computed || to_field.field_type != from_field.field_type {
+                let message =
+                    format!("{who} cannot copy `{}` to `{}`: they differ in type", from.get_ref(), to.get_ref());
+                faults.add(file, from.span(), message);
+            }
+        }
+    }
+    item.copy.iter().map(|(to, from)| (to.get_ref().clone(), from.get_ref().clone())).collect()
 }
 
 /// Checks every field that a transition names, and its type where the move gives it a value.

@@ -1,0 +1,140 @@
+//! Articles for who answers for them: how good each is, and which translations lack or fell behind.
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use maud::{Markup, html};
+use steward_app::knowledge::ARTICLE;
+use steward_app::knowledge::Order;
+use steward_ui::button::{Button, Submit, submit};
+use steward_ui::form::{Form as FormParts, form};
+use steward_ui::header::{Header, header};
+use steward_ui::icon::Icon;
+use steward_ui::message::{Empty, empty};
+use steward_ui::reference::{Crumb, Reference, reference};
+use steward_ui::value::nothing;
+
+use super::{language_name, plain};
+use crate::error::WebError;
+use crate::form::Form;
+use crate::frame::{Place, frame};
+use crate::visitor::Visitor;
+use crate::{Web, address};
+
+/// Rows of a page.
+const ROWS: usize = 200;
+
+pub(crate) async fn quality(
+    State(web): State<Web>,
+    visitor: Visitor,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, WebError> {
+    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+    let order = query.get("sort").and_then(Order::parse).unwrap_or_default();
+    let kind = web.app().kind(ARTICLE)?.clone();
+    let (measured, owners) = web.app().article_quality(visitor.actor(), order).await?;
+    let list = address::list(&kind);
+    let column = |label: &str, by: Order, number: bool| {
+        let is_current = order == by;
+        html! {
+            th scope="col" class=[number.then_some("is-number")] aria-sort=[is_current.then_some(if by == Order::Helpful { "ascending" } else { "descending" })] {
+                a href={ "/knowledge/quality?sort=" (by.key()) } { (label) }
+            }
+        }
+    };
+    let detail = if measured.len() > ROWS {
+        format!("{ROWS} of {} published articles", measured.len())
+    } else {
+        format!("{} published articles", measured.len())
+    };
+    let main = html! {
+        (head("Article quality", &detail, &kind.label_plural, &list))
+        div.page-body {
+            @if measured.is_empty() {
+                (empty(&Empty { icon: Icon::Book, title: "No article is published yet", text: "What readers and colleagues make of articles shows here." }, html! {}))
+            } @else {
+                div.table-scroll tabindex="0" role="region" aria-label="Articles" {
+                    table.figures-table {
+                        thead { tr {
+                            (column("Article", Order::Need, false))
+                            th scope="col" { "Owner" }
+                            (column("Used", Order::Uses, true))
+                            (column("Helpful", Order::Helpful, true))
+                            (column("Open flags", Order::Open, true))
+                            (column("Days since review", Order::Age, true))
+                        } }
+                        tbody {
+                            @for one in measured.iter().take(ROWS) {
+                                @let at = address::record(&kind, &one.label.number);
+                                @let open = format!("/article-feedback?q={}", address::part(&format!("article:{} is:open", one.label.number)));
+                                tr {
+                                    td { (reference(&Reference { number: &one.label.number, label: &one.label.label, address: Some(&at), ..Reference::default() })) }
+                                    td { @match one.record.reference("owner").and_then(|id| owners.get(&id)) { Some(owner) => (owner.label), None => (nothing()) } }
+                                    td.is-number { (one.figures.uses) }
+                                    td.is-number { @match one.figures.helpful_percent() { Some(percent) => { (percent) " % of " (one.figures.helpful + one.figures.unhelpful) } None => (nothing()) } }
+                                    td.is-number { @if one.figures.open > 0 { a href=(open) { (one.figures.open) } } @else { "0" } }
+                                    td.is-number { (one.unreviewed_days) @if one.is_review_due { " · review due" } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(frame(&web, &visitor, Place { title: "Article quality", current: &list, ..Place::default() }, main)
+        .into_response())
+}
+
+pub(crate) async fn translations(State(web): State<Web>, visitor: Visitor) -> Result<Response, WebError> {
+    let kind = web.app().kind(ARTICLE)?.clone();
+    let gaps = web.app().translation_gaps(visitor.actor()).await?;
+    let list = address::list(&kind);
+    let detail = format!("{} translations lack or are older than their source", gaps.len());
+    let main = html! {
+        (head("Translations", &detail, &kind.label_plural, &list))
+        div.page-body {
+            @if gaps.is_empty() {
+                (empty(&Empty { icon: Icon::Language, title: "Every translation is up to date", text: "What lacks or fell behind its source shows here." }, html! {}))
+            } @else {
+                div.table-scroll tabindex="0" role="region" aria-label="Translations" {
+                    table.figures-table {
+                        thead { tr { th scope="col" { "Article" } th scope="col" { "Language" } th scope="col" { "What is the matter" } th scope="col" { span.hidden-text { "Actions" } } } }
+                        tbody {
+                            @for gap in gaps.iter().take(ROWS) {
+                                @let source = address::record(&kind, &gap.source.number);
+                                tr {
+                                    td { (reference(&Reference { number: &gap.source.number, label: &gap.source.label, address: Some(&source), ..Reference::default() })) }
+                                    td { (language_name(&kind, &gap.language)) }
+                                    @match &gap.stale {
+                                        Some((label, version)) => {
+                                            @let at = address::record(&kind, &label.number);
+                                            td { "Of version " (version) ", the source is at " (gap.version) ": " (reference(&Reference { number: &label.number, address: Some(&at), ..Reference::default() })) }
+                                            td { a."button button--plain" href={ (at) "/write" } { span { "Bring up to date" } } }
+                                        }
+                                        None => {
+                                            td { "There is none" }
+                                            td { (form(&FormParts { action: &format!("{source}/translations"), csrf_token: &visitor.csrf_token, ..FormParts::default() }, submit(&Button { ..plain("Translate") }, &Submit { name: Some("language"), value: Some(&gap.language), ..Submit::default() }))) }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    Ok(frame(&web, &visitor, Place { title: "Translations", current: &list, ..Place::default() }, main).into_response())
+}
+
+/// The head of both pages, with a way to the other.
+fn head(title: &str, detail: &str, articles: &str, list: &str) -> Markup {
+    let crumbs = [Crumb { label: articles, address: list }];
+    header(
+        &Header { title, detail, crumbs: &crumbs, ..Header::default() },
+        html! {
+            @if title == "Translations" { a."button button--plain" href="/knowledge/quality" { span { "Article quality" } } }
+            @else { a."button button--plain" href="/knowledge/translations" { span { "Translations" } } }
+        },
+    )
+}
