@@ -120,7 +120,9 @@ story("From right to left nothing overlaps or sticks out", async (scene) => {
         if (innerWidth > 600 && parts.length === 2 && parts[0][1].left < parts[1][1].right - 1) found.push("the navigation lies on the page");
         for (const row of [...document.querySelectorAll("[data-row]")].slice(0, 5)) {
           const cells = [...row.querySelectorAll("td")].filter((cell) => cell.checkVisibility()).map((cell) => cell.getBoundingClientRect());
-          for (let i = 1; i < cells.length; i++) if (cells[i].right > cells[i - 1].left + 1) found.push(`cell ${i} overlaps`);
+          // On telephones a row has two lines, so cells may stand above each other, but never on each other.
+          const lies = (one, other) => one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1;
+          cells.forEach((cell, i) => { if (cells.slice(0, i).some((other) => lies(cell, other))) found.push(`cell ${i} overlaps`); });
         }
         for (const [element, box] of boxes(".page-header, .list, .record__main, .record__rail, .composer, .filter")) {
           if (box.left < -1 || box.right > innerWidth + 1) found.push(`${element.className} sticks out: ${box.left} to ${box.right}`);
