@@ -84,14 +84,17 @@ story("A macro is looked at before it is applied", async (scene) => {
 
 story("A handling note pops up once and stays beside the record", async (scene) => {
   const incident = await as("ella", scene.desk).create("incidents", { title: `Stair creaks ${scene.id}` });
+  // A note of the story's own: those of the demonstration popped up in this session before.
+  const title = `Knock twice ${scene.id}`;
+  await as("ada", scene.desk).create("handling-notes", { title, text: "And wait for the dog.", about: ["ella"] });
   const ben = await scene.visit("ben");
   await ben.goto(pageOf(incident));
-  const note = ben.locator("[data-pop-up]", { hasText: "Board meeting week" });
+  const note = ben.locator("[data-pop-up]", { hasText: title });
   await note.waitFor();
   await note.locator("summary").click();
-  await note.getByText("closes the quarter").waitFor({ state: "hidden" });
+  await note.getByText("wait for the dog").waitFor({ state: "hidden" });
   await ben.reload();
   await ben.getByRole("heading", { level: 1, name: incident.fields.title }).waitFor();
   assert.equal(await note.count(), 0);
-  await ben.locator(".handling-note", { hasText: "Board meeting week" }).waitFor();
+  await ben.locator(".handling-note", { hasText: title }).waitFor();
 });
