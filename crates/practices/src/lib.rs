@@ -18,6 +18,8 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("configuration/configuration_item.toml", include_str!("../practices/configuration/configuration_item.toml")),
     ("configuration/de.toml", include_str!("../practices/configuration/de.toml")),
     ("configuration/fr.toml", include_str!("../practices/configuration/fr.toml")),
+    ("desk/de.toml", include_str!("../practices/desk/de.toml")),
+    ("desk/fr.toml", include_str!("../practices/desk/fr.toml")),
     ("desk/handling_note.toml", include_str!("../practices/desk/handling_note.toml")),
     ("desk/macro.toml", include_str!("../practices/desk/macro.toml")),
     ("desk/record_template.toml", include_str!("../practices/desk/record_template.toml")),

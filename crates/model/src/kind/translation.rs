@@ -126,6 +126,7 @@ impl Translator<'_> {
             if let Some(guard) = &mut transition.guard {
                 self.put("message", &mut guard.message);
             }
+            transition.limits.iter_mut().for_each(|limit| self.put("message", &mut limit.message));
         }
         for section in &mut kind.form {
             self.put("section", &mut section.label);
