@@ -108,7 +108,7 @@ fn faults_of_shape_name_the_line() {
     );
     check("required = true", "required = 1", "v:13: invalid type: integer `1`, expected a boolean");
     let told = read(&[("x.toml", "label = \"X\"")]).map(drop).expect_err("refused");
-    assert_eq!(told, "x.toml:1: has neither the `key` of a kind nor a [[link]]");
+    assert_eq!(told, "x.toml:1: has neither the `key` of a kind nor a [[link]] nor a [translation]");
 }
 
 #[test]
