@@ -108,7 +108,7 @@ pub fn portal_head(head: &PortalHead, actions: Markup) -> Markup {
     html! {
         header.portal-head {
             @if let Some((label, address)) = head.back {
-                nav.portal-head__back aria-label="Breadcrumb" { a href=(address) { (icon(Icon::ArrowLeft)) span { (label) } } }
+                nav.portal-head__back aria-label=(t("breadcrumb")) { a href=(address) { (icon(Icon::ArrowLeft)) span { (label) } } }
             }
             div.portal-head__line {
                 @if let Some(symbol) = head.icon { span.card__icon { (large_icon(symbol)) } }
@@ -190,9 +190,9 @@ pub fn milestones(steps: &[Milestone]) -> Markup {
         ol.milestones {
             @for step in steps {
                 @let (class, symbol, word) = match step.place {
-                    Way::Passed => ("milestone--passed", Icon::CircleCheck, "done"),
-                    Way::Here => ("milestone--here", Icon::Point, "now"),
-                    Way::Ahead => ("milestone--ahead", Icon::Circle, "ahead"),
+                    Way::Passed => ("milestone--passed", Icon::CircleCheck, t("portal-step-done")),
+                    Way::Here => ("milestone--here", Icon::Point, t("portal-step-now")),
+                    Way::Ahead => ("milestone--ahead", Icon::Circle, t("portal-step-ahead")),
                 };
                 li.milestone.(class) aria-current=[(step.place == Way::Here).then_some("step")] {
                     span.milestone__mark { (icon(symbol)) }

@@ -190,7 +190,15 @@ fn character(text: &str) -> Option<usize> {
 }
 
 /// English in markup that is no text for people, or the same in every language.
-const ALLOWED: &[&str] = &["Steward", "VIP", "Ctrl K"];
+const ALLOWED: &[&str] = &[
+    "Steward",
+    "VIP",
+    "Ctrl K",
+    // What makes a part of a page ask anew.
+    "input changed delay:250ms",
+    "input changed delay:500ms, change",
+    "input changed delay:600ms, change",
+];
 
 /// Whether a string in markup looks like words for people: a capital and small letters, or several words.
 fn is_for_people(text: &str) -> bool {

@@ -8,6 +8,8 @@ use steward_app::search::{Hit, SearchRequest};
 use steward_app::view::RecordView;
 use steward_ui::icon::{Icon, icon};
 use steward_ui::portal::{Hero, hero, portal_answers};
+use steward_ui::words::sentence;
+use steward_words::t;
 
 use super::catalogue::matching;
 use super::pictures::{picture, terms};
@@ -32,10 +34,10 @@ pub(crate) async fn answers(
         return Ok(portal_answers(content).into_response());
     }
     let whole = hero(
-        &Hero { question: "What do you need?", address: ANSWERS, value: text, hint: "A question, a thing, a number" },
+        &Hero { question: t("portal-question"), address: ANSWERS, value: text, hint: t("portal-question-hint") },
         content,
     );
-    Ok(page(&web, &visitor, "Search", HOME, whole).into_response())
+    Ok(page(&web, &visitor, t("search"), HOME, whole).into_response())
 }
 
 async fn found(web: &Web, visitor: &Visitor, text: &str) -> Result<Markup, Error> {
@@ -56,19 +58,19 @@ async fn found(web: &Web, visitor: &Visitor, text: &str) -> Result<Markup, Error
         tokio::try_join!(web.app().answers_for(visitor.actor(), text, SHOWN), web.app().offers(visitor.actor()), own,)?;
     let offers: Vec<&RecordView> = matching(&offers, text).into_iter().take(SHOWN).collect();
     if articles.is_empty() && offers.is_empty() && own.hits.is_empty() {
-        return Ok(
-            html! { p.portal-barred { "Nothing found for “" (text) "”. " a href=(super::REPORT) { "Report a problem" } " or ask in your own words." } },
-        );
+        let report = html! { a href=(super::REPORT) { (t("portal-report")) } };
+        let words = sentence("portal-nothing-found-for", &[("text", html! { (text) }), ("report", report)]);
+        return Ok(html! { p.portal-barred { (words) } });
     }
     Ok(html! {
         @if !offers.is_empty() {
-            (group("To order", html! { @for view in &offers {
+            (group(t("portal-group-offers"), html! { @for view in &offers {
                 (line(&item_address(&view.record.number), picture(&view.record), view.record.text("name"), &terms(view)))
             } }))
         }
-        @if !articles.is_empty() { (group("Answers", articles_as_lines(&articles, None))) }
+        @if !articles.is_empty() { (group(t("portal-answers"), articles_as_lines(&articles, None))) }
         @if !own.hits.is_empty() {
-            (group("Requests", html! { @for hit in &own.hits {
+            (group(t("portal-group-requests"), html! { @for hit in &own.hits {
                 @let state = hit.kind.lifecycle.state(&hit.record.state).map_or("", |state| state.label.as_str());
                 (line(&record_address(&hit.label.number), Icon::named(&hit.kind.icon), &hit.label.label, &format!("{} · {state}", hit.label.number)))
             } }))

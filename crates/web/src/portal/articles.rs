@@ -12,6 +12,7 @@ use steward_ui::button::{Button, Look, Submit, link_button, submit};
 use steward_ui::icon::{Icon, icon};
 use steward_ui::message::{Empty, empty};
 use steward_ui::portal::{PortalHead, portal_head, portal_section};
+use steward_words::t;
 
 use super::{ARTICLES, REPORT, article_address, page};
 use crate::Web;
@@ -67,11 +68,11 @@ pub(crate) async fn articles(
     };
     let of = |key: &str| found.iter().filter(|view| view.record.text("category") == key).collect::<Vec<_>>();
     let content = html! {
-        (portal_head(&PortalHead { title: "Articles", text: "How things work, and what to do when they do not.", ..PortalHead::default() }, html! {}))
+        (portal_head(&PortalHead { title: t("portal-articles"), text: t("portal-articles-text"), ..PortalHead::default() }, html! {}))
         @if found.is_empty() {
-            (empty(&Empty { icon: Icon::Book, title: "No articles yet", text: "What is written for you shows here." }, html! {}))
+            (empty(&Empty { icon: Icon::Book, title: t("portal-no-articles"), text: t("portal-no-articles-text") }, html! {}))
         }
-        @for (key, label) in choices.iter().map(|choice| (choice.key.as_str(), choice.label.as_str())).chain([("", "More")]) {
+        @for (key, label) in choices.iter().map(|choice| (choice.key.as_str(), choice.label.as_str())).chain([("", t("portal-more"))]) {
             @let own = of(key);
             @if !own.is_empty() {
                 (portal_section(label, None, html! {
@@ -84,7 +85,7 @@ pub(crate) async fn articles(
             }
         }
     };
-    Ok(page(&web, &visitor, "Articles", ARTICLES, content).into_response())
+    Ok(page(&web, &visitor, t("portal-articles"), ARTICLES, content).into_response())
 }
 
 pub(crate) async fn article(
@@ -102,8 +103,8 @@ pub(crate) async fn article(
 fn text(visitor: &Visitor, view: &RecordView, mark: Option<&str>) -> Markup {
     let record = &view.record;
     let back = match mark {
-        Some(mark) => ("Back to my report", format!("{REPORT}?mark={}", address::part(mark))),
-        None => ("Articles", ARTICLES.to_owned()),
+        Some(mark) => (t("portal-back-to-report"), format!("{REPORT}?mark={}", address::part(mark))),
+        None => (t("portal-articles"), ARTICLES.to_owned()),
     };
     let solved = format!("{ARTICLES}/{}/solved", address::part(&record.number));
     html! {
@@ -128,9 +129,9 @@ fn text(visitor: &Visitor, view: &RecordView, mark: Option<&str>) -> Markup {
             form.portal-solved method="post" action=(solved) {
                 input type="hidden" name="csrf_token" value=(visitor.csrf_token);
                 input type="hidden" name="mark" value=(mark);
-                p { "Did this answer it? Then there is nothing to report." }
-                (submit(&Button { label: "Yes, this solved it", icon: Some(Icon::Check), look: Look::Main, ..Button::default() }, &Submit::default()))
-                (link_button(&Button { label: "No, go on with my report", ..Button::default() }, &back.1))
+                p { (t("portal-did-it-answer")) }
+                (submit(&Button { label: t("portal-solved-yes"), icon: Some(Icon::Check), look: Look::Main, ..Button::default() }, &Submit::default()))
+                (link_button(&Button { label: t("portal-solved-no"), ..Button::default() }, &back.1))
             }
         }
         p.portal-barred { (record.number) }
@@ -146,12 +147,12 @@ pub(crate) async fn solved(
     let Posted { visitor, form } = posted;
     let view = web.app().solved_by_article(visitor.actor(), &name, form.text("mark").unwrap_or_default()).await?;
     let content = html! {
-        (portal_head(&PortalHead { title: "Good to hear", text: "We note that the article helped. Nothing was reported.", ..PortalHead::default() }, html! {}))
+        (portal_head(&PortalHead { title: t("portal-good-to-hear"), text: t("portal-good-to-hear-text"), ..PortalHead::default() }, html! {}))
         p { a href=(article_address(&view.record.number, None)) { (view.record.text("title")) } }
         div.portal-head__actions {
-            (link_button(&Button { label: "To the portal", look: Look::Main, ..Button::default() }, super::HOME))
-            (link_button(&Button { label: "Report something else", ..Button::default() }, REPORT))
+            (link_button(&Button { label: t("portal-to-portal"), look: Look::Main, ..Button::default() }, super::HOME))
+            (link_button(&Button { label: t("portal-report-else"), ..Button::default() }, REPORT))
         }
     };
-    Ok(page(&web, &visitor, "Solved", ARTICLES, content).into_response())
+    Ok(page(&web, &visitor, t("portal-solved"), ARTICLES, content).into_response())
 }

@@ -8,6 +8,7 @@ use steward_app::view::RecordView;
 use steward_ui::icon::Icon;
 use steward_ui::message::{Empty, empty};
 use steward_ui::portal::{Card, PortalHead, cards, portal_head, portal_section};
+use steward_words::t;
 
 use super::home::{categories, category_cards};
 use super::pictures::{picture, terms};
@@ -28,10 +29,10 @@ pub(crate) async fn catalogue(
     if let Some(text) = query.text("q") {
         let found: Vec<&RecordView> = matching(&offers, text);
         let content = html! {
-            (portal_head(&PortalHead { back: Some(("Catalogue", CATALOGUE)), title: "In the catalogue", text, ..PortalHead::default() }, html! {}))
+            (portal_head(&PortalHead { back: Some((t("portal-catalogue"), CATALOGUE)), title: t("portal-in-catalogue"), text, ..PortalHead::default() }, html! {}))
             (items(&found))
         };
-        return Ok(page(&web, &visitor, "Catalogue", CATALOGUE, content).into_response());
+        return Ok(page(&web, &visitor, t("portal-catalogue"), CATALOGUE, content).into_response());
     }
     let all = categories(&web, &visitor).await?;
     let seen: Vec<_> = all.iter().map(|(view, _)| view.record.id).collect();
@@ -40,24 +41,24 @@ pub(crate) async fn catalogue(
         .filter(|offer| offer.record.reference("category").is_none_or(|category| !seen.contains(&category)))
         .collect();
     let content = html! {
-        (portal_head(&PortalHead { title: "Order something", text: "Everything that is on offer to you.", ..PortalHead::default() }, manager_links(&web, &visitor)))
+        (portal_head(&PortalHead { title: t("portal-order"), text: t("portal-order-text"), ..PortalHead::default() }, manager_links(&web, &visitor)))
         form.search-form."search-form--large" role="search" method="get" action=(CATALOGUE) {
             (steward_ui::icon::icon(Icon::Search))
-            input.input type="search" name="q" aria-label="Search the catalogue" placeholder="Search the catalogue";
+            input.input type="search" name="q" aria-label=(t("portal-search-catalogue")) placeholder=(t("portal-search-catalogue"));
         }
         @if all.is_empty() && other.is_empty() {
-            (empty(&Empty { icon: Icon::ShoppingCart, title: "Nothing is on offer to you yet", text: "Ask your service desk for what you need." }, html! {}))
+            (empty(&Empty { icon: Icon::ShoppingCart, title: t("portal-no-offers"), text: t("portal-no-offers-text") }, html! {}))
         } @else { (category_cards(&all)) }
-        @if !other.is_empty() { (portal_section("More", None, items(&other))) }
+        @if !other.is_empty() { (portal_section(t("portal-more"), None, items(&other))) }
     };
-    Ok(page(&web, &visitor, "Catalogue", CATALOGUE, content).into_response())
+    Ok(page(&web, &visitor, t("portal-catalogue"), CATALOGUE, content).into_response())
 }
 
 fn manager_links(web: &Web, visitor: &Visitor) -> Markup {
     html! {
         @if web.app().keeps_catalogue(visitor.actor()) {
-            a."button button--plain" href="/portal/preview" { span { "See it as somebody else" } }
-            a."button button--plain" href="/catalogue-items" { span { "Keep the catalogue" } }
+            a."button button--plain" href="/portal/preview" { span { (t("portal-see-as-other")) } }
+            a."button button--plain" href="/catalogue-items" { span { (t("portal-keep-catalogue")) } }
         }
     }
 }
@@ -78,7 +79,7 @@ pub(crate) async fn category(
     }
     let content = html! {
         (portal_head(&PortalHead {
-            back: Some(("Catalogue", CATALOGUE)),
+            back: Some((t("portal-catalogue"), CATALOGUE)),
             icon: Some(picture(&view.record)),
             title: view.record.text("name"),
             text: view.record.text("description"),
@@ -92,11 +93,7 @@ pub(crate) async fn category(
 pub(super) fn items(offers: &[&RecordView]) -> Markup {
     if offers.is_empty() {
         return empty(
-            &Empty {
-                icon: Icon::Search,
-                title: "Nothing found",
-                text: "Try other words, or look through the categories.",
-            },
+            &Empty { icon: Icon::Search, title: t("search-nothing"), text: t("portal-nothing-found-text") },
             html! {},
         );
     }

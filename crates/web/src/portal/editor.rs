@@ -14,6 +14,7 @@ use steward_ui::button::{Button, Look, Submit, link_button, submit};
 use steward_ui::field::{Control, Field as Frame, field as draw_field};
 use steward_ui::form::{Form as FormParts, form, form_actions};
 use steward_ui::portal::{PortalHead, portal_head};
+use steward_words::{refusal, t, t_with};
 
 use super::questions::{self, Wrong};
 use super::{CATALOGUE, page};
@@ -59,7 +60,8 @@ pub(crate) async fn save_form(
         match saved {
             Ok(_) => return Ok(Redirect::to(&editor_address(&view)).into_response()),
             Err(Error::Invalid(errors)) => {
-                let errors: Vec<String> = errors.into_iter().map(|error| error.message).collect();
+                let errors: Vec<String> =
+                    errors.into_iter().map(|error| refusal(&error.message).into_owned()).collect();
                 let picture = picture(&web, &visitor, &text, &form).await?;
                 let page = show(&web, &visitor, &view, &text, picture, &errors);
                 return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
@@ -85,7 +87,7 @@ async fn picture(web: &Web, visitor: &Visitor, text: &str, sent: &Form) -> Resul
         Err(errors) => html! {
             ul { @for error in errors.iter().take(20) { li.portal-fault { (error) } } }
         },
-        Ok(form) if form.questions().next().is_none() => html! { p.portal-barred { "Nothing is asked." } },
+        Ok(form) if form.questions().next().is_none() => html! { p.portal-barred { (t("portal-nothing-asked")) } },
         Ok(form) => {
             let zone = &visitor.preferences.zone;
             let typed = questions::read(&form, sent, zone);
@@ -105,19 +107,19 @@ fn show(web: &Web, visitor: &Visitor, view: &RecordView, text: &str, picture: Ma
         revision: u64::try_from(view.record.revision).ok(),
         ..FormParts::default()
     };
-    let title = format!("Order form of {}", view.record.text("name"));
+    let title = t_with("portal-form-of", &[("name", view.record.text("name").into())]);
     let content = html! {
-        (portal_head(&PortalHead { back: Some((view.record.text("name"), &record)), title: &title, text: "Questions as text above, what they ask below. Try it: answers show what follows from them.", ..PortalHead::default() }, html! {
-            (link_button(&Button { label: "How forms are written", ..Button::default() }, "/help/reference/forms"))
+        (portal_head(&PortalHead { back: Some((view.record.text("name"), &record)), title: &title, text: t("portal-form-text"), ..PortalHead::default() }, html! {
+            (link_button(&Button { label: t("portal-form-help"), ..Button::default() }, "/help/reference/forms"))
         }))
         (form(&parts, html! {
             div.portal-fields hx-post=(address) hx-trigger="input changed delay:600ms, change" hx-include="closest form" hx-target="#picture" hx-swap="outerMorph" {
-                (draw_field(&Frame { name: "form", label: "Form", help: "TOML", errors, ..Frame::default() }, &Control::Markdown { value: text }))
+                (draw_field(&Frame { name: "form", label: t("portal-form"), help: "TOML", errors, ..Frame::default() }, &Control::Markdown { value: text }))
                 (picture)
             }
             (form_actions(html! {
-                (submit(&Button { label: "Save", look: Look::Main, ..Button::default() }, &Submit { name: Some("do"), value: Some("save"), ..Submit::default() }))
-                (submit(&Button { label: "Preview", ..Button::default() }, &Submit { name: Some("do"), value: Some("preview"), ..Submit::default() }))
+                (submit(&Button { label: t("save"), look: Look::Main, ..Button::default() }, &Submit { name: Some("do"), value: Some("save"), ..Submit::default() }))
+                (submit(&Button { label: t("preview"), ..Button::default() }, &Submit { name: Some("do"), value: Some("preview"), ..Submit::default() }))
             }))
         }))
     };

@@ -13,6 +13,7 @@ use steward_ui::icon::{Icon, icon};
 use steward_ui::message::{Empty, Notice, empty, notice};
 use steward_ui::portal::{Card, Hero, cards, hero, portal_section};
 use steward_ui::tone::Tone;
+use steward_words::{t, t_with};
 
 use super::pictures::picture;
 use super::requests::{Wanted, find, follows};
@@ -41,27 +42,27 @@ pub(crate) async fn show(web: &Web, visitor: &Visitor) -> Result<Markup, Error> 
         super::articles::some(web, visitor, None, ARTICLES_SHOWN),
     )?;
     let name = visitor.actor().label.split_whitespace().next().unwrap_or_default().to_owned();
-    let question = format!("What do you need, {name}?");
+    let question = t_with("portal-question-name", &[("name", (&name).into())]);
     let ways: Vec<Card<'_>> = ways(web, visitor);
     let content = html! {
-        (hero(&Hero { question: &question, address: ANSWERS, value: "", hint: "A question, a thing, a number" }, html! {}))
+        (hero(&Hero { question: &question, address: ANSWERS, value: "", hint: t("portal-question-hint") }, html! {}))
         @for (text, detail) in &outages {
             (notice(&Notice { tone: Tone::Warning, text }, html! { span { (detail) } }))
         }
         @if !waiting.is_empty() {
-            (portal_section("Waiting for you", None, follows(web, visitor, &waiting)))
+            (portal_section(t("portal-waiting-for-you"), None, follows(web, visitor, &waiting)))
         }
         (cards(&ways))
         @if !categories.is_empty() {
-            (portal_section("Order something", Some(("The whole catalogue", CATALOGUE)), category_cards(&categories)))
+            (portal_section(t("portal-order"), Some((t("portal-whole-catalogue"), CATALOGUE)), category_cards(&categories)))
         }
-        (portal_section("What you asked for", Some(("All my requests", REQUESTS)), html! {
+        (portal_section(t("portal-asked-for"), Some((t("portal-all-requests"), REQUESTS)), html! {
             @if open.is_empty() {
-                (empty(&Empty { icon: Icon::Checks, title: "Nothing is open", text: "What you order or report shows here until it is done." }, html! {}))
+                (empty(&Empty { icon: Icon::Checks, title: t("portal-nothing-open"), text: t("portal-nothing-open-text") }, html! {}))
             } @else { (follows(web, visitor, &open)) }
         }))
         @if !articles.is_empty() {
-            (portal_section("Good to know", Some(("All articles", ARTICLES)), html! {
+            (portal_section(t("portal-good-to-know"), Some((t("portal-all-articles"), ARTICLES)), html! {
                 ul.article-list {
                     @for view in &articles {
                         li { a href=(article_address(&view.record.number, None)) { (icon(Icon::Book)) span { (view.record.text("title")) } } }
@@ -70,7 +71,7 @@ pub(crate) async fn show(web: &Web, visitor: &Visitor) -> Result<Markup, Error> 
             }))
         }
     };
-    Ok(page(web, visitor, "Portal", HOME, content))
+    Ok(page(web, visitor, t("portal"), HOME, content))
 }
 
 fn ways(web: &Web, visitor: &Visitor) -> Vec<Card<'static>> {
@@ -83,8 +84,8 @@ fn ways(web: &Web, visitor: &Visitor) -> Vec<Card<'static>> {
         ways.push(Card {
             address: REPORT,
             icon: Icon::AlertCircle,
-            title: "Something does not work",
-            text: "Tell us what happened. We look at it and keep you posted.",
+            title: t("portal-does-not-work"),
+            text: t("portal-report-text"),
             detail: "",
         });
     }
@@ -92,8 +93,8 @@ fn ways(web: &Web, visitor: &Visitor) -> Vec<Card<'static>> {
         ways.push(Card {
             address: "/service-requests/new",
             icon: Icon::Message,
-            title: "Something else",
-            text: "Not in the catalogue? Ask for it in your own words.",
+            title: t("portal-something-else"),
+            text: t("portal-something-else-text"),
             detail: "",
         });
     }
@@ -105,7 +106,7 @@ pub(super) fn category_cards(categories: &[(RecordView, usize)]) -> Markup {
     let texts: Vec<(String, String)> = categories
         .iter()
         .map(|(view, count)| {
-            let things = if *count == 1 { "1 thing".to_owned() } else { format!("{count} things") };
+            let things = t_with("portal-things", &[("count", (*count).into())]);
             (format!("{CATALOGUE}/{}", crate::address::part(&view.record.number)), things)
         })
         .collect();
@@ -168,9 +169,9 @@ async fn outages(web: &Web, visitor: &Visitor) -> Result<Vec<(String, String)>, 
         let end = record.field("expected_end_at").and_then(serde_json::Value::as_i64);
         let end = end.map(|micros| {
             let words = time::words(steward_model::moment::Moment(micros), web.app().now(), &visitor.preferences.zone);
-            format!("We expect it to be over {}.", words.0)
+            t_with("portal-outage-end", &[("when", (&words.0).into())])
         });
-        (title, end.unwrap_or_else(|| "We are working on it; there is no need to report it.".to_owned()))
+        (title, end.unwrap_or_else(|| t("portal-outage-open").to_owned()))
     });
     Ok(told.collect())
 }

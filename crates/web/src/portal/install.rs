@@ -8,6 +8,7 @@ use serde_json::json;
 use steward_ui::assets::{Asset, address};
 use steward_ui::page::Page;
 use steward_ui::sheet::{Sheet, sheet};
+use steward_words::t;
 
 /// Address of the manifest, which pages name.
 pub(crate) const MANIFEST: &str = "/manifest.webmanifest";
@@ -19,9 +20,9 @@ pub(crate) const OFFLINE: &str = "/offline";
 pub(crate) async fn manifest() -> Response {
     let icon = json!({ "src": address(Asset::Mark), "sizes": "any", "type": "image/svg+xml", "purpose": "any" });
     let manifest = json!({
-        "name": "Steward",
-        "short_name": "Steward",
-        "description": "Find answers, order, report and follow.",
+        "name": t("steward"),
+        "short_name": t("steward"),
+        "description": t("portal-app-description"),
         "id": "/portal",
         "start_url": "/portal",
         "scope": "/",
@@ -47,12 +48,8 @@ fn typed(media_type: &'static str, text: String) -> Response {
 }
 
 pub(crate) async fn offline() -> Response {
-    let document = Page { title: "No connection · Steward", ..Page::default() };
-    let parts = Sheet {
-        name: "Steward",
-        title: "There is no connection",
-        lead: "Steward cannot be reached just now. What you sent before is safe. What you were typing was not sent: go back to it, and send it once you are connected again.",
-    };
-    let content = html! { p { a.button."button--plain" href="/portal" { "Try again" } } };
+    let document = Page { title: &format!("{} · {}", t("portal-offline"), t("steward")), ..Page::default() };
+    let parts = Sheet { name: t("steward"), title: t("portal-offline-title"), lead: t("portal-offline-text") };
+    let content = html! { p { a.button."button--plain" href="/portal" { (t("portal-try-again")) } } };
     sheet(&document, &parts, content, html! {}).into_response()
 }

@@ -23,6 +23,7 @@ use steward_ui::field::{Control, Field as Frame, Picked, field as draw_field};
 use steward_ui::form::{ErrorSummary, Form as FormParts, error_summary, form, form_actions, form_section};
 use steward_ui::icon::Icon;
 use steward_ui::portal::{PortalHead, portal_facts, portal_head};
+use steward_words::{refusal, t, t_with};
 
 use super::pictures::{delivery, picture, price};
 use super::questions::{self, Wrong};
@@ -144,7 +145,7 @@ async fn place(
                     Some(question) => question.to_owned(),
                     None => format!("order_{}", error.field),
                 };
-                wrong.entry(key).or_default().push(sentence(&error.message));
+                wrong.entry(key).or_default().push(sentence(&refusal(&error.message)));
             }
             Ok(Err(wrong))
         }
@@ -186,7 +187,7 @@ impl Shown<'_> {
         let description = record.text("description");
         html! {
             (portal_head(&PortalHead {
-                back: Some(("Catalogue", CATALOGUE)),
+                back: Some((t("portal-catalogue"), CATALOGUE)),
                 icon: Some(picture(record)),
                 title: record.text("name"),
                 text: record.text("short_description"),
@@ -196,7 +197,7 @@ impl Shown<'_> {
                     @if !description.is_empty() { div.article { (markdown::render(description)) } }
                     (self.form(visitor, &address, others))
                 }
-                aside.portal-side aria-label="Terms" { (self.facts()) }
+                aside.portal-side aria-label=(t("portal-terms")) { (self.facts()) }
             }
         }
     }
@@ -227,11 +228,11 @@ impl Shown<'_> {
                 (self.questions(visitor))
                 (self.beside(others))
                 (form_actions(html! {
-                    (submit(&Button { label: "Order", icon: Some(Icon::ShoppingCart), look: Look::Main, ..Button::default() }, &Submit { name: Some("do"), value: Some("order"), ..Submit::default() }))
+                    (submit(&Button { label: t("portal-do-order"), icon: Some(Icon::ShoppingCart), look: Look::Main, ..Button::default() }, &Submit { name: Some("do"), value: Some("order"), ..Submit::default() }))
                     @if conditional {
                         noscript {
-                            (submit(&Button { label: "Continue", ..Button::default() }, &Submit { name: Some("do"), value: Some("continue"), ..Submit::default() }))
-                            p.portal-barred { "Continue shows the questions that follow from your answers." }
+                            (submit(&Button { label: t("continue"), ..Button::default() }, &Submit { name: Some("do"), value: Some("continue"), ..Submit::default() }))
+                            p.portal-barred { (t("portal-continue-text")) }
                         }
                     }
                 }))
@@ -262,20 +263,20 @@ impl Shown<'_> {
         let quantity = if self.beside.quantity.is_empty() { "1" } else { &self.beside.quantity };
         let whom = &self.beside.requested_for;
         form_section(
-            "Your order",
+            t("portal-your-order"),
             "",
             html! {
                 @if most > 1 {
-                    (draw_field(&frame("order_quantity", "How many?", ""), &Control::Integer { value: quantity, min: Some(1), max: Some(most) }))
+                    (draw_field(&frame("order_quantity", t("portal-how-many"), ""), &Control::Integer { value: quantity, min: Some(1), max: Some(most) }))
                 }
                 @if for_others {
                     (draw_field(
-                        &frame("order_requested_for", "For whom?", "Leave it empty to order for yourself"),
-                        &Control::Reference { value: (!whom.is_empty()).then_some(Picked { value: whom, label: "" }), source: "/pick?kind=person", hint: "Name" },
+                        &frame("order_requested_for", t("portal-for-whom"), t("portal-for-whom-help")),
+                        &Control::Reference { value: (!whom.is_empty()).then_some(Picked { value: whom, label: "" }), source: "/pick?kind=person", hint: t("portal-name") },
                     ))
                 }
-                (draw_field(&frame("order_needed_by", "Needed by", "Only if there is a day that matters"), &Control::Date { value: &self.beside.needed_by }))
-                (draw_field(&frame("order_note", "Anything else?", ""), &Control::Markdown { value: &self.beside.note }))
+                (draw_field(&frame("order_needed_by", t("portal-needed-by"), t("portal-needed-by-help")), &Control::Date { value: &self.beside.needed_by }))
+                (draw_field(&frame("order_note", t("portal-anything-else"), ""), &Control::Markdown { value: &self.beside.note }))
             },
         )
     }
@@ -285,11 +286,11 @@ impl Shown<'_> {
             return html! {};
         }
         let label = |key: &str| match key {
-            "order_quantity" => "How many".to_owned(),
-            "order_requested_for" => "For whom".to_owned(),
-            "order_needed_by" => "Needed by".to_owned(),
-            "order_note" => "Anything else".to_owned(),
-            "order_revision" => "This order form".to_owned(),
+            "order_quantity" => t("portal-fault-how-many").to_owned(),
+            "order_requested_for" => t("portal-fault-for-whom").to_owned(),
+            "order_needed_by" => t("portal-needed-by").to_owned(),
+            "order_note" => t("portal-fault-anything-else").to_owned(),
+            "order_revision" => t("portal-fault-form").to_owned(),
             key => self.offer.form.question(key).map_or_else(|| key.to_owned(), |one| one.field.label.clone()),
         };
         let lines: Vec<(String, String)> = self
@@ -298,10 +299,10 @@ impl Shown<'_> {
             .flat_map(|(key, messages)| messages.iter().map(move |message| (key, message)))
             .map(|(key, message)| {
                 let id = if key == "order_revision" { String::new() } else { key.clone() };
-                (id, format!("{}: {message}", label(key)))
+                (id, t_with("portal-fault", &[("question", (&label(key)).into()), ("fault", message.into())]))
             })
             .collect();
-        let title = if lines.len() == 1 { "One thing needs attention" } else { "Some things need attention" };
+        let title = if lines.len() == 1 { t("one-fault") } else { t("some-faults") };
         error_summary(&ErrorSummary { title, errors: &lines })
     }
 
@@ -313,19 +314,22 @@ impl Shown<'_> {
             Some(html! { (label.label) })
         };
         let approval = match record.text("approval") {
-            "manager" => "By the manager of the one who gets it",
-            "named" => "Yes",
-            _ => "Not needed",
+            "manager" => t("portal-approval-manager"),
+            "named" => t("yes"),
+            _ => t("portal-approval-none"),
         };
         let once = price(view, "price");
         let monthly = price(view, "recurring_price");
         let free = once.is_none() && monthly.is_none();
         let facts: Vec<(&str, Option<Markup>)> = vec![
-            ("Price", once.map(|price| html! { (price) }).or_else(|| free.then(|| html! { "No charge" }))),
-            ("Each month", monthly.map(|price| html! { (price) })),
-            ("Delivery", delivery(record).map(|words| html! { (words) })),
-            ("Approval", Some(html! { (approval) })),
-            ("Service", named("service")),
+            (
+                t("portal-price"),
+                once.map(|price| html! { (price) }).or_else(|| free.then(|| html! { (t("portal-no-charge")) })),
+            ),
+            (t("portal-each-month"), monthly.map(|price| html! { (price) })),
+            (t("portal-delivery"), delivery(record).map(|words| html! { (words) })),
+            (t("portal-approval"), Some(html! { (approval) })),
+            (t("portal-service"), named("service")),
         ];
         let facts: Vec<(&str, Markup)> = facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect();
         portal_facts(&facts)

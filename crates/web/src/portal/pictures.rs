@@ -4,8 +4,10 @@ use serde_json::Value as Json;
 use steward_app::view::RecordView;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
-use steward_model::value::display_value;
 use steward_ui::icon::Icon;
+use steward_words::{t, t_with};
+
+use crate::values::text::text;
 
 /// The picture that a record's field `icon` names.
 pub(super) fn picture(record: &Record) -> Icon {
@@ -18,7 +20,7 @@ pub(super) fn picture(record: &Record) -> Icon {
 /// A value of an item in words; empty when it has none.
 pub(super) fn words(kind: &Kind, record: &Record, key: &str) -> String {
     match (kind.field(key), record.field(key)) {
-        (Some(field), Some(value)) => display_value(field, value),
+        (Some(field), Some(value)) => text(field, value),
         _ => String::new(),
     }
 }
@@ -26,7 +28,7 @@ pub(super) fn words(kind: &Kind, record: &Record, key: &str) -> String {
 /// What an item costs and how long it takes, for its card.
 pub(super) fn terms(view: &RecordView) -> String {
     let once = price(view, "price");
-    let monthly = price(view, "recurring_price").map(|price| format!("{price} a month"));
+    let monthly = price(view, "recurring_price").map(|price| t_with("portal-a-month", &[("price", (&price).into())]));
     let days = delivery(&view.record);
     [once, monthly, days].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
@@ -40,8 +42,7 @@ pub(super) fn price(view: &RecordView, key: &str) -> Option<String> {
 /// How long delivery takes, in words.
 pub(super) fn delivery(record: &Record) -> Option<String> {
     Some(match record.field("delivery_days").and_then(Json::as_i64)? {
-        0 => "the same day".to_owned(),
-        1 => "1 working day".to_owned(),
-        days => format!("{days} working days"),
+        0 => t("portal-same-day").to_owned(),
+        days => t_with("portal-working-days", &[("count", days.into())]),
     })
 }

@@ -8,6 +8,7 @@ use steward_app::view::RecordView;
 use steward_ui::button::{Button, Look, Submit, submit};
 use steward_ui::field::{Control, Field as Frame, Picked, field as draw_field};
 use steward_ui::portal::{PortalHead, portal_head, portal_section};
+use steward_words::{refusal, t, t_with};
 
 use super::catalogue::items;
 use super::{CATALOGUE, page};
@@ -34,26 +35,22 @@ pub(crate) async fn preview(
     let value = person.map(|person| Picked { value: person, label: name });
     let content = html! {
         (portal_head(&PortalHead {
-            back: Some(("Catalogue", CATALOGUE)),
-            title: "The catalogue as somebody else sees it",
-            text: "What a person may order, and what keeps them from the rest.",
+            back: Some((t("portal-catalogue"), CATALOGUE)),
+            title: t("portal-preview"),
+            text: t("portal-preview-text"),
             ..PortalHead::default()
         }, html! {}))
         form.form method="get" action="/portal/preview" {
-            (draw_field(&Frame { name: "person", label: "Person", is_required: true, ..Frame::default() }, &Control::Reference { value, source: "/pick?kind=person", hint: "Name" }))
-            div { (submit(&Button { label: "Show", look: Look::Main, ..Button::default() }, &Submit::default())) }
+            (draw_field(&Frame { name: "person", label: t("portal-person"), is_required: true, ..Frame::default() }, &Control::Reference { value, source: "/pick?kind=person", hint: t("portal-name") }))
+            div { (submit(&Button { label: t("show"), look: Look::Main, ..Button::default() }, &Submit::default())) }
         }
         @if let Some(seen) = &seen {
             @let offered: Vec<&RecordView> = seen.offered.iter().collect();
-            (portal_section(&format!("{name} may order {}", count(offered.len())), None, items(&offered)))
-            @if !seen.withheld.is_empty() { (portal_section(&format!("Not offered: {}", count(seen.withheld.len())), None, withheld(&seen.withheld))) }
+            (portal_section(&t_with("portal-may-order", &[("name", name.into()), ("count", offered.len().into())]), None, items(&offered)))
+            @if !seen.withheld.is_empty() { (portal_section(&t_with("portal-not-offered", &[("count", seen.withheld.len().into())]), None, withheld(&seen.withheld))) }
         }
     };
-    Ok(page(&web, &visitor, "Catalogue as somebody else", CATALOGUE, content).into_response())
-}
-
-fn count(items: usize) -> String {
-    if items == 1 { "1 item".to_owned() } else { format!("{items} items") }
+    Ok(page(&web, &visitor, t("portal-preview-short"), CATALOGUE, content).into_response())
 }
 
 fn withheld(items: &[(RecordView, &'static str)]) -> Markup {
@@ -63,7 +60,7 @@ fn withheld(items: &[(RecordView, &'static str)]) -> Markup {
                 li {
                     a.portal-answers__link href=(address::record(&view.kind, &view.record.number)) {
                         (steward_ui::icon::icon(super::pictures::picture(&view.record))) span { (view.record.text("name")) }
-                        span.portal-answers__detail { (why) }
+                        span.portal-answers__detail { (refusal(why)) }
                     }
                 }
             }

@@ -11,6 +11,7 @@ use steward_model::form::{Form, Question, Sort};
 use steward_ui::field::{Control, Field as Frame, Picked, field as draw_field};
 use steward_ui::form::form_section;
 use steward_ui::portal::choice_boxes;
+use steward_words::t;
 
 use crate::address;
 use crate::form::Form as Sent;
@@ -100,7 +101,7 @@ fn one(
             };
             let label = answered.labels.numbered(text).map_or("", |label| label.label.as_str());
             let value = (!text.is_empty()).then_some(Picked { value: text, label });
-            draw_field(&frame, &Control::Reference { value, source: &source, hint: "Name or number" })
+            draw_field(&frame, &Control::Reference { value, source: &source, hint: t("name-or-number") })
         }
         _ => {
             let drawing = Drawing { labels: &answered.labels, zone, scope: "" };

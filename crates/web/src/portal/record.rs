@@ -20,6 +20,7 @@ use steward_ui::message::{Notice, notice};
 use steward_ui::partial::Partial;
 use steward_ui::portal::{PortalHead, answer_list, milestones, portal_facts, portal_head, portal_section};
 use steward_ui::tone::Tone;
+use steward_words::{file_size, formats, refusal, t, t_with};
 
 use super::pictures::words;
 use super::words::{Standing, worker};
@@ -36,14 +37,14 @@ use crate::{Web, address, markdown};
 /// Entries shown; older ones are on the full page.
 const ENTRIES: usize = 200;
 
-/// Moves as those who ask call them.
+/// Moves as those who ask call them, with the messages that say so.
 const NAMES: [(&str, &str); 6] = [
-    ("cancel", "Withdraw"),
-    ("close", "Confirm"),
-    ("reopen", "Reopen"),
-    ("submit", "Send it off"),
-    ("approve", "Approve"),
-    ("reject", "Reject"),
+    ("cancel", "portal-withdraw"),
+    ("close", "portal-confirm"),
+    ("reopen", "portal-reopen"),
+    ("submit", "portal-send-off"),
+    ("approve", "portal-approve"),
+    ("reject", "portal-reject"),
 ];
 
 pub(crate) async fn record(
@@ -54,8 +55,8 @@ pub(crate) async fn record(
 ) -> Result<Response, WebError> {
     let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let done = match (query.get("ordered"), query.get("reported")) {
-        (Some(_), _) => Some("Your order is on its way. You will hear of every step, and can look here at any time."),
-        (_, Some(_)) => Some("Your report has reached us. You will hear of every step, and can look here at any time."),
+        (Some(_), _) => Some(t("portal-ordered")),
+        (_, Some(_)) => Some(t("portal-reported")),
         _ => None,
     };
     let page = show(&web, &visitor, &number, done, ("", &[])).await?;
@@ -123,16 +124,16 @@ fn content(
     let outcome = ["resolution_notes", "fulfilment_notes", "workaround"];
     let action = format!("{}/comments", record_address(&record.number));
     html! {
-        (portal_head(&PortalHead { back: Some(("My requests", REQUESTS)), title: &title, text: &about, ..PortalHead::default() }, moves(view)))
+        (portal_head(&PortalHead { back: Some((t("portal-requests"), REQUESTS)), title: &title, text: &about, ..PortalHead::default() }, moves(view)))
         @if let Some(words) = done { (notice(&Notice { tone: Tone::Success, text: words }, html! {})) }
         (milestones(&standing.milestones()))
         div.portal-columns {
             div.portal-columns__main {
                 div.portal-next {
-                    p.portal-next__title { "What happens next" }
+                    p.portal-next__title { (t("portal-what-next")) }
                     p.portal-next__text { (standing.next) }
                     @if !standing.expected.is_empty() { p.portal-next__text { strong { (standing.expected) } } }
-                    @for message in too_late(view) { p.portal-barred { (message) "." } }
+                    @for message in too_late(view) { p.portal-barred { (refusal(message)) "." } }
                 }
                 @for key in outcome {
                     @let text = record.text(key);
@@ -141,16 +142,16 @@ fn content(
                     }
                 }
                 @if !description.is_empty() {
-                    (portal_section(if is_own { "What you told us" } else { "What was asked" }, None, html! { div.article { (markdown::render(description)) } }))
+                    (portal_section(if is_own { t("portal-you-told") } else { t("portal-was-asked") }, None, html! { div.article { (markdown::render(description)) } }))
                 }
-                @if !answers.is_empty() { (portal_section(if is_own { "Your answers" } else { "Answers" }, None, answer_list(&answers))) }
-                (portal_section("Messages", None, html! {
+                @if !answers.is_empty() { (portal_section(if is_own { t("portal-your-answers") } else { t("portal-answers") }, None, answer_list(&answers))) }
+                (portal_section(t("portal-messages"), None, html! {
                     (timeline(page, &reader, &std::collections::HashMap::new(), None))
                     @if view.rights.may(Action::Comment) {
                         (composer(&Composer {
                             action: &action,
                             csrf_token: &visitor.csrf_token,
-                            readers: "the service desk",
+                            readers: t("portal-service-desk"),
                             body,
                             errors,
                             ..Composer::default()
@@ -158,12 +159,12 @@ fn content(
                     }
                 }))
             }
-            aside.portal-side aria-label="Details" {
+            aside.portal-side aria-label=(t("portal-details")) {
                 (facts(web, visitor, page, &standing))
             }
         }
         @if visitor.actor().is_staff() {
-            p.portal-barred { a href=(address::record(&view.kind, &record.number)) { "Open it as those who work on it" } }
+            p.portal-barred { a href=(address::record(&view.kind, &record.number)) { (t("portal-open-as-staff")) } }
         }
     }
 }
@@ -193,7 +194,7 @@ fn moves(view: &steward_app::view::RecordView) -> Markup {
     html! {
         @for transition in own {
             @let address = format!("{}?back={back}", address::transition(&view.kind, &view.record, &transition.key));
-            @let label = NAMES.iter().find(|(key, _)| *key == transition.key).map_or(transition.label.as_str(), |(_, name)| name);
+            @let label = NAMES.iter().find(|(key, _)| *key == transition.key).map_or(transition.label.as_str(), |(_, name)| t(name));
             @let look = if rank(&transition) == 0 { Look::Main } else { Look::Plain };
             (link_button(&Button { label, look, partial: Partial::dialog(&address), ..Button::default() }, &address))
         }
@@ -214,41 +215,35 @@ fn facts(web: &Web, visitor: &Visitor, page: &RecordPage, standing: &Standing) -
     let files = html! {
         @for file in &page.files {
             @let address = address::file(kind, record, file.seq);
-            @let size = crate::portal::record::size(file.attachment.size);
+            @let size = file_size(u64::try_from(file.attachment.size).unwrap_or_default(), formats());
             (attachment(&Attachment { name: &file.attachment.name, size: &size, media_type: &file.attachment.media_type, address: &address, ..Attachment::default() }))
         }
     };
     let facts: Vec<(&str, Option<Markup>)> = vec![
-        ("Number", text(record.number.clone())),
-        ("Asked", Some(time::ago(opened, now, &visitor.preferences.zone))),
-        ("Asked by", named("requester").filter(|_| record.reference("requester") != Some(visitor.actor().person))),
-        ("For", named("requested_for")),
-        ("Who takes care of it", worker(view).map(|name| html! { (name) })),
-        ("Expected", text(standing.expected.clone())),
+        (t("number"), text(record.number.clone())),
+        (t("portal-asked"), Some(time::ago(opened, now, &visitor.preferences.zone))),
         (
-            "Needed by",
+            t("portal-asked-by"),
+            named("requester").filter(|_| record.reference("requester") != Some(visitor.actor().person)),
+        ),
+        (t("portal-for"), named("requested_for")),
+        (t("portal-worker"), worker(view).map(|name| html! { (name) })),
+        (t("portal-expected"), text(standing.expected.clone())),
+        (
+            t("portal-needed-by"),
             text(match record.text("needed_by") {
                 "" => String::new(),
                 day => time::day(day),
             }),
         ),
-        ("Quantity", quantity.filter(|quantity| *quantity > 1).map(|quantity| html! { (quantity) })),
-        ("Price", text(words(kind, record, "price"))),
-        ("Each month", text(words(kind, record, "recurring_price"))),
-        ("Service", named("service")),
-        ("Files", (!page.files.is_empty()).then_some(files)),
+        (t("portal-quantity"), quantity.filter(|quantity| *quantity > 1).map(|quantity| html! { (quantity) })),
+        (t("portal-price"), text(words(kind, record, "price"))),
+        (t("portal-each-month"), text(words(kind, record, "recurring_price"))),
+        (t("portal-service"), named("service")),
+        (t("files"), (!page.files.is_empty()).then_some(files)),
     ];
     let facts: Vec<(&str, Markup)> = facts.into_iter().filter_map(|(label, value)| Some((label, value?))).collect();
     portal_facts(&facts)
-}
-
-/// The size of a file as people say it.
-fn size(bytes: i64) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} KB", bytes / 1024),
-        _ => format!("{} MB", bytes / 1_048_576),
-    }
 }
 
 /// A reply from the portal.
@@ -262,8 +257,12 @@ pub(crate) async fn comment(
     match say(&web, &posted, &kind, &number, &body).await {
         Ok(()) => Ok(Redirect::to(&format!("{}#composer", record_address(&number))).into_response()),
         Err(Error::Invalid(faults)) => {
-            let errors: Vec<String> =
-                faults.iter().map(|fault| crate::kind_form::sentence(&format!("this {}", fault.message))).collect();
+            let errors: Vec<String> = faults
+                .iter()
+                .map(|fault| {
+                    crate::kind_form::sentence(&t_with("this-fault", &[("fault", (&refusal(&fault.message)).into())]))
+                })
+                .collect();
             let page = show(&web, &posted.visitor, &number, None, (&body, &errors)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }

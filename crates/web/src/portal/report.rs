@@ -16,6 +16,7 @@ use steward_ui::field::{Control, Field as Frame, Picked, field as draw_field};
 use steward_ui::form::{ErrorSummary, Form as FormParts, error_summary, form, form_actions};
 use steward_ui::icon::Icon;
 use steward_ui::portal::{PortalHead, portal_head};
+use steward_words::{refusal, t};
 
 use super::answers::{articles_as_lines, group};
 use super::{REPORT, page, record_address};
@@ -66,7 +67,7 @@ pub(crate) async fn report(
     let typed = Typed::read(&Form::parse(raw.unwrap_or_default().as_bytes()));
     let offered = offers(&web, &visitor, &typed).await?;
     let content = content(&web, &visitor, &typed, &BTreeMap::new(), offered);
-    Ok(page(&web, &visitor, "Report a problem", REPORT, content).into_response())
+    Ok(page(&web, &visitor, t("portal-report"), REPORT, content).into_response())
 }
 
 /// The articles that could answer what is typed so far.
@@ -84,7 +85,7 @@ async fn offers(web: &Web, visitor: &Visitor, typed: &Typed) -> Result<Markup, E
     if hits.is_empty() {
         return Ok(html! {});
     }
-    Ok(group("Does one of these answer it?", articles_as_lines(&hits, Some(&typed.mark))))
+    Ok(group(t("portal-offered-articles"), articles_as_lines(&hits, Some(&typed.mark))))
 }
 
 fn offered_part(content: Markup) -> Markup {
@@ -114,11 +115,11 @@ pub(crate) async fn send(State(web): State<Web>, posted: Posted) -> Result<Respo
         Err(Error::Invalid(errors)) => {
             let mut wrong: BTreeMap<String, Vec<String>> = BTreeMap::new();
             for error in errors {
-                wrong.entry(error.field).or_default().push(sentence(&error.message));
+                wrong.entry(error.field).or_default().push(sentence(&refusal(&error.message)));
             }
             let offered = offers(&web, &posted.visitor, &typed).await?;
             let content = content(&web, &posted.visitor, &typed, &wrong, offered);
-            let page = page(&web, &posted.visitor, "Report a problem", REPORT, content);
+            let page = page(&web, &posted.visitor, t("portal-report"), REPORT, content);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(error) => Err(error.into()),
@@ -160,28 +161,28 @@ fn content(
         .collect();
     html! {
         (portal_head(&PortalHead {
-            back: Some(("Portal", super::HOME)),
+            back: Some((t("portal"), super::HOME)),
             icon: Some(Icon::AlertCircle),
-            title: "Report a problem",
-            text: "Tell us what happened. We look at it and keep you posted.",
+            title: t("portal-report"),
+            text: t("portal-report-text"),
         }, html! {}))
-        @if !lines.is_empty() { (error_summary(&ErrorSummary { title: "Something needs attention", errors: &lines })) }
+        @if !lines.is_empty() { (error_summary(&ErrorSummary { title: t("portal-report-fault"), errors: &lines })) }
         (form(&parts, html! {
             input type="hidden" name="mark" value=(typed.mark);
             div.portal-fields hx-post="/portal/report/answers" hx-trigger="input changed delay:500ms, change" hx-include="closest form" hx-target="#offered" hx-swap="outerHTML" {
-                (draw_field(&frame("title", "What does not work?", "In one line, such as “No sound in video calls”", true), &Control::Text { value: &typed.title, max_length: Some(200) }))
-                (draw_field(&frame("description", "What happens?", "What you did, what you saw, since when, and whether others have it too", false), &Control::Markdown { value: &typed.description }))
+                (draw_field(&frame("title", t("portal-ask-title"), t("portal-ask-title-help"), true), &Control::Text { value: &typed.title, max_length: Some(200) }))
+                (draw_field(&frame("description", t("portal-ask-description"), t("portal-ask-description-help"), false), &Control::Markdown { value: &typed.description }))
             }
             (offered_part(offered))
-            @if let Some(control) = chosen("symptom", "How does it show?") { (control) }
-            @if let Some(control) = chosen("urgency", "How soon do you need it?") { (control) }
-            (draw_field(&frame("service", "Which service?", "If you know it", false), &Control::Reference { value: service, source: "/pick?kind=service", hint: "Mail, printing, …" }))
+            @if let Some(control) = chosen("symptom", t("portal-ask-symptom")) { (control) }
+            @if let Some(control) = chosen("urgency", t("portal-ask-urgency")) { (control) }
+            (draw_field(&frame("service", t("portal-ask-service"), t("portal-ask-service-help"), false), &Control::Reference { value: service, source: "/pick?kind=service", hint: t("portal-ask-service-hint") }))
             div.field {
-                label.field__label for="report-files" { "Pictures or files" }
+                label.field__label for="report-files" { (t("portal-ask-files")) }
                 input.input type="file" id="report-files" name="files" multiple;
             }
             (form_actions(html! {
-                (submit(&Button { label: "Send report", icon: Some(Icon::Send), look: Look::Main, ..Button::default() }, &Submit::default()))
+                (submit(&Button { label: t("portal-send-report"), icon: Some(Icon::Send), look: Look::Main, ..Button::default() }, &Submit::default()))
             }))
         }))
     }

@@ -9,6 +9,7 @@ use steward_app::view::RecordView;
 use steward_ui::icon::Icon;
 use steward_ui::message::{Empty, empty};
 use steward_ui::portal::{Follow, PortalHead, follow_list, portal_head};
+use steward_words::{t, t_with};
 
 use super::words::Standing;
 use super::{FOLLOWED, REQUESTS, page, record_address};
@@ -141,33 +142,33 @@ pub(crate) async fn requests(
     let found = find(&web, &visitor, wanted, SHOWN).await?;
     let tab = |label: &'static str, address: &'static str, wanted_by: bool| (label, address, wanted_by);
     let mut tabs = vec![
-        tab("Open", REQUESTS, wanted == Wanted::MyOpen),
-        tab("Closed", "/portal/requests?show=closed", wanted == Wanted::MyClosed),
-        tab("All", "/portal/requests?show=all", wanted == Wanted::MyAll),
+        tab(t("portal-tab-open"), REQUESTS, wanted == Wanted::MyOpen),
+        tab(t("portal-tab-closed"), "/portal/requests?show=closed", wanted == Wanted::MyClosed),
+        tab(t("portal-tab-all"), "/portal/requests?show=all", wanted == Wanted::MyAll),
     ];
     if sees_organisation(&visitor) {
         tabs.push(tab(
-            "My organisation, open",
+            t("portal-tab-organisation-open"),
             "/portal/requests?of=organisation",
             wanted == Wanted::OfMyOrganisation(true),
         ));
         tabs.push(tab(
-            "My organisation, closed",
+            t("portal-tab-organisation-closed"),
             "/portal/requests?of=organisation&show=closed",
             wanted == Wanted::OfMyOrganisation(false),
         ));
     }
     let content = html! {
-        (portal_head(&PortalHead { title: "My requests", text: "What you ordered and reported, and how far it is.", ..PortalHead::default() }, html! {}))
-        nav.portal-tabs aria-label="Which" {
+        (portal_head(&PortalHead { title: t("portal-requests"), text: t("portal-requests-text"), ..PortalHead::default() }, html! {}))
+        nav.portal-tabs aria-label=(t("portal-which")) {
             @for (label, address, current) in &tabs { a href=(address) aria-current=[current.then_some("page")] { (label) } }
         }
         @if found.is_empty() {
-            (empty(&Empty { icon: Icon::Checks, title: "Nothing here", text: "What you order or report shows here." }, html! {}))
+            (empty(&Empty { icon: Icon::Checks, title: t("portal-nothing-here"), text: t("portal-nothing-here-text") }, html! {}))
         } @else { (follows(&web, &visitor, &found)) }
-        @if found.len() == SHOWN { p.portal-barred { "The " (SHOWN) " that changed last; search finds the others." } }
+        @if found.len() == SHOWN { p.portal-barred { (t_with("portal-last-changed", &[("count", SHOWN.into())])) } }
     };
-    Ok(page(&web, &visitor, "My requests", REQUESTS, content).into_response())
+    Ok(page(&web, &visitor, t("portal-requests"), REQUESTS, content).into_response())
 }
 
 /// Whether somebody answers for what others of an organisation ask; the records that show are those that they may read.

@@ -6,6 +6,7 @@ use steward_model::kind::Category;
 use steward_model::moment::Moment;
 use steward_ui::badge::Category as Shape;
 use steward_ui::portal::{Milestone, Way};
+use steward_words::{t, t_with};
 
 use crate::Web;
 use crate::values::shown::category;
@@ -53,29 +54,32 @@ pub(super) fn worker(view: &RecordView) -> Option<&str> {
 fn words(view: &RecordView) -> (String, String) {
     let record = &view.record;
     let worker = worker(view);
-    let by = |verb: &str| worker.map_or_else(|| format!("We {verb}."), |name| format!("{name}: we {verb}."));
+    let by = |id, id_by| worker.map_or_else(|| t(id).to_owned(), |name| t_with(id_by, &[("name", name.into())]));
+    let plain = |id| t(id).to_owned();
     let (state, next) = match (record.kind.as_str(), record.state.as_str()) {
-        ("incident", "new") => ("Received", "We look at it and tell you who takes care of it.".to_owned()),
-        ("incident", "in_progress") => ("We are working on it", by("are working on it and write here")),
+        ("incident", "new") => (t("portal-received"), plain("portal-next-new")),
+        ("incident", "in_progress") => (t("portal-working"), by("portal-next-working", "portal-next-working-by")),
         ("incident", "on_hold") => hold(record.text("on_hold_reason")),
-        ("incident", "resolved") => {
-            ("Solved", "Does it work again? Confirm it, or reopen it if it does not.".to_owned())
+        ("incident", "resolved") => (t("portal-solved"), plain("portal-next-resolved")),
+        ("service_request", "draft") => (t("portal-not-sent"), plain("portal-next-draft")),
+        ("service_request", "submitted") => (t("portal-received"), plain("portal-next-submitted")),
+        ("service_request", "awaiting_approval") => (t("portal-waiting-for-approval"), approval(view)),
+        ("service_request", "approved") => {
+            (t("portal-approved"), by("portal-next-approved", "portal-next-approved-by"))
         }
-        ("service_request", "draft") => ("Not sent yet", "Send it off when it is complete.".to_owned()),
-        ("service_request", "submitted") => ("Received", "We look at it and take it up.".to_owned()),
-        ("service_request", "awaiting_approval") => ("Waiting for approval", approval(view)),
-        ("service_request", "approved") => ("Approved", by("start with it soon")),
         ("service_request", "in_fulfilment") => {
             let stage = record.text("stage");
-            ("On its way", if stage.is_empty() { by("are preparing it") } else { format!("{stage}.") })
+            let next = match stage {
+                "" => by("portal-next-preparing", "portal-next-preparing-by"),
+                stage => format!("{stage}."),
+            };
+            (t("portal-on-its-way"), next)
         }
         ("service_request", "waiting") => hold(record.text("waiting_reason")),
-        ("service_request", "fulfilled") => {
-            ("Delivered", "Is everything there? Confirm it, or reopen it if something is missing.".to_owned())
-        }
-        ("service_request", "rejected") => ("Not approved", reason(record.text("rejection_reason"))),
-        (_, "closed") => ("Closed", "This is finished.".to_owned()),
-        (_, "cancelled") => ("Withdrawn", reason(record.text("cancel_reason"))),
+        ("service_request", "fulfilled") => (t("portal-delivered"), plain("portal-next-fulfilled")),
+        ("service_request", "rejected") => (t("portal-not-approved"), reason(record.text("rejection_reason"))),
+        (_, "closed") => (t("portal-closed"), plain("portal-next-closed")),
+        (_, "cancelled") => (t("portal-withdrawn"), reason(record.text("cancel_reason"))),
         (_, key) => {
             let label = view.kind.lifecycle.state(key).map_or(key, |state| state.label.as_str());
             return (label.to_owned(), String::new());
@@ -85,29 +89,35 @@ fn words(view: &RecordView) -> (String, String) {
 }
 
 fn reason(text: &str) -> String {
-    if text.is_empty() { "Nothing more happens here.".to_owned() } else { format!("The reason given: {text}") }
+    match text {
+        "" => t("portal-no-reason").to_owned(),
+        text => t_with("portal-reason", &[("reason", text.into())]),
+    }
 }
 
 fn hold(reason: &str) -> (&'static str, String) {
-    match reason {
-        "awaiting_requester" => {
-            ("Waiting for you", "We need an answer from you; it goes on as soon as you reply.".to_owned())
-        }
-        "awaiting_supplier" | "awaiting_vendor" => ("Waiting", "A supplier has to do their part first.".to_owned()),
-        "awaiting_stock" => ("Waiting", "It is out of stock; we deliver as soon as it arrives.".to_owned()),
-        "awaiting_change" => ("Waiting", "A change that puts it right is planned.".to_owned()),
-        "awaiting_problem" => ("Waiting", "We are looking for the cause behind it.".to_owned()),
-        _ => ("Waiting", "It goes on as soon as what it waits for is there.".to_owned()),
-    }
+    let (state, next) = match reason {
+        "awaiting_requester" => ("portal-waiting-for-you", "portal-hold-requester"),
+        "awaiting_supplier" | "awaiting_vendor" => ("portal-waiting", "portal-hold-supplier"),
+        "awaiting_stock" => ("portal-waiting", "portal-hold-stock"),
+        "awaiting_change" => ("portal-waiting", "portal-hold-change"),
+        "awaiting_problem" => ("portal-waiting", "portal-hold-problem"),
+        _ => ("portal-waiting", "portal-hold-other"),
+    };
+    (t(state), t(next).to_owned())
 }
 
 fn approval(view: &RecordView) -> String {
     let approvers = view.record.references("approvers");
     let names: Vec<&str> =
         approvers.iter().filter_map(|id| view.labels.get(id)).map(|label| label.label.as_str()).collect();
-    match names.as_slice() {
-        [] => "Somebody has to approve it first.".to_owned(),
-        names => format!("{} has to approve it first.", names.join(" or ")),
+    let either = names
+        .into_iter()
+        .map(str::to_owned)
+        .reduce(|first, last| t_with("portal-or", &[("first", (&first).into()), ("last", (&last).into())]));
+    match either {
+        None => t("portal-approval-somebody").to_owned(),
+        Some(names) => t_with("portal-approval-by", &[("names", (&names).into())]),
     }
 }
 
@@ -118,12 +128,12 @@ fn expected(web: &Web, visitor: &Visitor, view: &RecordView) -> String {
         return String::new();
     }
     if let Some(day) = Some(record.text("promised_on")).filter(|day| !day.is_empty()) {
-        return format!("Expected by {}", time::day(day));
+        return t_with("portal-expected-by", &[("day", (&time::day(day)).into())]);
     }
     match record.field("due_at").and_then(Json::as_i64) {
         Some(micros) => {
             let (words, _) = time::words(Moment(micros), web.app().now(), &visitor.preferences.zone);
-            format!("Expected {words}")
+            t_with("portal-expected-when", &[("when", (&words).into())])
         }
         None => String::new(),
     }
@@ -138,10 +148,10 @@ fn steps(web: &Web, visitor: &Visitor, view: &RecordView) -> Vec<(&'static str, 
     let (path, here): (Vec<(&'static str, String)>, usize) = match record.kind.as_str() {
         "incident" => {
             let path = vec![
-                ("Received", when("opened_at")),
-                ("In work", when("responded_at")),
-                ("Solved", when("resolved_at")),
-                ("Closed", when("closed_at")),
+                (t("portal-received"), when("opened_at")),
+                (t("portal-in-work"), when("responded_at")),
+                (t("portal-solved"), when("resolved_at")),
+                (t("portal-closed"), when("closed_at")),
             ];
             let here = match record.state.as_str() {
                 "new" => 0,
@@ -156,14 +166,14 @@ fn steps(web: &Web, visitor: &Visitor, view: &RecordView) -> Vec<(&'static str, 
             let asks = !record.references("approvers").is_empty()
                 || record.field("approved_at").is_some()
                 || matches!(state, "awaiting_approval" | "rejected" | "approved");
-            let mut path = vec![("Received", when("submitted_at"))];
+            let mut path = vec![(t("portal-received"), when("submitted_at"))];
             if asks {
-                path.push(("Approved", when("approved_at")));
+                path.push((t("portal-approved"), when("approved_at")));
             }
             path.extend([
-                ("On its way", String::new()),
-                ("Delivered", when("fulfilled_at")),
-                ("Closed", when("closed_at")),
+                (t("portal-on-its-way"), String::new()),
+                (t("portal-delivered"), when("fulfilled_at")),
+                (t("portal-closed"), when("closed_at")),
             ]);
             let last = path.len() - 1;
             let here = match state {
@@ -188,9 +198,9 @@ fn steps(web: &Web, visitor: &Visitor, view: &RecordView) -> Vec<(&'static str, 
                 std::cmp::Ordering::Greater => Way::Ahead,
             };
             let label = match (index == here, record.state.as_str()) {
-                (true, "cancelled") => "Withdrawn",
-                (true, "rejected") => "Not approved",
-                (true, "awaiting_approval") => "Approval",
+                (true, "cancelled") => t("portal-withdrawn"),
+                (true, "rejected") => t("portal-not-approved"),
+                (true, "awaiting_approval") => t("portal-approval"),
                 _ => label,
             };
             (label, place, detail)

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use steward_app::catalogue::ITEM;
 use steward_model::kind::{Field, FieldType};
 use steward_ui::portal::answer_list;
+use steward_words::{t, t_with};
 
 use crate::record::Parts;
 use crate::values::time;
@@ -45,7 +46,7 @@ impl Parts<'_> {
         };
         html! {
             section.record-text {
-                header.record-text__head { h2.record-text__label { "The requester has read" } }
+                header.record-text__head { h2.record-text__label { (t("portal-has-read")) } }
                 ul {
                     @for one in read {
                         li {
@@ -63,8 +64,7 @@ impl Parts<'_> {
         let Some(figures) = self.head.figures else { return html! {} };
         html! {
             p.portal-barred {
-                "In the last " (DAYS) " days: read from reports " (figures.read) (if figures.read == 1 { " time" } else { " times" })
-                ", solved by article " (figures.solved) (if figures.solved == 1 { " time." } else { " times." })
+                (t_with("portal-article-figures", &[("days", DAYS.into()), ("read", figures.read.into()), ("solved", figures.solved.into())]))
             }
         }
     }
@@ -77,8 +77,8 @@ impl Parts<'_> {
         }
         let editor = crate::portal::editor_address(view);
         Some(html! {
-            p { a href=(editor) { "Edit the form and try it" } }
-            details { summary { "As text" } pre { code { (text) } } }
+            p { a href=(editor) { (t("portal-edit-form")) } }
+            details { summary { (t("portal-as-text")) } pre { code { (text) } } }
         })
     }
 }

@@ -283,8 +283,9 @@ impl<'a> Parts<'a> {
             }
             (self.notes.pop_up())
             (self.outages())
+            (self.figures())
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }
-            @else { (self.figures()) (self.texts()) }
+            @else { (self.texts()) }
             (self.answers())
             (self.read_before())
             @if self.page.older {

@@ -12,7 +12,7 @@ on_both! {
         let address = format!("/portal/items/{}", items["laptop"].record.number);
         let page = browser.get(&address).await;
         check_status(&page, 200, "the item");
-        assert!(page.text().contains("1200") && page.text().contains("What do you do with it?"));
+        assert!(page.text().contains("1,200") && page.text().contains("What do you do with it?"));
         assert!(!page.text().contains("Memory in GB"), "not asked yet");
         // The round trip shows what follows from an answer, and finds no fault yet.
         let on = browser.post(&address, &[("work", "development"), ("extras", ""), ("extras", "bag"), ("do", "continue")]).await;
@@ -32,7 +32,7 @@ on_both! {
         assert_eq!(location(&browser.post(&address, &values).await), place, "sent twice, ordered once");
         let page = browser.get(&place).await;
         check_status(&page, 200, "the request");
-        for words in ["Your order is on its way", "Received", "What do you do with it?", "Office", "Bag", "2400", "For the new room", "Withdraw"] {
+        for words in ["Your order is on its way", "Received", "What do you do with it?", "Office", "Bag", "2,400", "For the new room", "Withdraw"] {
             assert!(page.text().contains(words), "{words}: {}", page.text());
         }
         assert!(!page.text().contains("Memory in GB"));
@@ -46,6 +46,18 @@ on_both! {
         browser.post(&format!("/portal/requests/{number}/comments"), &[("body", "Fine")]).await.expect(303);
         check_status(&browser.post(&format!("/portal/requests/{number}/comments"), &[("body", " ")]).await, 422, "nothing said");
         assert!(agent.get(&format!("/service-requests/{number}")).await.text().contains("Fine"));
+        // In the language and with the figures of who reads.
+        for (language, request, item) in [
+            ("de", ["Wie es weitergeht", "Eingegangen", "Zurückziehen", "2.400"], ["Ihre Bestellung", "Wie viele?", "1.200"]),
+            ("fr", ["La suite", "Reçu", "Retirer", "Vos réponses"], ["Votre commande", "Combien ?", "Commander"]),
+            ("en", ["What happens next", "Received", "Withdraw", "2,400"], ["Your order", "How many?", "1,200"]),
+        ] {
+            browser.post("/settings", &[("language", language)]).await.expect(303);
+            let page = browser.get(&place).await;
+            request.iter().for_each(|words| assert!(page.text().contains(words), "{words}: {}", page.text()));
+            let page = browser.get(&address).await;
+            item.iter().for_each(|words| assert!(page.text().contains(words), "{words}: {}", page.text()));
+        }
         // Others see nothing of it.
         for other in ["a2", "b1"] {
             check_status(&world.browser(other).get(&place).await, 404, other);
