@@ -54,7 +54,7 @@ pages("Pages of an agent are accessible", "ben", async (scene) => {
   const [article] = await as("ben", scene.desk).get("knowledge-articles?limit=1");
   const moved = pageOf(incident);
   return [
-    "/", "/incidents", "/incidents?q=state:new%20nothing-has-this-word", "/incidents?q=state::", "/people", "/changes", moved, "/incidents/board?group=state",
+    "/", "/incidents", "/incidents?q=state:new%20nothing-has-this-word", "/incidents?q=state::", "/people", "/changes", moved, "/incidents/board?group=state", "/incidents/calendar?view=all", "/changes/calendar?view=all", "/recent", `${moved}/edit?field=title`,
     "/incidents/bulk-edits/new?view=open&all=yes&action=set:assignee",
     `${moved}/edit`, `${moved}/fields/assignee`, `${moved}/transitions/hold`, `${moved}/transitions/resolve`, `${moved}/worklogs`, `${moved}/access`,
     `${moved}?as_of=${incident.created_at}`, "/incidents/new", `/changes/${change.number}`, `/knowledge-articles/${article.number}`,

@@ -54,14 +54,29 @@ const PRIORITIES: &[(Priority, &str)] = &[
     (Priority::Moderate, "Moderate"),
 ];
 const COLUMNS: &[Column] = &[
-    Column { label: "Number", role: ColumnRole::Number, sort: Sort::Offered("/incidents.html?sort=number"), edits: None },
+    Column {
+        label: "Number",
+        role: ColumnRole::Number,
+        sort: Sort::Offered("/incidents.html?sort=number"),
+        edits: None,
+    },
     Column { label: "Title", role: ColumnRole::Title, sort: Sort::No, edits: None },
     Column { label: "State", role: ColumnRole::Mark, sort: Sort::No, edits: None },
-    Column { label: "Priority", role: ColumnRole::Mark, sort: Sort::Descending("/incidents.html?sort=priority"), edits: None },
+    Column {
+        label: "Priority",
+        role: ColumnRole::Mark,
+        sort: Sort::Descending("/incidents.html?sort=priority"),
+        edits: None,
+    },
     Column { label: "Team", role: ColumnRole::Text, sort: Sort::No, edits: None },
     Column { label: "Assignee", role: ColumnRole::Person, sort: Sort::No, edits: None },
     Column { label: "Due", role: ColumnRole::Figure, sort: Sort::No, edits: None },
-    Column { label: "Updated", role: ColumnRole::Figure, sort: Sort::Offered("/incidents.html?sort=updated"), edits: None },
+    Column {
+        label: "Updated",
+        role: ColumnRole::Figure,
+        sort: Sort::Offered("/incidents.html?sort=updated"),
+        edits: None,
+    },
 ];
 
 fn rows() -> Vec<(String, String, usize)> {

@@ -29,9 +29,9 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         messages::parts(),
         portal::parts(),
     ]
-        .into_iter()
-        .flatten()
-        .collect()
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The content of a page that shows them all.

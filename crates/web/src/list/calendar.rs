@@ -90,7 +90,7 @@ struct By<'a> {
 }
 
 /// The dates of a kind that the reader may go by, best first.
-pub(super) fn dates<'a>(opened: &'a Opened) -> Vec<&'a Field> {
+pub(super) fn dates(opened: &Opened) -> Vec<&Field> {
     let is_end = |field: &Field| ENDS.iter().any(|(_, end)| field.key.split('_').any(|word| word == *end));
     let mut dates: Vec<&Field> = opened
         .kind

@@ -75,7 +75,7 @@ impl Parts<'_> {
             !matches!(field.field_type, FieldType::Markdown)
                 && !asked::is_answers(field)
                 && field.key != kind.label_field
-                && !(self.article.is_some() && is_words(&field.key))
+                && (self.article.is_none() || !is_words(&field.key))
                 && view.rights.may_read(field)
                 && kind.has_field(field, class)
                 && field.visible_when.as_ref().is_none_or(|when| when.matches_local(&view.record, kind))
