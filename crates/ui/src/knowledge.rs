@@ -1,6 +1,7 @@
 //! Articles: to be read, compared, judged by readers, and found beside the work on a record.
 
 use maud::{Markup, html};
+use steward_words::{t, t_with};
 
 use crate::icon::{Icon, icon};
 use crate::reference::{Reference, reference};
@@ -54,7 +55,7 @@ pub fn reading(article: &Reading) -> Markup {
     html! {
         div.reading {
             @if article.languages.len() > 1 {
-                nav.reading__languages aria-label="Languages" {
+                nav.reading__languages aria-label=(t("article-languages")) {
                     (icon(Icon::Language))
                     @for language in article.languages {
                         a.reading__language href=(language.address) hreflang=(language.key) lang=(language.key) aria-current=[language.is_current.then_some("true")] {
@@ -93,24 +94,24 @@ pub struct Helpful<'a> {
 pub fn helpful(question: &Helpful) -> Markup {
     let said = match question.said {
         None => "",
-        Some(true) => "You found it helpful.",
-        Some(false) => "It did not help you.",
+        Some(true) => t("article-said-yes"),
+        Some(false) => t("article-said-no"),
     };
     html! {
         section.helpful aria-labelledby="helpful-title" {
             form.helpful__form method="post" action=(question.action) data-form hx-sync="this:drop" {
                 input type="hidden" name="csrf_token" value=(question.csrf_token);
-                h2.helpful__title #helpful-title { "Did this help?" }
+                h2.helpful__title #helpful-title { (t("article-did-help")) }
                 div.helpful__buttons {
-                    button."button button--plain" type="submit" name="helpful" value="yes" aria-pressed=(if question.said == Some(true) { "true" } else { "false" }) { (icon(Icon::ThumbUp)) span { "Yes" } }
-                    button."button button--plain" type="submit" name="helpful" value="no" aria-pressed=(if question.said == Some(false) { "true" } else { "false" }) { (icon(Icon::ThumbDown)) span { "No" } }
+                    button."button button--plain" type="submit" name="helpful" value="yes" aria-pressed=(if question.said == Some(true) { "true" } else { "false" }) { (icon(Icon::ThumbUp)) span { (t("yes")) } }
+                    button."button button--plain" type="submit" name="helpful" value="no" aria-pressed=(if question.said == Some(false) { "true" } else { "false" }) { (icon(Icon::ThumbDown)) span { (t("no")) } }
                     @if !said.is_empty() { p.helpful__said { (said) } }
                 }
                 details.disclosure.helpful__more {
-                    summary.disclosure__summary { (icon(Icon::Message)) span { "Say why" } }
-                    label.helpful__label for="helpful-comment" { "What helped, or what is missing? Its owner reads this." }
+                    summary.disclosure__summary { (icon(Icon::Message)) span { (t("article-say-why")) } }
+                    label.helpful__label for="helpful-comment" { (t("article-comment")) }
                     textarea.input.helpful__comment id="helpful-comment" name="comment" rows="3" maxlength="4000" {}
-                    p.helpful__hint { "It is sent with your Yes or No." }
+                    p.helpful__hint { (t("article-comment-help")) }
                 }
             }
         }
@@ -163,14 +164,14 @@ pub fn comparison(label: &str, pieces: &[Piece]) -> Markup {
     let is_same = pieces.iter().all(|piece| matches!(piece, Piece::Same(_)));
     html! {
         section.comparison {
-            h2.comparison__label { (label) @if is_same { span.comparison__same { "unchanged" } } }
+            h2.comparison__label { (label) @if is_same { span.comparison__same { (t("article-unchanged")) } } }
             @if !is_same {
                 div.comparison__text {
                     @for piece in pieces {
                         @match piece {
                             Piece::Same(text) => (text),
-                            Piece::Removed(text) => del { span.hidden-text { "removed: " } (text) },
-                            Piece::Added(text) => ins { span.hidden-text { "added: " } (text) },
+                            Piece::Removed(text) => del { span.hidden-text { (t("article-piece-removed")) " " } (text) },
+                            Piece::Added(text) => ins { span.hidden-text { (t("article-piece-added")) " " } (text) },
                         }
                     }
                 }
@@ -218,7 +219,7 @@ pub fn fits(shared: &Fits, lines: &[FitLine]) -> Markup {
                     (reference(&line.article))
                     @if !line.details.is_empty() || line.is_used {
                         p.fits__details {
-                            @if line.is_used { span.fits__used { (icon(Icon::Check)) "used here" } }
+                            @if line.is_used { span.fits__used { (icon(Icon::Check)) (t("article-used-here")) } }
                             @for detail in line.details { span { (detail) } }
                         }
                     }
@@ -227,17 +228,19 @@ pub fn fits(shared: &Fits, lines: &[FitLine]) -> Markup {
                             input type="hidden" name="csrf_token" value=(shared.csrf_token);
                             input type="hidden" name="article" value=(line.number);
                             @if shared.may_write {
-                                button."button button--plain button--small" type="submit" name="do" value="text" title="Put its words into the reply" { (icon(Icon::ArrowBackUp)) span { "Insert" } }
-                                button."button button--quiet button--small" type="submit" name="do" value="reference" title="Put a link to it into the reply" { (icon(Icon::Link)) span { "Link" } }
+                                button."button button--plain button--small" type="submit" name="do" value="text" title=(t("article-insert-help")) { (icon(Icon::ArrowBackUp)) span { (t("article-insert")) } }
+                                button."button button--quiet button--small" type="submit" name="do" value="reference" title=(t("article-link-help")) { (icon(Icon::Link)) span { (t("article-link")) } }
                             }
                             @if shared.may_link && !line.is_used {
-                                button."button button--quiet button--small" type="submit" name="do" value="link" title="Note that it helped here" { (icon(Icon::Check)) span { "Used" } }
+                                button."button button--quiet button--small" type="submit" name="do" value="link" title=(t("article-used-help")) { (icon(Icon::Check)) span { (t("article-used")) } }
                             }
                         }
                         @if !line.fix.is_empty() {
-                            a.icon-button."icon-button--small" href=(line.fix) title={ "Fix " (line.number) } aria-label={ "Fix " (line.number) } { (icon(Icon::Edit)) }
+                            @let fix = t_with("article-fix", &[("number", line.number.into())]);
+                            a.icon-button."icon-button--small" href=(line.fix) title=(fix) aria-label=(fix) { (icon(Icon::Edit)) }
                         }
-                        a.icon-button."icon-button--small" href=(line.flag) hx-get=(line.flag) hx-target="#dialog" hx-swap="innerHTML" title={ "Flag " (line.number) " as wrong or outdated" } aria-label={ "Flag " (line.number) " as wrong or outdated" } { (icon(Icon::Flag)) }
+                        @let flag = t_with("article-flag-number", &[("number", line.number.into())]);
+                        a.icon-button."icon-button--small" href=(line.flag) hx-get=(line.flag) hx-target="#dialog" hx-swap="innerHTML" title=(flag) aria-label=(flag) { (icon(Icon::Flag)) }
                     }
                 }
             }
@@ -250,8 +253,8 @@ pub fn fit_search(source: &str, words: &str, found: Option<Markup>) -> Markup {
     html! {
         search.fit-search {
             form.fit-search__form role="search" method="get" action=(source) hx-get=(source) hx-target="#article-fits" hx-swap="innerHTML" hx-trigger="submit, input changed delay:250ms from:#article-words" {
-                label.hidden-text for="article-words" { "Look for articles" }
-                span.fit-search__box { (icon(Icon::Search)) input.input #article-words type="search" name="q" value=(words) placeholder="Articles like this one, or your words" autocomplete="off"; }
+                label.hidden-text for="article-words" { (t("article-look")) }
+                span.fit-search__box { (icon(Icon::Search)) input.input #article-words type="search" name="q" value=(words) placeholder=(t("article-look-hint")) autocomplete="off"; }
             }
             div #article-fits aria-live="polite" hx-get=[found.is_none().then_some(source)] hx-trigger=[found.is_none().then_some("load")] hx-swap="innerHTML" {
                 @if let Some(found) = &found { (found) }
@@ -277,13 +280,13 @@ pub fn pop_up(notes: &[PopUp]) -> Markup {
     html! {
         details.pop-up role="group" aria-labelledby="pop-up-title" open data-pop-up {
             summary.pop-up__head {
-                h2.pop-up__title #pop-up-title { (icon(Icon::AlertTriangle)) "Mind this" }
-                span.pop-up__fold { (icon(Icon::X)) "Put away" }
+                h2.pop-up__title #pop-up-title { (icon(Icon::AlertTriangle)) (t("note-mind-this")) }
+                span.pop-up__fold { (icon(Icon::X)) (t("note-put-away")) }
             }
             ul.pop-up__notes {
                 @for note in notes {
                     li.pop-up__note {
-                        p { strong { (note.title) } " " @if !note.about.is_empty() { span.pop-up__about { "about " (note.about) } } }
+                        p { strong { (note.title) } " " @if !note.about.is_empty() { span.pop-up__about { (t_with("note-about", &[("whom", note.about.into())])) } } }
                         div.article { (note.text) }
                     }
                 }

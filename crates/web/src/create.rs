@@ -157,8 +157,8 @@ impl Begun<'_> {
             return html! {};
         }
         html! {
-            nav.template-line aria-label="Templates" {
-                span { "Begin with" }
+            nav.template-line aria-label=(t("template-templates")) {
+                span { (t("template-begin")) }
                 @for one in self.offered.iter().take(12) {
                     a href={ (new) "?template=" (address::part(&one.number)) } aria-current=[(one.number == self.chosen).then_some("true")] { (one.title) }
                 }

@@ -15,6 +15,7 @@ use steward_ui::message::{Notice, notice};
 use steward_ui::partial::Partial;
 use steward_ui::tone::Tone;
 use steward_ui::transition::{Transition, transition};
+use steward_words::{in_sentence, t, t_with};
 
 use crate::actions::{dialog_or_page, led};
 use crate::error::{WebError, words};
@@ -33,7 +34,7 @@ pub(crate) async fn offered(
     let found = web.app().macros_for(visitor.actor(), &kind, &name).await?;
     let content = html! {
         @if found.is_empty() {
-            p { "No macro is for " (kind.label_plural.to_lowercase()) " like this one." }
+            p { (t_with("macro-none", &[("kinds", (&in_sentence(&kind.label_plural)).into())])) }
         } @else {
             ul.choice-list {
                 @for one in &found {
@@ -44,7 +45,7 @@ pub(crate) async fn offered(
             }
         }
     };
-    Ok(dialog_or_page(&web, &visitor, &kind, &name, "Apply a macro", content).into_response())
+    Ok(dialog_or_page(&web, &visitor, &kind, &name, t("macro-apply-one"), content).into_response())
 }
 
 pub(crate) async fn preview(
@@ -91,7 +92,7 @@ fn shown(visitor: &Visitor, kind: &Kind, name: &str, plan: &Plan, error: Option<
         .filter(|field| field.write.is_some())
         .map(|field| {
             let value = |stored: Option<&serde_json::Value>| {
-                stored.map_or_else(|| "nothing".to_owned(), |stored| plain(field, stored, &plan.labels))
+                stored.map_or_else(|| t("conflict-nothing").to_owned(), |stored| plain(field, stored, &plan.labels))
             };
             (field.label.as_str(), value(plan.before.field(&field.key)), value(plan.after.field(&field.key)))
         })
@@ -102,24 +103,24 @@ fn shown(visitor: &Visitor, kind: &Kind, name: &str, plan: &Plan, error: Option<
             @for (audience, text) in &plan.said {
                 li.{ "macro-steps__said--" (if *audience == Audience::Internal { "internal" } else { "public" }) } {
                     (icon(if *audience == Audience::Internal { Icon::Lock } else { Icon::Messages }))
-                    div { strong { @if *audience == Audience::Internal { "Internal note" } @else { "Reply" } } div.article { (markdown::render(text)) } }
+                    div { strong { @if *audience == Audience::Internal { (t("internal-note")) } @else { (t("macro-reply")) } } div.article { (markdown::render(text)) } }
                 }
             }
-            @if plan.before.state != plan.after.state { li { (icon(Icon::ArrowRight)) span { "Moves from " strong { (state(&plan.before.state)) } " to " strong { (state(&plan.after.state)) } } } }
+            @if plan.before.state != plan.after.state { li { (icon(Icon::ArrowRight)) span { (steward_ui::words::sentence("macro-moves", &[("before", html! { strong { (state(&plan.before.state)) } }), ("after", html! { strong { (state(&plan.after.state)) } })])) } } }
         }
     };
     let nothing = changed.is_empty() && plan.said.is_empty() && plan.before.state == plan.after.state;
     html! {
         @if let Some(text) = &refusal { (notice(&Notice { tone: Tone::Danger, text }, html! {})) }
         @if plan.refusal.is_some() {
-            p { "Nothing was changed." }
+            p { (t("macro-nothing-changed")) }
         } @else if nothing {
-            p { "It would change nothing here." }
+            p { (t("macro-changes-nothing")) }
         } @else {
             (transition(
                 &Transition {
-                    label: "Apply",
-                    help: "This happens at once, or nothing of it:",
+                    label: t("macro-apply"),
+                    help: t("macro-apply-help"),
                     form: FormParts { action: &action, csrf_token: &visitor.csrf_token, revision: u64::try_from(plan.revision).ok(), partial: Partial { post: Some(&action), target: Some("#dialog"), swap: Some("innerHTML"), get: None }, ..FormParts::default() },
                     back: &back,
                     is_danger: false,

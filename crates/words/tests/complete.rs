@@ -198,6 +198,7 @@ const ALLOWED: &[&str] = &[
     "input changed delay:250ms",
     "input changed delay:500ms, change",
     "input changed delay:600ms, change",
+    "submit, input changed delay:250ms from:#article-words",
 ];
 
 /// Whether a string in markup looks like words for people: a capital and small letters, or several words.

@@ -12,6 +12,8 @@ use steward_ui::icon::Icon;
 use steward_ui::message::{Empty, empty};
 use steward_ui::reference::{Crumb, Reference, reference};
 use steward_ui::value::nothing;
+use steward_ui::words::sentence;
+use steward_words::{formats, number, t, t_with};
 
 use super::{language_name, plain};
 use crate::error::WebError;
@@ -42,25 +44,25 @@ pub(crate) async fn quality(
         }
     };
     let detail = if measured.len() > ROWS {
-        format!("{ROWS} of {} published articles", measured.len())
+        t_with("article-published-first", &[("shown", ROWS.into()), ("count", measured.len().into())])
     } else {
-        format!("{} published articles", measured.len())
+        t_with("article-published-count", &[("count", measured.len().into())])
     };
     let main = html! {
-        (head("Article quality", &detail, &kind.label_plural, &list))
+        (head(false, &detail, &kind.label_plural, &list))
         div.page-body {
             @if measured.is_empty() {
-                (empty(&Empty { icon: Icon::Book, title: "No article is published yet", text: "What readers and colleagues make of articles shows here." }, html! {}))
+                (empty(&Empty { icon: Icon::Book, title: t("article-none-published"), text: t("article-none-published-help") }, html! {}))
             } @else {
-                div.table-scroll tabindex="0" role="region" aria-label="Articles" {
+                div.table-scroll tabindex="0" role="region" aria-label=(t("article-articles")) {
                     table.figures-table {
                         thead { tr {
-                            (column("Article", Order::Need, false))
-                            th scope="col" { "Owner" }
-                            (column("Used", Order::Uses, true))
-                            (column("Helpful", Order::Helpful, true))
-                            (column("Open flags", Order::Open, true))
-                            (column("Days since review", Order::Age, true))
+                            (column(t("article-article"), Order::Need, false))
+                            th scope="col" { (t("article-owner")) }
+                            (column(t("article-used"), Order::Uses, true))
+                            (column(t("article-helpful"), Order::Helpful, true))
+                            (column(t("article-flags"), Order::Open, true))
+                            (column(t("article-age"), Order::Age, true))
                         } }
                         tbody {
                             @for one in measured.iter().take(ROWS) {
@@ -69,10 +71,10 @@ pub(crate) async fn quality(
                                 tr {
                                     td { (reference(&Reference { number: &one.label.number, label: &one.label.label, address: Some(&at), ..Reference::default() })) }
                                     td { @match one.record.reference("owner").and_then(|id| owners.get(&id)) { Some(owner) => (owner.label), None => (nothing()) } }
-                                    td.is-number { (one.figures.uses) }
-                                    td.is-number { @match one.figures.helpful_percent() { Some(percent) => { (percent) " % of " (one.figures.helpful + one.figures.unhelpful) } None => (nothing()) } }
+                                    td.is-number { (number(one.figures.uses, formats())) }
+                                    td.is-number { @match one.figures.helpful_percent() { Some(percent) => { (t_with("article-helpful-of", &[("percent", percent.into()), ("count", (one.figures.helpful + one.figures.unhelpful).into())])) } None => (nothing()) } }
                                     td.is-number { @if one.figures.open > 0 { a href=(open) { (one.figures.open) } } @else { "0" } }
-                                    td.is-number { (one.unreviewed_days) @if one.is_review_due { " · review due" } }
+                                    td.is-number { (number(one.unreviewed_days, formats())) @if one.is_review_due { " · " (t("article-review-due")) } }
                                 }
                             }
                         }
@@ -81,7 +83,7 @@ pub(crate) async fn quality(
             }
         }
     };
-    Ok(frame(&web, &visitor, Place { title: "Article quality", current: &list, ..Place::default() }, main)
+    Ok(frame(&web, &visitor, Place { title: t("article-quality"), current: &list, ..Place::default() }, main)
         .into_response())
 }
 
@@ -89,16 +91,16 @@ pub(crate) async fn translations(State(web): State<Web>, visitor: Visitor) -> Re
     let kind = web.app().kind(ARTICLE)?.clone();
     let gaps = web.app().translation_gaps(visitor.actor()).await?;
     let list = address::list(&kind);
-    let detail = format!("{} translations lack or are older than their source", gaps.len());
+    let detail = t_with("article-gaps-count", &[("count", gaps.len().into())]);
     let main = html! {
-        (head("Translations", &detail, &kind.label_plural, &list))
+        (head(true, &detail, &kind.label_plural, &list))
         div.page-body {
             @if gaps.is_empty() {
-                (empty(&Empty { icon: Icon::Language, title: "Every translation is up to date", text: "What lacks or fell behind its source shows here." }, html! {}))
+                (empty(&Empty { icon: Icon::Language, title: t("article-no-gaps"), text: t("article-no-gaps-help") }, html! {}))
             } @else {
-                div.table-scroll tabindex="0" role="region" aria-label="Translations" {
+                div.table-scroll tabindex="0" role="region" aria-label=(t("article-translations")) {
                     table.figures-table {
-                        thead { tr { th scope="col" { "Article" } th scope="col" { "Language" } th scope="col" { "What is the matter" } th scope="col" { span.hidden-text { "Actions" } } } }
+                        thead { tr { th scope="col" { (t("article-article")) } th scope="col" { (t("article-language")) } th scope="col" { (t("article-gap")) } th scope="col" { span.hidden-text { (t("article-actions")) } } } }
                         tbody {
                             @for gap in gaps.iter().take(ROWS) {
                                 @let source = address::record(&kind, &gap.source.number);
@@ -108,12 +110,13 @@ pub(crate) async fn translations(State(web): State<Web>, visitor: Visitor) -> Re
                                     @match &gap.stale {
                                         Some((label, version)) => {
                                             @let at = address::record(&kind, &label.number);
-                                            td { "Of version " (version) ", the source is at " (gap.version) ": " (reference(&Reference { number: &label.number, address: Some(&at), ..Reference::default() })) }
-                                            td { a."button button--plain" href={ (at) "/write" } { span { "Bring up to date" } } }
+                                            @let article = reference(&Reference { number: &label.number, address: Some(&at), ..Reference::default() });
+                                            td { (sentence("article-gap-stale", &[("own", html! { (version) }), ("source", html! { (gap.version) }), ("article", article)])) }
+                                            td { a."button button--plain" href={ (at) "/write" } { span { (t("article-bring-up")) } } }
                                         }
                                         None => {
-                                            td { "There is none" }
-                                            td { (form(&FormParts { action: &format!("{source}/translations"), csrf_token: &visitor.csrf_token, ..FormParts::default() }, submit(&Button { ..plain("Translate") }, &Submit { name: Some("language"), value: Some(&gap.language), ..Submit::default() }))) }
+                                            td { (t("article-gap-none")) }
+                                            td { (form(&FormParts { action: &format!("{source}/translations"), csrf_token: &visitor.csrf_token, ..FormParts::default() }, submit(&Button { ..plain(t("article-translate")) }, &Submit { name: Some("language"), value: Some(&gap.language), ..Submit::default() }))) }
                                         }
                                     }
                                 }
@@ -124,17 +127,20 @@ pub(crate) async fn translations(State(web): State<Web>, visitor: Visitor) -> Re
             }
         }
     };
-    Ok(frame(&web, &visitor, Place { title: "Translations", current: &list, ..Place::default() }, main).into_response())
+    Ok(frame(&web, &visitor, Place { title: t("article-translations"), current: &list, ..Place::default() }, main)
+        .into_response())
 }
 
 /// The head of both pages, with a way to the other.
-fn head(title: &str, detail: &str, articles: &str, list: &str) -> Markup {
+fn head(of_translations: bool, detail: &str, articles: &str, list: &str) -> Markup {
     let crumbs = [Crumb { label: articles, address: list }];
+    let (quality, translations) = (t("article-quality"), t("article-translations"));
+    let title = if of_translations { translations } else { quality };
     header(
         &Header { title, detail, crumbs: &crumbs, ..Header::default() },
         html! {
-            @if title == "Translations" { a."button button--plain" href="/knowledge/quality" { span { "Article quality" } } }
-            @else { a."button button--plain" href="/knowledge/translations" { span { "Translations" } } }
+            @if of_translations { a."button button--plain" href="/knowledge/quality" { span { (quality) } } }
+            @else { a."button button--plain" href="/knowledge/translations" { span { (translations) } } }
         },
     )
 }

@@ -17,6 +17,7 @@ use steward_ui::knowledge::{Figure, Helpful, LanguageLink, Reading, ReadingPart,
 use steward_ui::message::{Notice, notice};
 use steward_ui::partial::Partial;
 use steward_ui::tone::Tone;
+use steward_words::{formats, in_sentence, number, t, t_with};
 
 use super::{is_article, language_name, part_name, plain};
 use crate::error::WebError;
@@ -103,8 +104,8 @@ pub(crate) fn main(
         .map(|edition| {
             let at = address::record(kind, &edition.label.number);
             let detail = match (edition.is_stale, edition.is_live) {
-                (_, false) => "not published",
-                (true, true) => "older",
+                (_, false) => t("article-not-published"),
+                (true, true) => t("article-older"),
                 (false, true) => "",
             };
             (in_language(&at, &edition.language), detail.to_owned())
@@ -166,34 +167,35 @@ fn notices(view: &RecordView, gathered: &Gathered) -> Markup {
     let source = gathered.family.editions.iter().find(|edition| edition.is_source && edition.id != record.id);
     let stale = own.filter(|own| own.is_stale).zip(source);
     let is_staff = gathered.figures.is_some();
-    let state = kind.lifecycle.state(&record.state).map_or(record.state.as_str(), |state| &state.label).to_lowercase();
+    let state = kind.lifecycle.state(&record.state).map_or(record.state.as_str(), |state| &state.label);
+    let state = in_sentence(state);
     html! {
         @if let Some((own, source)) = stale {
             @let text = match own.translated_version.filter(|_| is_staff) {
-                Some(version) => format!("This translation is of version {version}; the source is newer."),
-                None => "This translation is older than the article in its first language.".to_owned(),
+                Some(version) => t_with("article-stale-version", &[("version", version.into())]),
+                None => t("article-stale").to_owned(),
             };
             @let leads = in_language(&address::record(kind, &source.label.number), &source.language);
-            (notice(&Notice { tone: Tone::Warning, text: &text }, html! { a href=(leads) { "Read the source" } }))
+            (notice(&Notice { tone: Tone::Warning, text: &text }, html! { a href=(leads) { (t("article-read-source")) } }))
         }
         @if is_staff && has_draft(record) && !gathered.next {
-            @let text = format!("A new version is in the works ({state}). {}", seen_by_readers(view));
-            (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href={ (at) "?show=next" } { "Read the new version" } }))
+            @let text = t_with("article-in-works", &[("state", (&state).into()), ("seen", (&seen_by_readers(view)).into())]);
+            (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href={ (at) "?show=next" } { (t("article-read-new")) } }))
         } @else if gathered.next {
-            @let text = format!("This is the new version ({state}). {}", seen_by_readers(view));
-            (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(at) { "Show what readers see" } }))
+            @let text = t_with("article-is-new", &[("state", (&state).into()), ("seen", (&seen_by_readers(view)).into())]);
+            (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(at) { (t("article-show-seen")) } }))
         } @else if is_staff && version(record) == 0 {
-            (notice(&Notice { tone: Tone::Info, text: "Only staff see this: it was never published." }, html! {}))
+            (notice(&Notice { tone: Tone::Info, text: t("article-never-published") }, html! {}))
         } @else if is_staff && !is_live(record) {
-            (notice(&Notice { tone: Tone::Warning, text: &format!("Readers do not see this: it is {state}.") }, html! {}))
+            (notice(&Notice { tone: Tone::Warning, text: &t_with("article-not-seen", &[("state", (&state).into())]) }, html! {}))
         }
     }
 }
 
 fn seen_by_readers(view: &RecordView) -> String {
     match (is_live(&view.record), version(&view.record)) {
-        (true, version) => format!("Readers see version {version}."),
-        (false, _) => "Readers see nothing of it.".to_owned(),
+        (true, version) => t_with("article-readers-see", &[("version", version.into())]),
+        (false, _) => t("article-readers-see-nothing").to_owned(),
     }
 }
 
@@ -205,24 +207,26 @@ fn facts(web: &Web, visitor: &Visitor, view: &RecordView, gathered: &Gathered) -
     let moment = |key: &str| record.field(key).and_then(Json::as_i64).map(|at| time::words(Moment(at), now, zone).0);
     let mut facts = Vec::new();
     if version(record) > 0 {
-        facts.push(format!("Version {}", version(record)));
+        facts.push(t_with("article-version-number", &[("number", version(record).into())]));
     }
     if let Some(at) = moment("published_at") {
-        let by = name(record.reference("published_by")).map(|name| format!(" by {name}")).unwrap_or_default();
-        facts.push(format!("published {at}{by}"));
+        facts.push(match name(record.reference("published_by")) {
+            Some(name) => t_with("article-published-by", &[("moment", (&at).into()), ("name", name.into())]),
+            None => t_with("article-published", &[("moment", (&at).into())]),
+        });
     }
     let writers: Vec<&str> = record.references("writers").into_iter().filter_map(|id| name(Some(id))).collect();
     match (writers.as_slice(), name(record.reference("author"))) {
-        ([], Some(author)) => facts.push(format!("by {author}")),
+        ([], Some(author)) => facts.push(t_with("article-by", &[("name", author.into())])),
         ([], None) => {}
-        (writers, _) => facts.push(format!("written by {}", writers.join(", "))),
+        (writers, _) => facts.push(t_with("article-written-by", &[("names", (&writers.join(", ")).into())])),
     }
     if let Some(at) = moment("reviewed_at").filter(|at| Some(at) != moment("published_at").as_ref()) {
-        facts.push(format!("found right {at}"));
+        facts.push(t_with("article-found-right", &[("moment", (&at).into())]));
     }
     let until = record.text("valid_until");
     if !until.is_empty() {
-        facts.push(format!("valid until {}", time::day(until)));
+        facts.push(t_with("article-valid-until", &[("day", (&time::day(until)).into())]));
     }
     facts
 }
@@ -235,25 +239,25 @@ fn known(visitor: &Visitor, view: &RecordView, gathered: &Gathered) -> Markup {
     let of = |rest: &str| address::of_record(kind, record, rest);
     let (versions, flag, translate, write) = (of("versions"), of("flag"), of("translations"), of("write"));
     let feedback = format!("/article-feedback?q={}", address::part(&format!("article:{} is:open", record.number)));
-    let (uses_text, open_text) = (uses.to_string(), open.to_string());
-    let helped = format!("found it helpful ({helpful} of {})", helpful + unhelpful);
+    let [uses_text, open_text] = [uses, open].map(|figure| number(figure, formats()));
+    let helped = t_with("article-found-helpful", &[("helpful", helpful.into()), ("all", (helpful + unhelpful).into())]);
     let percent_text = percent.map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"));
     let numbers = [
         Figure {
             value: &uses_text,
-            label: if uses == 1 { "time used" } else { "times used" },
+            label: &t_with("article-label-times-used", &[("count", uses.into())]),
             address: "",
             tone: Tone::Neutral,
         },
         Figure {
             value: &percent_text,
-            label: if percent.is_some() { &helped } else { "nobody said whether it helped" },
+            label: if percent.is_some() { &helped } else { t("article-nobody-said") },
             address: "",
             tone: if percent.is_some_and(|percent| percent < 60) { Tone::Warning } else { Tone::Neutral },
         },
         Figure {
             value: &open_text,
-            label: if open == 1 { "open flag" } else { "open flags" },
+            label: &t_with("article-label-open-flags", &[("count", open.into())]),
             address: if open > 0 { &feedback } else { "" },
             tone: if open > 0 { Tone::Warning } else { Tone::Neutral },
         },
@@ -265,11 +269,11 @@ fn known(visitor: &Visitor, view: &RecordView, gathered: &Gathered) -> Markup {
         (figures(&numbers))
         div.button-row {
             @if may_write {
-                (link_button(&Button { icon: Some(Icon::Edit), ..plain(if version(record) > 0 && !has_draft(record) { "Write a new version" } else { "Go on writing" }) }, &write))
+                (link_button(&Button { icon: Some(Icon::Edit), ..plain(if version(record) > 0 && !has_draft(record) { t("article-write-new") } else { t("article-go-on") }) }, &write))
             }
-            (link_button(&Button { icon: Some(Icon::Versions), ..plain("Versions") }, &versions))
-            (link_button(&Button { icon: Some(Icon::Language), partial: Partial::dialog(&translate), ..plain("Translate") }, &translate))
-            (link_button(&Button { icon: Some(Icon::Flag), partial: Partial::dialog(&flag), ..plain("Flag") }, &flag))
+            (link_button(&Button { icon: Some(Icon::Versions), ..plain(t("article-versions")) }, &versions))
+            (link_button(&Button { icon: Some(Icon::Language), partial: Partial::dialog(&translate), ..plain(t("article-translate")) }, &translate))
+            (link_button(&Button { icon: Some(Icon::Flag), partial: Partial::dialog(&flag), ..plain(t("article-flag")) }, &flag))
         }
     }
 }

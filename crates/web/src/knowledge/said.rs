@@ -11,6 +11,7 @@ use steward_model::event::Door;
 use steward_ui::field::{ChoiceOption, Control, Field, field};
 use steward_ui::form::Form as FormParts;
 use steward_ui::transition::{Transition, transition};
+use steward_words::{t, t_with};
 
 use super::article;
 use crate::actions::{dialog_or_page, led};
@@ -90,11 +91,15 @@ pub(crate) async fn flag(
 fn shown(web: &Web, visitor: &Visitor, view: &RecordView, typed: &Form, faults: &Faults) -> Markup {
     let action = address::of_record(&view.kind, &view.record, "flag");
     let back = address::record(&view.kind, &view.record.number);
-    let reasons = [("wrong", "Wrong"), ("outdated", "Outdated"), ("unclear", "Hard to follow")]
-        .map(|(key, label)| ChoiceOption { key, label, ..ChoiceOption::default() });
+    let reasons = [
+        ("wrong", t("article-flag-wrong")),
+        ("outdated", t("article-flag-outdated")),
+        ("unclear", t("article-flag-unclear")),
+    ]
+    .map(|(key, label)| ChoiceOption { key, label, ..ChoiceOption::default() });
     let parts = Transition {
-        label: "Flag it",
-        help: "Its owner gets this as work to do. Readers go on seeing the article.",
+        label: t("article-flag-it"),
+        help: t("article-flag-help"),
         form: FormParts { action: &action, csrf_token: &visitor.csrf_token, ..FormParts::default() },
         back: &back,
         is_danger: false,
@@ -104,9 +109,10 @@ fn shown(web: &Web, visitor: &Visitor, view: &RecordView, typed: &Form, faults: 
         &parts,
         html! {
             @if let Some(about) = typed.text("about") { input type="hidden" name="about" value=(about); }
-            (field(&Field { name: "reason", label: "What is it?", is_required: true, ..Field::default() }, &Control::Choice { value: typed.get("reason").unwrap_or("wrong"), options: &reasons }))
-            (field(&Field { name: "comment", label: "What is wrong?", help: "So that its owner can act on it", is_required: true, is_first: true, errors: faults.on("comment"), ..Field::default() }, &Control::Markdown { value: comment }))
+            (field(&Field { name: "reason", label: t("article-flag-what"), is_required: true, ..Field::default() }, &Control::Choice { value: typed.get("reason").unwrap_or("wrong"), options: &reasons }))
+            (field(&Field { name: "comment", label: t("article-flag-comment"), help: t("article-flag-comment-help"), is_required: true, is_first: true, errors: faults.on("comment"), ..Field::default() }, &Control::Markdown { value: comment }))
         },
     );
-    dialog_or_page(web, visitor, &view.kind, &view.record.number, &format!("Flag {}", view.record.number), content)
+    let title = t_with("article-flag-title", &[("number", (&view.record.number).into())]);
+    dialog_or_page(web, visitor, &view.kind, &view.record.number, &title, content)
 }

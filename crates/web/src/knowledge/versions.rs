@@ -14,6 +14,7 @@ use steward_ui::form::{Form as FormParts, form};
 use steward_ui::header::{Header, header};
 use steward_ui::knowledge::{Piece, comparison};
 use steward_ui::reference::Crumb;
+use steward_words::{in_sentence, t, t_with};
 
 use super::{article_kind, part_name, plain};
 use crate::actions::led;
@@ -48,15 +49,15 @@ pub(crate) async fn page(
     let crumbs =
         [Crumb { label: &kind.label_plural, address: &list }, Crumb { label: &view.record.number, address: &back }];
     let main = html! {
-        (header(&Header { title: "Versions", detail: view.record.text("title"), crumbs: &crumbs, ..Header::default() }, html! {}))
+        (header(&Header { title: t("article-versions"), detail: view.record.text("title"), crumbs: &crumbs, ..Header::default() }, html! {}))
         div.page-body {
-            @if versions.is_empty() { p { "There is no version yet." } } @else {
+            @if versions.is_empty() { p { (t("article-no-version")) } } @else {
                 (table(&web, &visitor, &view, &versions, &labels, (older, newer)))
                 @if let (Some(older), Some(newer)) = (older, newer) { (compared(&view, older, newer)) }
             }
         }
     };
-    let title = format!("Versions · {}", view.record.number);
+    let title = t_with("article-versions-of", &[("number", (&view.record.number).into())]);
     Ok(frame(&web, &visitor, Place { title: &title, current: &list, ..Place::default() }, main).into_response())
 }
 
@@ -65,7 +66,10 @@ fn key(version: &Version) -> String {
 }
 
 fn name(version: &Version) -> String {
-    version.number.map_or_else(|| "Being written".to_owned(), |number| format!("Version {number}"))
+    match version.number {
+        Some(number) => t_with("article-version-number", &[("number", number.into())]),
+        None => t("article-being-written").to_owned(),
+    }
 }
 
 /// All versions, two of them to be chosen.
@@ -90,20 +94,20 @@ fn table(
         form #versions method="get" action=(action) {}
         div.table-scroll {
             table.figures-table {
-                thead { tr { th scope="col" { "Version" } th scope="col" { "Older" } th scope="col" { "Newer" } th scope="col" { "When" } th scope="col" { "By" } th scope="col" { "What changed" } th scope="col" { span.hidden-text { "Actions" } } } }
+                thead { tr { th scope="col" { (t("article-version")) } th scope="col" { (t("article-version-older")) } th scope="col" { (t("article-version-newer")) } th scope="col" { (t("article-when")) } th scope="col" { (t("article-who")) } th scope="col" { (t("article-what-changed")) } th scope="col" { span.hidden-text { (t("article-actions")) } } } }
                 tbody {
                     @for version in versions {
                         tr {
-                            td { (name(version)) @if version.number.is_some() && version.number == current { " (readers see this)" } }
-                            td { label.version-list__choice { input type="radio" form="versions" name="from" value=(key(version)) checked[is(older, version)] aria-label={ "Older: " (name(version)) }; } }
-                            td { label.version-list__choice { input type="radio" form="versions" name="to" value=(key(version)) checked[is(newer, version)] aria-label={ "Newer: " (name(version)) }; } }
+                            td { (name(version)) @if version.number.is_some() && version.number == current { " " (t("article-readers-see-this")) } }
+                            td { label.version-list__choice { input type="radio" form="versions" name="from" value=(key(version)) checked[is(older, version)] aria-label=(t_with("article-choose-older", &[("version", (&name(version)).into())])); } }
+                            td { label.version-list__choice { input type="radio" form="versions" name="to" value=(key(version)) checked[is(newer, version)] aria-label=(t_with("article-choose-newer", &[("version", (&name(version)).into())])); } }
                             td { (time::ago(version.at, now, zone)) }
-                            td { (labels.get(&version.by).map_or("Steward", |label| label.label.as_str())) }
+                            td { (labels.get(&version.by).map_or(t("steward"), |label| label.label.as_str())) }
                             td { (version.note) }
                             td {
                                 @if let Some(number) = version.number.filter(|number| may_restore && Some(*number) != current) {
                                     @let restore = address::of_record(&view.kind, &view.record, &format!("versions/{number}/restore"));
-                                    (form(&FormParts { action: &restore, csrf_token: &visitor.csrf_token, ..FormParts::default() }, submit(&Button { look: Look::Quiet, ..plain("Restore as draft") }, &Submit::default())))
+                                    (form(&FormParts { action: &restore, csrf_token: &visitor.csrf_token, ..FormParts::default() }, submit(&Button { look: Look::Quiet, ..plain(t("article-restore")) }, &Submit::default())))
                                 }
                             }
                         }
@@ -112,8 +116,8 @@ fn table(
             }
         }
         div.button-row {
-            (submit(&plain("Compare"), &Submit { form: Some("versions"), ..Submit::default() }))
-            (link_button(&Button { look: Look::Quiet, ..plain("Back to the article") }, &address::record(&view.kind, &view.record.number)))
+            (submit(&plain(t("article-compare")), &Submit { form: Some("versions"), ..Submit::default() }))
+            (link_button(&Button { look: Look::Quiet, ..plain(t("article-back")) }, &address::record(&view.kind, &view.record.number)))
         }
     }
 }
@@ -124,7 +128,7 @@ fn compared(view: &RecordView, older: &Version, newer: &Version) -> Markup {
         version.parts.iter().find(|part| part.key == key).map(|part| part.text.clone()).unwrap_or_default()
     };
     html! {
-        h2.comparison__label { (name(older)) " and " (name(newer).to_lowercase()) }
+        h2.comparison__label { (t_with("list-and", &[("first", (&name(older)).into()), ("last", (&in_sentence(&name(newer))).into())])) }
         @for (key, _) in TEXTS {
             @let (before, after) = (text(older, key), text(newer, key));
             @if !(before.is_empty() && after.is_empty()) {

@@ -20,6 +20,7 @@ use steward_ui::form::{Form as FormParts, form};
 use steward_ui::icon::Icon;
 use steward_ui::knowledge::{FitLine, Fits, fit_search, fits};
 use steward_ui::reference::Reference;
+use steward_words::{t, t_with};
 
 use super::{language_name, plain};
 use crate::actions::{dialog_or_page, led};
@@ -44,10 +45,10 @@ pub(crate) fn section(web: &Web, visitor: &Visitor, view: &RecordView) -> Option
     let make = address::of_record(&view.kind, &view.record, "article");
     Some(html! {
         (fit_search(&source, "", None))
-        noscript { p { a href=(source) { "Articles like this one" } } }
+        noscript { p { a href=(source) { (t("article-like-this")) } } }
         @if web.app().may_make_article(visitor.actor(), view) {
             (form(&FormParts { action: &make, csrf_token: &visitor.csrf_token, ..FormParts::default() },
-                submit(&Button { icon: Some(Icon::Book), ..plain("Make an article") }, &Submit::default())))
+                submit(&Button { icon: Some(Icon::Book), ..plain(t("article-make")) }, &Submit::default())))
         }
     })
 }
@@ -69,12 +70,12 @@ pub(crate) async fn search(
     }
     let source = format!("{}/articles", address::record(&kind, &record.number));
     let content = fit_search(&source, words, Some(lines));
-    Ok(dialog_or_page(&web, &visitor, &kind, &record.number, "Articles", content).into_response())
+    Ok(dialog_or_page(&web, &visitor, &kind, &record.number, t("article-articles"), content).into_response())
 }
 
 fn lines(visitor: &Visitor, kind: &Arc<Kind>, number: &str, rights: &Rights, found: &[Fit], words: &str) -> Markup {
     if found.is_empty() {
-        let text = if words.is_empty() { "No article is like this." } else { "No article has these words." };
+        let text = if words.is_empty() { t("article-none-like-this") } else { t("article-none-with-words") };
         return html! { p.rail-section__note { (text) } };
     }
     let action = format!("{}/articles", address::record(kind, number));
@@ -119,20 +120,18 @@ fn lines(visitor: &Visitor, kind: &Arc<Kind>, number: &str, rights: &Rights, fou
 
 fn details(fit: &Fit) -> Vec<String> {
     let mut details = Vec::new();
-    match fit.figures.uses {
-        0 => {}
-        1 => details.push("used once".to_owned()),
-        uses => details.push(format!("used {uses} times")),
+    if fit.figures.uses > 0 {
+        details.push(t_with("article-times-used", &[("count", fit.figures.uses.into())]));
     }
     if let Some(percent) = fit.figures.helpful_percent() {
-        details.push(format!("{percent} % helpful"));
+        details.push(t_with("article-percent-helpful", &[("percent", percent.into())]));
     }
     if fit.figures.open > 0 {
-        details.push(format!("{} open flags", fit.figures.open));
+        details.push(t_with("article-open-flags", &[("count", fit.figures.open.into())]));
     }
     details.push(language_name(&fit.kind, fit.record.text("language")).to_owned());
     if !fit.is_for_requesters {
-        details.push("staff only".to_owned());
+        details.push(t("staff-only").to_owned());
     }
     details
 }
@@ -156,10 +155,11 @@ pub(crate) async fn apply(
     let written = web.app().use_article(visitor.actor(), &kind, &name, article, how, &Origin::door(Door::Page)).await?;
     if visitor.partial {
         let said = match how {
-            Use::Link => format!("{} is noted as what helped.", written.number),
-            Use::Text => format!("The words of {} are in your reply.", written.number),
-            Use::Reference => format!("A link to {} is in your reply.", written.number),
+            Use::Link => "article-noted",
+            Use::Text => "article-words-put",
+            Use::Reference => "article-link-put",
         };
+        let said = t_with(said, &[("number", (&written.number).into())]);
         return Ok(Json(json!({ "text": written.text, "number": written.number, "said": said })).into_response());
     }
     let at = address::record(&kind, &name);

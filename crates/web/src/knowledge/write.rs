@@ -22,6 +22,7 @@ use steward_ui::message::{Notice, notice};
 use steward_ui::reference::Crumb;
 use steward_ui::tone::Tone;
 use steward_ui::transition::{Transition, transition};
+use steward_words::{in_sentence, t, t_with};
 
 use super::{article, language_name, part_name, plain};
 use crate::actions::{dialog_or_page, led};
@@ -58,7 +59,8 @@ async fn writable(web: &Web, visitor: &Visitor, kinds: &str, name: &str) -> Resu
     if !view.rights.may(Action::Update) {
         return Err(Error::Forbidden { action: Action::Update }.into());
     }
-    let state = view.kind.lifecycle.state(&view.record.state).map_or("", |state| &state.label).to_lowercase();
+    let state = view.kind.lifecycle.state(&view.record.state).map_or("", |state| &state.label);
+    let state = in_sentence(state);
     let message = format!("an article that is {state} is not written on; return it to its author or restore it first");
     Err(Error::Illegal { message, allowed: view.allowed_transitions }.into())
 }
@@ -78,9 +80,9 @@ fn shown(web: &Web, visitor: &Visitor, view: &RecordView, family: &Family, fille
     let action = address::of_record(kind, record, "write");
     let is_new_version = version(record) > 0;
     let title = match (is_new_version, has_draft(record)) {
-        (false, _) => "Write",
-        (true, false) => "Write a new version",
-        (true, true) => "Go on with the new version",
+        (false, _) => t("article-write"),
+        (true, false) => t("article-write-new"),
+        (true, true) => t("article-go-on-new"),
     };
     let source = family.source.as_ref().filter(|source| source.id != record.id);
     let seen = filled.typed.and_then(|form| form.text("revision")?.parse().ok());
@@ -92,7 +94,8 @@ fn shown(web: &Web, visitor: &Visitor, view: &RecordView, family: &Family, fille
         draft: Some(filled.draft.parts()),
         ..FormParts::default()
     };
-    let from = filled.from.map(|number| format!("Found on {number}: ")).unwrap_or_default();
+    let found_on = |number: &str| t_with("article-found-on", &[("number", number.into())]) + " ";
+    let from = filled.from.map(found_on).unwrap_or_default();
     let kept = if is_new_version && !has_draft(record) { "" } else { record.text("change_note") };
     let note =
         filled.typed.and_then(|form| form.get("change_note")).unwrap_or(if from.is_empty() { kept } else { &from });
@@ -105,7 +108,7 @@ fn shown(web: &Web, visitor: &Visitor, view: &RecordView, family: &Family, fille
         (header(&Header { title, detail, crumbs: &crumbs, ..Header::default() }, html! {}))
         div.page-body {
             @if is_new_version && !has_draft(record) {
-                (notice(&Notice { tone: Tone::Info, text: "Readers go on seeing the present version until yours is published." }, html! {}))
+                (notice(&Notice { tone: Tone::Info, text: t("article-present-stays") }, html! {}))
             }
             (filled.faults.summary(kind, &shown_fields))
             (form(&parts, html! {
@@ -122,26 +125,26 @@ fn shown(web: &Web, visitor: &Visitor, view: &RecordView, family: &Family, fille
                             (field(&frame, &control))
                             @if let Some(text) = beside {
                                 div.write-pair__source lang=(source.map_or("", |source| source.text("language"))) {
-                                    p.write-pair__label { (part_name(kind, published)) " in the source" }
+                                    p.write-pair__label { (t_with("article-in-source", &[("part", part_name(kind, published).into())])) }
                                     div.article { (markdown::render_with(text, &names)) }
                                 }
                             }
                         }
                     }
                     div.write-pair."write-pair--alone" {
-                        (field(&Field { name: "change_note", label: part_name(kind, "change_note"), help: "What is new in this version, and why", errors: filled.faults.on("change_note"), ..Field::default() }, &Control::Text { value: note, max_length: Some(500) }))
+                        (field(&Field { name: "change_note", label: part_name(kind, "change_note"), help: t("article-change-note-help"), errors: filled.faults.on("change_note"), ..Field::default() }, &Control::Text { value: note, max_length: Some(500) }))
                         @if let Some(source) = source {
                             @let own = record.field("translated_version").and_then(Json::as_i64).unwrap_or(0);
-                            @let says = format!("It says the same as version {} of the source", version(source));
+                            @let says = t_with("article-same-as-source", &[("version", version(source).into())]);
                             input type="hidden" name="source_version" value=(version(source));
                             (field(&Field { name: "is_up_to_date", label: &says, ..Field::default() }, &Control::Boolean { value: own >= version(source) }))
                         }
                     }
                 }
                 (form_actions(html! {
-                    (submit(&Button { look: Look::Main, ..plain("Save as draft") }, &Submit::default()))
-                    @if may_publish { (submit(&plain("Save and publish"), &Submit { name: Some("publish"), value: Some("true"), ..Submit::default() })) }
-                    (link_button(&Button { look: Look::Quiet, ..plain("Cancel") }, &back))
+                    (submit(&Button { look: Look::Main, ..plain(t("article-save-draft")) }, &Submit::default()))
+                    @if may_publish { (submit(&plain(t("article-save-publish")), &Submit { name: Some("publish"), value: Some("true"), ..Submit::default() })) }
+                    (link_button(&Button { look: Look::Quiet, ..plain(t("cancel")) }, &back))
                 }))
             }))
         }
@@ -224,20 +227,21 @@ pub(crate) async fn translation_form(
         .filter(|choice| source.is_none_or(|source| source.language != choice.key))
         .map(|choice| {
             let there = family.editions.iter().find(|edition| edition.language == choice.key);
-            let detail = match there {
-                None => "",
-                Some(edition) if edition.is_stale => " (there, but older than the source)",
-                Some(_) => " (there)",
+            let language = language_name(&view.kind, &choice.key);
+            let label = match there {
+                None => language.to_owned(),
+                Some(edition) if edition.is_stale => t_with("article-there-stale", &[("language", language.into())]),
+                Some(_) => t_with("article-there", &[("language", language.into())]),
             };
-            (choice.key.as_str(), format!("{}{detail}", language_name(&view.kind, &choice.key)))
+            (choice.key.as_str(), label)
         })
         .collect();
     let options: Vec<ChoiceOption<'_>> =
         labels.iter().map(|(key, label)| ChoiceOption { key, label, ..ChoiceOption::default() }).collect();
     let first = options.first().map_or("", |option| option.key);
     let parts = Transition {
-        label: "Translate",
-        help: "You write beside the source. One that is there is opened.",
+        label: t("article-translate"),
+        help: t("article-translate-help"),
         form: FormParts { action: &action, csrf_token: &visitor.csrf_token, ..FormParts::default() },
         back: &back,
         is_danger: false,
@@ -245,10 +249,10 @@ pub(crate) async fn translation_form(
     let content = transition(
         &parts,
         html! {
-            (field(&Field { name: "language", label: "Into", is_required: true, is_first: true, ..Field::default() }, &Control::Choice { value: first, options: &options }))
+            (field(&Field { name: "language", label: t("article-translate-into"), is_required: true, is_first: true, ..Field::default() }, &Control::Choice { value: first, options: &options }))
         },
     );
-    let title = format!("Translate {}", view.record.number);
+    let title = t_with("article-translate-title", &[("number", (&view.record.number).into())]);
     Ok(dialog_or_page(&web, &visitor, &view.kind, &view.record.number, &title, content).into_response())
 }
 

@@ -112,7 +112,7 @@ impl Parts<'_> {
         }
         let macros = address::of_record(kind, &view.record, "macros");
         if self.may_apply_macros() {
-            items.push(item("Apply a macro", Some(Icon::PlayerPlay), &macros, true));
+            items.push(item(t("macro-apply-one"), Some(Icon::PlayerPlay), &macros, true));
         }
         if view.rights.may(Action::Work) {
             items.push(item(t("book-time"), Some(Icon::Clock), &work, true));

@@ -8,6 +8,7 @@ use steward_ui::context::handling_note;
 use steward_ui::knowledge::{PopUp, pop_up};
 use steward_ui::record::{RailSection, rail_section};
 use steward_ui::reference::{Reference, reference};
+use steward_words::{t, t_with};
 
 use crate::error::WebError;
 use crate::markdown;
@@ -74,7 +75,7 @@ impl Notes {
                 (handling_note(&about(&note.about), html! {
                     p { a href=(address) { (note.record.text("title")) } }
                     (markdown::render(note.record.text("text")))
-                    @if !note.record.text("until").is_empty() { p { "Until " (time::day(note.record.text("until"))) } }
+                    @if !note.record.text("until").is_empty() { p { (t_with("note-until", &[("day", (&time::day(note.record.text("until"))).into())])) } }
                 }))
             }
         }
@@ -90,13 +91,13 @@ impl Notes {
         let Some((views, labels)) = &self.views else { return html! {} };
         let (now, zone) = (web.app().now(), &visitor.preferences.zone);
         rail_section(
-            &RailSection { label: "Shown to", ..RailSection::default() },
+            &RailSection { label: t("note-shown-to"), ..RailSection::default() },
             html! {
-                @if views.is_empty() { p.rail-section__note { "It did not pop up yet." } }
+                @if views.is_empty() { p.rail-section__note { (t("note-not-shown")) } }
                 ul.plain-list {
                     @for view in views {
                         li.plain-list__item { div.plain-list__text {
-                            (labels.get(&view.person).map_or("Somebody", |label| label.label.as_str())) " · " (time::ago(view.at, now, zone))
+                            (labels.get(&view.person).map_or(t("somebody"), |label| label.label.as_str())) " · " (time::ago(view.at, now, zone))
                             @if let Some(label) = labels.get(&view.record) {
                                 @let kind = web.app().registry().kind(&label.kind);
                                 @let at = kind.map(|kind| address::record(kind, &label.number));

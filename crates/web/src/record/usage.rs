@@ -3,6 +3,8 @@
 use maud::{Markup, html};
 use steward_app::view::RecordView;
 use steward_ui::record::{RailSection, rail_section};
+use steward_ui::words::sentence;
+use steward_words::{formats, number, t};
 
 use crate::Web;
 use crate::error::WebError;
@@ -21,8 +23,10 @@ pub(super) async fn gather(web: &Web, view: &RecordView) -> Result<Option<i64>, 
 /// The number, beside the record.
 pub(super) fn beside(uses: Option<i64>) -> Markup {
     let Some(uses) = uses else { return html! {} };
+    let count = [("count", html! { strong { (number(uses, formats())) } })];
+    let used = if uses == 1 { sentence("template-used-one", &count) } else { sentence("template-used-many", &count) };
     rail_section(
-        &RailSection { label: "Use", ..RailSection::default() },
-        html! { p.rail-section__note { "Used " strong { (uses) } @if uses == 1 { " time" } @else { " times" } " in the last 90 days" } },
+        &RailSection { label: t("template-use"), ..RailSection::default() },
+        html! { p.rail-section__note { (used) } },
     )
 }

@@ -112,4 +112,4 @@ similar = Ähnlich
 nothing-similar = Nichts Ähnliches ist bekannt.
 edit-record = { $number } bearbeiten
 by-macro = durch das Makro { $macro }
-draft-version = Neue Fassung von { $number }
+draft-version = Neue Version von { $number }
