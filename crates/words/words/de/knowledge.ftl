@@ -157,4 +157,4 @@ note-put-away = Weglegen
 note-about = zu { $whom }
 note-until = Bis { $day }
 note-shown-to = Gezeigt
-note-not-shown = Die Notiz ist noch nicht erschienen.
+note-not-shown = Der Hinweis ist noch nicht erschienen.

@@ -157,4 +157,4 @@ note-put-away = Ranger
 note-about = au sujet de { $whom }
 note-until = Jusqu’au { $day }
 note-shown-to = Affichée à
-note-not-shown = La note n’est pas encore apparue.
+note-not-shown = La consigne n’est pas encore apparue.
