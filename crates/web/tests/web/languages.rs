@@ -91,6 +91,8 @@ on_both! {
 
     async fn before_one_is_known_the_browser_is_asked(db: TestDatabase) {
         let world = World::build(db).await;
+        // Somebody has a password, so that it is no longer the page of an installation that is not set up.
+        world.with_password("g1").await;
         let stranger = world.fixture.server.browser();
         let page = stranger.send(stranger.call("GET", "/sign-in").header("accept-language", "fr-CH, en;q=0.5")).await;
         assert!(page.text().contains("Se connecter") && page.text().contains("lang=\"fr\""), "{}", page.text());

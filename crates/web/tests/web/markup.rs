@@ -97,7 +97,8 @@ fn check_inert(what: &str, answer: &Answer) {
         return;
     }
     for element in Page::parse(&answer.text()).elements() {
-        let own = |name: &str| element.get(name).is_some_and(|address| address.starts_with("/assets/"));
+        let is_own = |address: &str| address.starts_with("/assets/") || address == "/manifest.webmanifest";
+        let own = |name: &str| element.get(name).is_some_and(is_own);
         match element.name.as_str() {
             "script" | "link" | "img" => assert!(own("src") || own("href"), "{what}: {element:?}"),
             "iframe" | "object" | "embed" | "style" | "math" | "base" | "video" | "audio" | "marquee" | "animate"
