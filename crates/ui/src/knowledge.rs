@@ -252,7 +252,7 @@ pub fn fits(shared: &Fits, lines: &[FitLine]) -> Markup {
 pub fn fit_search(source: &str, words: &str, found: Option<Markup>) -> Markup {
     html! {
         search.fit-search {
-            form.fit-search__form role="search" method="get" action=(source) hx-get=(source) hx-target="#article-fits" hx-swap="innerHTML" hx-trigger="submit, input changed delay:250ms from:#article-words" {
+            form.fit-search__form method="get" action=(source) hx-get=(source) hx-target="#article-fits" hx-swap="innerHTML" hx-trigger="submit, input changed delay:250ms from:#article-words" {
                 label.hidden-text for="article-words" { (t("article-look")) }
                 span.fit-search__box { (icon(Icon::Search)) input.input #article-words type="search" name="q" value=(words) placeholder=(t("article-look-hint")) autocomplete="off"; }
             }

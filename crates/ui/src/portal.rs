@@ -108,7 +108,7 @@ pub fn portal_head(head: &PortalHead, actions: Markup) -> Markup {
     html! {
         header.portal-head {
             @if let Some((label, address)) = head.back {
-                nav.portal-head__back aria-label=(t("breadcrumb")) { a href=(address) { (icon(Icon::ArrowLeft)) span { (label) } } }
+                nav.portal-head__back aria-label=(label) { a href=(address) { (icon(Icon::ArrowLeft)) span { (label) } } }
             }
             div.portal-head__line {
                 @if let Some(symbol) = head.icon { span.card__icon { (large_icon(symbol)) } }

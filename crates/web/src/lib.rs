@@ -118,7 +118,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       trusted-types steward steward-worker";
 /// How hard pages are compressed, from 1 to 9: the rows of a list are so alike that a little more work than the least makes
 /// them much smaller.
-const COMPRESSION: i32 = 2;
+const COMPRESSION: i32 = 4;
 /// Largest body of any request, in bytes.
 const BODY_MAX: usize = 52 * 1024 * 1024;
 

@@ -30,7 +30,7 @@ story("An agent acts from the search box and keeps a record at hand", async (sce
   await page.getByRole("region", { name: "Changed since you looked" }).or(page.getByText("Changed since you looked")).first().waitFor();
 });
 
-story("Values are changed over the list, by key and by double click", async (scene) => {
+story("Values are changed over the list, by key", async (scene) => {
   const ben = as("ben", scene.desk);
   const incident = await ben.create("incidents", { title: `Lamp flickers ${scene.id}`, requester: "ella", team: "Service desk" });
   const page = await scene.visit("ben");
@@ -43,10 +43,6 @@ story("Values are changed over the list, by key and by double click", async (sce
   await dialog.waitFor({ state: "detached" }).catch(() => dialog.waitFor({ state: "hidden" }));
   await page.locator("[data-row]").getByText(`Lamp is dark ${scene.id}`).waitFor();
   assert.equal(new URL(page.url()).pathname, "/incidents");
-  await page.locator("[data-row] td.list__cell--title").dblclick({ position: { x: 300, y: 8 } });
-  await dialog.getByLabel("Title").waitFor();
-  assert.equal(await dialog.getByLabel("Priority").count(), 0, "only what was clicked");
-  await page.keyboard.press("Escape");
 });
 
 story("A change stands on its days", async (scene) => {

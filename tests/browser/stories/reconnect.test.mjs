@@ -27,7 +27,7 @@ story("A page whose server was killed follows changes again once it is back", as
   await first;
   await page.mouse.move(0, 0);
   // What the page asks for once it is shown has come: only the stream is open.
-  await page.waitForFunction(() => !document.querySelector(".context__wait, .rail-section [hx-trigger=load]"));
+  await page.waitForFunction(() => !document.querySelector(".context__wait, .rail-section [hx-trigger=load]:empty"));
   scene.allow(/ERR_|network error/);
 
   await server.stop("SIGKILL");

@@ -10,9 +10,9 @@ story("A requester and an agent do their work without scripts", async (scene) =>
   await ella.goto("/");
   await signIn(ella, "ella", scene.desk.passphrase);
   await ella.getByRole("link", { name: /Something does not work/ }).click();
-  await ella.getByLabel(/^Title/).fill(title);
-  await ella.getByLabel(/^Description/).fill("No beep.");
-  await ella.getByRole("button", { name: /Create incident|Report|Send/ }).click();
+  await ella.getByLabel(/^What does not work/).fill(title);
+  await ella.getByLabel(/^What happens/).fill("No beep.");
+  await ella.getByRole("button", { name: "Send report" }).click();
   await ella.getByRole("heading", { level: 1, name: title }).waitFor();
   await ella.locator("#composer-body").fill("It is urgent.");
   await ella.getByLabel("Attach files").setInputFiles({ name: "fax.txt", mimeType: "text/plain", buffer: Buffer.from("beep") });

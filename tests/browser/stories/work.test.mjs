@@ -11,7 +11,7 @@ story("Two records are linked and parted again", async (scene) => {
   await page.getByText("Link another record").click();
   await page.getByRole("combobox", { name: "Record" }).fill(other.number);
   await page.getByRole("option", { name: new RegExp(other.fields.title) }).click();
-  await page.getByRole("button", { name: "Link", exact: true }).click();
+  await page.locator(".rail-section", { hasText: "Link another record" }).getByRole("button", { name: "Link", exact: true }).click();
   const related = page.locator(".rail-section", { hasText: "Related" });
   await related.getByRole("link", { name: other.fields.title }).waitFor();
   await page.goto(pageOf(other));
@@ -46,5 +46,5 @@ story("Time is booked in words that people use", async (scene) => {
   await dialog.getByRole("button", { name: /Book/ }).click();
   const entry = page.locator(".entry--worklog", { hasText: "Counted by hand" });
   await entry.waitFor();
-  assert.match(await entry.innerText(), /1h 30m/);
+  assert.match(await entry.innerText(), /1 h 30 min/);
 });

@@ -23,7 +23,7 @@ class Keeper {
   readonly #form: HTMLFormElement;
   readonly #address: string;
   readonly #place: string;
-  readonly #mark = word();
+  readonly #mark = newMark();
   readonly key: string;
   #base: string;
   #initial: string;
@@ -293,6 +293,6 @@ function forget(key: string): void {
   try { localStorage.removeItem(key); } catch { /* as above */ }
 }
 
-function word(): string {
+function newMark(): string {
   return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -50,24 +50,16 @@ behaviour("[data-list]", (list, signal) => {
     count();
   }), { signal });
 
-  // Values are changed in a dialog over the list: all that the row shows by key, one by a double click on it.
-  const edit = (row: Element | null | undefined, only?: string) => {
-    const link = row?.querySelector<HTMLAnchorElement>(".list__link");
-    const fields = only ? [only] : [...list.querySelectorAll<HTMLElement>("thead [data-edits]")].map((head) => head.dataset.edits ?? "");
+  // The values that a row shows are changed in a dialog over the list.
+  const edit = (row: Element) => {
+    const link = row.querySelector<HTMLAnchorElement>(".list__link");
+    const fields = [...list.querySelectorAll<HTMLElement>("thead [data-edits]")].map((head) => head.dataset.edits ?? "");
     if (!link || !fields.length) return false;
     const address = new URL(`${link.pathname}/edit`, location.href);
     for (const field of fields) address.searchParams.append("field", field);
     htmx.ajax("GET", `${address.pathname}${address.search}`, { target: "#dialog", swap: "innerHTML" });
     return true;
   };
-  list.addEventListener("dblclick", (event) => {
-    const cell = (event.target as Element).closest<HTMLTableCellElement>("td");
-    const head = cell && list.querySelectorAll<HTMLElement>("thead th")[cell.cellIndex];
-    if (!head?.dataset.edits || (event.target as Element).closest("a, input, button, label")) return;
-    getSelection()?.removeAllRanges();
-    edit(cell.closest("[data-row]"), head.dataset.edits);
-  }, { signal });
-
   const links = () => [...list.querySelectorAll<HTMLAnchorElement>(".list__link")];
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
