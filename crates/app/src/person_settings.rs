@@ -32,6 +32,8 @@ pub struct PersonSettings {
     pub clock: Option<String>,
     /// What stands between the figures of numbers.
     pub numbers: Option<String>,
+    /// The day that a week begins with.
+    pub first_day: Option<String>,
     /// Whether single keys do nothing.
     pub keys_off: bool,
     /// Other keys than the usual, by name of the shortcut.

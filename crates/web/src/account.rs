@@ -9,11 +9,10 @@ use steward_app::person_settings::PersonSettings;
 use steward_app::tokens::{DEFAULT_DAYS, MAX_DAYS};
 use steward_model::access::TokenLimits;
 use steward_ui::button::{Button, Look, Submit, submit};
-use steward_ui::field::{ChoiceOption, Control, Credential, Field, field};
+use steward_ui::field::{Control, Credential, Field, field};
 use steward_ui::form::{Form as FormParts, form, form_actions, form_section};
 use steward_ui::header::{Header, header as head};
 use steward_ui::message::{Notice, notice};
-use steward_ui::page::Density;
 use steward_ui::tone::Tone;
 use steward_ui::words::sentence;
 use steward_words::{t, t_with};
@@ -44,12 +43,6 @@ pub(crate) async fn theme(State(web): State<Web>, posted: Posted) -> Result<Resp
     let theme = posted.form.get("theme").and_then(preferences::theme);
     let theme = theme.ok_or_else(|| WebError::bad_request("there is no such theme"))?;
     remember(&web, &posted, |settings| settings.theme = Some(theme.key().to_owned())).await
-}
-
-pub(crate) async fn density(State(web): State<Web>, posted: Posted) -> Result<Response, WebError> {
-    let density = posted.form.get("density").and_then(preferences::density);
-    let density = density.ok_or_else(|| WebError::bad_request("there is no such density"))?;
-    remember(&web, &posted, |settings| settings.density = Some(density.key().to_owned())).await
 }
 
 /// Keeps one setting and leads back.
@@ -156,11 +149,6 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
     };
     let save =
         |label| form_actions(submit(&Button { label, look: Look::Plain, ..Button::default() }, &Submit::default()));
-    let densities = [Density::Comfortable, Density::Normal, Density::Compact].map(|density| ChoiceOption {
-        key: density.key(),
-        label: density_label(density),
-        ..ChoiceOption::default()
-    });
     let days = t_with("token-lasts", &[("days", MAX_DAYS.into())]);
     let default_days = DEFAULT_DAYS.to_string();
     let main = html! {
@@ -171,13 +159,6 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
                 (notice(&Notice { tone: Tone::Success, text: t("token-once") }, html! {}))
                 code.secret-once { (token) }
             }
-            (form(&post(visitor, "/account/density"), form_section(t("settings-density"), "", html! {
-                (part("density-", "density", t("rows"), "", &Control::Choice {
-                    value: visitor.preferences.density.key(),
-                    options: &densities,
-                }))
-                (save(t("keep")))
-            })))
             (form(&post(visitor, "/account/password"), form_section(t("password"), t("password-ends-sessions"), html! {
                 (part("password-", "current_password", t("your-password"), "", &Control::Credential { value: "", kind: Credential::Password }))
                 (part("password-", "new_password", t("new-password"), t("password-advice"), &Control::Credential { value: "", kind: Credential::NewPassword }))
@@ -228,12 +209,4 @@ async fn show(web: &Web, visitor: &Visitor, outcome: &Outcome) -> Result<Markup,
 
 fn post<'a>(visitor: &'a Visitor, action: &'a str) -> FormParts<'a> {
     FormParts { action, csrf_token: &visitor.csrf_token, ..FormParts::default() }
-}
-
-fn density_label(density: Density) -> &'static str {
-    match density {
-        Density::Comfortable => t("density-comfortable"),
-        Density::Normal => t("density-normal"),
-        Density::Compact => t("density-compact"),
-    }
 }

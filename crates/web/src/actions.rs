@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -30,7 +30,7 @@ use steward_words::{refusal, t, t_with};
 use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
 use crate::files::{Segments, audience};
-use crate::form::{Form, Posted};
+use crate::form::{Form, Posted, Query};
 use crate::frame::{Place, frame};
 use crate::kind_form::{Faults, Filling, one, sentence};
 use crate::record::{Unsent, again};
@@ -44,9 +44,8 @@ pub(crate) async fn transition_form(
     State(web): State<Web>,
     Segments((kinds, name, key)): Segments<(String, String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let (view, index) = found(&web, &visitor, &kinds, &name, &key).await?;
     possible(&view, &view.kind.lifecycle.transitions[index])?;
     let view = with_names(&web, &visitor, view).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -24,7 +24,7 @@ use steward_words::{in_sentence, t, t_with};
 use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Posted, Query};
 use crate::frame::{Place, frame};
 use crate::kind_form::{Faults, Filling, sections};
 use crate::naming::new_record;
@@ -36,12 +36,11 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments(kinds): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let level = creatable(&web, &visitor, &kind)?;
     // Links may fill fields in: `/incidents/new?title=…`.
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let draft = FormDraft::find(&web, &visitor, &kind, drafts::NEW, drafts::NEW).await?;
     let is_asked = query.names().next().is_some();
     let filled = draft.typed().filter(|_| !is_asked).unwrap_or(&query);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -25,7 +25,7 @@ use steward_words::{in_sentence, t, t_with};
 use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Form, Posted, Query};
 use crate::frame::{Place, frame};
 use crate::kind_form::{Faults, Filling, changed, one, sections, shows_whole};
 use crate::record::side;
@@ -40,9 +40,8 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let view = editable(&web, &visitor, &kinds, &name).await?;
     if edit_few::is_asked(&query) {
         return Ok(edit_few::page(&web, &visitor, &view, &query).await?.into_response());
@@ -78,9 +77,8 @@ pub(crate) async fn field(
     State(web): State<Web>,
     Segments((kinds, name, key)): Segments<(String, String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
     let field = kind.field(&key).filter(|field| view.rights.may_read(field)).ok_or(Error::NotFound)?;

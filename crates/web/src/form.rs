@@ -3,6 +3,7 @@
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::header;
+use axum::http::request::Parts;
 use bytes::Bytes;
 use steward_app::error::Error;
 use steward_app::files::FILE_MAX;
@@ -62,6 +63,17 @@ impl Form {
     /// All names, each as often as it came.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.values.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// What stands in the address of a page.
+pub(crate) struct Query(pub(crate) Form);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(Form::parse(parts.uri.query().unwrap_or_default().as_bytes())))
     }
 }
 

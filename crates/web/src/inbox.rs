@@ -1,6 +1,6 @@
 //! The inbox of whoever is signed in.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -18,7 +18,7 @@ use steward_ui::time::Time;
 use steward_words::t;
 
 use crate::error::WebError;
-use crate::form::{Form, Posted};
+use crate::form::{Posted, Query};
 use crate::frame::{Place, frame};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -32,12 +32,7 @@ const READ: &str = "/inbox/read";
 /// Lines of one page.
 const LINES: usize = 50;
 
-pub(crate) async fn page(
-    State(web): State<Web>,
-    visitor: Visitor,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+pub(crate) async fn page(State(web): State<Web>, visitor: Visitor, Query(query): Query) -> Result<Response, WebError> {
     let all = query.get("show") == Some("all");
     let before = query.text("before").and_then(|text| text.parse().ok());
     let page = web.app().inbox(visitor.actor(), !all, before, LINES).await?;

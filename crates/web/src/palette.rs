@@ -4,7 +4,7 @@
 //! that the page shows, and what was opened last.
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use steward_app::error::Error;
@@ -14,10 +14,10 @@ use steward_model::access::Action;
 use steward_words::{t, t_with};
 
 use crate::error::WebError;
-use crate::form::Form;
+use crate::form::Query;
 use crate::frame::kinds;
 use crate::visitor::Visitor;
-use crate::{Web, address, guide, inbox, naming, search, visits};
+use crate::{Web, address, guide, inbox, naming, portal, search, settings, visits};
 
 /// Records found.
 const FOUND: usize = 8;
@@ -50,9 +50,8 @@ impl Suggestion {
 pub(crate) async fn suggestions(
     State(web): State<Web>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let text = query.text("q").unwrap_or_default();
     let here = on_record(&web, &visitor, query.get("at").unwrap_or_default()).await?;
     let suggestions = if text.is_empty() {
@@ -150,10 +149,12 @@ fn anywhere(web: &Web, visitor: &Visitor, views: &[SavedView]) -> Vec<Suggestion
         (home, "/"),
         (t("inbox"), inbox::ADDRESS),
         (t("recent"), visits::ADDRESS),
+        (t("settings"), settings::ADDRESS),
         (t("account"), "/account"),
         (t("help"), "/help"),
     ];
     if actor.is_staff() {
+        pages.push((t("portal"), portal::HOME));
         pages.push((t("your-bulk-edits"), "/bulk-edits"));
     }
     let pages = pages

@@ -1,14 +1,14 @@
 //! Choices while one types: records for fields that refer to them, people and teams to mention, canned texts.
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::Web;
 use crate::error::WebError;
 use crate::files::{Segments, audience};
-use crate::form::{Form, Posted};
+use crate::form::{Posted, Query};
 use crate::visitor::Visitor;
 
 /// Choices at once.
@@ -18,9 +18,8 @@ const CHOICES: usize = 10;
 pub(crate) async fn choices(
     State(web): State<Web>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let mut kinds: Vec<String> = query.all("kind").map(str::to_owned).collect();
     if kinds.is_empty() {
         kinds = web.app().registry().kinds().iter().map(|kind| kind.key.clone()).collect();
@@ -45,9 +44,8 @@ pub(crate) async fn mentions(
     State(web): State<Web>,
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let kind = web.app().kind_by_plural(&kinds)?;
     let asked = (query.text("q").unwrap_or_default(), audience(query.get("audience"))?);
     let found = web.app().mention_candidates(visitor.actor(), kind, &name, asked).await?;
@@ -61,9 +59,8 @@ pub(crate) async fn snippets(
     State(web): State<Web>,
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let kind = web.app().kind_by_plural(&kinds)?;
     let asked = (query.text("q").unwrap_or_default(), audience(query.get("audience"))?);
     let found = web.app().snippets(visitor.actor(), kind, &name, asked).await?;

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use steward_app::person_settings::PersonSettings;
 use steward_ui::keys::KeyMap;
 use steward_ui::page::{Density, Theme};
-use steward_words::{Clock, DateOrder, Language, Reader, Separators};
+use steward_words::{Clock, DateOrder, FirstDay, Language, Reader, Separators};
 
 use crate::visitor::cookie;
 
@@ -49,6 +49,7 @@ impl Preferences {
         formats.date = settings.date.as_deref().and_then(DateOrder::named).unwrap_or(formats.date);
         formats.clock = settings.clock.as_deref().and_then(Clock::named).unwrap_or(formats.clock);
         formats.numbers = settings.numbers.as_deref().and_then(Separators::named).unwrap_or(formats.numbers);
+        formats.first_day = settings.first_day.as_deref().and_then(FirstDay::named).unwrap_or(formats.first_day);
         let mut keys = KeyMap::default();
         keys.is_on = !settings.keys_off;
         for (name, key) in &settings.keys {

@@ -86,7 +86,6 @@ pub fn routes() -> Vec<Route> {
         route(Post, settings::ADDRESS, post(settings::save)),
         route(Get, "/account", get(account::page)),
         route(Post, "/account/theme", post(account::theme)),
-        route(Post, "/account/density", post(account::density)),
         route(Post, "/account/password", post(account::password)),
         route(Post, "/account/sessions/{session}/end", post(account::end_session)),
         route(Post, "/account/tokens", post(account::make_token)),

@@ -1,6 +1,6 @@
 //! Search over everything that the reader may see.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use std::ops::Range;
@@ -16,7 +16,7 @@ use steward_ui::value::Shown;
 use steward_words::{t, t_with};
 
 use crate::error::WebError;
-use crate::form::Form;
+use crate::form::Query;
 use crate::frame::{Place, frame};
 use crate::values::shown::state;
 use crate::values::time;
@@ -28,12 +28,7 @@ const RESULTS: usize = 50;
 /// Places in the guide on the page.
 const IN_HELP_PAGE: usize = 5;
 
-pub(crate) async fn page(
-    State(web): State<Web>,
-    visitor: Visitor,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+pub(crate) async fn page(State(web): State<Web>, visitor: Visitor, Query(query): Query) -> Result<Response, WebError> {
     let text = query.text("q").unwrap_or_default();
     let found = find(&web, &visitor, text, RESULTS).await?;
     let help = guide::hits(text, IN_HELP_PAGE);

@@ -9,7 +9,6 @@ story("An agent acts from the search box and keeps a record at hand", async (sce
   const page = await scene.visit("ben");
   await page.goto(pageOf(incident));
   await page.keyboard.press("Control+k");
-  await page.getByRole("combobox", { name: "Search" }).first().click();
   await page.getByRole("option", { name: /Start work/ }).first().waitFor();
   await page.keyboard.type("start w");
   await page.getByRole("option", { name: /Start work/ }).first().click();

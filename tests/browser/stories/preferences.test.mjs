@@ -33,9 +33,9 @@ story("Rows are as dense as one chooses", async (scene) => {
   };
   const normal = await height();
   for (const [name, fits] of [["Compact", (rows) => rows < normal], ["Comfortable", (rows) => rows > normal], ["Normal", (rows) => rows === normal]]) {
-    await page.goto("/account");
-    await page.getByLabel("Rows").selectOption({ label: name });
-    await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: "Keep" }).click()]);
+    await page.goto("/settings");
+    await page.locator("[name=density]").selectOption({ label: name });
+    await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: /Save/ }).first().click()]);
     const rows = await height();
     assert.ok(fits(rows), `${name}: ${rows} beside ${normal}`);
   }

@@ -87,7 +87,7 @@ behaviour("[data-composer][data-mentions]", (composer, signal) => {
       make("span", { class: "picker__option-label" }, one.label), make("span", { class: "picker__option-detail" }, one.detail ?? ""),
     )));
     list.hidden = false;
-    status.textContent = found.length === 1 ? "1 suggestion" : `${found.length} suggestions`;
+    status.textContent = `${word("suggestions")}: ${found.length}`;
     move(0);
   };
   const look = () => {

@@ -13,7 +13,12 @@ export function shortcut(event: KeyboardEvent): string {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;
   const mod = event.ctrlKey || event.metaKey;
-  if (mod && event.key.toLowerCase() === "k") return focusOn("[data-search]", event);
+  if (mod && event.key.toLowerCase() === "k") {
+    focusOn("[data-search]", event);
+    // As a press of the pointer does: what can be done here shows before anything is typed.
+    document.querySelector<HTMLInputElement>("[data-search]")?.click();
+    return;
+  }
   if (mod && event.key === "Enter") {
     const form = (event.target as Element).closest?.("form");
     if (form && isTyping(event.target)) { event.preventDefault(); form.requestSubmit(); }

@@ -84,7 +84,7 @@ class Combobox {
     this.#list.hidden = false;
     this.#list.scrollIntoView({ block: "nearest" });
     this.#input.setAttribute("aria-expanded", "true");
-    this.#status.textContent = options.length === 1 ? "1 suggestion" : `${options.length} suggestions`;
+    this.#status.textContent = `${word("suggestions")}: ${options.length}`;
     this.#move(options.length && this.#input.value.trim() ? 0 : -1);
   }
 

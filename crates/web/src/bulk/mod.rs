@@ -3,7 +3,7 @@
 mod form;
 mod shown;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use steward_app::bulk::Selection;
@@ -15,7 +15,7 @@ use crate::Web;
 use crate::actions::led;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Form, Posted, Query};
 use crate::kind_form::Faults;
 use crate::list::{Opened, open};
 use crate::visitor::Visitor;
@@ -30,9 +30,8 @@ pub(crate) async fn new(
     State(web): State<Web>,
     Segments(kinds): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let opened = open(&web, &visitor, &kinds, &query).await?;
     let wanted = Wanted::of(&web, &visitor, &opened, &query)?;
     let choice = Choice { web: &web, visitor: &visitor, opened: &opened, wanted: &wanted, sent: &query };

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::bulk::{BulkAction, BulkEdit, Outcome, Progress, Rows, StoredRow};
@@ -24,7 +24,7 @@ use steward_words::{in_sentence, refusal, t, t_with};
 
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::Form;
+use crate::form::Query;
 use crate::frame::{Place, frame};
 use crate::kind_form::plain;
 use crate::list::counted;
@@ -45,9 +45,8 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments(id): Segments<i64>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let app = web.app();
     let actor = visitor.actor();
     let edit = app.bulk_edit(actor, id).await?;

@@ -5,7 +5,7 @@ mod csv;
 mod workbook;
 
 use axum::body::Body;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -18,7 +18,7 @@ use steward_model::access::Actor;
 use crate::Web;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::Form;
+use crate::form::Query;
 use crate::list::asked::Said;
 use crate::list::columns::shown;
 use crate::list::{Opened, open};
@@ -35,9 +35,8 @@ pub(crate) async fn download(
     State(web): State<Web>,
     Segments(kinds): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let mut opened = open(&web, &visitor, &kinds, &query).await?;
     // A file holds the list from its beginning, whichever page it was asked from.
     opened.asked.said = Said { cursor: None, ..opened.asked.said };

@@ -2,7 +2,7 @@
 
 mod sections;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::error::Error;
@@ -15,7 +15,7 @@ use steward_words::{t, t_with};
 
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::Form;
+use crate::form::Query;
 use crate::frame::{Place, frame};
 use crate::visitor::Visitor;
 use crate::{Web, markdown};
@@ -55,12 +55,7 @@ const PAGES: &[Text] = &[
 /// Sections found at once.
 const FOUND: usize = 30;
 
-pub(crate) async fn start(
-    State(web): State<Web>,
-    visitor: Visitor,
-    RawQuery(raw): RawQuery,
-) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
+pub(crate) async fn start(State(web): State<Web>, visitor: Visitor, Query(query): Query) -> Result<Response, WebError> {
     match query.text("q") {
         Some(text) if !text.is_empty() => Ok(search(&web, &visitor, text).into_response()),
         _ => page(State(web), Segments("index".to_owned()), visitor).await,

@@ -20,6 +20,7 @@ use steward_words::{t, t_with};
 use super::{ask, gathered, work};
 use crate::frame::{Place, frame};
 use crate::list::counted;
+use crate::portal::requests;
 use crate::visitor::Visitor;
 use crate::{Web, address, inbox};
 
@@ -50,15 +51,24 @@ const MANAGES: u8 = 4;
 pub(super) async fn page(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
     let mine = async { Ok(in_order(gathered(web, visitor, &WORK, "is:open assignee:me").await?)) };
     let teams = async { Ok(in_order(gathered(web, visitor, &QUEUED, "is:open team:mine assignee:none").await?)) };
+    let asked = async { requests::find(web, visitor, requests::Wanted::MyApprovals, CHANGED).await };
     let changed = async { web.app().changed_since_visit(visitor.actor(), CHANGED).await };
-    let (mine, teams, changed, numbers, piles) =
-        tokio::try_join!(mine, teams, changed, numbers(web, visitor), piles(web, visitor))?;
-    let changed: Vec<(Arc<Kind>, RecordView)> = changed.into_iter().map(|view| (view.kind.clone(), view)).collect();
+    let (mine, teams, asked, changed, numbers, piles) =
+        tokio::try_join!(mine, teams, asked, changed, numbers(web, visitor), piles(web, visitor))?;
+    let with_kind = |views: Vec<RecordView>| views.into_iter().map(|view| (view.kind.clone(), view)).collect();
+    let asked: Vec<(Arc<Kind>, RecordView)> = with_kind(asked);
+    let changed: Vec<(Arc<Kind>, RecordView)> = with_kind(changed);
     let name = visitor.actor().label.split_whitespace().next().unwrap_or_default().to_owned();
     let main = html! {
         (header(&Header { title: t("my-work"), detail: &name, ..Header::default() }, html! {}))
         div.page-body."page-body--wide" {
             (numbers)
+            @if !asked.is_empty() {
+                section.home-section {
+                    h2.home-section__title { (t("waiting-for-your-approval")) }
+                    (work(web, visitor, t("waiting-for-your-approval"), &asked))
+                }
+            }
             section.home-section {
                 h2.home-section__title { (t("assigned-to-me")) }
                 @if mine.is_empty() {

@@ -1,6 +1,6 @@
 //! Articles for who answers for them: how good each is, and which translations lack or fell behind.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::knowledge::ARTICLE;
@@ -17,7 +17,7 @@ use steward_words::{formats, number, t, t_with};
 
 use super::{language_name, plain};
 use crate::error::WebError;
-use crate::form::Form;
+use crate::form::Query;
 use crate::frame::{Place, frame};
 use crate::visitor::Visitor;
 use crate::{Web, address};
@@ -28,9 +28,8 @@ const ROWS: usize = 200;
 pub(crate) async fn quality(
     State(web): State<Web>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let order = query.get("sort").and_then(Order::parse).unwrap_or_default();
     let kind = web.app().kind(ARTICLE)?.clone();
     let (measured, owners) = web.app().article_quality(visitor.actor(), order).await?;

@@ -1,6 +1,6 @@
 //! What readers say of an article: whether it helped, and what is wrong with it.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -17,7 +17,7 @@ use super::article;
 use crate::actions::{dialog_or_page, led};
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Form, Posted, Query};
 use crate::kind_form::Faults;
 use crate::visitor::Visitor;
 use crate::{Web, address};
@@ -48,9 +48,8 @@ pub(crate) async fn flag_form(
     State(web): State<Web>,
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let view = article(&web, &visitor, &kinds, &name).await?;
     if !web.app().is_knowledge_staff(visitor.actor(), &view) {
         return Err(Error::Denied("flag this article").into());

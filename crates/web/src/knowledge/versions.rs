@@ -1,6 +1,6 @@
 //! The versions of an article, any two of them compared, and an old one begun anew.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::knowledge::{Compared, Version, compare};
@@ -20,7 +20,7 @@ use super::{article_kind, part_name, plain};
 use crate::actions::led;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Posted, Query};
 use crate::frame::{Place, frame};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -33,10 +33,9 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
     article_kind(&web, &kinds)?;
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let (view, versions, labels) = web.app().article_versions(visitor.actor(), &name).await?;
     let kind = &view.kind;
     let (list, back) = (address::list(kind), address::record(kind, &view.record.number));

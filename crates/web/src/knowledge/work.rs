@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde_json::json;
@@ -27,7 +27,7 @@ use crate::actions::{dialog_or_page, led};
 use crate::drafts;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Posted, Query};
 use crate::values::shown::category;
 use crate::visitor::Visitor;
 use crate::{Web, address};
@@ -57,9 +57,8 @@ pub(crate) async fn search(
     State(web): State<Web>,
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let (record, rights) = web.app().rights_on(visitor.actor(), &kind, &name).await?;
     let words = query.text("q").unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Writing an article: its words on one page, beside those of the source where it is a translation.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -29,7 +29,7 @@ use crate::actions::{dialog_or_page, led};
 use crate::drafts::{self, FormDraft};
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Form, Posted, Query};
 use crate::frame::{Place, frame};
 use crate::kind_form::Faults;
 use crate::visitor::Visitor;
@@ -39,9 +39,8 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let view = writable(&web, &visitor, &kinds, &name).await?;
     let draft = FormDraft::find(&web, &visitor, &view.kind, &view.record.number, drafts::WRITE).await?;
     let family = web.app().article_family(visitor.actor(), &view.record).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -27,7 +27,7 @@ use crate::address::{self, part};
 use crate::edit::may_edit;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::Form;
+use crate::form::Query;
 use crate::kind_form::plain;
 use crate::values::shown::state;
 use crate::visitor::Visitor;
@@ -41,9 +41,8 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments(kinds): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let mut opened = open(&web, &visitor, &kinds, &query).await?;
     opened.asked.said.cursor = None;
     let usual = opened.kind.board_column.clone().unwrap_or_else(|| "state".to_owned());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::civil::{Date, Weekday};
@@ -26,7 +26,7 @@ use crate::Web;
 use crate::address;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::Form;
+use crate::form::Query;
 use crate::values::shown::state;
 use crate::visitor::Visitor;
 
@@ -43,9 +43,8 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments(kinds): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let mut opened = open(&web, &visitor, &kinds, &query).await?;
     opened.asked.said.cursor = None;
     let zone = visitor.preferences.zone.clone();

@@ -1,6 +1,6 @@
 //! Which columns a list has, and in which order: kept for each person and kind, or with a view.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -16,7 +16,7 @@ use crate::Web;
 use crate::actions::{led, on_list};
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Posted, Query};
 use crate::visitor::Visitor;
 
 /// The form.
@@ -24,9 +24,8 @@ pub(crate) async fn form(
     State(web): State<Web>,
     Segments(kinds): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let opened = open(&web, &visitor, &kinds, &query).await?;
     let chosen = shown(&opened.kind, opened.level, &opened.asked.columns());
     let chosen: Vec<String> = chosen.iter().map(|shape| shape.key(&opened.kind).to_owned()).collect();

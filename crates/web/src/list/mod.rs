@@ -12,7 +12,7 @@ mod views_menu;
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
@@ -34,7 +34,7 @@ use crate::Web;
 use crate::address;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::Form;
+use crate::form::{Form, Query};
 use crate::frame::{Place, frame};
 use crate::list::asked::{Asked, Said, View, built_in};
 use crate::naming::new_record;
@@ -47,9 +47,8 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments(kinds): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let opened = open(&web, &visitor, &kinds, &query).await?;
     let request = opened.asked.request(&opened.kind, ROWS, Counting::Capped);
     let (found, fault) = match web.app().list(visitor.actor(), &opened.kind, &request).await {

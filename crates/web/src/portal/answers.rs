@@ -1,6 +1,6 @@
 //! Answers while one types: articles, things on offer, one's own requests.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::error::Error;
@@ -16,7 +16,7 @@ use super::pictures::{picture, terms};
 use super::{ANSWERS, FOLLOWED, HOME, article_address, item_address, page, record_address};
 use crate::Web;
 use crate::error::WebError;
-use crate::form::Form;
+use crate::form::Query;
 use crate::visitor::Visitor;
 
 /// Answers of one sort.
@@ -25,9 +25,8 @@ const SHOWN: usize = 5;
 pub(crate) async fn answers(
     State(web): State<Web>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let text = query.text("q").unwrap_or_default();
     let content = found(&web, &visitor, text).await?;
     if visitor.partial {

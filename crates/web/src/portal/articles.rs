@@ -1,6 +1,6 @@
 //! Articles in the portal: by category, and one to read.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::deflection::ARTICLE;
@@ -18,7 +18,7 @@ use super::{ARTICLES, REPORT, article_address, page};
 use crate::Web;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Posted, Query};
 use crate::visitor::Visitor;
 use crate::{address, markdown};
 
@@ -56,9 +56,8 @@ pub(super) async fn some(
 pub(crate) async fn articles(
     State(web): State<Web>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let found = some(&web, &visitor, query.text("category"), SHOWN).await?;
     let kind = web.app().kind(ARTICLE)?.clone();
     let field = kind.field("category");
@@ -92,9 +91,8 @@ pub(crate) async fn article(
     State(web): State<Web>,
     Segments(name): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let mark = query.text("mark");
     let view = web.app().read_article(visitor.actor(), &name, mark).await?;
     Ok(page(&web, &visitor, view.record.text("title"), ARTICLES, text(&visitor, &view, mark)).into_response())

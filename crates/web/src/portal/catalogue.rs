@@ -1,6 +1,6 @@
 //! The catalogue: categories, and what is in one.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::error::Error;
@@ -16,15 +16,14 @@ use super::{CATALOGUE, item_address, page};
 use crate::Web;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::Form;
+use crate::form::Query;
 use crate::visitor::Visitor;
 
 pub(crate) async fn catalogue(
     State(web): State<Web>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let offers = web.app().offers(visitor.actor()).await?;
     if let Some(text) = query.text("q") {
         let found: Vec<&RecordView> = matching(&offers, text);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -31,7 +31,7 @@ use super::{CATALOGUE, item_address, page, record_address};
 use crate::Web;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Form, Posted, Query};
 use crate::kind_form::sentence;
 use crate::markdown;
 use crate::visitor::Visitor;
@@ -68,10 +68,9 @@ pub(crate) async fn item(
     State(web): State<Web>,
     Segments(name): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
     // Links may answer some of the questions: `/portal/items/CAT0000003?model=pro`.
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let offer = web.app().offer(visitor.actor(), &name).await?;
     let typed = questions::read(&offer.form, &query, &visitor.preferences.zone);
     let answered = web.app().answer_form(visitor.actor(), &offer.form, &typed, Stray::Dropped).await?;
@@ -341,9 +340,8 @@ pub(crate) async fn choices(
     State(web): State<Web>,
     Segments(name): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let asked = (query.text("q").unwrap_or_default(), CHOICES);
     let key = query.text("question").unwrap_or_default();
     let found = web.app().answers_to_choose(visitor.actor(), &name, key, asked).await?;

@@ -15,7 +15,7 @@ mod preview;
 mod questions;
 mod record;
 mod report;
-mod requests;
+pub(crate) mod requests;
 mod words;
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The catalogue as somebody else sees it, for those who keep it.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::error::Error;
@@ -13,19 +13,18 @@ use steward_words::{refusal, t, t_with};
 use super::catalogue::items;
 use super::{CATALOGUE, page};
 use crate::error::WebError;
-use crate::form::Form;
+use crate::form::Query;
 use crate::visitor::Visitor;
 use crate::{Web, address};
 
 pub(crate) async fn preview(
     State(web): State<Web>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
     if !web.app().keeps_catalogue(visitor.actor()) {
         return Err(Error::Denied("see the catalogue as somebody else").into());
     }
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let person = query.text("person");
     let seen = match person {
         None => None,

@@ -1,6 +1,6 @@
 //! One request as its asker follows it.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -27,7 +27,7 @@ use super::words::{Standing, worker};
 use super::{REQUESTS, kind_of, page, record_address};
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Posted, Query};
 use crate::timeline::timeline;
 use crate::values::shown::Reader;
 use crate::values::time;
@@ -51,9 +51,8 @@ pub(crate) async fn record(
     State(web): State<Web>,
     Segments(number): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let done = match (query.get("ordered"), query.get("reported")) {
         (Some(_), _) => Some(t("portal-ordered")),
         (_, Some(_)) => Some(t("portal-reported")),

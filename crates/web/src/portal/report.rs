@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -23,7 +23,7 @@ use super::{REPORT, page, record_address};
 use crate::Web;
 use crate::create::creatable;
 use crate::error::WebError;
-use crate::form::{Form, Posted};
+use crate::form::{Form, Posted, Query};
 use crate::kind_form::sentence;
 use crate::values::control::{Around, Drawing, Held, control};
 use crate::visitor::Visitor;
@@ -60,11 +60,11 @@ impl Typed {
 pub(crate) async fn report(
     State(web): State<Web>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
     let kind = web.app().kind("incident")?.clone();
     creatable(&web, &visitor, &kind)?;
-    let typed = Typed::read(&Form::parse(raw.unwrap_or_default().as_bytes()));
+    let typed = Typed::read(&query);
     let offered = offers(&web, &visitor, &typed).await?;
     let content = content(&web, &visitor, &typed, &BTreeMap::new(), offered);
     Ok(page(&web, &visitor, t("portal-report"), REPORT, content).into_response())

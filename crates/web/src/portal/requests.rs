@@ -1,6 +1,6 @@
 //! What somebody asked for, of all kinds in one list.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::error::Error;
@@ -15,7 +15,7 @@ use super::words::Standing;
 use super::{FOLLOWED, REQUESTS, page, record_address};
 use crate::Web;
 use crate::error::WebError;
-use crate::form::Form;
+use crate::form::Query;
 use crate::visitor::Visitor;
 
 /// Records of one kind on the page.
@@ -23,7 +23,7 @@ const SHOWN: usize = 60;
 
 /// Which records are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     MyOpen,
     MyClosed,
     MyAll,
@@ -68,7 +68,7 @@ impl Wanted {
 }
 
 /// The newest records that are looked for, of all kinds.
-pub(super) async fn find(web: &Web, visitor: &Visitor, wanted: Wanted, limit: usize) -> Result<Vec<RecordView>, Error> {
+pub(crate) async fn find(web: &Web, visitor: &Visitor, wanted: Wanted, limit: usize) -> Result<Vec<RecordView>, Error> {
     let mut found = Vec::new();
     for key in FOLLOWED {
         let (Some(kind), Some(condition)) = (web.app().registry().kind(key).cloned(), wanted.condition(key)) else {
@@ -128,9 +128,8 @@ pub(super) fn follows(web: &Web, visitor: &Visitor, views: &[RecordView]) -> Mar
 pub(crate) async fn requests(
     State(web): State<Web>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let of_organisation = query.get("of") == Some("organisation") && sees_organisation(&visitor);
     let closed = query.get("show") == Some("closed");
     let wanted = match (of_organisation, closed, query.get("show")) {

@@ -11,7 +11,7 @@ mod usage;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -35,7 +35,7 @@ use crate::drafts::{self, FormDraft};
 use crate::edit::may_edit;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::Form;
+use crate::form::Query;
 use crate::frame::{Place, frame};
 use crate::knowledge::reading;
 pub(crate) use crate::record::rail::side;
@@ -52,11 +52,10 @@ pub(crate) async fn page(
     State(web): State<Web>,
     Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let as_of = query
         .text("as_of")
         .map(|text| {

@@ -16,8 +16,8 @@ use crate::{Web, address};
 
 /// Records shown.
 const SHOWN: usize = 5;
-/// Kinds besides the record's own that may hold an answer.
-const ANSWERS: [&str; 2] = ["known_error", "knowledge_article"];
+/// The kind besides the record's own that may hold an answer; articles have a section of their own.
+const ANSWERS: &str = "known_error";
 
 /// The place of the section, which fills itself; without scripts it is a link to it. `None` where nobody looks for them.
 pub(super) fn place(visitor: &Visitor, kind: &Kind, record_address: &str) -> Option<Markup> {
@@ -36,7 +36,7 @@ pub(super) fn place(visitor: &Visitor, kind: &Kind, record_address: &str) -> Opt
 /// What stands in the section.
 pub(super) async fn list(web: &Web, visitor: &Visitor, kind: &Arc<Kind>, name: &str) -> Result<Markup, WebError> {
     let registry = web.app().registry();
-    let others = ANSWERS.into_iter().filter(|key| *key != kind.key && registry.kind(key).is_some());
+    let others = Some(ANSWERS).filter(|key| *key != kind.key && registry.kind(key).is_some());
     let kinds: Vec<String> = std::iter::once(kind.key.as_str()).chain(others).map(str::to_owned).collect();
     let found = web.app().similar(visitor.actor(), kind, name, &kinds, SHOWN).await?;
     Ok(html! {

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use steward_app::inbox::Reason;
 use steward_app::person_settings::PersonSettings;
 use steward_ui::keys::{KeyMap, SHORTCUTS};
-use steward_words::{Clock, DateOrder, Language, Separators, t, t_with};
+use steward_words::{Clock, DateOrder, FirstDay, Language, Separators, t, t_with};
 
 use crate::form::Form;
 use crate::preferences::{density, theme};
@@ -36,6 +36,7 @@ pub(super) fn settings(form: &Form, before: &PersonSettings) -> (PersonSettings,
         date: choice("date", &before.date, &|value| DateOrder::named(value).is_some(), unknown),
         clock: choice("clock", &before.clock, &|value| Clock::named(value).is_some(), unknown),
         numbers: choice("numbers", &before.numbers, &|value| Separators::named(value).is_some(), unknown),
+        first_day: choice("first_day", &before.first_day, &|value| FirstDay::named(value).is_some(), unknown),
         ..before.clone()
     };
     if form.has("keys_on") {

@@ -13,7 +13,7 @@ use steward_ui::message::{Notice, notice};
 use steward_ui::page::{Density, Theme};
 use steward_ui::tone::Tone;
 use steward_words::{
-    Clock, DateOrder, Formats, Language, Reader, Separators, date, decimal, t, t_with, time_of_day, within,
+    Clock, DateOrder, FirstDay, Formats, Language, Reader, Separators, date, decimal, t, t_with, time_of_day, within,
 };
 
 use super::ADDRESS;
@@ -151,13 +151,28 @@ impl Sheet<'_> {
         let usual = example(Formats::of(reader.language).numbers);
         let mut numbers = vec![(AUTO, t_with("settings-numbers-language", &[("example", (&usual).into())]))];
         numbers.extend(Separators::ALL.iter().map(|one| (one.key(), example(*one))));
+        let first_days: Vec<(&str, String)> = FirstDay::ALL
+            .iter()
+            .map(|day| {
+                let label = match day {
+                    FirstDay::Monday => "settings-monday",
+                    FirstDay::Saturday => "settings-saturday",
+                    FirstDay::Sunday => "settings-sunday",
+                };
+                (day.key(), t(label).to_owned())
+            })
+            .collect();
+        let first_day = self.settings.first_day.as_deref().unwrap_or(FirstDay::Monday.key());
         let date_chosen = self.settings.date.as_deref().unwrap_or(DateOrder::Words.key());
         let clock_chosen = self.settings.clock.as_deref().unwrap_or(Clock::Hours24.key());
         form_section(
             t("settings-section-formats"),
             "",
             html! {
-                (self.choice("date", t("settings-date"), "", Some(date_chosen), &dates))
+                (field_row(html! {
+                    (self.choice("date", t("settings-date"), "", Some(date_chosen), &dates))
+                    (self.choice("first_day", t("settings-first-day"), "", Some(first_day), &first_days))
+                }))
                 (field_row(html! {
                     (self.choice("clock", t("settings-clock"), "", Some(clock_chosen), &clocks))
                     (self.choice("numbers", t("settings-numbers"), "", self.settings.numbers.as_deref(), &numbers))

@@ -5,7 +5,7 @@ mod form;
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::future::join_all;
@@ -18,7 +18,7 @@ use steward_model::id::RecordId;
 use crate::actions::led;
 use crate::error::WebError;
 use crate::files::Segments;
-use crate::form::{Form, Posted};
+use crate::form::{Form, Posted, Query};
 use crate::kind_form::Faults;
 use crate::list::{Opened, open};
 use crate::visitor::Visitor;
@@ -48,9 +48,8 @@ pub(crate) async fn new(
     State(web): State<Web>,
     Segments(kinds): Segments<String>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let opened = open(&web, &visitor, &kinds, &query).await?;
     let view = NewView { name: String::new(), audience: ViewAudience::Owner, definition: definition(&opened) };
     let sheet = Sheet { web: &web, visitor: &visitor, opened: &opened, saved: None };
@@ -87,9 +86,8 @@ pub(crate) async fn edit(
     State(web): State<Web>,
     Segments((kinds, id)): Segments<(String, i64)>,
     visitor: Visitor,
-    RawQuery(raw): RawQuery,
+    Query(query): Query,
 ) -> Result<Response, WebError> {
-    let query = Form::parse(raw.unwrap_or_default().as_bytes());
     let opened = open(&web, &visitor, &kinds, &query).await?;
     let saved = changeable(&web, &visitor, &opened, id).await?;
     let is_shown = opened.asked.view.key == id.to_string();

@@ -82,7 +82,7 @@ const TICKET_LINES: [TicketLine; 48] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 72] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 71] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -124,7 +124,6 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 72] = [
     ("POST", "/settings", Sent::Form(&[("theme", "dark")]), (401, 303)),
     ("GET", "/account", Sent::Nothing, (303, 200)),
     ("POST", "/account/theme", Sent::Form(&[("theme", "dark")]), (401, 303)),
-    ("POST", "/account/density", Sent::Form(&[("density", "compact")]), (401, 303)),
     ("POST", "/account/password", Sent::Form(&[("current_password", ""), ("new_password", "x")]), (401, 422)),
     ("POST", "/account/sessions/987654/end", Sent::Form(&[]), (401, 303)),
     ("POST", "/account/tokens", Sent::Form(&[("label", "")]), (401, 422)),

@@ -65,3 +65,4 @@ pile = { $open } offen{ $untaken ->
    *[other] , { $overdue } überfällig
 }
 key-edit-row = Zeile bearbeiten
+waiting-for-your-approval = Wartet auf Ihre Genehmigung

@@ -65,3 +65,4 @@ pile = { $open } open{ $untaken ->
    *[other] , { $overdue } overdue
 }
 key-edit-row = Edit row
+waiting-for-your-approval = Waiting for your approval

@@ -65,3 +65,4 @@ pile = { $open } ouverts{ $untaken ->
    *[other] , { $overdue } en retard
 }
 key-edit-row = Modifier la ligne
+waiting-for-your-approval = En attente de votre approbation
