@@ -69,11 +69,11 @@ pub(crate) async fn quality(
                                 @let open = format!("/article-feedback?q={}", address::part(&format!("article:{} is:open", one.label.number)));
                                 tr {
                                     td { (reference(&Reference { number: &one.label.number, label: &one.label.label, address: Some(&at), ..Reference::default() })) }
-                                    td { @match one.record.reference("owner").and_then(|id| owners.get(&id)) { Some(owner) => (owner.label), None => (nothing()) } }
-                                    td.is-number { (number(one.figures.uses, formats())) }
-                                    td.is-number { @match one.figures.helpful_percent() { Some(percent) => { (t_with("article-helpful-of", &[("percent", percent.into()), ("count", (one.figures.helpful + one.figures.unhelpful).into())])) } None => (nothing()) } }
-                                    td.is-number { @if one.figures.open > 0 { a href=(open) { (one.figures.open) } } @else { "0" } }
-                                    td.is-number { (number(one.unreviewed_days, formats())) @if one.is_review_due { " · " (t("article-review-due")) } }
+                                    td data-label=(t("article-owner")) { @match one.record.reference("owner").and_then(|id| owners.get(&id)) { Some(owner) => (owner.label), None => (nothing()) } }
+                                    td.is-number data-label=(t("article-used")) { (number(one.figures.uses, formats())) }
+                                    td.is-number data-label=(t("article-helpful")) { @match one.figures.helpful_percent() { Some(percent) => { (t_with("article-helpful-of", &[("percent", percent.into()), ("count", (one.figures.helpful + one.figures.unhelpful).into())])) } None => (nothing()) } }
+                                    td.is-number data-label=(t("article-flags")) { @if one.figures.open > 0 { a href=(open) { (one.figures.open) } } @else { "0" } }
+                                    td.is-number data-label=(t("article-age")) { (number(one.unreviewed_days, formats())) @if one.is_review_due { " · " (t("article-review-due")) } }
                                 }
                             }
                         }
@@ -105,7 +105,7 @@ pub(crate) async fn translations(State(web): State<Web>, visitor: Visitor) -> Re
                                 @let source = address::record(&kind, &gap.source.number);
                                 tr {
                                     td { (reference(&Reference { number: &gap.source.number, label: &gap.source.label, address: Some(&source), ..Reference::default() })) }
-                                    td { (language_name(&kind, &gap.language)) }
+                                    td data-label=(t("article-language")) { (language_name(&kind, &gap.language)) }
                                     @match &gap.stale {
                                         Some((label, version)) => {
                                             @let at = address::record(&kind, &label.number);

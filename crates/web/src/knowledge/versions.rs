@@ -98,10 +98,10 @@ fn table(
                     @for version in versions {
                         tr {
                             td { (name(version)) @if version.number.is_some() && version.number == current { " " (t("article-readers-see-this")) } }
-                            td { label.version-list__choice { input type="radio" form="versions" name="from" value=(key(version)) checked[is(older, version)] aria-label=(t_with("article-choose-older", &[("version", (&name(version)).into())])); } }
-                            td { label.version-list__choice { input type="radio" form="versions" name="to" value=(key(version)) checked[is(newer, version)] aria-label=(t_with("article-choose-newer", &[("version", (&name(version)).into())])); } }
-                            td { (time::ago(version.at, now, zone)) }
-                            td { (labels.get(&version.by).map_or(t("steward"), |label| label.label.as_str())) }
+                            td data-label=(t("article-version-older")) { label.version-list__choice { input type="radio" form="versions" name="from" value=(key(version)) checked[is(older, version)] aria-label=(t_with("article-choose-older", &[("version", (&name(version)).into())])); } }
+                            td data-label=(t("article-version-newer")) { label.version-list__choice { input type="radio" form="versions" name="to" value=(key(version)) checked[is(newer, version)] aria-label=(t_with("article-choose-newer", &[("version", (&name(version)).into())])); } }
+                            td data-label=(t("article-when")) { (time::ago(version.at, now, zone)) }
+                            td data-label=(t("article-who")) { (labels.get(&version.by).map_or(t("steward"), |label| label.label.as_str())) }
                             td { (version.note) }
                             td {
                                 @if let Some(number) = version.number.filter(|number| may_restore && Some(*number) != current) {

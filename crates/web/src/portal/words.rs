@@ -56,11 +56,14 @@ fn words(view: &RecordView) -> (String, String) {
     let worker = worker(view);
     let by = |id, id_by| worker.map_or_else(|| t(id).to_owned(), |name| t_with(id_by, &[("name", name.into())]));
     let plain = |id| t(id).to_owned();
+    // The time in which it can be reopened may be over.
+    let done =
+        |open, over| t(if view.allowed_transitions.iter().any(|key| key == "reopen") { open } else { over }).to_owned();
     let (state, next) = match (record.kind.as_str(), record.state.as_str()) {
         ("incident", "new") => (t("portal-received"), plain("portal-next-new")),
         ("incident", "in_progress") => (t("portal-working"), by("portal-next-working", "portal-next-working-by")),
         ("incident", "on_hold") => hold(record.text("on_hold_reason")),
-        ("incident", "resolved") => (t("portal-solved"), plain("portal-next-resolved")),
+        ("incident", "resolved") => (t("portal-solved"), done("portal-next-resolved", "portal-next-resolved-over")),
         ("service_request", "draft") => (t("portal-not-sent"), plain("portal-next-draft")),
         ("service_request", "submitted") => (t("portal-received"), plain("portal-next-submitted")),
         ("service_request", "awaiting_approval") => (t("portal-waiting-for-approval"), approval(view)),
@@ -76,7 +79,9 @@ fn words(view: &RecordView) -> (String, String) {
             (t("portal-on-its-way"), next)
         }
         ("service_request", "waiting") => hold(record.text("waiting_reason")),
-        ("service_request", "fulfilled") => (t("portal-delivered"), plain("portal-next-fulfilled")),
+        ("service_request", "fulfilled") => {
+            (t("portal-delivered"), done("portal-next-fulfilled", "portal-next-fulfilled-over"))
+        }
         ("service_request", "rejected") => (t("portal-not-approved"), reason(record.text("rejection_reason"))),
         (_, "closed") => (t("portal-closed"), plain("portal-next-closed")),
         (_, "cancelled") => (t("portal-withdrawn"), reason(record.text("cancel_reason"))),

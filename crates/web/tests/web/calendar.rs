@@ -33,6 +33,14 @@ on_both! {
             check_status(&answer, 400, wrong);
         }
         check_status(&world.browser("g1").get("/incidents/calendar?by=title").await, 404, "no date");
+        // The week begins where one wants it to.
+        let weekdays = |page: &str| ["Mon</th>", "Sun</th>"].map(|day| page.find(day).unwrap());
+        let [monday, sunday] = weekdays(&march);
+        assert!(monday < sunday);
+        world.browser("g1").post("/settings", &[("first_day", "sunday")]).await.expect(303);
+        let [monday, sunday] = weekdays(&world.days("g1", "&month=2031-03").await);
+        assert!(sunday < monday);
+        check_status(&world.browser("g1").post("/settings", &[("first_day", "friday")]).await, 422, "no such beginning");
         // What a requester may not read is no date for them.
         let review = "/knowledge-articles/calendar?by=review_on";
         check_status(&world.browser("a1").get(review).await, 404, "not theirs to read");

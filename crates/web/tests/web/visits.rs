@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use steward_testkit::markup::Page;
 use steward_testkit::on_both;
 
-use crate::world::{World, check_status};
+use crate::world::{World, check_status, location};
 
 impl World {
     /// Opens a record and waits until that is kept.
@@ -56,6 +56,25 @@ on_both! {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         panic!("what was looked at is told as changed");
+    }
+
+    async fn what_waits_for_approval_stands_on_the_desk_of_whoever_is_asked(db: TestDatabase) {
+        let world = World::build(db).await;
+        let (root, people) = (world.browser("root"), &world.fixture.people);
+        let [asked, requester] = ["g1", "a1"].map(|name| people[name].to_string());
+        let made = root.post("/service-requests", &[("title", "Desk lamp"), ("requester", &requester), ("requested_for", &requester)]).await;
+        let path = location(&made.expect(303)).to_owned();
+        root.post(&format!("{path}/fields/approvers"), &[("approvers", &asked)]).await.expect(303);
+        root.post(&format!("{path}/transitions/submit"), &[]).await.expect(303);
+        let waits = async |actor: &str| {
+            Page::parse(&world.browser(actor).get("/").await.expect(200).text()).text().contains("Waiting for your approval")
+        };
+        assert!(!waits("g1").await, "nobody was asked yet");
+        root.post(&format!("{path}/transitions/request_approval"), &[]).await.expect(303);
+        assert!(waits("g1").await);
+        assert!(!waits("g2").await && !waits("root").await, "others were not asked");
+        world.browser("g1").post(&format!("{path}/transitions/approve"), &[]).await.expect(303);
+        assert!(!waits("g1").await);
     }
 
     async fn a_pinned_record_stands_in_the_navigation_for_as_long_as_one_may_see_it(db: TestDatabase) {

@@ -202,3 +202,5 @@ portal-approval-by = { $names } muss es erst genehmigen.
 portal-or = { $first } oder { $last }
 portal-expected-by = Erwartet bis { $day }
 portal-expected-when = Erwartet: { $when }
+portal-next-resolved-over = Funktioniert es wieder? Dann bestätigen Sie es.
+portal-next-fulfilled-over = Ist alles da? Dann bestätigen Sie es.

@@ -202,3 +202,5 @@ portal-approval-by = { $names } has to approve it first.
 portal-or = { $first } or { $last }
 portal-expected-by = Expected by { $day }
 portal-expected-when = Expected { $when }
+portal-next-resolved-over = Does it work again? Then confirm it.
+portal-next-fulfilled-over = Is everything there? Then confirm it.

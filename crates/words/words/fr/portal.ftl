@@ -202,3 +202,5 @@ portal-approval-by = { $names } doit d’abord l’approuver.
 portal-or = { $first } ou { $last }
 portal-expected-by = Prévu pour le { $day }
 portal-expected-when = Prévu : { $when }
+portal-next-resolved-over = Cela fonctionne-t-il de nouveau ? Alors confirmez-le.
+portal-next-fulfilled-over = Tout est-il là ? Alors confirmez-le.
