@@ -15,7 +15,7 @@ story("Search suggests while one types, and Enter leads there", async (scene) =>
 
   await page.keyboard.press("Control+k");
   await box.fill(incident.number.replace(/^INC0*/, ""));
-  await page.getByRole("option", { name: new RegExp(incident.number) }).waitFor();
+  await page.getByRole("option", { name: new RegExp(`${incident.fields.title}.*${incident.number}`) }).waitFor();
 });
 
 story("The page of results marks the words and links to the record", async (scene) => {
