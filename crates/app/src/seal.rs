@@ -17,7 +17,8 @@ impl App {
         self.forget_drafts().await?;
         self.forget_notifications().await?;
         self.forget_visits().await?;
-        Ok(self.store().forget_answers(self.now().plus_seconds(-KEEP_ANSWERS)).await?)
+        self.store().forget_answers(self.now().plus_seconds(-KEEP_ANSWERS)).await?;
+        Ok(self.store().index_large_kinds(self.registry()).await?)
     }
 
     /// Seals what the journal holds beyond the last seal; says whether there was anything to seal.

@@ -15,6 +15,14 @@ use crate::store::Store;
 
 /// Longest identifier that PostgreSQL keeps whole.
 const NAME_LENGTH: usize = 63;
+/// Parts of one statement that counts; SQLite takes no more than 500 in a compound.
+const COUNTED_AT_ONCE: usize = 100;
+
+/// Records from which on a kind gets its indexes on JSON fields. A few hundred records are read and sorted in less than
+/// a millisecond, while each index costs every creation of a record of any kind.
+const LARGE: i64 = 1_000;
+/// Records below which indexes go again; between the two a kind keeps what it has.
+const SMALL: i64 = LARGE / 2;
 
 /// What one kind asks of the database.
 #[derive(Debug, Clone)]
@@ -26,67 +34,145 @@ struct Wanted {
     sequence: Option<String>,
 }
 
+/// What the database holds for a kind, and what it should.
+#[derive(Debug, Clone)]
+struct Step {
+    wanted: Wanted,
+    /// The stamp of the last time; nothing for a new kind.
+    before: Option<String>,
+}
+
 impl Store {
-    /// Brings views, indexes and number series in line with the kinds; touches only what differs from last time.
+    /// Brings views, indexes and number series in line with the kinds and with how many records each has; touches only
+    /// what differs from last time.
     ///
     /// # Errors
     /// Why the database refused, such as views of others that hang on ours.
     pub async fn sync_kinds(&self, registry: &Registry) -> Result<(), StoreError> {
-        let dialect = self.dialect();
+        let (steps, gone) = self.steps(registry).await?;
+        self.make_indexes(&steps).await?;
+        if steps.is_empty() && gone.is_empty() {
+            return Ok(());
+        }
+        self.write(move |connection| {
+            let (steps, gone) = (steps.clone(), gone.clone());
+            Box::pin(async move { sync(connection, &steps, &gone).await })
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Gives kinds that have grown since the start their indexes, and leaves all else as it is: another node may know
+    /// other kinds.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn index_large_kinds(&self, registry: &Registry) -> Result<(), StoreError> {
+        let (mut steps, _) = self.steps(registry).await?;
+        steps
+            .retain(|step| step.before.as_deref().is_some_and(|before| same_but_indexes(before, &step.wanted.stamp())));
+        self.make_indexes(&steps).await?;
+        self.write(move |connection| {
+            let steps = steps.clone();
+            Box::pin(async move { keep_indexes(connection, &steps).await })
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The kinds that differ from last time, and the stamps of those that are gone.
+    async fn steps(&self, registry: &Registry) -> Result<(Vec<Step>, BTreeMap<String, String>), StoreError> {
         let mut connection = self.read().await?;
         let rows = connection.fetch_all("select key, value from meta where key like 'kind:%'", &[]).await?;
-        drop(connection);
         let mut known = BTreeMap::new();
         for row in &rows {
             known.insert(row.text(0)?, row.text(1)?);
         }
-        let mut changed = Vec::new();
+        let sizes = sizes(&mut connection, registry).await?;
+        let mut steps = Vec::new();
         for kind in registry.kinds() {
-            let wanted = Wanted::of(kind, dialect);
-            let before = known.remove(&wanted.key());
+            let before = known.remove(&Wanted::key(&kind.key));
+            let had_indexes = before.as_deref().is_some_and(|stamp| stamp.contains(' '));
+            let enough = if had_indexes { SMALL } else { LARGE };
+            let large = sizes.get(&kind.key).is_some_and(|size| *size >= enough);
+            let wanted = Wanted::of(kind, self.dialect(), large);
             if before.as_deref() != Some(&wanted.stamp()) {
-                changed.push((wanted, before));
+                steps.push(Step { wanted, before });
             }
         }
-        if changed.is_empty() && known.is_empty() {
-            return Ok(());
+        Ok((steps, known))
+    }
+
+    /// Makes each index in a write of its own, so that other writes come in between.
+    async fn make_indexes(&self, steps: &[Step]) -> Result<(), StoreError> {
+        for statement in steps.iter().flat_map(|step| step.wanted.indexes.values()) {
+            self.make_index(statement).await?;
         }
+        Ok(())
+    }
+
+    async fn make_index(&self, statement: &str) -> Result<(), StoreError> {
+        let statement = statement.to_owned();
         self.write(move |connection| {
-            let (changed, gone) = (changed.clone(), known.clone());
-            Box::pin(async move { sync(connection, &changed, &gone).await })
+            let statement = statement.clone();
+            Box::pin(async move {
+                one_node_at_a_time(connection).await?;
+                connection.execute_script(&statement).await?;
+                Ok(())
+            })
         })
         .await?;
         Ok(())
     }
 }
 
-async fn sync(
-    connection: &mut Connection,
-    changed: &[(Wanted, Option<String>)],
-    gone: &BTreeMap<String, String>,
-) -> Result<(), CommitError> {
+/// How many records each kind has, counted up to [`LARGE`].
+async fn sizes(connection: &mut Connection, registry: &Registry) -> Result<BTreeMap<String, i64>, StoreError> {
+    let counts = registry.kinds().iter().map(|kind| {
+        let kind = literal(&kind.key);
+        format!("select {kind}, (select count(*) from (select 1 from record where kind = {kind} limit {LARGE}) as few)")
+    });
+    let mut sizes = BTreeMap::new();
+    for some in counts.collect::<Vec<_>>().chunks(COUNTED_AT_ONCE) {
+        for row in connection.fetch_all(&some.join(" union all "), &[]).await? {
+            sizes.insert(row.text(0)?, row.integer(1)?);
+        }
+    }
+    Ok(sizes)
+}
+
+async fn one_node_at_a_time(connection: &mut Connection) -> Result<(), CommitError> {
     if connection.dialect() == Dialect::Postgres {
-        // One node at a time; an index on a large table takes longer than a statement may.
+        // An index on a large table takes longer than a statement may.
         connection.execute_script("set local statement_timeout = 0").await?;
         connection.execute("lock table meta in share row exclusive mode", &[]).await?;
     }
+    Ok(())
+}
+
+async fn sync(connection: &mut Connection, steps: &[Step], gone: &BTreeMap<String, String>) -> Result<(), CommitError> {
+    one_node_at_a_time(connection).await?;
     for (key, stamp) in gone {
         let kind = key.trim_start_matches("kind:");
         connection.execute_script(&format!("drop view if exists {}", quoted(kind))).await?;
         drop_indexes(connection, stamp, &BTreeMap::new()).await?;
         connection.execute("delete from meta where key = $1", &[Bind::Text(key.clone())]).await?;
     }
-    for (wanted, before) in changed {
+    for Step { wanted, .. } in steps {
         connection.execute_script(&format!("drop view if exists {}", quoted(&wanted.kind))).await?;
         connection.execute_script(&wanted.view).await?;
-        drop_indexes(connection, before.as_deref().unwrap_or_default(), &wanted.indexes).await?;
-        for sql in wanted.indexes.values() {
-            connection.execute_script(sql).await?;
-        }
         if let Some(sequence) = &wanted.sequence {
             connection.execute_script(sequence).await?;
         }
-        set_meta(connection, &wanted.key(), &wanted.stamp()).await?;
+    }
+    keep_indexes(connection, steps).await
+}
+
+/// Drops indexes that are no longer wanted, and remembers what was done.
+async fn keep_indexes(connection: &mut Connection, steps: &[Step]) -> Result<(), CommitError> {
+    for Step { wanted, before } in steps {
+        drop_indexes(connection, before.as_deref().unwrap_or_default(), &wanted.indexes).await?;
+        set_meta(connection, &Wanted::key(&wanted.kind), &wanted.stamp()).await?;
     }
     Ok(())
 }
@@ -104,13 +190,13 @@ async fn drop_indexes(
 }
 
 impl Wanted {
-    fn of(kind: &Kind, dialect: Dialect) -> Self {
+    fn of(kind: &Kind, dialect: Dialect, large: bool) -> Self {
         // A field with a column of its own is found by the indexes on that, one of many references by its own table.
         let by_expression = |field: &&Field| {
             field_column(kind, &field.key, "", dialect)
                 .is_some_and(|column| column.sql == field_expression(field, "", dialect))
         };
-        let indexed = kind.fields.iter().filter(|field| field.indexed).filter(by_expression);
+        let indexed = kind.fields.iter().filter(|field| large && field.indexed).filter(by_expression);
         let indexes = indexed.map(|field| {
             // The digest of the expression is part of the name, so a field that changes its type gets a new index.
             let expression = field_expression(field, "", dialect);
@@ -129,18 +215,21 @@ impl Wanted {
         Self { kind: kind.key.clone(), view: view_sql(kind, dialect), indexes: indexes.collect(), sequence }
     }
 
-    fn key(&self) -> String {
-        format!("kind:{}", self.kind)
+    /// Where the stamp of a kind is kept.
+    fn key(kind: &str) -> String {
+        format!("kind:{kind}")
     }
 
-    /// A digest of all statements, then the names of indexes.
+    /// A digest of view and sequence, then the names of indexes, which hold digests of theirs.
     fn stamp(&self) -> String {
         let sequence = self.sequence.as_deref().unwrap_or_default();
-        let statements: Vec<&str> =
-            self.indexes.values().map(String::as_str).chain([self.view.as_str(), sequence]).collect();
-        let digest = Hash::of(statements.join("\n").as_bytes()).to_string();
+        let digest = Hash::of(format!("{}\n{sequence}", self.view).as_bytes()).to_string();
         std::iter::once(digest.as_str()).chain(self.indexes.keys().map(String::as_str)).collect::<Vec<_>>().join(" ")
     }
+}
+
+fn same_but_indexes(stamp: &str, other: &str) -> bool {
+    stamp.split(' ').next() == other.split(' ').next()
 }
 
 fn index_name(kind: &str, field: &str, expression: &str) -> String {

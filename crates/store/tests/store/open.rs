@@ -4,13 +4,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use serde_json::json;
+use steward_model::id::RecordId;
 use steward_model::kind::{FieldType, Registry};
 use steward_store::error::StoreError;
 use steward_store::list::ListQuery;
 use steward_store::sql::Bind;
 use steward_store::store::Store;
 use steward_testkit::database::TestDatabase;
-use steward_testkit::records::{START, create};
+use steward_testkit::records::{START, commit, create, created};
 use steward_testkit::{kinds, on_both};
 
 /// The first column of the first row, as text.
@@ -60,16 +61,22 @@ on_both! {
         assert!(db.store.read().await.unwrap().fetch_all("select access_code from incident", &[]).await.is_err(), "secrets stay out");
     }
 
-    async fn an_indexed_field_is_found_by_its_index(db: TestDatabase) {
+    async fn an_indexed_field_of_a_large_kind_is_found_by_its_index(db: TestDatabase) {
         db.store.sync_kinds(&kinds::registry()).await.unwrap();
         let names = match db.config.sqlite_path() {
             Some(_) => "select name from sqlite_master where type = 'index' and name like 'ix_incident_%'",
             None => "select indexname::text from pg_indexes where indexname like 'ix_incident_%'",
         };
         let count = async || db.store.read().await.unwrap().fetch_all(names, &[]).await.unwrap().len();
+        assert_eq!(count().await, 0, "a small kind needs none");
+        create_many(&db.store, 0..1_000).await;
+        db.store.index_large_kinds(&kinds::registry()).await.unwrap();
         assert_eq!(count().await, 2);
         db.store.sync_kinds(&kinds::registry()).await.unwrap();
         assert_eq!(count().await, 2, "a second time changes nothing");
+        remove_but(&db.store, 600).await;
+        db.store.sync_kinds(&kinds::registry()).await.unwrap();
+        assert_eq!(count().await, 2, "a kind that shrinks a little keeps its indexes");
         let mut kind = Arc::unwrap_or_clone(kinds::incident());
         kind.fields.retain(|field| field.key != "reopen_count");
         kind.fields.push(kinds::field("added", FieldType::Markdown));
@@ -77,7 +84,40 @@ on_both! {
         assert_eq!(count().await, 1, "the index of a field that went is dropped");
         assert_eq!(ask(&db.store, "select count(added) from incident").await.as_deref(), Some("0"));
         assert!(db.store.read().await.unwrap().fetch_all("select * from person", &[]).await.is_err(), "the view of a kind that went is dropped");
+        remove_but(&db.store, 400).await;
+        db.store.sync_kinds(&kinds::registry()).await.unwrap();
+        assert_eq!(count().await, 0, "a kind that became small loses them");
     }
+}
+
+/// Makes incidents with these numbers, in few commits.
+async fn create_many(store: &Store, numbers: std::ops::Range<i64>) {
+    let kind = kinds::incident();
+    let numbers: Vec<i64> = numbers.collect();
+    for some in numbers.chunks(250) {
+        let records = some.iter().map(|number| {
+            created(
+                &kind,
+                RecordId(10_000 + number),
+                &format!("INC{number:07}"),
+                json!({"title": "a", "reopen_count": number}),
+            )
+        });
+        commit(store, records.collect()).await;
+    }
+}
+
+/// Leaves the first so many incidents, which no command can: records are never deleted.
+async fn remove_but(store: &Store, count: i64) {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                let sql = "delete from record where kind = 'incident' and id >= $1";
+                Ok(connection.execute(sql, &[Bind::Integer(10_000 + count)]).await?)
+            })
+        })
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
