@@ -41,7 +41,7 @@ pub(crate) async fn event_log(config: &Config, options: &EventLog) -> anyhow::Re
     } else {
         println!("{report}");
     }
-    app.seal().await?;
+    app.keep_house().await?;
     Ok(())
 }
 

@@ -95,12 +95,14 @@ impl Store {
     ) -> Result<(), E> {
         let mut connection = self.read_snapshot().await?;
         let mut last = Position::default();
+        let order = Order::of(connection.dialect());
         let sql = format!(
-            "select {COLUMNS} from journal where (epoch, xid, position) > ($1, $2, $3) \
-             order by epoch, xid, position limit {SNAPSHOT_PAGE}"
+            "select {COLUMNS} from journal where {} order by {} limit {SNAPSHOT_PAGE}",
+            order.after(),
+            order.columns()
         );
         loop {
-            let binds = [last.epoch, last.xid, last.position].map(Bind::Integer);
+            let binds = order.binds(last);
             let rows = connection.fetch_all(&sql, &binds).await.map_err(StoreError::from)?;
             for row in &rows {
                 let entry = entry(row)?;
@@ -180,13 +182,56 @@ pub(crate) async fn read_rows(
     after: Position,
     limit: usize,
 ) -> Result<Vec<Row>, sqlx::Error> {
-    let finished = finished(connection);
+    let order = Order::of(connection.dialect());
     let sql = format!(
-        "select {columns} from journal where (epoch, xid, position) > ($1, $2, $3) and {finished} \
-         order by epoch, xid, position limit $4"
+        "select {columns} from journal where {} and {} order by {} limit {limit}",
+        order.after(),
+        finished(connection),
+        order.columns()
     );
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    connection.fetch_all(&sql, &[after.epoch, after.xid, after.position, limit].map(Bind::Integer)).await
+    connection.fetch_all(&sql, &order.binds(after)).await
+}
+
+/// The order in which readers see the journal.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    /// By position alone. SQLite has one writer, so positions are the order of commits; epoch and transaction are 0. To
+    /// name them as well would hide the range from its planner, which does not see the row id within a row of values, and
+    /// every reading would go through the whole journal.
+    Position,
+    /// By epoch, transaction and position, see [`Position`].
+    Transaction,
+}
+
+impl Order {
+    fn of(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Sqlite => Self::Position,
+            Dialect::Postgres => Self::Transaction,
+        }
+    }
+
+    fn columns(self) -> &'static str {
+        match self {
+            Self::Position => "position",
+            Self::Transaction => "epoch, xid, position",
+        }
+    }
+
+    /// The condition on entries after a place, given by [`Self::binds`].
+    fn after(self) -> &'static str {
+        match self {
+            Self::Position => "position > $1",
+            Self::Transaction => "(epoch, xid, position) > ($1, $2, $3)",
+        }
+    }
+
+    fn binds(self, place: Position) -> Vec<Bind> {
+        match self {
+            Self::Position => vec![Bind::Integer(place.position)],
+            Self::Transaction => [place.epoch, place.xid, place.position].map(Bind::Integer).into(),
+        }
+    }
 }
 
 /// Condition on entries before which nothing can appear any more. Entries of older epochs are finished, since their
