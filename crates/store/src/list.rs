@@ -8,7 +8,7 @@ use crate::columns::{ValueType, attribute_column};
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::rows::{Loaded, loaded, record_columns};
-use crate::sql::{Bind, literal};
+use crate::sql::{Bind, Dialect, literal};
 use crate::store::Store;
 
 /// What to list: pieces of SQL made by the filter compiler, with their values. The record table's alias is `r`.
@@ -40,9 +40,23 @@ impl ListQuery {
         }
     }
 
-    fn sql(&self, columns: &str) -> String {
-        let order = if self.order.is_empty() { String::new() } else { format!("order by {}", self.order) };
-        format!("select {columns} {} {order} limit {}", self.rows_from(), self.limit)
+    fn sql(&self, dialect: Dialect) -> String {
+        let columns = record_columns(dialect, "r");
+        let (rows, limit) = (self.rows_from(), self.limit);
+        if self.order.is_empty() {
+            return format!("select {columns} {rows} limit {limit}");
+        }
+        let order = format!("order by {}", self.order);
+        match dialect {
+            Dialect::Sqlite => format!("select {columns} {rows} {order} limit {limit}"),
+            // PostgreSQL reads a record before it asks the condition, unless everything asked for stands in the index:
+            // so it is asked for ids first, and passes over records out of reach within the index.
+            Dialect::Postgres => {
+                format!(
+                    "select {columns} from record r where r.id in (select r.id {rows} {order} limit {limit}) {order}"
+                )
+            }
+        }
     }
 }
 
@@ -52,7 +66,7 @@ impl Store {
     /// # Errors
     /// What the database answered.
     pub async fn list(&self, query: &ListQuery) -> Result<Vec<Loaded>, StoreError> {
-        let sql = query.sql(&record_columns(self.dialect(), "r"));
+        let sql = query.sql(self.dialect());
         self.read().await?.fetch_all(&sql, &query.binds).await?.iter().map(loaded).collect()
     }
 
@@ -127,10 +141,10 @@ impl Store {
     /// What the database answered.
     pub async fn explain(&self, query: &ListQuery) -> Result<String, StoreError> {
         let (explain, column) = match self.dialect() {
-            crate::sql::Dialect::Sqlite => ("explain query plan", 3),
-            crate::sql::Dialect::Postgres => ("explain", 0),
+            Dialect::Sqlite => ("explain query plan", 3),
+            Dialect::Postgres => ("explain", 0),
         };
-        let sql = format!("{explain} {}", query.sql(&record_columns(self.dialect(), "r")));
+        let sql = format!("{explain} {}", query.sql(self.dialect()));
         let rows = self.read().await?.fetch_all(&sql, &query.binds).await?;
         let lines: Result<Vec<String>, _> = rows.iter().map(|row: &Row| row.text(column)).collect();
         Ok(lines?.join("\n"))
