@@ -2,12 +2,13 @@
 
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
+use std::ops::Range;
 
 use steward_model::id::RecordId;
 use steward_model::kind::{Category, Level};
 use steward_model::moment::Moment;
-use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED};
+use tantivy::query::{EnableScoring, Query, Weight};
+use tantivy::{DocId, DocSet, SegmentReader};
 
 use crate::document::{category_number, word_hash};
 use crate::index::{Search, SearchError};
@@ -16,11 +17,13 @@ use crate::reach::{Access, Columns, Condition};
 use crate::schema::LEVELS;
 use crate::words::{Words, terms};
 
-/// Records within reach that are weighed against each other on one level at most, those changed last first: among so
+/// Records within reach that are weighed against each other on one level at most, those indexed last first: among so
 /// many the words tell nothing. Records out of reach do not count, or they would hide others.
-const WEIGHED: usize = 60_000;
+const WEIGHED: usize = 20_000;
 /// Records passed over on one level at most.
 const PASSED: usize = 5_000_000;
+/// Documents that are looked at in the order of the index; of such blocks the last comes first.
+const BLOCK: DocId = 1 << 15;
 /// An open record counts so many times as much.
 const OPEN_BOOST: f32 = 1.2;
 /// What a record changed just now counts more; half of it after [`HALF_LIFE_DAYS`].
@@ -111,11 +114,11 @@ impl Search {
             return Ok(Candidates { found: Vec::new(), all: true });
         }
         let top = kinds.values().filter_map(|reach| reach.highest()).max().unwrap_or(0);
-        let mut readers: Vec<(&SegmentReader, Columns)> = Vec::new();
+        let mut segments: Vec<Segment<'_>> = Vec::new();
         for reader in searcher.segment_readers() {
-            readers.push((reader, Columns::open(reader)?));
+            segments.push(Segment::open(reader)?);
         }
-        readers.sort_by_key(|(_, columns)| std::cmp::Reverse(columns.updated_at.max_value()));
+        segments.sort_by_key(|segment| std::cmp::Reverse(segment.columns.updated_at.max_value()));
         let mut best = Best::new(question.most);
         let mut looked_at_all = true;
         for (level, readers_level) in LEVELS.into_iter().enumerate().take(top + 1) {
@@ -127,21 +130,23 @@ impl Search {
             let weight = query.weight(EnableScoring::enabled_from_statistics_provider(&Alike, &searcher))?;
             // Each level has its share, or the records without notes would hide those with them.
             let (mut weighed, mut passed) = (0, 0);
-            for (reader, columns) in &readers {
-                if weighed >= WEIGHED || passed >= PASSED {
-                    break;
-                }
-                let mut scorer = weight.scorer(reader, 1.0)?;
-                let mut doc = scorer.doc();
-                while doc != TERMINATED && weighed < WEIGHED && passed < PASSED {
-                    passed += 1;
-                    if !reader.is_deleted(doc) && accepts(columns, doc, level, &kinds, question.open_only) {
-                        weighed += 1;
-                        let score = scorer.score() * weight_of(columns, doc, question.now);
-                        let id = RecordId(columns.id.first(doc).unwrap_or_default());
-                        best.offer(Candidate { id, level: readers_level, score });
+            for segment in &mut segments {
+                for block in segment.blocks(weight.as_ref())? {
+                    if weighed >= WEIGHED || passed >= PASSED {
+                        break;
                     }
-                    doc = scorer.advance();
+                    let mut scorer = weight.scorer(segment.reader, 1.0)?;
+                    let mut doc = if scorer.doc() < block.start { scorer.seek(block.start) } else { scorer.doc() };
+                    while doc < block.end && weighed < WEIGHED && passed < PASSED {
+                        passed += 1;
+                        if segment.accepts(doc, level, &kinds, question.open_only) {
+                            weighed += 1;
+                            let score = scorer.score() * weight_of(&segment.columns, doc, question.now);
+                            let id = RecordId(segment.columns.id.first(doc).unwrap_or_default());
+                            best.offer(Candidate { id, level: readers_level, score });
+                        }
+                        doc = scorer.advance();
+                    }
                 }
             }
             looked_at_all &= weighed < WEIGHED && passed < PASSED;
@@ -167,26 +172,57 @@ impl Reach {
     }
 }
 
-/// Whether a document is to be looked at by its text of this level: the highest that its reader may read and that it
+/// A part of the index, with what was found out about its documents.
+struct Segment<'a> {
+    reader: &'a SegmentReader,
+    columns: Columns,
+    /// Levels by whose text each document is to be looked at, a bit each, with [`KNOWN`] once they are worked out.
+    levels: Vec<u8>,
+}
+
+/// The levels of this document are worked out.
+const KNOWN: u8 = 1 << 7;
+
+impl<'a> Segment<'a> {
+    fn open(reader: &'a SegmentReader) -> Result<Self, SearchError> {
+        Ok(Self { reader, columns: Columns::open(reader)?, levels: vec![0; reader.max_doc() as usize] })
+    }
+
+    /// Ranges of documents, the last first. Where few documents have the words there is only one.
+    fn blocks(&self, weight: &dyn Weight) -> Result<Vec<Range<DocId>>, SearchError> {
+        let end = self.reader.max_doc();
+        let few = weight.scorer(self.reader, 1.0)?.size_hint() <= BLOCK;
+        let step = if few { end.max(1) } else { BLOCK };
+        Ok((0..end).step_by(step as usize).map(|start| start..end.min(start + step)).rev().collect())
+    }
+
+    fn accepts(&mut self, doc: DocId, level: usize, kinds: &HashMap<u64, Reach>, open_only: bool) -> bool {
+        let Some(levels) = self.levels.get_mut(doc as usize) else { return false };
+        if *levels & KNOWN == 0 {
+            *levels = KNOWN;
+            if !self.reader.is_deleted(doc) && (!open_only || is_open(&self.columns, doc)) {
+                *levels |= levels_of(&self.columns, doc, kinds);
+            }
+        }
+        *levels & (1 << level) != 0
+    }
+}
+
+/// The levels by whose text a document is to be looked at, a bit each: the highest that its reader may read and that it
 /// has. Where a condition is wider than the truth, it is looked at by lower levels too.
-fn accepts(columns: &Columns, doc: DocId, level: usize, kinds: &HashMap<u64, Reach>, open_only: bool) -> bool {
-    let Some(reach) = columns.kind.first(doc).and_then(|kind| kinds.get(&kind)) else { return false };
-    if open_only && !is_open(columns, doc) {
-        return false;
-    }
+fn levels_of(columns: &Columns, doc: DocId, kinds: &HashMap<u64, Reach>) -> u8 {
+    let Some(reach) = columns.kind.first(doc).and_then(|kind| kinds.get(&kind)) else { return 0 };
     let top = columns.top.first(doc).and_then(|top| usize::try_from(top).ok()).unwrap_or(0);
+    let mut levels = 0;
     for (readable, condition) in reach.0.iter().enumerate().rev() {
-        if !columns.holds(&condition.test, doc) {
-            continue;
-        }
-        match readable.min(top).cmp(&level) {
-            Ordering::Equal => return true,
-            Ordering::Less => return false,
-            Ordering::Greater if condition.exact => return false,
-            Ordering::Greater => {}
+        if columns.holds(&condition.test, doc) {
+            levels |= 1 << readable.min(top);
+            if condition.exact {
+                break;
+            }
         }
     }
-    false
+    levels
 }
 
 fn is_open(columns: &Columns, doc: DocId) -> bool {
