@@ -462,7 +462,8 @@ impl Levels {
         let Some(owner) = owner else { return };
         let level = match &path.attribute {
             Attribute::Field(key) => owner.field(key).map_or(Level::Owner, |field| field.audience),
-            Attribute::Watchers => Level::Agent,
+            // Promises among teams and by suppliers are none of the requester's business.
+            Attribute::Watchers | Attribute::NextDue | Attribute::BreachAt => Level::Agent,
             _ => Level::Requester,
         };
         let entry = self.0.entry(owner.key.clone()).or_insert((level, path.name()));

@@ -1,6 +1,7 @@
 //! Behaviour of the practices that data cannot say, under the names by which kinds ask for it.
 
 use serde_json::Value as Json;
+use steward_clock::definition::{AGREEMENT, TARGET};
 use steward_model::decide::{Context, Derived, FieldError, Rules, World};
 use steward_model::event::Why;
 use steward_model::kind::Kind;
@@ -11,6 +12,7 @@ use crate::desk;
 use crate::knowledge;
 use crate::people;
 use crate::priority;
+use crate::service_level;
 
 /// The rules of all practices.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,6 +59,8 @@ impl Rules for PracticeRules {
             desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
             knowledge::ARTICLE => knowledge::check_translation(before, after),
             "person" => people::check_roles(before, after, ctx),
+            AGREEMENT => service_level::check_agreement(before, after, ctx),
+            TARGET => service_level::check_target(before, after, ctx),
             "priority_matrix" => priority::check_matrix(after),
             _ => Vec::new(),
         }
