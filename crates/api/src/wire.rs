@@ -244,5 +244,12 @@ fn act(kind: &Kind, act: &Act, labels: &Labels) -> Value {
         Act::Detached { attachment } => json!({ "attachment": attachment.to_string() }),
         Act::Linked(to) | Act::Unlinked(to) => link(to),
         Act::Watched { person } | Act::Unwatched { person } => json!({ "person": reference(*person, labels) }),
+        Act::Escalated { target, slot, step, due_at, note } => json!({
+            "target": reference(*target, labels),
+            "clock": slot,
+            "step": step,
+            "due_at": due_at.map(|at| at.to_string()),
+            "note": note,
+        }),
     }
 }

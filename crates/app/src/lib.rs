@@ -10,6 +10,7 @@ pub mod board;
 pub mod bulk;
 pub mod catalogue;
 pub mod clock;
+pub mod clocks;
 pub mod context;
 pub mod deflection;
 pub mod drafts;
@@ -116,6 +117,8 @@ struct Inner {
     hashing: Semaphore,
     /// Held while a command that lost against another one on the same record tries again.
     turns: [AsyncMutex<()>; TURNS],
+    /// What clocks are computed by.
+    books: clocks::Books,
     /// Wakes runners of this node when a job was added here.
     jobs: Notify,
     /// Turns true once, when the process was told to stop.
@@ -194,6 +197,7 @@ impl App {
             presence: presence::Presence::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
+            books: clocks::Books::default(),
             jobs: Notify::new(),
             stopping: watch::Sender::new(false),
         }))

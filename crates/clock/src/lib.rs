@@ -11,4 +11,5 @@ pub mod clock;
 pub mod definition;
 pub mod fold;
 pub mod hours;
+pub mod segments;
 pub mod steps;

@@ -110,7 +110,8 @@ fn apply_act(record: &mut Record, act: &Act) {
         | Act::Attached(_)
         | Act::Detached { .. }
         | Act::Linked(_)
-        | Act::Unlinked(_) => {}
+        | Act::Unlinked(_)
+        | Act::Escalated { .. } => {}
     }
 }
 

@@ -27,7 +27,7 @@ const DEFINING: [&str; 14] = [
 /// Faults of a target: conditions that cannot be used, no end, impossible values, steps that lead nowhere.
 pub(crate) fn check_target(before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
     let same = |key: &&str| before.is_some_and(|before| before.field(key) == after.field(key));
-    if DEFINING.iter().all(|key| same(key)) {
+    if DEFINING.iter().all(same) {
         return Vec::new();
     }
     match Target::of(after, ctx.registry) {
@@ -41,7 +41,8 @@ pub(crate) fn check_agreement(before: Option<&Record>, after: &Record, ctx: &Con
     let same = |key: &str| before.is_some_and(|before| before.field(key) == after.field(key));
     let mut faults = Vec::new();
     let (from, until) = (after.text("valid_from"), after.text("valid_until"));
-    if !(same("valid_from") && same("valid_until")) && !until.is_empty() && until < from {
+    let is_new = !same("valid_from") || !same("valid_until");
+    if is_new && !until.is_empty() && until < from {
         faults.push(FieldError::new("valid_until", "lies before the first day".to_owned()));
     }
     if !same("exclusions") {

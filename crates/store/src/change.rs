@@ -35,6 +35,8 @@ pub struct ChangeSet {
     pub notifications: Vec<NewNotification>,
     /// Clocks of records, of those in this set and of others.
     pub clocks: Vec<ClockChange>,
+    /// Clocks that nothing promises any more, by record and slot.
+    pub gone_clocks: Vec<(RecordId, String)>,
     /// What lists ask of the clocks of records that are not in this set.
     pub dues: Vec<DuesChange>,
     /// What security reviews ask for.

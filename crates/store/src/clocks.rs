@@ -257,8 +257,13 @@ fn stored(row: &Row) -> Result<StoredClock, StoreError> {
 pub(crate) async fn write(
     connection: &mut Connection,
     clocks: &[ClockChange],
+    gone: &[(RecordId, String)],
     dues: &[DuesChange],
 ) -> Result<(), CommitError> {
+    for (record, slot) in gone {
+        let binds = [Bind::Integer(record.0), Bind::Text(slot.clone())];
+        connection.execute("delete from clock where record = $1 and slot = $2", &binds).await?;
+    }
     let mut new = Vec::new();
     for change in clocks {
         match change.before {
