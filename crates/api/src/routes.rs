@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
-use crate::{Api, bulk_edits, catalogue, events, meta, notifications, openapi, records, search, timeline, views};
+use crate::{Api, bulk_edits, catalogue, clocks, events, meta, notifications, openapi, records, search, timeline, views};
 
 /// The method of a route, as far as the interface uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,6 +101,12 @@ pub fn routes() -> Vec<Route> {
             post(records::transition),
         ),
         route(Get, "/api/v1/{kinds}/{record}/similar", "Records that are like this one", get(search::similar)),
+        route(
+            Get,
+            "/api/v1/{kinds}/{record}/clocks",
+            "Service-level clocks of a record: how they stand, each start, pause and stop, and why these",
+            get(clocks::explain),
+        ),
         route(Get, "/api/v1/{kinds}/{record}/journal", "What happened to a record", get(timeline::journal)),
         route(
             Get,

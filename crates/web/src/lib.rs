@@ -8,6 +8,7 @@ mod actions;
 mod address;
 mod assets;
 mod bulk;
+mod clocks;
 mod create;
 mod csrf;
 mod drafts;

@@ -194,7 +194,7 @@ impl Teller<'_> {
                 (
                     Some(Icon::Clock),
                     html! {
-                        (t_with("escalated-step", &[("step", crate::clocks::step_words(step).into()), ("due", due.into())]))
+                        (t_with("escalated-step", &[("step", (&crate::clocks::step_words(step)).into()), ("due", (&due).into())]))
                         @if !note.is_empty() { ": " (note) }
                     },
                 )
@@ -245,7 +245,7 @@ impl Teller<'_> {
             Cause::BulkEdit(id) => Some(t_with("in-bulk-edit", &[("id", (&id.to_string()).into())])),
             Cause::Threshold(step) => {
                 let step = step.split_once(':').map_or(step.as_str(), |(_, step)| step);
-                Some(t_with("by-threshold", &[("step", crate::clocks::step_words(step).into())]))
+                Some(t_with("by-threshold", &[("step", (&crate::clocks::step_words(step)).into())]))
             }
             Cause::Event { .. } => None,
         }

@@ -27,7 +27,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 19] = [
+const TICKET_LINES: [TicketLine; 20] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -37,6 +37,7 @@ const TICKET_LINES: [TicketLine; 19] = [
         (200, 403, 200),
     ),
     line(("GET", "/api/v1/{kinds}/{record}/similar"), None, (200, 200, 200)),
+    line(("GET", "/api/v1/{kinds}/{record}/clocks"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/journal"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/access"), None, (200, 200, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/comments"), Some(|_| json!({"body": "hello"})), (200, 200, 200)),
