@@ -88,7 +88,7 @@ on_both! {
         assert_eq!(said, ["started", "paused", "resumed", "revalued"]);
         assert_eq!(trace[1]["worked_seconds"], 1800);
         assert_eq!(trace[2]["actor"]["id"], fixture.people["a1"].to_string());
-        assert_eq!(trace[2]["cause"]["rule"], "incident.resume_on_reply@1", "the answer ended the wait");
+        assert_eq!(trace[2]["cause"]["rule"], "incident.resume_on_reply", "the answer ended the wait");
         assert_eq!(explained["considered"].as_array().unwrap().len(), 2);
         sound(&fixture).await;
     }
