@@ -1,5 +1,7 @@
 //! Working time as clocks need it.
 
+use serde::Serialize;
+use steward_calendar::{Reason, WorkingTime};
 use steward_model::moment::Moment;
 
 /// Counts working time. Moments are whole seconds.
@@ -8,6 +10,41 @@ pub trait Hours: Send + Sync {
     fn add(&self, from: Moment, seconds: i64) -> Option<Moment>;
     /// Seconds of working time between two moments; 0 when `to` is not after `from`.
     fn between(&self, from: Moment, to: Moment) -> i64;
+    /// The closed stretches between two moments, at most so many.
+    fn gaps(&self, _from: Moment, _to: Moment, _most: usize) -> Vec<Gap> {
+        Vec::new()
+    }
+}
+
+/// A stretch of time that does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gap {
+    /// Its first moment.
+    pub from: Moment,
+    /// The moment at which it is over.
+    pub to: Moment,
+    /// Why it does not count.
+    pub why: GapReason,
+}
+
+/// Why a stretch of time does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum GapReason {
+    /// A day with hours, at another time.
+    OutsideHours,
+    /// A day of the week without hours.
+    ClosedDay,
+    /// A holiday.
+    Holiday {
+        /// Its name.
+        name: String,
+    },
+    /// An exception of the calendar.
+    Exception {
+        /// Its name; may be empty.
+        name: String,
+    },
 }
 
 /// Every second counts.
@@ -21,6 +58,34 @@ impl Hours for AroundTheClock {
 
     fn between(&self, from: Moment, to: Moment) -> i64 {
         to.seconds_since(from).max(0)
+    }
+}
+
+impl Hours for WorkingTime {
+    fn add(&self, from: Moment, seconds: i64) -> Option<Moment> {
+        Self::add(self, from.timestamp(), seconds).ok().map(Moment::from)
+    }
+
+    fn between(&self, from: Moment, to: Moment) -> i64 {
+        if to <= from {
+            return 0;
+        }
+        Self::between(self, from.timestamp(), to.timestamp()).unwrap_or_default()
+    }
+
+    fn gaps(&self, from: Moment, to: Moment, most: usize) -> Vec<Gap> {
+        let gaps = Self::gaps(self, from.timestamp(), to.timestamp()).take(most);
+        gaps.map(|gap| Gap {
+            from: gap.from.into(),
+            to: gap.to.into(),
+            why: match gap.reason {
+                Reason::OutsideHours => GapReason::OutsideHours,
+                Reason::ClosedDay => GapReason::ClosedDay,
+                Reason::Holiday(name) => GapReason::Holiday { name: name.to_string() },
+                Reason::Exception(name) => GapReason::Exception { name: name.to_string() },
+            },
+        })
+        .collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use steward_calendar::{Definition, WorkingTime};
 use steward_clock::book::{Around, Book};
 use steward_clock::definition::{AGREEMENT, Agreement, Sort, TARGET, Target};
 use steward_clock::hours::Hours;
@@ -70,7 +71,17 @@ impl Definitions {
     }
 
     fn compiled_calendars(&self) -> HashMap<RecordId, Arc<dyn Hours>> {
-        HashMap::new()
+        let compiled = self.calendars.iter().filter_map(|(id, definition)| {
+            let definition: Definition = serde_json::from_value(definition.clone()).ok()?;
+            match WorkingTime::compile(&definition) {
+                Ok(working) => Some((*id, Arc::new(working) as Arc<dyn Hours>)),
+                Err(error) => {
+                    tracing::warn!(%error, calendar = %id, "a calendar cannot be used; every hour counts instead");
+                    None
+                }
+            }
+        });
+        compiled.collect()
     }
 
     /// Every calendar that is named.
