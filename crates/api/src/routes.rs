@@ -2,7 +2,9 @@
 
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
-use crate::{Api, bulk_edits, catalogue, clocks, events, meta, notifications, openapi, records, search, timeline, views};
+use crate::{
+    Api, bulk_edits, catalogue, clocks, events, meta, notifications, openapi, records, search, timeline, views,
+};
 
 /// The method of a route, as far as the interface uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -171,8 +171,16 @@ impl App {
             .map(|transition| transition.key.clone())
             .collect();
         let clocks = Vec::new();
-        let mut view =
-            RecordView { kind: kind.clone(), record, rights, labels, links, allowed_transitions, barred_transitions, clocks };
+        let mut view = RecordView {
+            kind: kind.clone(),
+            record,
+            rights,
+            labels,
+            links,
+            allowed_transitions,
+            barred_transitions,
+            clocks,
+        };
         self.with_clocks(std::slice::from_mut(&mut view)).await?;
         Ok(view)
     }

@@ -33,6 +33,7 @@ pub mod bulk;
 pub mod button;
 pub mod calendar;
 pub mod chart;
+pub mod clock;
 pub mod composer;
 pub mod context;
 pub mod dialog;

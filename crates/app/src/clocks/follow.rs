@@ -162,9 +162,8 @@ pub(crate) fn settle_rows(
     taken: Option<&Taken>,
 ) -> Result<Followed, StoreError> {
     let dues = dues_of(next.iter().chain(frozen.iter().map(|kept| &kept.clock)));
-    let is_there = |slot: &str| {
-        next.iter().any(|clock| clock.slot == slot) || frozen.iter().any(|kept| kept.clock.slot == slot)
-    };
+    let is_there =
+        |slot: &str| next.iter().any(|clock| clock.slot == slot) || frozen.iter().any(|kept| kept.clock.slot == slot);
     let gone = old
         .iter()
         .filter(|kept| !kept.clock.state.is_over() && !is_there(&kept.clock.slot))
@@ -268,7 +267,6 @@ pub(crate) fn fired_key(round: u32, step: &str) -> String {
     format!("{round}/{step}")
 }
 
-
 fn failed(error: Error) -> CommitError {
     CommitError::Failed(StoreError::Damaged(format!("the book of service levels: {error}")))
 }
@@ -276,4 +274,3 @@ fn failed(error: Error) -> CommitError {
 fn damaged(error: steward_model::apply::FoldError) -> CommitError {
     CommitError::Failed(StoreError::Damaged(error.to_string()))
 }
-

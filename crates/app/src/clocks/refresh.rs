@@ -142,4 +142,3 @@ impl App {
 fn is_whole(events: &[Event], record: &Record) -> bool {
     events.last().is_some_and(|event| event.seq == record.revision)
 }
-

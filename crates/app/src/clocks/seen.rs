@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use steward_clock::book::{Book, Verdict};
-use steward_clock::clock::{Clock, Standing};
+use steward_clock::clock::{Clock, Standing, State};
 use steward_clock::definition::Sort;
+use steward_clock::hours::Gap;
 use steward_clock::segments::Segment;
 use steward_model::access::{Actor, Rights, rights};
 use steward_model::id::RecordId;
@@ -17,6 +18,9 @@ use super::follow::{dues_of, fired_key, read};
 use crate::App;
 use crate::error::Error;
 use crate::view::{Labels, RecordView};
+
+/// Gaps of a calendar told for one clock at most.
+const GAPS: usize = 100;
 
 /// A clock as it stands now.
 #[derive(Debug, Clone)]
@@ -33,6 +37,8 @@ pub struct ClockView {
     pub next_step: Option<(String, Moment)>,
     /// The spans of its life.
     pub segments: Vec<Segment>,
+    /// Time that did not count while it ran, where that was asked for.
+    pub gaps: Vec<Gap>,
 }
 
 /// A target that was considered for a record.
@@ -130,7 +136,8 @@ impl App {
             clock.marks.clear();
             clock.reached.clear();
         }
-        Ok(Some(ClockView { clock, standing, agreement, target, next_step, segments }))
+        let gaps = Vec::new();
+        Ok(Some(ClockView { clock, standing, agreement, target, next_step, segments, gaps }))
     }
 
     /// The clocks of a record with their traces, and why these and no others.
@@ -153,7 +160,14 @@ impl App {
         let book = self.book().await?;
         let mut clocks = Vec::new();
         for stored in self.store().clocks_of(&[record.id]).await? {
-            clocks.extend(self.clock_view(&book, read(&stored)?, rights).await?);
+            let Some(mut view) = self.clock_view(&book, read(&stored)?, rights).await? else { continue };
+            let hours = book.hours(view.clock.calendar);
+            let now = self.now();
+            for segment in view.segments.iter().filter(|segment| segment.state == State::Running) {
+                let left = GAPS.saturating_sub(view.gaps.len());
+                view.gaps.extend(hours.gaps(segment.from, segment.to.min(now), left));
+            }
+            clocks.push(view);
         }
         let judged = if rights.may_read_internal() { book.explain(kind, record) } else { Vec::new() };
         let considered = judged.into_iter().map(|(target, verdict)| considered(&book, target, verdict)).collect();
@@ -180,4 +194,3 @@ fn considered(book: &Book, target: &steward_clock::definition::Target, verdict: 
         verdict,
     }
 }
-
