@@ -74,7 +74,7 @@ impl App {
         Ok(below)
     }
 
-    async fn reference_records(&self, kind: &'static str) -> Result<Arc<Vec<Record>>, Error> {
+    pub(crate) async fn reference_records(&self, kind: &'static str) -> Result<Arc<Vec<Record>>, Error> {
         let now = self.now();
         if let Some(records) = self.0.reference_data.get(&kind, now) {
             return Ok(records);

@@ -1,5 +1,6 @@
 //! The practices of service management: one folder each, TOML first, Rust where data cannot say it.
 
+pub mod calendar;
 mod catalogue;
 pub mod desk;
 pub mod knowledge;
@@ -62,6 +63,9 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("service/priority_matrix.toml", include_str!("../practices/service/priority_matrix.toml")),
     ("service/service.toml", include_str!("../practices/service/service.toml")),
     ("service/service_offering.toml", include_str!("../practices/service/service_offering.toml")),
+    ("service_level/calendar.de.toml", include_str!("../practices/service_level/calendar.de.toml")),
+    ("service_level/calendar.fr.toml", include_str!("../practices/service_level/calendar.fr.toml")),
+    ("service_level/calendar.toml", include_str!("../practices/service_level/calendar.toml")),
     ("shared/de.toml", include_str!("../practices/shared/de.toml")),
     ("shared/fr.toml", include_str!("../practices/shared/fr.toml")),
     ("shared/prioritised.toml", include_str!("../practices/shared/prioritised.toml")),
