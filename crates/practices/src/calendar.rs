@@ -1,9 +1,7 @@
 //! Calendars: what the fields of a record say as a definition of working time, and whether that can be.
 
 use serde_json::Value as Json;
-use steward_calendar::{
-    Day, Definition, Effect, Exception, Holiday, HolidaySet, Minute, Rule, WeekSpan, WorkingTime,
-};
+use steward_calendar::{Day, Definition, Effect, Exception, Holiday, HolidaySet, Minute, Rule, WeekSpan, WorkingTime};
 use steward_model::decide::{Context, FieldError};
 use steward_model::id::RecordId;
 use steward_model::record::Record;
@@ -84,7 +82,10 @@ pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) 
         .take(5)
         .map(|(heir, errors)| {
             let fault = errors.first().map(|error| error.message.as_str()).unwrap_or_default();
-            FieldError::new("name", format!("the calendar {} that is based on this one could not be: {fault}", heir.number))
+            FieldError::new(
+                "name",
+                format!("the calendar {} that is based on this one could not be: {fault}", heir.number),
+            )
         })
         .collect()
 }

@@ -67,3 +67,4 @@ pub mod transition;
 pub mod value;
 pub mod watch;
 pub mod words;
+pub mod working_time;

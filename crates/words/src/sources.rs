@@ -67,6 +67,7 @@ pub const AREAS: &[Area] = &[
     area!("errors"),
     area!("portal"),
     area!("knowledge"),
+    area!("working-time"),
     area!("scripts"),
     REFUSALS,
 ];
