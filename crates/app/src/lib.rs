@@ -8,6 +8,7 @@ pub mod actors;
 pub mod authenticate;
 pub mod board;
 pub mod bulk;
+pub mod calendars;
 pub mod catalogue;
 pub mod clock;
 pub mod clocks;
@@ -94,6 +95,8 @@ struct Inner {
     reference_data: Fresh<&'static str, Arc<Vec<Record>>>,
     /// Names of records of kinds with public labels; forgotten with each write to the record.
     labels: Fresh<RecordId, Arc<Label>>,
+    /// Calendars that answer questions.
+    calendars: calendars::Compiled,
     /// Tokens that hold, by hash; forgotten when revoked.
     tokens: Fresh<Hash, TokenOwner>,
     /// Addresses from which tokens are taken, for too few tries from there failed; forgotten with each that fails.
@@ -185,6 +188,7 @@ impl App {
             actors: Fresh::new(10_000),
             reference_data: Fresh::new(100),
             labels: Fresh::new(50_000),
+            calendars: calendars::Compiled::default(),
             tokens: Fresh::new(10_000),
             trusted_addresses: Fresh::new(10_000),
             recent_logins: RecentLogins::default(),

@@ -91,13 +91,21 @@ impl Days {
 
     pub(crate) fn plan(&self, date: Date) -> DayPlan {
         let day = days_since_epoch(date);
-        let minute = |minutes: u16| Minute::new(minutes / 60, minutes % 60).unwrap_or(Minute::END);
         DayPlan {
             date,
             kind: self.special(day).map_or(DayKind::Usual, |special| special.kind.clone()),
-            open: self.hours(day).iter().map(|(from, to)| (minute(*from), minute(*to))).collect(),
+            open: in_minutes(self.hours(day)),
         }
     }
+
+    pub(crate) fn week(&self, day: Day) -> Vec<(Minute, Minute)> {
+        in_minutes(&self.week[day.index()])
+    }
+}
+
+fn in_minutes(hours: &[(u16, u16)]) -> Vec<(Minute, Minute)> {
+    let minute = |minutes: u16| Minute::new(minutes / 60, minutes % 60).unwrap_or(Minute::END);
+    hours.iter().map(|(from, to)| (minute(*from), minute(*to))).collect()
 }
 
 /// Monday is 0. 1970-01-01 was a Thursday.

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::days::Days;
 use crate::gaps::Gaps;
 use crate::zone::Zone;
-use crate::{DayPlan, Error, FIRST_YEAR, Gap, LAST_YEAR};
+use crate::{Day, DayPlan, Error, FIRST_YEAR, Gap, LAST_YEAR, Minute};
 
 /// A stretch of open time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -240,12 +240,18 @@ impl WorkingTime {
         Gaps::new(self, from, to)
     }
 
+    /// The hours of a day of the week when nothing special is: what a shift works after midnight stands on the day after.
+    pub fn usual(&self, day: Day) -> Vec<(Minute, Minute)> {
+        match self.open {
+            Open::Always => vec![(Minute::MIDNIGHT, Minute::END)],
+            Open::Spans(_) => self.days.week(day),
+        }
+    }
+
     /// What a day looks like on the clocks of the calendar's zone.
     pub fn day(&self, date: Date) -> DayPlan {
         match self.open {
-            Open::Always => {
-                DayPlan { date, kind: crate::DayKind::Usual, open: vec![(crate::Minute::MIDNIGHT, crate::Minute::END)] }
-            }
+            Open::Always => DayPlan { date, kind: crate::DayKind::Usual, open: vec![(Minute::MIDNIGHT, Minute::END)] },
             Open::Spans(_) => self.days.plan(date),
         }
     }

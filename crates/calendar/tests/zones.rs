@@ -119,7 +119,7 @@ fn kathmandu_is_three_quarters_of_an_hour_off_and_never_moves() {
     let office = daily("Asia/Kathmandu", "10:00", "17:00");
     assert_eq!(office.next_opening(at("2026-03-29T00:00:00Z")).unwrap(), at("2026-03-29T04:15:00Z"));
     for month in 1..=12 {
-        assert_eq!(day_length("Asia/Kathmandu", date(2026, month, 29.min(28))), 24.0);
+        assert_eq!(day_length("Asia/Kathmandu", date(2026, month, 28)), 24.0);
     }
 }
 

@@ -25,6 +25,15 @@ pub(crate) fn write(script: &mut Script, start: Moment) {
         "service:remote",
         crate::script::Deed::Update(json!({ "provider": "@org:carrier" })),
     );
+    let week: Vec<Json> = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+        .iter()
+        .map(|day| json!({ "day": day, "opens": "07:30", "closes": "18:00" }))
+        .collect();
+    let desk = json!({
+        "name": "Support hours, Berlin", "zone": "Europe/Berlin", "hours": week,
+        "holiday_sets": [{ "country": "de", "region": "BE" }],
+    });
+    script.add_at_once(next(), page("ada"), "calendar:support", create("calendar", desk));
     let from = start.to_string()[..10].to_owned();
     for (key, agreement, targets) in promises(&from) {
         let handle = format!("agreement:{key}");
@@ -60,28 +69,28 @@ fn promises(from: &str) -> Vec<(&'static str, Json, Vec<Json>)> {
             "standard",
             json!({
                 "name": "Northwind standard service levels", "sort": "sla", "valid_from": from,
-                "customers": ["@org:nwe"], "compliance_target": "95",
+                "customers": ["@org:nwe"], "calendar": "@calendar:support", "compliance_target": "95",
                 "description": "What every company of the group and its customers may expect, unless something better was agreed.",
                 "reporting": "Monthly to the heads of IT of each company.",
             }),
             vec![
                 respond("incident", [1, 2, 4, 8]),
-                json!({ "name": "Resolve incidents", "for_kind": "incident", "metric": "resolution", "values": by_priority([4, 10, 48, 120]), "steps": ladder }),
-                json!({ "name": "Fulfil service requests", "for_kind": "service_request", "metric": "resolution", "value": hours(168), "pauses": "waiting" }),
+                json!({ "name": "Resolve incidents", "for_kind": "incident", "metric": "resolution", "values": by_priority([4, 8, 20, 50]), "steps": ladder }),
+                json!({ "name": "Fulfil service requests", "for_kind": "service_request", "metric": "resolution", "value": hours(50), "pauses": "waiting" }),
                 json!({ "name": "Word about critical incidents", "for_kind": "incident", "metric": "update", "condition": "priority == 'critical'", "value": hours(2) }),
             ],
         ),
         (
             "clairmont",
             json!({
-                "name": "Clairmont Logistics", "sort": "sla", "valid_from": from, "customers": ["@org:clm"],
+                "name": "Clairmont Logistics", "sort": "sla", "valid_from": from, "customers": ["@org:clm"], "calendar": "@calendar:support",
                 "compliance_target": "97",
                 "description": "As agreed with Clairmont: faster than the standard where lorries wait.",
                 "penalties": "5 % of the monthly price for each point below the target.",
             }),
             vec![
                 respond("incident", [1, 1, 4, 8]),
-                json!({ "name": "Resolve Clairmont's incidents", "for_kind": "incident", "metric": "resolution", "values": by_priority([2, 6, 24, 72]), "steps": [
+                json!({ "name": "Resolve Clairmont's incidents", "for_kind": "incident", "metric": "resolution", "values": by_priority([2, 6, 12, 30]), "steps": [
                     { "percent": 50, "action": "notify" },
                     { "percent": 90, "action": "raise_priority", "note": "Nearly over: everybody looks" },
                 ] }),
@@ -89,17 +98,17 @@ fn promises(from: &str) -> Vec<(&'static str, Json, Vec<Json>)> {
         ),
         (
             "network",
-            json!({ "name": "Network team, second level", "sort": "ola", "valid_from": from, "team": "@team:network",
+            json!({ "name": "Network team, second level", "sort": "ola", "valid_from": from, "team": "@team:network", "calendar": "@calendar:support",
                 "description": "The network team resolves or hands back within this time of its own." }),
             vec![
-                json!({ "name": "Network team resolves", "for_kind": "incident", "metric": "resolution", "retroactive": false, "values": by_priority([2, 8, 24, 72]) }),
+                json!({ "name": "Network team resolves", "for_kind": "incident", "metric": "resolution", "retroactive": false, "values": by_priority([2, 6, 14, 40]) }),
             ],
         ),
         (
             "infra",
-            json!({ "name": "Infrastructure team, second level", "sort": "ola", "valid_from": from, "team": "@team:infra" }),
+            json!({ "name": "Infrastructure team, second level", "sort": "ola", "valid_from": from, "team": "@team:infra", "calendar": "@calendar:support" }),
             vec![
-                json!({ "name": "Infrastructure team resolves", "for_kind": "incident", "metric": "resolution", "retroactive": false, "values": by_priority([3, 8, 36, 96]) }),
+                json!({ "name": "Infrastructure team resolves", "for_kind": "incident", "metric": "resolution", "retroactive": false, "values": by_priority([3, 7, 16, 45]) }),
             ],
         ),
         (

@@ -1,5 +1,6 @@
 //! The practices of service management: one folder each, TOML first, Rust where data cannot say it.
 
+pub mod calendar;
 mod catalogue;
 pub mod desk;
 pub mod knowledge;
@@ -67,6 +68,9 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("service_level/de.toml", include_str!("../practices/service_level/de.toml")),
     ("service_level/fr.toml", include_str!("../practices/service_level/fr.toml")),
     ("service_level/service_level_target.toml", include_str!("../practices/service_level/service_level_target.toml")),
+    ("service_level/calendar.de.toml", include_str!("../practices/service_level/calendar.de.toml")),
+    ("service_level/calendar.fr.toml", include_str!("../practices/service_level/calendar.fr.toml")),
+    ("service_level/calendar.toml", include_str!("../practices/service_level/calendar.toml")),
     ("shared/de.toml", include_str!("../practices/shared/de.toml")),
     ("shared/fr.toml", include_str!("../practices/shared/fr.toml")),
     ("shared/prioritised.toml", include_str!("../practices/shared/prioritised.toml")),

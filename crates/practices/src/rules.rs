@@ -7,6 +7,7 @@ use steward_model::event::Why;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 
+use crate::calendar;
 use crate::catalogue;
 use crate::desk;
 use crate::knowledge;
@@ -20,7 +21,7 @@ pub struct PracticeRules;
 
 impl Rules for PracticeRules {
     fn related_kinds(&self) -> &[&'static str] {
-        &["priority_matrix"]
+        &["calendar", "priority_matrix"]
     }
 
     fn inputs(&self, rule: &str) -> &[&'static str] {
@@ -55,6 +56,7 @@ impl Rules for PracticeRules {
 
     fn check(&self, kind: &Kind, before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
         match kind.key.as_str() {
+            calendar::CALENDAR => calendar::check(before, after, ctx),
             "catalogue_item" => catalogue::check_item(before, after, ctx),
             desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
             knowledge::ARTICLE => knowledge::check_translation(before, after),

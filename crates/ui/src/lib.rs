@@ -68,3 +68,4 @@ pub mod transition;
 pub mod value;
 pub mod watch;
 pub mod words;
+pub mod working_time;

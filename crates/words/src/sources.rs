@@ -68,6 +68,7 @@ pub const AREAS: &[Area] = &[
     area!("errors"),
     area!("portal"),
     area!("knowledge"),
+    area!("working-time"),
     area!("scripts"),
     REFUSALS,
 ];

@@ -93,6 +93,26 @@ on_both! {
         sound(&fixture).await;
     }
 
+    async fn lv_2_the_working_time_of_the_agreement_counts(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let root = fixture.client("root");
+        let hours: Vec<Json> = ["monday", "tuesday"].iter().map(|day| json!({ "day": day, "opens": "08:00", "closes": "12:00" })).collect();
+        let fields = json!({ "name": "Mornings", "zone": "Europe/Vienna", "hours": hours });
+        let calendar = root.post("/api/v1/calendars", json!({ "fields": fields })).await.expect(201).json();
+        let mut agreement = sla("Gold");
+        agreement["calendar"] = calendar["id"].clone();
+        promise(root, agreement, json!({ "name": "Resolve", "metric": "resolution", "value": "PT6H" })).await;
+        // Monday, 10:00 in Vienna: two hours are left of the day.
+        let path = incident(root, json!({})).await;
+        assert_eq!(clock(root, &path, "sla/resolution").await["due_at"], "2026-01-06T11:00:00Z", "Tuesday noon");
+        let address = format!("/api/v1/calendars/{}", calendar["number"].as_str().unwrap());
+        let longer: Vec<Json> = ["monday", "tuesday"].iter().map(|day| json!({ "day": day, "opens": "08:00", "closes": "16:00" })).collect();
+        root.patch(&address, json!({ "fields": { "hours": longer } })).await.expect(200);
+        while fixture.server.app.run_due_job("test").await.unwrap() {}
+        assert_eq!(clock(root, &path, "sla/resolution").await["due_at"], "2026-01-05T15:00:00Z", "Monday at four");
+        sound(&fixture).await;
+    }
+
     async fn lists_sort_and_filter_by_the_next_due_moment(db: TestDatabase) {
         let fixture = Fixture::build(db).await;
         let (root, a1) = (fixture.client("root"), fixture.client("a1"));

@@ -13,6 +13,7 @@ use steward_model::id::RecordId;
 use steward_model::kind::Registry;
 use steward_model::moment::Moment;
 use steward_model::record::{Dues, Record};
+use steward_practices::calendar::{CALENDAR, definition};
 
 use crate::App;
 use crate::error::Error;
@@ -157,8 +158,24 @@ impl App {
         Ok(found)
     }
 
-    async fn calendar_definitions(&self, _ids: BTreeSet<RecordId>) -> Result<BTreeMap<RecordId, Json>, Error> {
-        Ok(BTreeMap::new())
+    /// What calendars say with all that they are based on. One that cannot be used counts every hour, and is told of.
+    async fn calendar_definitions(&self, ids: BTreeSet<RecordId>) -> Result<BTreeMap<RecordId, Json>, Error> {
+        let mut found = BTreeMap::new();
+        if ids.is_empty() {
+            return Ok(found);
+        }
+        let all = self.reference_records(CALENDAR).await?;
+        for record in all.iter().filter(|record| ids.contains(&record.id)) {
+            match definition(record, &all) {
+                Ok(definition) => {
+                    found.insert(record.id, serde_json::to_value(definition).map_err(Error::internal)?);
+                }
+                Err(faults) => {
+                    tracing::warn!(calendar = record.number, ?faults, "a calendar cannot be used by service levels");
+                }
+            }
+        }
+        Ok(found)
     }
 }
 

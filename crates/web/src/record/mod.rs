@@ -7,6 +7,7 @@ mod notes;
 mod rail;
 mod similar;
 mod usage;
+mod working;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -104,9 +105,13 @@ pub(crate) async fn page(
                 }
             };
             let uses = usage::gather(&web, &shown.view);
-            let (draft, head, article, notes, uses) =
-                tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article, notes, uses);
-            Parts { draft: Some(draft?), head: head?, article: article?, notes: notes?, uses: uses?, ..parts }.whole()
+            let working = async {
+                if as_of.is_some() { Ok(None) } else { working::gather(&web, &visitor, &shown.view, &query).await }
+            };
+            let (draft, head, article, notes, uses, working) =
+                tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article, notes, uses, working);
+            let (head, article, notes, uses, working) = (head?, article?, notes?, uses?, working?);
+            Parts { draft: Some(draft?), head, article, notes, uses, working, ..parts }.whole()
         }
     }
     .into_response())
@@ -201,6 +206,8 @@ struct Parts<'a> {
     notes: notes::Notes,
     /// How often what is kept ready was used.
     uses: Option<i64>,
+    /// What a calendar means.
+    working: Option<working::Gathered>,
     id: String,
     address: String,
 }
@@ -221,6 +228,7 @@ impl<'a> Parts<'a> {
             article: None,
             notes: notes::Notes::default(),
             uses: None,
+            working: None,
             id,
             address,
         }
@@ -285,6 +293,7 @@ impl<'a> Parts<'a> {
             (self.figures())
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }
             @else { (self.texts()) }
+            @if let Some(working) = &self.working { (working.draw()) }
             (self.answers())
             (self.read_before())
             @if self.page.older {
