@@ -4,11 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use steward_app::clocks::{ClockView, Considered, Explained};
+use steward_app::clocks::{ClockView, Considered, Explained, MOST_DAYS, Outcome};
+use steward_app::error::Error;
 use steward_app::view::Labels;
 use steward_clock::clock::Mark;
 use steward_model::moment::Moment;
 
+use crate::body::{self, Body};
 use crate::caller::{Caller, Segments};
 use crate::problem::Problem;
 use crate::{Api, wire};
@@ -22,6 +24,52 @@ pub(crate) async fn explain(
     let kind = api.app().kind_by_plural(&kinds)?;
     let explained = api.app().explain_clocks(&actor, kind, &name).await?;
     Ok(Json(explanation(&explained)).into_response())
+}
+
+/// What the last days would have been under a target with other values; nothing is changed.
+pub(crate) async fn simulate(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments(name): Segments<String>,
+    body: Body,
+) -> Result<Response, Problem> {
+    let mut map = body.only(&["fields", "days"])?;
+    let fields = body::object(&mut map, "fields")?;
+    let days = match map.remove("days") {
+        None => 30,
+        Some(days) => days
+            .as_i64()
+            .filter(|days| (1..=MOST_DAYS).contains(days))
+            .ok_or_else(|| Problem(Error::invalid("days", format!("must be a whole number from 1 to {MOST_DAYS}"))))?,
+    };
+    let found = api.app().simulate_target(&actor, &name, &fields, days).await?;
+    let outcome = |outcome: &Option<Outcome>| {
+        outcome
+            .map(|one| json!({ "value_seconds": one.value, "elapsed_seconds": one.elapsed, "breached": one.is_broken }))
+    };
+    let differences: Vec<Value> = found
+        .differences
+        .iter()
+        .map(|one| {
+            json!({
+                "number": one.number,
+                "title": one.title,
+                "clock": one.slot,
+                "before": outcome(&one.before),
+                "after": outcome(&one.after),
+            })
+        })
+        .collect();
+    let counts = |(kept, broken): (usize, usize)| json!({ "kept": kept, "broken": broken });
+    Ok(Json(json!({
+        "records": found.records,
+        "cut": found.is_cut,
+        "before": counts(found.before),
+        "after": counts(found.after),
+        "differing": found.differing,
+        "differences": differences,
+    }))
+    .into_response())
 }
 
 /// A clock as it stands.

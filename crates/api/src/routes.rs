@@ -92,6 +92,12 @@ pub fn routes() -> Vec<Route> {
             "Order a catalogue item; makes a service request",
             post(catalogue::order),
         ),
+        route(
+            Post,
+            "/api/v1/service-level-targets/{record}/simulate",
+            "Replay the last days under a target with other values",
+            post(clocks::simulate),
+        ),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),

@@ -122,9 +122,9 @@ fn promises(from: &str) -> Vec<(&'static str, Json, Vec<Json>)> {
         (
             "closing",
             json!({ "name": "Closing of resolved incidents", "sort": "own", "valid_from": from,
-                "description": "Who says nothing for ten days is content." }),
+                "description": "Who says nothing for three weeks is content." }),
             vec![json!({
-                "name": "Close ten days after resolution", "for_kind": "incident", "metric": "own", "value": "P10D",
+                "name": "Close three weeks after resolution", "for_kind": "incident", "metric": "own", "value": "P21D",
                 "start_when": "state == 'resolved'", "stop_when": "state == 'closed'",
                 "cancel_when": "!(state in ['resolved', 'closed'])", "pauses": "never", "retroactive": false,
                 "steps": [{ "percent": 100, "action": "transition", "transition": "close" }],

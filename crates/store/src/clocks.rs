@@ -112,6 +112,23 @@ pub struct DuesChange {
     pub dues: Dues,
 }
 
+/// Clocks that have something in common.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockCount {
+    /// Month in which they began, `YYYY-MM`.
+    pub month: String,
+    /// Their agreement.
+    pub agreement: RecordId,
+    /// Their target.
+    pub target: RecordId,
+    /// Where they stand.
+    pub state: String,
+    /// How many.
+    pub clocks: i64,
+    /// How many of them broke the promise.
+    pub broken: i64,
+}
+
 impl Store {
     /// The clocks of some records, by record and slot.
     ///
@@ -200,6 +217,34 @@ impl Store {
         let binds = [Bind::Integer(after.0), Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
         let rows = self.read().await?.fetch_all(sql, &binds).await?;
         rows.iter().map(|row| Ok(RecordId(row.integer(0)?))).collect()
+    }
+
+    /// Clocks by month of their beginning (UTC), target and state: how many, and how many of them are broken at `now`.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn clock_counts(&self, since: Moment, now: Moment) -> Result<Vec<ClockCount>, StoreError> {
+        let month = match self.dialect() {
+            Dialect::Sqlite => "strftime('%Y-%m', started_at / 1000000, 'unixepoch')",
+            Dialect::Postgres => "to_char(to_timestamp(started_at / 1000000) at time zone 'UTC', 'YYYY-MM')",
+        };
+        let sql = format!(
+            "select {month}, agreement, target, state, count(*), \
+             sum(case when state = 'breached' or {OPEN} and (breached_at is not null or due_at < $2) then 1 else 0 end) \
+             from clock where started_at >= $1 and sort <> 'own' group by 1, 2, 3, 4 order by 1, 2, 3, 4"
+        );
+        let rows = self.read().await?.fetch_all(&sql, &[Bind::Integer(since.0), Bind::Integer(now.0)]).await?;
+        let read = |row: &Row| {
+            Ok(ClockCount {
+                month: row.text(0)?,
+                agreement: RecordId(row.integer(1)?),
+                target: RecordId(row.integer(2)?),
+                state: row.text(3)?,
+                clocks: row.integer(4)?,
+                broken: row.integer(5)?,
+            })
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Keeps a book under its digest and gives its number, the same for the same content.

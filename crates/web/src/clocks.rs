@@ -19,7 +19,7 @@ use steward_ui::clock::{
 };
 use steward_ui::record::{RailSection, rail_section};
 use steward_ui::time::Time;
-use steward_words::{duration, t, t_with};
+use steward_words::{duration, t, t_with, working_time};
 
 use crate::Web;
 use crate::error::WebError;
@@ -83,8 +83,8 @@ pub(crate) fn section(view: &RecordView, reader: &Reader<'_>, address: &str, is_
             used: t_with(
                 "clock-used",
                 &[
-                    ("used", (&duration(clock.standing.elapsed)).into()),
-                    ("value", (&duration(clock.clock.value)).into()),
+                    ("used", (&working_time(clock.standing.elapsed)).into()),
+                    ("value", (&working_time(clock.clock.value)).into()),
                 ],
             ),
             detail: clock
@@ -173,7 +173,7 @@ fn story(view: &ClockView, explained: &Explained, zone: &TimeZone) -> Markup {
     };
     let used = t_with(
         "clock-used",
-        &[("used", (&duration(view.standing.elapsed)).into()), ("value", (&duration(clock.value)).into())],
+        &[("used", (&working_time(view.standing.elapsed)).into()), ("value", (&working_time(clock.value)).into())],
     );
     html! {
         section.clock-story {
@@ -197,7 +197,7 @@ fn trace(view: &ClockView, explained: &Explained, zone: &TimeZone) -> Markup {
         .marks
         .iter()
         .map(|mark| {
-            let length = |seconds: i64| if seconds == 0 { String::new() } else { duration(seconds) };
+            let length = |seconds: i64| if seconds == 0 { String::new() } else { working_time(seconds) };
             let due = mark.due_at.map(|due| time::exact(due, zone)).unwrap_or_default();
             [mark_words(&mark.what), length(mark.worked), length(mark.paused), due]
         })
@@ -320,14 +320,14 @@ fn verdict_words(verdict: &Verdict) -> String {
 }
 
 fn mark_words(what: &What) -> String {
-    let value = |id: &'static str, value: i64| t_with(id, &[("value", (&duration(value)).into())]);
+    let value = |id: &'static str, value: i64| t_with(id, &[("value", (&working_time(value)).into())]);
     let word = match what {
         What::Started { value: promised, retroactive: true } => return value("mark-started-earlier", *promised),
         What::Started { value: promised, .. } => return value("mark-started", *promised),
         What::Switched { value: promised, recounted: true, .. } => return value("mark-switched-recounted", *promised),
         What::Switched { value: promised, .. } => return value("mark-switched", *promised),
         What::Revalued { from, to } => {
-            let (from, to) = (duration(*from), duration(*to));
+            let (from, to) = (working_time(*from), working_time(*to));
             return t_with("mark-revalued", &[("from", (&from).into()), ("to", (&to).into())]);
         }
         What::Paused => "mark-paused",

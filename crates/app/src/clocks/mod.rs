@@ -5,10 +5,13 @@
 //! number, and each clock names the book that it was computed by, so it can be computed again at any time. An ended clock
 //! keeps its book: a promise that changes later does not change what was kept or broken.
 
+mod compliance;
 mod definitions;
+mod fit;
 mod follow;
 mod refresh;
 mod seen;
+mod simulate;
 mod steps;
 mod verify;
 
@@ -24,9 +27,12 @@ use crate::error::Error;
 use crate::fresh::Fresh;
 use definitions::Definitions;
 
+pub use compliance::Compliance;
+pub use fit::Fit;
 pub(crate) use follow::Taken;
 pub(crate) use refresh::JOB as REFRESH_JOB;
 pub use seen::{ClockView, Considered, Explained};
+pub use simulate::{Difference, MOST_DAYS, Outcome, Simulated};
 pub use verify::ClockReport;
 
 /// Kinds whose records the book is made of.
@@ -41,15 +47,25 @@ pub(crate) struct Books {
     /// The last one compiled, which stays while its content does.
     last: Mutex<Option<(Hash, Arc<Book>)>>,
     old: Mutex<HashMap<i64, Arc<Book>>>,
+    /// The book that open records were last recomputed by, on this node.
+    applied: Mutex<Option<i64>>,
 }
 
 impl Default for Books {
     fn default() -> Self {
-        Self { present: Fresh::new(1), last: Mutex::default(), old: Mutex::default() }
+        Self { present: Fresh::new(1), last: Mutex::default(), old: Mutex::default(), applied: Mutex::default() }
     }
 }
 
 impl Books {
+    fn was_applied(&self, book: i64) -> bool {
+        *self.applied.lock().unwrap_or_else(PoisonError::into_inner) == Some(book)
+    }
+
+    fn applied(&self, book: i64) {
+        *self.applied.lock().unwrap_or_else(PoisonError::into_inner) = Some(book);
+    }
+
     /// Has the next one who asks look again.
     pub(crate) fn forget(&self) {
         self.present.forget_all();

@@ -18,6 +18,7 @@ use steward_model::command::{Command, Input, Transition};
 use steward_model::event::{Act, Cause, Door, Event};
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
+use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::clocks::StoredClock;
@@ -40,6 +41,8 @@ const TRY_AGAIN: Duration = Duration::from_secs(5);
 const TRIES: usize = 8;
 /// Members of a team that are told at most.
 const TOLD: usize = 200;
+/// What is older when people are told of it counts as read, in seconds.
+const NEWS: i64 = 24 * 3600;
 
 impl App {
     /// Takes steps of escalation in time until the process is told to stop.
@@ -252,6 +255,8 @@ impl App {
         };
         let settings = self.settings_of(&people.iter().copied().collect::<Vec<_>>()).await?;
         let actors = self.actors_of(people).await?;
+        // Steps of the past, as an import or the demonstration takes them, are no news.
+        let is_past = Moment::from(jiff::Timestamp::now()).seconds_since(now) > NEWS;
         let news: BTreeMap<RecordId, NewNotification> = actors
             .iter()
             .filter(|(_, actor)| {
@@ -268,7 +273,7 @@ impl App {
                     actor: RecordId::SYSTEM,
                     internal: true,
                     at: now,
-                    read_at: None,
+                    read_at: is_past.then_some(now),
                 };
                 (*person, one)
             })
@@ -278,13 +283,7 @@ impl App {
 }
 
 /// The entry that a step leaves.
-fn escalated(
-    record: &Record,
-    target: &Target,
-    clock: &Clock,
-    step: &Step,
-    now: steward_model::moment::Moment,
-) -> Event {
+fn escalated(record: &Record, target: &Target, clock: &Clock, step: &Step, now: Moment) -> Event {
     Event {
         record: record.id,
         seq: record.revision + 1,

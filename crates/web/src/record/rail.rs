@@ -51,10 +51,10 @@ impl Parts<'_> {
     pub(super) fn rail(&self) -> Markup {
         html! {
             (self.requester())
+            (crate::clocks::section(self.view(), &self.reader(), &self.address, self.is_now()))
             @if self.is_now() && let Some(knowledge) = crate::knowledge::work::section(self.web, self.visitor, self.view()) {
                 (rail_section(&RailSection { label: "Knowledge", ..RailSection::default() }, knowledge))
             }
-            (crate::clocks::section(self.view(), &self.reader(), &self.address, self.is_now()))
             (self.fields())
             (usage::beside(self.uses))
             (self.notes.audit(self.web, self.visitor))
