@@ -41,6 +41,7 @@ mod search;
 mod set_up;
 mod settings;
 mod sign_in;
+mod simulation;
 mod timeline;
 mod values;
 mod views;

@@ -55,6 +55,9 @@ impl Parts<'_> {
             @if self.is_now() && let Some(knowledge) = crate::knowledge::work::section(self.web, self.visitor, self.view()) {
                 (rail_section(&RailSection { label: "Knowledge", ..RailSection::default() }, knowledge))
             }
+            @if self.is_now() && self.view().kind.key == steward_clock::definition::TARGET && self.view().rights.may(Action::Update) {
+                p.rail-link { a href={ (self.address) "/simulation" } { (t("try-link")) } }
+            }
             (self.fields())
             (usage::beside(self.uses))
             (self.notes.audit(self.web, self.visitor))

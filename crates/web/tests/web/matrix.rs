@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 48] = [
+const TICKET_LINES: [TicketLine; 49] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -79,10 +79,11 @@ const TICKET_LINES: [TicketLine; 48] = [
     // The file is the agent's: its requester may read it and not take it away.
     ("POST", "/{kinds}/{record}/attachments/{file}/remove", Sent::Form(&[]), (403, 403, 303)),
     ("GET", "/{kinds}/{record}/access", Sent::Nothing, (200, 200, 200)),
+    ("GET", "/{kinds}/{record}/clocks", Sent::Nothing, (200, 200, 200)),
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 71] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 72] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -131,6 +132,7 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 71] = [
     ("GET", "/help", Sent::Nothing, (303, 200)),
     ("GET", "/help/reference/filters", Sent::Nothing, (303, 200)),
     ("GET", "/bulk-edits", Sent::Nothing, (303, 200)),
+    ("GET", "/service-level-targets/SLT9999999/simulation", Sent::Nothing, (303, 404)),
     ("GET", "/bulk-edits/987654", Sent::Nothing, (303, 404)),
     ("POST", "/bulk-edits/987654/start", Sent::Form(&[]), (401, 404)),
     ("POST", "/bulk-edits/987654/undo", Sent::Form(&[]), (401, 404)),
@@ -203,6 +205,7 @@ fn route_of(path: &str) -> String {
         ("/assets/none.css", "/assets/{file}"),
         ("/sessions/987654", "/sessions/{session}"),
         ("/tokens/987654", "/tokens/{token}"),
+        ("/service-level-targets/SLT9999999/", "/service-level-targets/{record}/"),
         ("/bulk-edits/987654", "/bulk-edits/{edit}"),
         ("/versions/987654/", "/versions/{version}/"),
         ("/macros/MAC9999999", "/macros/{macro}"),
