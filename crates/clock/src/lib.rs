@@ -7,6 +7,7 @@
 //! A clock counts in whole seconds; moments are cut to the second, so sums of spans lose nothing.
 
 pub mod book;
+pub mod chain;
 pub mod clock;
 pub mod definition;
 pub mod fold;

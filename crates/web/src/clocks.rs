@@ -4,7 +4,7 @@ use axum::extract::State as FromState;
 use axum::response::{IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use steward_app::clocks::{ClockView, Considered, Explained};
+use steward_app::clocks::{ClockView, Considered, Explained, PromiseLink};
 use steward_app::view::RecordView;
 use steward_clock::book::Verdict;
 use steward_clock::clock::{Mark, State, What};
@@ -17,6 +17,7 @@ use steward_ui::clock::{
     ClockLine, ClockMark, ClockReason, ClockSpan, ClockState, clock_badge, clock_legend, clock_lines, clock_picture,
     clock_reasons, clock_trace,
 };
+use steward_ui::icon::{Icon, icon};
 use steward_ui::record::{RailSection, rail_section};
 use steward_ui::time::Time;
 use steward_words::{duration, t, t_with, working_time};
@@ -401,4 +402,56 @@ fn badge(state: ClockState, due: Option<Moment>, now: Moment, zone: &TimeZone) -
     let (shown, is_relative) = time::words(due, now, zone);
     let (machine, exact) = (due.to_string(), time::exact(due, zone));
     clock_badge(state, Some(&Time { machine: &machine, shown: &shown, exact: &exact, is_relative }))
+}
+
+/// Whether each promise of an agreement can be kept from those beneath it; what cannot comes first.
+pub(crate) fn chain(links: &[PromiseLink], zone: &TimeZone) -> Markup {
+    if links.is_empty() {
+        return html! {};
+    }
+    let mut ordered: Vec<&PromiseLink> = links.iter().collect();
+    ordered.sort_by_key(|one| one.link.worst.is_none());
+    html! {
+        section.clock-story #promise-chain {
+            div.clock-story__head { h2.record-text__label { (t("chain-title")) } }
+            p.clock-story__text { (t("chain-help")) }
+            ul.clock-reasons { @for one in ordered { (chain_link(one, zone)) } }
+        }
+    }
+}
+
+fn chain_link(one: &PromiseLink, zone: &TimeZone) -> Markup {
+    let link = &one.link;
+    let what = match &link.priority {
+        Some(priority) => format!("{} ({priority})", one.target),
+        None => one.target.clone(),
+    };
+    let beneath = format!("{} · {} ({})", one.beneath, one.beneath_agreement, sort_words(link.sort));
+    let reason = match (&link.worst, link.beneath_value) {
+        (_, None) => t("chain-nothing").to_owned(),
+        (None, Some(value)) => t_with("chain-kept", &[("value", (&working_time(value)).into())]),
+        (Some((start, promised, allowed)), Some(_)) => {
+            let moment = |at: Moment| time::exact(at, zone);
+            let allowed = allowed.map_or_else(|| t("chain-never").to_owned(), moment);
+            let (start, promised) = (moment(*start), moment(*promised));
+            t_with(
+                "chain-broken",
+                &[("start", (&start).into()), ("promised", (&promised).into()), ("allowed", (&allowed).into())],
+            )
+        }
+    };
+    let (applies, sign, word) = match (&link.worst, link.beneath_value) {
+        (Some(_), _) => (false, Icon::CircleX, t("chain-impossible")),
+        (None, None) => (false, Icon::Ban, t("chain-open")),
+        (None, Some(_)) => (true, Icon::Check, t("chain-possible")),
+    };
+    html! {
+        li.clock-reason.clock-reason--applies[applies].clock-reason--broken[link.worst.is_some()] {
+            (icon(sign))
+            div {
+                strong { (word) } " " (what) ": " (working_time(link.value)) " · " (beneath)
+                p.clock-line__detail { (reason) }
+            }
+        }
+    }
 }

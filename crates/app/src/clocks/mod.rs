@@ -5,6 +5,7 @@
 //! number, and each clock names the book that it was computed by, so it can be computed again at any time. An ended clock
 //! keeps its book: a promise that changes later does not change what was kept or broken.
 
+mod chain;
 mod compliance;
 mod definitions;
 mod fit;
@@ -27,6 +28,7 @@ use crate::error::Error;
 use crate::fresh::Fresh;
 use definitions::Definitions;
 
+pub use chain::PromiseLink;
 pub use compliance::Compliance;
 pub use fit::Fit;
 pub(crate) use follow::Taken;

@@ -266,3 +266,25 @@ fn targets_that_cannot_be_are_refused_with_every_fault() {
         ]
     );
 }
+
+#[test]
+fn n5_a_promise_around_the_clock_cannot_be_kept_from_office_hours() {
+    let sla = agreement(1, json!({ "sort": "sla" }));
+    let ola = agreement(2, json!({ "sort": "ola", "team": DESK.0, "calendar": OFFICE.0 }));
+    let values = |critical: i64, low: i64| json!([{ "priority": "critical", "value": critical * HOUR }, { "priority": "low", "value": low * HOUR }]);
+    let book = book(
+        vec![sla, ola],
+        vec![
+            target(3, 1, json!({ "metric": "resolution", "values": values(4, 96) })),
+            target(4, 2, json!({ "metric": "resolution", "values": values(2, 8) })),
+        ],
+    );
+    let links = book.chain(RecordId(1), at(0));
+    let critical = links.iter().find(|link| link.priority.as_deref() == Some("critical")).unwrap();
+    let (start, promised, allowed) = critical.worst.unwrap();
+    // On Friday at four an hour of work is left; the second is over on Monday at ten.
+    assert_eq!(start, at(4 * 24 * HOUR + 8 * HOUR));
+    assert_eq!((promised, allowed), (start.plus_seconds(4 * HOUR), Some(at(7 * 24 * HOUR + 2 * HOUR))));
+    let low = links.iter().find(|link| link.priority.as_deref() == Some("low")).unwrap();
+    assert_eq!(low.worst, None, "four days are enough for one day of work");
+}
