@@ -1,9 +1,9 @@
 //! What is promised: to customers, between teams, by a supplier, and when resolved work closes by itself.
 
 use serde_json::{Value as Json, json};
-
-use crate::script::{Script, create, go, page};
 use steward_model::moment::Moment;
+
+use crate::script::{Deed, Script, create, go, page};
 
 const HOUR: i64 = 3600;
 
@@ -19,21 +19,7 @@ pub(crate) fn write(script: &mut Script, start: Moment) {
         "mail": "noc@rheinkabel.example",
     });
     script.add_at_once(next(), page("ada"), "org:carrier", create("organisation", carrier));
-    script.add_at_once(
-        next(),
-        page("ada"),
-        "service:remote",
-        crate::script::Deed::Update(json!({ "provider": "@org:carrier" })),
-    );
-    let week: Vec<Json> = ["monday", "tuesday", "wednesday", "thursday", "friday"]
-        .iter()
-        .map(|day| json!({ "day": day, "opens": "07:30", "closes": "18:00" }))
-        .collect();
-    let desk = json!({
-        "name": "Support hours, Berlin", "zone": "Europe/Berlin", "hours": week,
-        "holiday_sets": [{ "country": "de", "region": "BE" }],
-    });
-    script.add_at_once(next(), page("ada"), "calendar:support", create("calendar", desk));
+    script.add_at_once(next(), page("ada"), "service:remote", Deed::Update(json!({ "provider": "@org:carrier" })));
     let from = start.to_string()[..10].to_owned();
     for (key, agreement, targets) in promises(&from) {
         let handle = format!("agreement:{key}");
@@ -69,7 +55,7 @@ fn promises(from: &str) -> Vec<(&'static str, Json, Vec<Json>)> {
             "standard",
             json!({
                 "name": "Northwind standard service levels", "sort": "sla", "valid_from": from,
-                "customers": ["@org:nwe"], "calendar": "@calendar:support", "compliance_target": "95",
+                "customers": ["@org:nwe"], "calendar": "@calendar:desk", "compliance_target": "95",
                 "description": "What every company of the group and its customers may expect, unless something better was agreed.",
                 "reporting": "Monthly to the heads of IT of each company.",
             }),
@@ -83,7 +69,7 @@ fn promises(from: &str) -> Vec<(&'static str, Json, Vec<Json>)> {
         (
             "clairmont",
             json!({
-                "name": "Clairmont Logistics", "sort": "sla", "valid_from": from, "customers": ["@org:clm"], "calendar": "@calendar:support",
+                "name": "Clairmont Logistics", "sort": "sla", "valid_from": from, "customers": ["@org:clm"], "calendar": "@calendar:desk",
                 "compliance_target": "97",
                 "description": "As agreed with Clairmont: faster than the standard where lorries wait.",
                 "penalties": "5 % of the monthly price for each point below the target.",
@@ -98,7 +84,7 @@ fn promises(from: &str) -> Vec<(&'static str, Json, Vec<Json>)> {
         ),
         (
             "network",
-            json!({ "name": "Network team, second level", "sort": "ola", "valid_from": from, "team": "@team:network", "calendar": "@calendar:support",
+            json!({ "name": "Network team, second level", "sort": "ola", "valid_from": from, "team": "@team:network", "calendar": "@calendar:desk",
                 "description": "The network team resolves or hands back within this time of its own." }),
             vec![
                 json!({ "name": "Network team resolves", "for_kind": "incident", "metric": "resolution", "retroactive": false, "values": by_priority([2, 6, 14, 40]) }),
@@ -106,7 +92,7 @@ fn promises(from: &str) -> Vec<(&'static str, Json, Vec<Json>)> {
         ),
         (
             "infra",
-            json!({ "name": "Infrastructure team, second level", "sort": "ola", "valid_from": from, "team": "@team:infra", "calendar": "@calendar:support" }),
+            json!({ "name": "Infrastructure team, second level", "sort": "ola", "valid_from": from, "team": "@team:infra", "calendar": "@calendar:berlin" }),
             vec![
                 json!({ "name": "Infrastructure team resolves", "for_kind": "incident", "metric": "resolution", "retroactive": false, "values": by_priority([3, 7, 16, 45]) }),
             ],
