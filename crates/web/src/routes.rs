@@ -98,7 +98,6 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/bulk-edits/{edit}/undo", post(bulk::undo)),
         route(Get, "/knowledge/quality", get(knowledge::quality)),
         route(Get, "/knowledge/translations", get(knowledge::translation_gaps)),
-        route(Get, "/service-level-targets/{record}/simulation", get(crate::simulation::page)),
         route(Get, "/{kinds}", get(list::page)),
         route(Get, "/views/counts", get(views::counts)),
         route(Get, "/{kinds}/views/new", get(views::new)),
@@ -157,6 +156,7 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/attachments/{file}", get(files::download)),
         route(Post, "/{kinds}/{record}/attachments/{file}/remove", post(files::remove)),
         route(Get, "/{kinds}/{record}/clocks", get(crate::clocks::explain)),
+        route(Get, "/{kinds}/{record}/simulation", get(crate::simulation::page)),
         route(Get, "/{kinds}/{record}/access", get(record::access)),
     ]
 }

@@ -30,11 +30,14 @@ const DAYS: i64 = 30;
 
 pub(crate) async fn page(
     State(web): State<Web>,
-    Segments(name): Segments<String>,
+    Segments((kinds, name)): Segments<(String, String)>,
     visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, WebError> {
-    let kind = web.app().kind(TARGET)?.clone();
+    let kind = web.app().kind_by_plural(&kinds)?.clone();
+    if kind.key != TARGET {
+        return Err(Error::NotFound.into());
+    }
     let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
     let days = query.text("days").and_then(|days| days.parse().ok()).unwrap_or(DAYS).clamp(1, MOST_DAYS);
     let asked = Asked::of(&view, &query, days);
