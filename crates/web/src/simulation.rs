@@ -137,7 +137,7 @@ impl Asked {
                 (input("value", t("try-value"), &self.value))
                 @for (place, label, value) in &self.rows { (input(&format!("row{place}"), &t_with("try-value-for", &[("what", label.into())]), value)) }
                 (input("days", t("try-days"), &self.days.to_string()))
-                button."button button--primary" type="submit" { span { (t("try-replay")) } }
+                button."button button--main" type="submit" { span { (t("try-replay")) } }
             }
         }
     }

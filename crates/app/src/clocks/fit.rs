@@ -31,6 +31,9 @@ const ENTRIES: usize = 1_000_000;
 /// The calendar of a way of counting.
 const CALENDAR: RecordId = RecordId(3);
 
+/// First and last hour of a day, and whether weekends are worked.
+type Week = (u16, u16, bool);
+
 /// How well a way of counting agrees, with its best values.
 #[derive(Debug, Clone)]
 pub struct Fit {
@@ -90,7 +93,7 @@ impl App {
     }
 
     fn ways(&self, kind: &str) -> Vec<Way> {
-        let calendars: [(&'static str, Option<(u16, u16, bool)>); 4] = [
+        let calendars: [(&'static str, Option<Week>); 4] = [
             ("every hour", None),
             ("Mon–Fri 8–18", Some((8, 18, false))),
             ("Mon–Fri 9–17", Some((9, 17, false))),
@@ -184,7 +187,7 @@ fn said_kept(record: &Record, flag: &str) -> Option<bool> {
     Some(row.get("value")?.as_str()? == "true")
 }
 
-fn definitions(kind: &str, hours: Option<(u16, u16, bool)>, pauses: &str) -> Definitions {
+fn definitions(kind: &str, hours: Option<Week>, pauses: &str) -> Definitions {
     let mut agreement = json!({ "name": "fit", "sort": "sla" });
     let mut found = Definitions::default();
     if let Some((opens, closes, weekend)) = hours {

@@ -27,6 +27,7 @@ use steward_store::notifications::NewNotification;
 
 use super::follow::{Taken, fired_key, next_step, read, row};
 use crate::App;
+use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::inbox::Reason;
 use crate::records::{Origin, Request};
@@ -256,7 +257,7 @@ impl App {
         let settings = self.settings_of(&people.iter().copied().collect::<Vec<_>>()).await?;
         let actors = self.actors_of(people).await?;
         // Steps of the past, as an import or the demonstration takes them, are no news.
-        let is_past = Moment::from(jiff::Timestamp::now()).seconds_since(now) > NEWS;
+        let is_past = SystemClock.now().seconds_since(now) > NEWS;
         let news: BTreeMap<RecordId, NewNotification> = actors
             .iter()
             .filter(|(_, actor)| {

@@ -1,6 +1,7 @@
 //! Stored clocks against the fold of their journals.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use steward_model::id::RecordId;
 
@@ -56,12 +57,12 @@ impl App {
                 tell(format!("clock {} of record {} has no journal", one.slot, one.record));
                 continue;
             };
-            if !folds.contains_key(&(one.record, one.book)) {
+            if let Entry::Vacant(place) = folds.entry((one.record, one.book)) {
                 let (Some(kind), Some(book)) = (self.registry().kind(&one.kind), self.book_of(one.book).await?) else {
                     tell(format!("clock {} of record {} names a book that is not kept", one.slot, one.record));
                     continue;
                 };
-                folds.insert((one.record, one.book), book.fold(kind, events).map_err(Error::internal)?);
+                place.insert(book.fold(kind, events).map_err(Error::internal)?);
             }
             let folded = folds.get(&(one.record, one.book)).into_iter().flatten().find(|clock| clock.slot == one.slot);
             let text = folded.map(serde_json::to_string).transpose().map_err(Error::internal)?;
