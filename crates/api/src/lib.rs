@@ -7,6 +7,7 @@ mod body;
 mod bulk_edits;
 mod caller;
 mod catalogue;
+mod clocks;
 mod events;
 mod meta;
 mod notifications;

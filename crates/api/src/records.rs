@@ -53,7 +53,8 @@ pub(crate) async fn list(
         group: None,
     };
     let fields = fields(&query, kind, api.app().readable_level(&actor, kind))?;
-    let page = api.app().list(&actor, kind, &request).await?;
+    let mut page = api.app().list(&actor, kind, &request).await?;
+    api.app().with_clocks(&mut page.records).await?;
     let fields = fields.as_deref();
     let records: Vec<wire::Record<'_>> = page.records.iter().map(|view| wire::Record { view, fields }).collect();
     let mut response = Json(records).into_response();

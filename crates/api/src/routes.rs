@@ -2,7 +2,9 @@
 
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
-use crate::{Api, bulk_edits, catalogue, events, meta, notifications, openapi, records, search, timeline, views};
+use crate::{
+    Api, bulk_edits, catalogue, clocks, events, meta, notifications, openapi, records, search, timeline, views,
+};
 
 /// The method of a route, as far as the interface uses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +92,12 @@ pub fn routes() -> Vec<Route> {
             "Order a catalogue item; makes a service request",
             post(catalogue::order),
         ),
+        route(
+            Post,
+            "/api/v1/service-level-targets/{record}/simulate",
+            "Replay the last days under a target with other values",
+            post(clocks::simulate),
+        ),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),
@@ -101,6 +109,12 @@ pub fn routes() -> Vec<Route> {
             post(records::transition),
         ),
         route(Get, "/api/v1/{kinds}/{record}/similar", "Records that are like this one", get(search::similar)),
+        route(
+            Get,
+            "/api/v1/{kinds}/{record}/clocks",
+            "Service-level clocks of a record: how they stand, each start, pause and stop, and why these",
+            get(clocks::explain),
+        ),
         route(Get, "/api/v1/{kinds}/{record}/journal", "What happened to a record", get(timeline::journal)),
         route(
             Get,

@@ -25,7 +25,7 @@ impl Serialize for Record<'_> {
         let watchers: Vec<Reference<'_>> = record.watchers.iter().map(|id| Reference(*id, labels)).collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("allowed_transitions", &view.allowed_transitions)?;
-        map.serialize_entry("clocks", &[(); 0])?;
+        map.serialize_entry("clocks", &view.clocks.iter().map(crate::clocks::clock).collect::<Vec<_>>())?;
         map.serialize_entry("created_at", &record.created_at.to_string())?;
         map.serialize_entry("created_by", &Reference(record.created_by, labels))?;
         map.serialize_entry("fields", &Fields { view, only: self.fields })?;
@@ -244,5 +244,12 @@ fn act(kind: &Kind, act: &Act, labels: &Labels) -> Value {
         Act::Detached { attachment } => json!({ "attachment": attachment.to_string() }),
         Act::Linked(to) | Act::Unlinked(to) => link(to),
         Act::Watched { person } | Act::Unwatched { person } => json!({ "person": reference(*person, labels) }),
+        Act::Escalated { target, slot, step, due_at, note } => json!({
+            "target": reference(*target, labels),
+            "clock": slot,
+            "step": step,
+            "due_at": due_at.map(|at| at.to_string()),
+            "note": note,
+        }),
     }
 }

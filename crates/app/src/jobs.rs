@@ -6,11 +6,12 @@ use steward_store::jobs::JobClaim;
 
 use crate::App;
 use crate::bulk;
+use crate::clocks::REFRESH_JOB;
 use crate::error::Error;
 use crate::knowledge::CARE_JOB;
 
 /// The jobs that runners know.
-const KINDS: [&str; 2] = [bulk::JOB, CARE_JOB];
+const KINDS: [&str; 3] = [bulk::JOB, CARE_JOB, REFRESH_JOB];
 /// Between two looks for what is due, when nothing wakes the runner: what another node was asked for, or left.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second attempt, in seconds; doubled with each further one.
@@ -62,6 +63,7 @@ impl App {
         };
         let run = match claim.kind.as_str() {
             CARE_JOB => self.run_care(&claim).await,
+            REFRESH_JOB => self.run_clock_refresh(&claim).await,
             _ => self.run_bulk_edit(&claim).await,
         };
         match run {

@@ -179,7 +179,11 @@ pub(crate) fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option
         }
         Act::Commented { audience, .. } => *audience == Audience::Public || internal,
         Act::Attached(attachment) => attachment.audience == Audience::Public || internal,
-        Act::Worked { .. } | Act::Watched { .. } | Act::Unwatched { .. } | Act::Detached { .. } => internal,
+        Act::Worked { .. }
+        | Act::Watched { .. }
+        | Act::Unwatched { .. }
+        | Act::Detached { .. }
+        | Act::Escalated { .. } => internal,
         Act::Moved { .. } | Act::Transferred { .. } | Act::Linked(_) | Act::Unlinked(_) => true,
         Act::Updated => event.changes.iter().any(|change| readable_field(&change.field)) || internal,
     };

@@ -8,8 +8,10 @@ pub mod actors;
 pub mod authenticate;
 pub mod board;
 pub mod bulk;
+pub mod calendars;
 pub mod catalogue;
 pub mod clock;
+pub mod clocks;
 pub mod context;
 pub mod deflection;
 pub mod drafts;
@@ -93,6 +95,8 @@ struct Inner {
     reference_data: Fresh<&'static str, Arc<Vec<Record>>>,
     /// Names of records of kinds with public labels; forgotten with each write to the record.
     labels: Fresh<RecordId, Arc<Label>>,
+    /// Calendars that answer questions.
+    calendars: calendars::Compiled,
     /// Tokens that hold, by hash; forgotten when revoked.
     tokens: Fresh<Hash, TokenOwner>,
     /// Addresses from which tokens are taken, for too few tries from there failed; forgotten with each that fails.
@@ -116,6 +120,8 @@ struct Inner {
     hashing: Semaphore,
     /// Held while a command that lost against another one on the same record tries again.
     turns: [AsyncMutex<()>; TURNS],
+    /// What clocks are computed by.
+    books: clocks::Books,
     /// Wakes runners of this node when a job was added here.
     jobs: Notify,
     /// Turns true once, when the process was told to stop.
@@ -182,6 +188,7 @@ impl App {
             actors: Fresh::new(10_000),
             reference_data: Fresh::new(100),
             labels: Fresh::new(50_000),
+            calendars: calendars::Compiled::default(),
             tokens: Fresh::new(10_000),
             trusted_addresses: Fresh::new(10_000),
             recent_logins: RecentLogins::default(),
@@ -194,6 +201,7 @@ impl App {
             presence: presence::Presence::default(),
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
+            books: clocks::Books::default(),
             jobs: Notify::new(),
             stopping: watch::Sender::new(false),
         }))

@@ -309,7 +309,8 @@ impl App {
     }
 
     fn query_of(&self, actor: &Actor, kind: &Kind, wanted: &Wanted, sort: &[SortKey], limit: usize) -> ListQuery {
-        let (conditions, binds) = self.compiled(actor, kind, wanted, &[Filter::all([wanted.scope(), wanted.filter()])]);
+        let (conditions, binds) =
+            self.compiled_filters(actor, kind, wanted, &[Filter::all([wanted.scope(), wanted.filter()])]);
         ListQuery {
             kind: Some(kind.key.clone()),
             condition: conditions.into_iter().next().unwrap_or_default(),
@@ -338,7 +339,7 @@ impl App {
         if parts.is_empty() {
             return Ok(0);
         }
-        let (conditions, binds) = self.compiled(actor, kind, &wanted, &parts);
+        let (conditions, binds) = self.compiled_filters(actor, kind, &wanted, &parts);
         let key = format!("{} {cap} {conditions:?} {binds:?}", kind.key);
         let read = self.store().count_any(&kind.key, &conditions, &binds, cap);
         Ok(self.0.counts.get_or(key, self.now(), read).await?)
@@ -355,7 +356,13 @@ impl App {
     }
 
     /// Conditions as SQL, and the values of all.
-    fn compiled(&self, actor: &Actor, kind: &Kind, wanted: &Wanted, filters: &[Filter]) -> (Vec<String>, Vec<Bind>) {
+    fn compiled_filters(
+        &self,
+        actor: &Actor,
+        kind: &Kind,
+        wanted: &Wanted,
+        filters: &[Filter],
+    ) -> (Vec<String>, Vec<Bind>) {
         let (registry, dialect) = (self.registry(), self.store().dialect());
         let reach = ActorReach { actor, registry, levels: &wanted.levels, now: wanted.now };
         let reach: &dyn Reach = if actor.is_system() { &Unlimited } else { &reach };
@@ -462,7 +469,8 @@ impl Levels {
         let Some(owner) = owner else { return };
         let level = match &path.attribute {
             Attribute::Field(key) => owner.field(key).map_or(Level::Owner, |field| field.audience),
-            Attribute::Watchers => Level::Agent,
+            // Promises among teams and by suppliers are none of the requester's business.
+            Attribute::Watchers | Attribute::NextDue | Attribute::BreachAt => Level::Agent,
             _ => Level::Requester,
         };
         let entry = self.0.entry(owner.key.clone()).or_insert((level, path.name()));

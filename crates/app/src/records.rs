@@ -15,10 +15,12 @@ use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_store::bulk_edits::RowEffect;
 use steward_store::change::{ChangeSet, KeptAnswer, RecordChange};
+use steward_store::clocks::ClockChange;
 use steward_store::error::CommitError;
 use steward_store::rows::Loaded;
 
 use crate::App;
+use crate::clocks::{SOURCES, Taken};
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::view::RecordView;
@@ -311,6 +313,22 @@ impl App {
 
     /// Writes a change set and forgets the copies that it makes old.
     pub(crate) async fn commit(&self, set: ChangeSet) -> Result<(), CommitError> {
+        self.commit_with(set, None).await
+    }
+
+    /// As [`Self::commit`], for steps of escalation that are taken: on the condition that the clock is as it was seen.
+    pub(crate) async fn commit_steps(&self, set: ChangeSet, taken: &Taken, version: i64) -> Result<(), CommitError> {
+        self.commit_with(set, Some((taken, version))).await
+    }
+
+    async fn commit_with(&self, mut set: ChangeSet, taken: Option<(&Taken, i64)>) -> Result<(), CommitError> {
+        self.add_clocks(&mut set, taken.map(|(taken, _)| taken)).await?;
+        if let Some((taken, version)) = taken {
+            let is_seen = |change: &ClockChange| change.clock.slot == taken.slot && change.before == Some(version);
+            if !set.clocks.iter().any(is_seen) {
+                return Err(CommitError::Stale { record: taken.record });
+            }
+        }
         let written: Vec<(RecordId, Arc<Kind>)> =
             set.records.iter().map(|change| (change.after.id, change.kind.clone())).collect();
         let outcome = self.store().commit(set).await;
@@ -326,10 +344,13 @@ impl App {
         if !named.is_empty() {
             self.0.labels.forget(named);
         }
-        let small = self.0.rules.related_kinds().iter().chain(&["organisation"]);
+        let small = self.0.rules.related_kinds().iter().chain(&["organisation", "team", "service"]).chain(&SOURCES);
         let kinds: Vec<&&'static str> = small.filter(|key| is_of(&[*key])).collect();
         if !kinds.is_empty() {
             self.0.reference_data.forget(kinds);
+        }
+        if is_of(&SOURCES) {
+            self.0.books.forget();
         }
         if is_of(&["person", "team", "organisation"]) {
             self.0.actors.forget_all();

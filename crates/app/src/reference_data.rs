@@ -74,7 +74,8 @@ impl App {
         Ok(below)
     }
 
-    async fn reference_records(&self, kind: &'static str) -> Result<Arc<Vec<Record>>, Error> {
+    /// All records of a small kind, by id ascending.
+    pub(crate) async fn reference_records(&self, kind: &'static str) -> Result<Arc<Vec<Record>>, Error> {
         let now = self.now();
         if let Some(records) = self.0.reference_data.get(&kind, now) {
             return Ok(records);

@@ -332,7 +332,7 @@ impl App {
 /// What is wrong with a choice of columns.
 fn check_columns(kind: &Kind, columns: &[String]) -> Option<String> {
     let known = |key: &String| {
-        ["number", "state", "organisation", "created_at", "updated_at"].contains(&key.as_str())
+        ["number", "state", "organisation", "created_at", "updated_at", "next_due"].contains(&key.as_str())
             || kind.field(key).is_some()
     };
     if columns.len() > COLUMNS_MAX {

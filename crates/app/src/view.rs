@@ -10,10 +10,11 @@ use steward_model::filter::Environment;
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::moment::Moment;
-use steward_model::record::Record;
+use steward_model::record::{Dues, Record};
 use steward_store::graph::Link;
 
 use crate::App;
+use crate::clocks::ClockView;
 use crate::error::Error;
 
 /// A record with what belongs on its page.
@@ -33,6 +34,8 @@ pub struct RecordView {
     pub allowed_transitions: Vec<String>,
     /// Keys of those that only a limit keeps the actor from, each with what it says.
     pub barred_transitions: Vec<(String, String)>,
+    /// Its service-level clocks, where they were asked for.
+    pub clocks: Vec<ClockView>,
 }
 
 /// Names of records that the actor may see, by id. Clones share them.
@@ -131,6 +134,7 @@ impl App {
         let rights = rights(actor, kind, now, self.now());
         let links = self.store().links_of(then.id, Some(at)).await?;
         let mut view = self.view_with(actor, kind, then, rights, links).await?;
+        view.clocks.clear();
         view.allowed_transitions.clear();
         view.barred_transitions.clear();
         Ok(view)
@@ -166,7 +170,19 @@ impl App {
             .into_iter()
             .map(|transition| transition.key.clone())
             .collect();
-        Ok(RecordView { kind: kind.clone(), record, rights, labels, links, allowed_transitions, barred_transitions })
+        let clocks = Vec::new();
+        let mut view = RecordView {
+            kind: kind.clone(),
+            record,
+            rights,
+            labels,
+            links,
+            allowed_transitions,
+            barred_transitions,
+            clocks,
+        };
+        self.with_clocks(std::slice::from_mut(&mut view)).await?;
+        Ok(view)
     }
 
     /// Many records of one kind as an actor may see them, without their links. The names take one question for all.
@@ -206,6 +222,7 @@ impl App {
                     links: Vec::new(),
                     allowed_transitions,
                     barred_transitions,
+                    clocks: Vec::new(),
                 }
             })
             .collect())
@@ -360,6 +377,8 @@ impl<'k> Shape<'k> {
             hide_columns(field, record.fields.get_mut(&field.key), rights);
         }
         if !rights.may_read_internal() {
+            // Set again from the clocks that may be known of, where these are asked for.
+            record.dues = Dues::default();
             record.watchers.clear();
         }
         record

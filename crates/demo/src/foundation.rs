@@ -348,4 +348,52 @@ fn matrices(script: &mut Script, at: Moment) {
         "rows": rows(grid),
     });
     script.add_at_once(at, page("greta"), "matrix:grid", new("priority_matrix", "nwe", field));
+    calendars(script, at);
+}
+
+/// When people work: the office in Berlin, the one in Lyon that is based on nothing of it, the control room at night.
+fn calendars(script: &mut Script, at: Moment) {
+    let week = |days: &[&str], hours: &[(&str, &str)]| -> Vec<Json> {
+        let spans = |day: &&str| -> Vec<Json> {
+            hours.iter().map(|(opens, closes)| json!({ "day": day, "opens": opens, "closes": closes })).collect()
+        };
+        days.iter().flat_map(spans).collect()
+    };
+    let workdays = ["monday", "tuesday", "wednesday", "thursday", "friday"];
+    let every_day = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let berlin = json!({
+        "name": "Office hours Berlin",
+        "description": "When offices are staffed and most promises are counted.",
+        "zone": "Europe/Berlin",
+        "hours": week(&workdays, &[("08:00", "17:00")]),
+        "holiday_sets": [{ "country": "de", "region": "be" }],
+        "holidays": [
+            { "name": "Heiligabend", "date": "2020-12-24", "every_year": true },
+            { "name": "Silvester", "date": "2020-12-31", "every_year": true },
+        ],
+    });
+    let desk = json!({
+        "name": "Service desk",
+        "description": "The desk opens earlier and closes later than the offices; half of it works between the years.",
+        "parent": "@calendar:berlin",
+        "hours": week(&workdays, &[("07:00", "19:00")]),
+        "exceptions": [
+            { "first": "2026-12-28", "last": "2026-12-30", "effect": "hours", "opens": "09:00", "closes": "13:00", "name": "Between the years" },
+        ],
+    });
+    let lyon = json!({
+        "name": "Office hours Lyon",
+        "zone": "Europe/Paris",
+        "hours": week(&workdays, &[("09:00", "12:30"), ("14:00", "18:00")]),
+        "holiday_sets": [{ "country": "fr" }],
+    });
+    let night = json!({
+        "name": "Control room, night shift",
+        "description": "Every night, holidays or not. In the night in which clocks change it has seven hours or nine.",
+        "zone": "Europe/Berlin",
+        "hours": week(&every_day, &[("22:00", "06:00")]),
+    });
+    for (key, fields) in [("berlin", berlin), ("desk", desk), ("lyon", lyon), ("night", night)] {
+        script.add_at_once(at, page("greta"), &format!("calendar:{key}"), new("calendar", "nwe", fields));
+    }
 }

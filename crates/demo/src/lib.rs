@@ -3,6 +3,7 @@
 //! An energy company with its subsidiary and a customer, 120 people, and ninety days of work that end now. The words
 //! lie in `data/`; the modules put them into a script of steps, which is played in the order of time.
 
+mod agreements;
 mod article_files;
 mod articles;
 mod badday;
@@ -162,6 +163,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     let items_at = start.plus_seconds(4 * 3600);
     let named = items::write(&mut script, &calendar, seed, items_at)?;
     devices::write(&mut script, &mut world, &calendar, seed, items_at.plus_seconds(600), named);
+    agreements::write(&mut script, start);
     offers::write(&mut script, &world, &calendar, items_at.plus_seconds(3 * 3600))?;
     articles::write(&mut script, &calendar, seed)?;
     knowledge::write(&mut script, &calendar, seed);

@@ -66,6 +66,8 @@ impl Player {
         let mut done = 0;
         while let Some(step) = steps.get(done) {
             self.clock.0.store(step.at.0, Ordering::SeqCst);
+            // What clocks of service levels would have done by then.
+            self.app.take_due_steps().await?;
             let group = together(&steps[done..]);
             if group <= 1 {
                 self.play_one(step).await?;

@@ -2,7 +2,7 @@
 
 use crate::event::{Act, Event};
 use crate::id::{RecordId, Revision};
-use crate::record::{Fields, Record};
+use crate::record::{Dues, Fields, Record};
 
 /// Why an event cannot follow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +53,7 @@ pub fn apply(record: Option<Record>, event: &Event) -> Result<Record, FoldError>
                 created_by: event.actor,
                 fields: fields.clone(),
                 watchers: Vec::new(),
+                dues: Dues::default(),
             })
         }
         (None, _) => Err(FoldError::NotCreated(event.record)),
@@ -109,7 +110,8 @@ fn apply_act(record: &mut Record, act: &Act) {
         | Act::Attached(_)
         | Act::Detached { .. }
         | Act::Linked(_)
-        | Act::Unlinked(_) => {}
+        | Act::Unlinked(_)
+        | Act::Escalated { .. } => {}
     }
 }
 

@@ -90,6 +90,8 @@ pub enum Cause {
     Macro(String),
     /// A change of many records at once, by its number.
     BulkEdit(i64),
+    /// A step of escalation of one of the record's clocks, as `slot:step`.
+    Threshold(String),
 }
 
 /// What was done to the record. The variant's name on the wire is the event's type.
@@ -173,6 +175,21 @@ pub enum Act {
         /// The person.
         person: RecordId,
     },
+    /// A step of escalation of one of its clocks was taken.
+    Escalated {
+        /// The target whose clock it is.
+        target: RecordId,
+        /// What it is the clock of, such as `sla/resolution`.
+        slot: String,
+        /// Key of the step, such as `75%:notify`.
+        step: String,
+        /// When it is or was due, if that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Moment>,
+        /// Words that the step was given.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
 }
 
 impl Act {
@@ -191,6 +208,7 @@ impl Act {
             Self::Unlinked(_) => "unlinked",
             Self::Watched { .. } => "watched",
             Self::Unwatched { .. } => "unwatched",
+            Self::Escalated { .. } => "escalated",
         }
     }
 }

@@ -38,6 +38,18 @@ pub struct Record {
     pub fields: Fields,
     /// People who want to hear of changes, ascending.
     pub watchers: Vec<RecordId>,
+    /// What its clocks say, for lists. Not part of the fold: it depends on agreements as well.
+    #[serde(skip)]
+    pub dues: Dues,
+}
+
+/// What lists ask of a record's clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Dues {
+    /// The earliest moment at which a promise that still runs is or was to be kept.
+    pub next_due: Option<Moment>,
+    /// The earliest moment at which a promise is or will be broken if nothing changes; of one that was kept none.
+    pub breach_at: Option<Moment>,
 }
 
 impl Record {

@@ -1,11 +1,13 @@
 //! The practices of service management: one folder each, TOML first, Rust where data cannot say it.
 
+pub mod calendar;
 mod catalogue;
 pub mod desk;
 pub mod knowledge;
 pub mod people;
 mod priority;
 pub mod rules;
+mod service_level;
 
 use steward_model::kind::Source;
 
@@ -62,6 +64,13 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("service/priority_matrix.toml", include_str!("../practices/service/priority_matrix.toml")),
     ("service/service.toml", include_str!("../practices/service/service.toml")),
     ("service/service_offering.toml", include_str!("../practices/service/service_offering.toml")),
+    ("service_level/agreement.toml", include_str!("../practices/service_level/agreement.toml")),
+    ("service_level/de.toml", include_str!("../practices/service_level/de.toml")),
+    ("service_level/fr.toml", include_str!("../practices/service_level/fr.toml")),
+    ("service_level/service_level_target.toml", include_str!("../practices/service_level/service_level_target.toml")),
+    ("service_level/calendar.de.toml", include_str!("../practices/service_level/calendar.de.toml")),
+    ("service_level/calendar.fr.toml", include_str!("../practices/service_level/calendar.fr.toml")),
+    ("service_level/calendar.toml", include_str!("../practices/service_level/calendar.toml")),
     ("shared/de.toml", include_str!("../practices/shared/de.toml")),
     ("shared/fr.toml", include_str!("../practices/shared/fr.toml")),
     ("shared/prioritised.toml", include_str!("../practices/shared/prioritised.toml")),

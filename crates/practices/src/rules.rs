@@ -1,16 +1,19 @@
 //! Behaviour of the practices that data cannot say, under the names by which kinds ask for it.
 
 use serde_json::Value as Json;
+use steward_clock::definition::{AGREEMENT, TARGET};
 use steward_model::decide::{Context, Derived, FieldError, Rules, World};
 use steward_model::event::Why;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 
+use crate::calendar;
 use crate::catalogue;
 use crate::desk;
 use crate::knowledge;
 use crate::people;
 use crate::priority;
+use crate::service_level;
 
 /// The rules of all practices.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,7 +21,7 @@ pub struct PracticeRules;
 
 impl Rules for PracticeRules {
     fn related_kinds(&self) -> &[&'static str] {
-        &["priority_matrix"]
+        &["calendar", "priority_matrix"]
     }
 
     fn inputs(&self, rule: &str) -> &[&'static str] {
@@ -53,10 +56,13 @@ impl Rules for PracticeRules {
 
     fn check(&self, kind: &Kind, before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
         match kind.key.as_str() {
+            calendar::CALENDAR => calendar::check(before, after, ctx),
             "catalogue_item" => catalogue::check_item(before, after, ctx),
             desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
             knowledge::ARTICLE => knowledge::check_translation(before, after),
             "person" => people::check_roles(before, after, ctx),
+            AGREEMENT => service_level::check_agreement(before, after, ctx),
+            TARGET => service_level::check_target(before, after, ctx),
             "priority_matrix" => priority::check_matrix(after),
             _ => Vec::new(),
         }

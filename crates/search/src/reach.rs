@@ -139,7 +139,9 @@ fn test_of(attribute: &Attribute, test: &Test, kind: &Kind, catalogue: &Catalogu
             "team" if is_single_reference(kind, key) => ids(Place::Team),
             key => facts_of(key, &values, is_empty, kind, catalogue),
         },
-        Attribute::Number | Attribute::CreatedAt | Attribute::UpdatedAt => None,
+        Attribute::Number | Attribute::CreatedAt | Attribute::UpdatedAt | Attribute::NextDue | Attribute::BreachAt => {
+            None
+        }
     }
 }
 

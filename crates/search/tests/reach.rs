@@ -53,6 +53,7 @@ impl World {
                 created_by: RecordId(50),
                 fields: [("title".to_owned(), json!("word"))].into(),
                 watchers: Vec::new(),
+                dues: steward_model::record::Dues::default(),
             };
             for (key, value) in mix.into_iter().filter(|(_, value)| !value.is_null()) {
                 match key.as_str() {

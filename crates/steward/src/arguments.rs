@@ -205,6 +205,25 @@ pub(crate) enum Report {
     /// Counts per state, priority, channel and team, reopenings, reassignments, first and last dates, times
     #[command(after_help = "Example: steward report facts --kind incident")]
     Facts(FactsOptions),
+    /// How service levels were kept, by month and target; or which targets agree best with an imported flag
+    #[command(
+        after_help = "Examples: steward report service-levels --since-days 90\n          steward report service-levels --compare made_sla"
+    )]
+    ServiceLevels(ServiceLevelOptions),
+}
+
+/// Options of `report service-levels`.
+#[derive(Debug, Args)]
+pub(crate) struct ServiceLevelOptions {
+    /// Key of the kind, for --compare
+    #[arg(long, default_value = "incident")]
+    pub(crate) kind: String,
+    /// Days looked back
+    #[arg(long, default_value_t = 365)]
+    pub(crate) since_days: i64,
+    /// Name of an imported value that is `true` for what was kept: prints the targets that agree best with it
+    #[arg(long)]
+    pub(crate) compare: Option<String>,
 }
 
 /// Options of `report facts`.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use steward_app::import::{ImportRequest, Profile};
 
-use crate::arguments::{EventLog, FactsOptions};
+use crate::arguments::{EventLog, FactsOptions, ServiceLevelOptions};
 use crate::config::Config;
 use crate::{explain, wiring};
 
@@ -69,4 +69,44 @@ pub(crate) fn read_profile(name: &str) -> anyhow::Result<Profile> {
     }
     let text = std::fs::read_to_string(Path::new(name)).with_context(|| format!("{name} cannot be read"))?;
     Profile::parse(&text).map_err(explain::explained).with_context(|| format!("{name} cannot be used"))
+}
+
+/// Prints how promises were kept, or which promises agree best with what another system said.
+pub(crate) async fn service_levels(config: &Config, options: &ServiceLevelOptions) -> anyhow::Result<()> {
+    let wired = wiring::wire(config, wiring::Alone::No).await?;
+    if let Some(flag) = &options.compare {
+        let begun = std::time::Instant::now();
+        let fits = wired.app.fit_service_levels(&options.kind, flag).await?;
+        println!("{} ways of counting replayed in {:.1} s", fits.len(), begun.elapsed().as_secs_f64());
+        for fit in &fits {
+            let share = |part: usize| 100.0 * part as f64 / fit.records.max(1) as f64;
+            println!(
+                "{}, stands still: {}: {} records, {:.2} % as `{flag}` says; kept {:.2} %, `{flag}` {:.2} %",
+                fit.calendar,
+                fit.pauses,
+                fit.records,
+                share(fit.agreeing),
+                share(fit.kept),
+                share(fit.said_kept)
+            );
+            for (priority, (value, records, agreeing)) in &fit.values {
+                println!("    {priority:<10} {:>8.1} h   {agreeing} of {records} agree", *value as f64 / 3600.0);
+            }
+        }
+        return Ok(());
+    }
+    for line in wired.app.compliance(options.since_days).await? {
+        let total = (line.kept + line.broken).max(1);
+        println!(
+            "{} · {} · {}: {} kept, {} broken ({:.2} %), {} running",
+            line.month,
+            line.agreement,
+            line.target,
+            line.kept,
+            line.broken,
+            100.0 * line.kept as f64 / total as f64,
+            line.open
+        );
+    }
+    Ok(())
 }

@@ -50,6 +50,7 @@ fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
             Command::Demo => demo::run(config).await,
             Command::Import(Import::EventLog(options)) => import::event_log(config, options).await,
             Command::Report(Report::Facts(options)) => import::facts(config, options).await,
+            Command::Report(Report::ServiceLevels(options)) => import::service_levels(config, options).await,
             Command::Verify(options) => operate::verify(config, options).await,
             Command::Backup(options) => operate::backup(config, options).await,
             Command::Restore(options) => operate::restore(config, options).await,

@@ -40,10 +40,15 @@ pub(crate) async fn verify(config: &Config, options: &Verify) -> anyhow::Result<
         "{} entries, {} records, {} attachments, {} seals checked",
         report.entries, report.records, report.attachments, report.seals
     );
+    let clocks = wired.app.verify_clocks().await?;
+    println!("{} service-level clocks computed again from their journals", clocks.clocks);
     for fault in &report.faults {
         println!("{fault}");
     }
-    if !report.is_good() {
+    for difference in &clocks.differences {
+        println!("{difference}");
+    }
+    if !report.is_good() || !clocks.differences.is_empty() {
         bail!("not everything is as it was written; the first fault is named above");
     }
     println!("everything is as it was written");

@@ -59,6 +59,10 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         let app = app.clone();
         async move { app.feed_inboxes().await }
     });
+    let watching = tokio::spawn({
+        let app = app.clone();
+        async move { app.watch_clocks().await }
+    });
     let set_up_secret = set_up_secret(&app).await?;
     if let Some(secret) = &set_up_secret {
         let base = config.public_address.clone().map(|address| address.trim_end_matches('/').to_owned());
@@ -83,6 +87,9 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     }
     if tokio::time::timeout(STOP_WITHIN, telling).await.is_err() {
         tracing::warn!("not everybody was told in time; they are after the next start");
+    }
+    if tokio::time::timeout(STOP_WITHIN, watching).await.is_err() {
+        tracing::warn!("not every step of escalation was taken in time; they are after the next start");
     }
     if tokio::time::timeout(STOP_WITHIN, housekeeping).await.is_err() {
         tracing::warn!("the last seal of the journal was not written in time");

@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 29] = [
+const TABLES: [(&str, Option<&str>); 31] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -58,6 +58,8 @@ const TABLES: [(&str, Option<&str>); 29] = [
     ("article_read", None),
     ("article_vote", None),
     ("handling_note_view", None),
+    ("clock_book", Some("id")),
+    ("clock", None),
     ("meta", None),
 ];
 

@@ -11,6 +11,7 @@ use steward_model::moment::Moment;
 use steward_model::record::Record;
 
 use crate::bulk_edits::RowEffect;
+use crate::clocks::{ClockChange, DuesChange};
 use crate::jobs::{JobClaim, NewJob};
 use crate::journal::Position;
 use crate::notifications::NewNotification;
@@ -32,6 +33,12 @@ pub struct ChangeSet {
     pub idempotency: Option<KeptAnswer>,
     /// What people are told.
     pub notifications: Vec<NewNotification>,
+    /// Clocks of records, of those in this set and of others.
+    pub clocks: Vec<ClockChange>,
+    /// Clocks that nothing promises any more, by record and slot.
+    pub gone_clocks: Vec<(RecordId, String)>,
+    /// What lists ask of the clocks of records that are not in this set.
+    pub dues: Vec<DuesChange>,
     /// What security reviews ask for.
     pub security_events: Vec<SecurityEvent>,
 }

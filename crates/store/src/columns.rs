@@ -81,6 +81,8 @@ pub(crate) fn attribute_column(attribute: &Attribute, kind: &Kind, alias: &str, 
         Attribute::CreatedAt => integer("created_at"),
         Attribute::UpdatedAt => integer("updated_at"),
         Attribute::CreatedBy => integer("created_by"),
+        Attribute::NextDue => Some(Column::new(format!("{alias}.next_due_at"), ValueType::Integer, true)),
+        Attribute::BreachAt => Some(Column::new(format!("{alias}.breach_at"), ValueType::Integer, true)),
         Attribute::Watchers => None,
     }
 }

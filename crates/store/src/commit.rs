@@ -17,7 +17,7 @@ use crate::numbers::{self, counter};
 use crate::rows::{JOURNAL, RECORD, is_references, journal_row, record_row, reference_rows, unique_values};
 use crate::sql::{Bind, Dialect};
 use crate::store::Store;
-use crate::{jobs, notifications};
+use crate::{clocks, jobs, notifications};
 
 const REFERENCE: Target = Target {
     table: "reference",
@@ -178,7 +178,8 @@ impl Rows {
             | Act::Commented { .. }
             | Act::Worked { .. }
             | Act::Watched { .. }
-            | Act::Unwatched { .. } => {}
+            | Act::Unwatched { .. }
+            | Act::Escalated { .. } => {}
         }
     }
 
@@ -272,6 +273,7 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
     if connection.dialect() == Dialect::Sqlite {
         numbers::keep_places(connection, &rows.places).await?;
     }
+    clocks::write(connection, &changes.clocks, &changes.gone_clocks, &changes.dues).await?;
     jobs::enqueue_all(connection, &changes.jobs).await?;
     notifications::add(connection, &changes.notifications).await?;
     write_security_events(connection, &changes.security_events).await
@@ -280,6 +282,9 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
 /// Whether a change set is one event of one record that touches no other table: most of them.
 fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
     let alone = changes.jobs.is_empty()
+        && changes.clocks.is_empty()
+        && changes.gone_clocks.is_empty()
+        && changes.dues.is_empty()
         && changes.security_events.is_empty()
         && changes.notifications.is_empty()
         && changes.idempotency.is_none()

@@ -1,5 +1,6 @@
 //! The journal: reading it in an order that misses nothing, and one record's part of it.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -10,7 +11,7 @@ use steward_model::moment::Moment;
 
 use crate::connection::{Connection, Row};
 use crate::error::StoreError;
-use crate::sql::{Bind, Dialect};
+use crate::sql::{Bind, Dialect, integer_list};
 use crate::store::Store;
 
 /// A place in the journal, in the order in which readers see entries.
@@ -82,6 +83,27 @@ impl Store {
     pub async fn read_journal(&self, after: Position, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {
         let rows = read_rows(&mut self.read().await?, COLUMNS, after, limit).await?;
         rows.iter().map(entry).collect()
+    }
+
+    /// The journals of some records, by record, each in order and up to `most` entries together.
+    ///
+    /// # Errors
+    /// As [`Self::read_journal`].
+    pub async fn journals_of(
+        &self,
+        records: &[RecordId],
+        most: usize,
+    ) -> Result<HashMap<RecordId, Vec<Event>>, StoreError> {
+        let mut found: HashMap<RecordId, Vec<Event>> = HashMap::new();
+        let ids: Vec<i64> = records.iter().map(|id| id.0).collect();
+        let (list, bind) = integer_list(&ids, 1, self.dialect());
+        let sql = format!("select {COLUMNS} from journal where record in {list} order by record, seq limit $2");
+        let binds = [bind, Bind::Integer(i64::try_from(most).unwrap_or(i64::MAX))];
+        for row in self.read().await?.fetch_all(&sql, &binds).await? {
+            let event = entry(&row)?.event;
+            found.entry(event.record).or_default().push(event);
+        }
+        Ok(found)
     }
 
     /// Every entry committed by now, in the order of places, the latest included that [`Self::read_journal`] holds back

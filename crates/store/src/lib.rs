@@ -8,6 +8,7 @@ pub mod blob;
 mod bulk;
 pub mod bulk_edits;
 pub mod change;
+pub mod clocks;
 pub mod columns;
 mod commit;
 pub mod config;

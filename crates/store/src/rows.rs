@@ -4,7 +4,8 @@ use steward_model::chain::Hash;
 use steward_model::event::Event;
 use steward_model::id::RecordId;
 use steward_model::kind::{FieldType, Kind};
-use steward_model::record::Record;
+use steward_model::moment::Moment;
+use steward_model::record::{Dues, Record};
 
 use crate::bulk::Target;
 use crate::change::stored_text;
@@ -37,6 +38,8 @@ pub(crate) const RECORD: Target = Target {
         "resolved_at",
         "closed_at",
         "due_at",
+        "next_due_at",
+        "breach_at",
         "fields",
         "watchers",
         "head",
@@ -72,7 +75,10 @@ pub(crate) fn record_columns(dialect: Dialect, alias: &str) -> String {
     };
     let plain = ["id", "kind", "number", "revision", "state", "organisation", "created_at", "updated_at", "created_by"];
     let plain: Vec<String> = plain.iter().map(|column| format!("{alias}.{column}")).collect();
-    format!("{}, {alias}.fields{text}, {alias}.watchers{text}, {alias}.head", plain.join(", "))
+    format!(
+        "{}, {alias}.fields{text}, {alias}.watchers{text}, {alias}.head, {alias}.next_due_at, {alias}.breach_at",
+        plain.join(", ")
+    )
 }
 
 /// Reads a record selected by [`record_columns`].
@@ -97,6 +103,10 @@ pub(crate) fn loaded_from(row: &Row, first: usize) -> Result<Loaded, StoreError>
             created_by: RecordId(row.integer(first + 8)?),
             fields: serde_json::from_str(row.str(first + 9)?).map_err(damaged)?,
             watchers: serde_json::from_str(row.str(first + 10)?).map_err(damaged)?,
+            dues: Dues {
+                next_due: row.optional_integer(first + 12)?.map(Moment),
+                breach_at: row.optional_integer(first + 13)?.map(Moment),
+            },
         },
         head: row.hash(first + 11)?,
     })
@@ -132,6 +142,8 @@ pub(crate) fn record_row(kind: &Kind, record: &Record, head: &Hash) -> Result<Ve
         Bind::OptionalInteger(integer("resolved_at")),
         Bind::OptionalInteger(integer("closed_at")),
         Bind::OptionalInteger(integer("due_at")),
+        Bind::OptionalInteger(record.dues.next_due.map(|at| at.0)),
+        Bind::OptionalInteger(record.dues.breach_at.map(|at| at.0)),
         Bind::Text(serde_json::to_string(&record.fields)?),
         Bind::Text(serde_json::to_string(&record.watchers)?),
         Bind::Bytes(head.0.to_vec()),

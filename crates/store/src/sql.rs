@@ -49,6 +49,7 @@ impl Dialect {
                 ("{identity}", "integer primary key autoincrement"),
                 ("{xid}", "0"),
                 ("{statistics}", include_str!("../migrations/statistics.sqlite.sql")),
+                ("{statistics of clocks}", include_str!("../migrations/statistics_clocks.sqlite.sql")),
             ],
             Self::Postgres => [
                 ("{json}", "jsonb"),
@@ -62,6 +63,7 @@ impl Dialect {
                 ("{xid}", "(pg_current_xact_id()::text::bigint)"),
                 // It looks for itself.
                 ("{statistics}", ""),
+                ("{statistics of clocks}", ""),
             ],
         };
         words.iter().fold(text.to_owned(), |text, (word, meaning)| text.replace(word, meaning))

@@ -41,6 +41,7 @@ pub fn created(kind: &Arc<Kind>, id: RecordId, number: &str, fields: Json) -> Re
         created_by: RecordId::SYSTEM,
         fields,
         watchers: Vec::new(),
+        dues: steward_model::record::Dues::default(),
     };
     RecordChange { kind: kind.clone(), before: None, after, events: vec![event(id, 1, act, Vec::new())] }
 }

@@ -162,5 +162,6 @@ fn words(one: &Notification) -> (Icon, &'static str) {
         Reason::Reply => (Icon::Message, t("did-reply")),
         Reason::Team => (Icon::Users, t("did-give-team")),
         Reason::Review => (Icon::Book, t("did-ask-review")),
+        Reason::Due => (Icon::Clock, t("did-say-due")),
     }
 }

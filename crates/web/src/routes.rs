@@ -155,6 +155,8 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/attachments", post(files::attach)),
         route(Get, "/{kinds}/{record}/attachments/{file}", get(files::download)),
         route(Post, "/{kinds}/{record}/attachments/{file}/remove", post(files::remove)),
+        route(Get, "/{kinds}/{record}/clocks", get(crate::clocks::explain)),
+        route(Get, "/{kinds}/{record}/simulation", get(crate::simulation::page)),
         route(Get, "/{kinds}/{record}/access", get(record::access)),
     ]
 }

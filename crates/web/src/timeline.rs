@@ -189,6 +189,16 @@ impl Teller<'_> {
                 Some(Icon::EyeOff),
                 sentence("had-watch-no-more", &[("name", html! { b { (self.reader.name(*person)) } })]),
             ),
+            Act::Escalated { step, due_at, note, .. } => {
+                let due = due_at.map(|due| time::exact(due, self.reader.zone)).unwrap_or_default();
+                (
+                    Some(Icon::Clock),
+                    html! {
+                        (t_with("escalated-step", &[("step", (&crate::clocks::step_words(step)).into()), ("due", (&due).into())]))
+                        @if !note.is_empty() { ": " (note) }
+                    },
+                )
+            }
             Act::Commented { .. } | Act::Worked { .. } => (None, html! {}),
         }
     }
@@ -233,6 +243,10 @@ impl Teller<'_> {
             Cause::Import(run) => Some(t_with("from-import", &[("run", run.into())])),
             Cause::Macro(named) => Some(t_with("by-macro", &[("macro", named.into())])),
             Cause::BulkEdit(id) => Some(t_with("in-bulk-edit", &[("id", (&id.to_string()).into())])),
+            Cause::Threshold(step) => {
+                let step = step.split_once(':').map_or(step.as_str(), |(_, step)| step);
+                Some(t_with("by-threshold", &[("step", (&crate::clocks::step_words(step)).into())]))
+            }
             Cause::Event { .. } => None,
         }
     }

@@ -29,7 +29,8 @@ pub use catalogue::{Part, is_known, parts, t, t_with};
 pub use formats::{Clock, DateOrder, FirstDay, Formats, Separators, decimal, file_size, number};
 pub use language::Language;
 pub use moments::{
-    date, duration, exact, month_and_year, near, short_date, time_of_day, weekday, weekday_and_date, zone_name,
+    date, duration, exact, month_and_year, near, short_date, time_of_day, weekday, weekday_and_date, working_time,
+    zone_name,
 };
 pub use reader::{Reader, formats, in_sentence, language, reader, scope, set, within};
 pub use refusal::refusal;

@@ -124,6 +124,22 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
+/// Working time: hours and minutes, seconds only below a minute. Days are left out, since a day of work is no day.
+pub fn working_time(seconds: i64) -> String {
+    let rest = seconds.unsigned_abs();
+    let amounts = match rest {
+        0..60 => [("duration-minutes", 0), ("duration-seconds", rest)],
+        _ => [("duration-hours", rest / 3600), ("duration-minutes", rest / 60 % 60)],
+    };
+    let said = amounts.into_iter().filter(|(_, amount)| *amount > 0);
+    let said: Vec<String> = said.map(|(id, amount)| t_with(id, &[("count", amount.into())])).collect();
+    match (said.is_empty(), seconds < 0) {
+        (true, _) => t_with("duration-minutes", &[("count", 0_i64.into())]),
+        (false, true) => format!("-{}", said.join(" ")),
+        (false, false) => said.join(" "),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

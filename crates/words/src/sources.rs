@@ -55,6 +55,7 @@ pub const AREAS: &[Area] = &[
     area!("common"),
     area!("formats"),
     area!("shell"),
+    area!("clocks"),
     area!("list"),
     area!("views"),
     area!("bulk"),
@@ -67,6 +68,7 @@ pub const AREAS: &[Area] = &[
     area!("errors"),
     area!("portal"),
     area!("knowledge"),
+    area!("working-time"),
     area!("scripts"),
     REFUSALS,
 ];

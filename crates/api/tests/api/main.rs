@@ -3,6 +3,7 @@
 
 mod bulk_edits;
 mod catalogue;
+mod clocks;
 mod copies;
 mod custom_kind;
 mod hostile;

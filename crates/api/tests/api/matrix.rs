@@ -27,7 +27,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 19] = [
+const TICKET_LINES: [TicketLine; 20] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -37,6 +37,7 @@ const TICKET_LINES: [TicketLine; 19] = [
         (200, 403, 200),
     ),
     line(("GET", "/api/v1/{kinds}/{record}/similar"), None, (200, 200, 200)),
+    line(("GET", "/api/v1/{kinds}/{record}/clocks"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/journal"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/access"), None, (200, 200, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/comments"), Some(|_| json!({"body": "hello"})), (200, 200, 200)),
@@ -66,7 +67,7 @@ const TICKET_LINES: [TicketLine; 19] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 27] = [
+const PLAIN_LINES: [PlainLine; 28] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -130,6 +131,12 @@ const PLAIN_LINES: [PlainLine; 27] = [
         Some(|_| json!({})),
         [401, 404, 404, 404, 404, 404, 404, 404, 404],
     ),
+    (
+        "POST",
+        "/api/v1/service-level-targets/987654/simulate",
+        Some(|_| json!({"fields": {}})),
+        [401, 404, 404, 404, 404, 404, 404, 404, 404],
+    ),
     ("POST", "/api/v1/bulk", Some(|_| json!({"operations": []})), [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("POST", "/api/v1/bulk", Some(|_| json!({"operations": 1})), [401, 422, 422, 422, 422, 422, 422, 422, 422]),
 ];
@@ -184,6 +191,7 @@ fn route_of(path: &str) -> String {
         .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
         .replace("/views/987654", "/views/{view}")
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
+        .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")
 }
 
 async fn call(

@@ -330,6 +330,7 @@ fn candidate_of(plan: &Plan, organisation: RecordId, id: RecordId, record: Optio
         created_by: RecordId::SYSTEM,
         fields: BTreeMap::new(),
         watchers: Vec::new(),
+        dues: steward_model::record::Dues::default(),
     });
     candidate.state.clone_from(&line.state);
     candidate

@@ -161,7 +161,7 @@ impl App {
     }
 
     /// Says that inboxes changed, to pages and to other nodes.
-    fn tell_inboxes(&self, people: BTreeSet<RecordId>) {
+    pub(crate) fn tell_inboxes(&self, people: BTreeSet<RecordId>) {
         self.forget_unread(&people);
         self.say(&Word::Inbox(people));
     }

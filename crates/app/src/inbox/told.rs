@@ -27,11 +27,14 @@ pub enum Reason {
     Team,
     /// The day has come on which they wanted to look at it again.
     Review,
+    /// A clock of the record is about to run out, or did.
+    Due,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 6] = [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team, Self::Review];
+    pub const ALL: [Self; 7] =
+        [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team, Self::Review, Self::Due];
 
     /// The word for it in storage and interface.
     pub fn key(self) -> &'static str {
@@ -42,6 +45,7 @@ impl Reason {
             Self::Reply => "reply",
             Self::Team => "team",
             Self::Review => "review",
+            Self::Due => "due",
         }
     }
 
@@ -74,7 +78,9 @@ pub(super) fn concerns(event: &Event) -> bool {
         | Act::Linked(_)
         | Act::Unlinked(_)
         | Act::Watched { .. }
-        | Act::Unwatched { .. } => false,
+        | Act::Unwatched { .. }
+        // Whom a step of escalation tells is decided where it is taken.
+        | Act::Escalated { .. } => false,
     }
 }
 

@@ -98,6 +98,7 @@ fn mark(folder: &Path) {
         created_by: RecordId(1),
         fields: [("title".to_owned(), json!("mark"))].into(),
         watchers: Vec::new(),
+        dues: steward_model::record::Dues::default(),
     };
     let saved = search.saved().unwrap();
     search.put(vec![Document::new(kind, &record, Vec::new(), search.catalogue())]).unwrap();

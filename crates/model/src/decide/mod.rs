@@ -128,6 +128,7 @@ fn decide_create(kind: &Kind, create: &Create, ctx: &Context<'_>) -> Result<Vec<
         created_by: ctx.actor.person,
         fields: BTreeMap::new(),
         watchers: Vec::new(),
+        dues: crate::record::Dues::default(),
     };
     let write = highest_write_level(ctx, kind);
     if write.is_none() {

@@ -57,6 +57,7 @@ pub(super) fn decide_revert(
         Act::Created { .. }
         | Act::Transferred { .. }
         | Act::Commented { .. }
+        | Act::Escalated { .. }
         | Act::Worked { .. }
         | Act::Attached(_)
         | Act::Detached { .. }

@@ -152,6 +152,8 @@ impl Attribute {
             Self::CreatedAt => Json::from(record.created_at.0),
             Self::UpdatedAt => Json::from(record.updated_at.0),
             Self::CreatedBy => Json::from(record.created_by.0),
+            Self::NextDue => Json::from(record.dues.next_due?.0),
+            Self::BreachAt => Json::from(record.dues.breach_at?.0),
             Self::Watchers if record.watchers.is_empty() => return None,
             Self::Watchers => Json::from(record.watchers.iter().map(|id| id.0).collect::<Vec<_>>()),
         };

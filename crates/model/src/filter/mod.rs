@@ -117,6 +117,10 @@ pub enum Attribute {
     CreatedBy,
     /// Who watches it.
     Watchers,
+    /// When the next promise of its clocks is to be kept.
+    NextDue,
+    /// When a promise of its clocks is broken, or will be.
+    BreachAt,
 }
 
 /// What an attribute must be.
@@ -285,6 +289,8 @@ impl Attribute {
             "updated_at" => Self::UpdatedAt,
             "created_by" => Self::CreatedBy,
             "watchers" => Self::Watchers,
+            "next_due" => Self::NextDue,
+            "breach_at" => Self::BreachAt,
             field => Self::Field(field.to_owned()),
         }
     }
@@ -302,11 +308,13 @@ impl Attribute {
             Self::UpdatedAt => "updated_at",
             Self::CreatedBy => "created_by",
             Self::Watchers => "watchers",
+            Self::NextDue => "next_due",
+            Self::BreachAt => "breach_at",
         }
     }
 
     /// The names of all attributes that are not fields.
-    pub const BUILT_IN: [&'static str; 9] = [
+    pub const BUILT_IN: [&'static str; 11] = [
         "id",
         "number",
         "state",
@@ -316,6 +324,8 @@ impl Attribute {
         "updated_at",
         "created_by",
         "watchers",
+        "next_due",
+        "breach_at",
     ];
 }
 

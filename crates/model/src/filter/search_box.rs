@@ -8,13 +8,14 @@ use super::{Filter, FilterError, MAX_TEXT_BYTES, Resolver, Shape};
 use crate::kind::{Kind, Registry};
 
 /// Short names of fields that most kinds have.
-const ALIASES: [(&str, &str); 8] = [
+const ALIASES: [(&str, &str); 9] = [
     ("created", "created_at"),
     ("updated", "updated_at"),
     ("opened", "opened_at"),
     ("resolved", "resolved_at"),
     ("closed", "closed_at"),
     ("due", "due_at"),
+    ("breach", "breach_at"),
     ("org", "organisation"),
     ("is", "state_category"),
 ];

@@ -58,7 +58,7 @@ impl<'k> Shape<'k> {
             Attribute::State => Self::State(&kind.lifecycle),
             Attribute::Category => Self::Category,
             Attribute::Organisation => Self::Reference(Cow::Owned(vec![ORGANISATION.to_owned()])),
-            Attribute::CreatedAt | Attribute::UpdatedAt => Self::Moment,
+            Attribute::CreatedAt | Attribute::UpdatedAt | Attribute::NextDue | Attribute::BreachAt => Self::Moment,
             Attribute::CreatedBy => Self::Reference(Cow::Owned(vec![PERSON.to_owned()])),
             Attribute::Watchers => Self::References(Cow::Owned(vec![PERSON.to_owned()])),
         })

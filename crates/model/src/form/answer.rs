@@ -251,5 +251,6 @@ fn blank(now: Moment) -> Record {
         created_by: RecordId(0),
         fields: BTreeMap::new(),
         watchers: Vec::new(),
+        dues: crate::record::Dues::default(),
     }
 }

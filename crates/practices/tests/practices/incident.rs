@@ -153,6 +153,7 @@ fn matrix(id: i64, name: &str, fields: serde_json::Value) -> Record {
         created_by: RecordId::SYSTEM,
         fields: serde_json::from_value(stored).unwrap(),
         watchers: Vec::new(),
+        dues: steward_model::record::Dues::default(),
     }
 }
 

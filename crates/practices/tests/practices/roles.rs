@@ -147,6 +147,7 @@ fn provided(kind: &str, state: &str, field: &str, customers: &[RecordId]) -> Rec
         created_by: RecordId::SYSTEM,
         fields: [(field.to_owned(), json!(ids))].into(),
         watchers: Vec::new(),
+        dues: steward_model::record::Dues::default(),
     }
 }
 

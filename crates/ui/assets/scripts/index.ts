@@ -14,6 +14,7 @@ import "./small";
 import "./live";
 import "./drafts";
 import "./presence";
+import "./clock";
 import "./inbox";
 import "./apply";
 import "./install";

@@ -33,6 +33,7 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
         ("People", persons()),
         ("References", references()),
         ("Times", times()),
+        ("Clocks", clocks()),
         ("Values", values()),
         ("Tiles", stat_tiles()),
         ("Charts", charts()),
@@ -159,6 +160,58 @@ fn times() -> Markup {
             (time(&moment("3 h ago"))) (due(&moment("in 2 d"), Tone::Neutral)) (due(&moment("in 25 min"), Tone::Warning))
             (due(&moment("2 h late"), Tone::Danger)) (due(&moment("met"), Tone::Success))
         }
+    }
+}
+
+fn clocks() -> Markup {
+    use crate::clock::{
+        ClockLine, ClockMark, ClockReason, ClockSpan, ClockState, clock_badge, clock_legend, clock_lines,
+        clock_picture, clock_reasons, clock_trace,
+    };
+    let due = Time { machine: "2026-03-12T13:02:00Z", shown: "in 25 min", exact: "12 March 2026", is_relative: false };
+    let states = [
+        ClockState::Far,
+        ClockState::Soon,
+        ClockState::Over,
+        ClockState::Paused,
+        ClockState::Handed,
+        ClockState::Kept,
+        ClockState::Broken,
+        ClockState::GivenUp,
+    ];
+    let spans = [
+        (0, 300, ClockState::Far),
+        (300, 600, ClockState::Paused),
+        (600, 700, ClockState::Handed),
+        (700, 900, ClockState::Far),
+        (900, 1000, ClockState::Over),
+    ];
+    let spans: Vec<ClockSpan> = spans.into_iter().map(|(from, to, state)| ClockSpan { from, to, state }).collect();
+    let line = ClockLine {
+        label: "Time to resolve",
+        agreement: HOSTILE,
+        state: ClockState::Soon,
+        due: Some(due),
+        used: "3 h of 4 h used",
+        percent: 75,
+        detail: "Next: 90 % used",
+    };
+    let mark = ClockMark { time: due, what: "Paused", who: html! { "Ben" }, worked: "1 h", paused: "", due: "" };
+    let reason = ClockReason {
+        target: "Resolve",
+        address: "/x",
+        agreement: HOSTILE,
+        sort: "SLA",
+        applies: true,
+        reason: "Applies",
+    };
+    html! {
+        div.button-row { @for state in states { (clock_badge(state, Some(&due))) } }
+        (clock_lines(&[line], "/x/clocks"))
+        (clock_picture(&spans, Some(900), "A clock"))
+        (clock_legend())
+        (clock_trace("A clock", &[mark]))
+        (clock_reasons(&[reason.clone(), ClockReason { applies: false, ..reason }]))
     }
 }
 

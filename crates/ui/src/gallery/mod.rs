@@ -7,6 +7,7 @@ mod marks;
 mod messages;
 mod portal;
 mod records;
+mod working_time;
 
 use maud::{Markup, html};
 
@@ -28,6 +29,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         knowledge::parts(),
         messages::parts(),
         portal::parts(),
+        working_time::parts(),
     ]
     .into_iter()
     .flatten()

@@ -301,5 +301,6 @@ fn blank(kind: &Kind) -> Record {
         created_by: RecordId(0),
         fields: BTreeMap::new(),
         watchers: Vec::new(),
+        dues: steward_model::record::Dues::default(),
     }
 }

@@ -46,6 +46,7 @@ pub(super) fn cells(kind: &Kind, columns: &[Shape<'_>], view: &RecordView) -> Ve
         }
         Shape::Updated => Cell::Moment(record.updated_at),
         Shape::Created => Cell::Moment(record.created_at),
+        Shape::Due => record.dues.next_due.map_or(Cell::Nothing, Cell::Moment),
         Shape::Field(field) => record.field(&field.key).map_or(Cell::Nothing, |stored| of_field(field, stored, view)),
     };
     columns.iter().map(cell).collect()

@@ -41,6 +41,7 @@ const PAGES: &[Text] = &[
     Text { path: "portal", text: include_str!("../../../../docs/portal.md") },
     Text { path: "desk", text: include_str!("../../../../docs/desk.md") },
     Text { path: "knowledge", text: include_str!("../../../../docs/knowledge.md") },
+    Text { path: "service-levels", text: include_str!("../../../../docs/service-levels.md") },
     Text { path: "macros", text: include_str!("../../../../docs/macros.md") },
     Text { path: "lists", text: include_str!("../../../../docs/lists.md") },
     Text { path: "catalogue", text: include_str!("../../../../docs/catalogue.md") },

@@ -96,7 +96,9 @@ pub(super) async fn page(web: &Web, visitor: &Visitor) -> Result<Markup, Error> 
 /// Work of several kinds as one row: what is due soonest first, then what has priority, then what waits longest.
 fn in_order(mut records: Vec<(Arc<Kind>, RecordView)>) -> Vec<(Arc<Kind>, RecordView)> {
     records.sort_by_key(|(kind, view)| {
-        let due = view.record.field("due_at").and_then(Json::as_i64).unwrap_or(i64::MAX);
+        let asked = view.record.field("due_at").and_then(Json::as_i64).unwrap_or(i64::MAX);
+        let promised = view.record.dues.next_due.map_or(i64::MAX, |due| due.0);
+        let due = asked.min(promised);
         (due, priority(kind, view), view.record.created_at, view.record.id)
     });
     records.truncate(ROWS);
@@ -119,6 +121,8 @@ async fn numbers(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
         (t("critical-or-high"), "is:open priority:critical,high"),
         (t("without-team"), "is:open team:none assignee:none"),
         (t("overdue"), "is:open due:<now"),
+        (t("breached-open"), "is:open breach:<now"),
+        (t("due-in-thirty"), "is:open next_due:>=now next_due:<now+30m"),
     ] {
         let total = ask(web, visitor, &kind, search, "-updated_at", Counting::Capped, 1).await?.total;
         shown.push((label, counted(total), format!("{}&view=all", address::list_with(&kind, search))));

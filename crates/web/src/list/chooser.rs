@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::saved_views::COLUMNS_MAX;
-use steward_model::kind::{FieldType, Kind};
+use steward_model::kind::{FieldType, Kind, Level};
 use steward_ui::button::{Button, Look, Submit, submit};
 use steward_ui::icon::{Icon, icon};
 use steward_words::{in_sentence, t, t_with};
@@ -109,12 +109,14 @@ fn item(kind: &Kind, shape: &Shape<'_>, checked: bool) -> Markup {
 
 /// Every column that there could be: what stands in a line.
 fn all<'a>(kind: &'a Kind, opened: &Opened) -> Vec<Shape<'a>> {
-    let fixed = [Shape::Title, Shape::Number, Shape::State, Shape::Organisation, Shape::Created, Shape::Updated];
+    let fixed =
+        [Shape::Title, Shape::Number, Shape::State, Shape::Organisation, Shape::Created, Shape::Updated, Shape::Due];
     let fields = kind.fields.iter().filter(|field| field.audience <= opened.level && field.key != kind.label_field);
     let short = fields.filter(|field| {
         !matches!(field.field_type.value_type(), FieldType::Table { .. } | FieldType::Secret | FieldType::Markdown)
     });
-    fixed.into_iter().chain(short.map(Shape::Field)).collect()
+    let may_know = |shape: &Shape<'a>| *shape != Shape::Due || opened.level >= Level::Agent;
+    fixed.into_iter().filter(may_know).chain(short.map(Shape::Field)).collect()
 }
 
 /// One of the chosen columns a place further up or down.

@@ -19,6 +19,8 @@ pub(crate) enum Shape<'a> {
     Updated,
     /// When it was made.
     Created,
+    /// When the next promise of its clocks is to be kept.
+    Due,
     /// A field.
     Field(&'a Field),
 }
@@ -33,6 +35,7 @@ impl<'a> Shape<'a> {
             Self::Organisation => "organisation",
             Self::Updated => "updated_at",
             Self::Created => "created_at",
+            Self::Due => "next_due",
             Self::Field(field) => &field.key,
         }
     }
@@ -46,6 +49,7 @@ impl<'a> Shape<'a> {
             Self::Organisation => t("organisation"),
             Self::Updated => t("updated"),
             Self::Created => t("created"),
+            Self::Due => t("next-due"),
             Self::Field(field) => &field.label,
         }
     }
@@ -57,7 +61,7 @@ impl<'a> Shape<'a> {
             Self::Number => ColumnRole::Number,
             Self::State => ColumnRole::Mark,
             Self::Organisation => ColumnRole::Text,
-            Self::Updated | Self::Created => ColumnRole::Figure,
+            Self::Updated | Self::Created | Self::Due => ColumnRole::Figure,
             Self::Field(field) if field.key == "priority" => ColumnRole::Mark,
             Self::Field(field) => match field.field_type.value_type() {
                 FieldType::Reference { kinds } if kinds == &["person"] => ColumnRole::Person,
@@ -81,6 +85,8 @@ pub(crate) fn named<'a>(kind: &'a Kind, level: Level, key: &str) -> Option<Shape
         ("organisation", _) => Some(Shape::Organisation),
         ("updated_at", _) => Some(Shape::Updated),
         ("created_at", _) => Some(Shape::Created),
+        // Promises among teams count as well, which requesters do not know of.
+        ("next_due", _) if level >= Level::Agent => Some(Shape::Due),
         (_, Some(field)) if field.audience <= level => Some(Shape::Field(field)),
         _ => None,
     }

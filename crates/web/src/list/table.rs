@@ -138,6 +138,7 @@ impl Listing<'_> {
             Shape::Organisation => Shown::Other(reader.reference(record.organisation)),
             Shape::Updated => Shown::Other(time::ago(record.updated_at, now, zone)),
             Shape::Created => Shown::Other(time::ago(record.created_at, now, zone)),
+            Shape::Due => crate::clocks::next_due(record, now, zone).map_or(Shown::Nothing, Shown::Other),
             Shape::Field(field) => match record.field(&field.key) {
                 None => Shown::Nothing,
                 Some(_) => Shown::Other(reader.field(self.kind(), record, field)),

@@ -7,6 +7,7 @@ mod notes;
 mod rail;
 mod similar;
 mod usage;
+mod working;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -15,9 +16,11 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use steward_app::clocks::PromiseLink;
 use steward_app::context::Head;
 use steward_app::pages::RecordPage;
 use steward_app::view::{Label, RecordView};
+use steward_clock::definition::AGREEMENT;
 use steward_model::access::Action;
 use steward_model::event::{Act, Audience};
 use steward_model::kind::{FieldType, Kind};
@@ -104,9 +107,18 @@ pub(crate) async fn page(
                 }
             };
             let uses = usage::gather(&web, &shown.view);
-            let (draft, head, article, notes, uses) =
-                tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article, notes, uses);
-            Parts { draft: Some(draft?), head: head?, article: article?, notes: notes?, uses: uses?, ..parts }.whole()
+            let staffed = visitor.actor().is_staff() && shown.view.rights.may_read_internal();
+            let chain = match staffed && as_of.is_none() && kind.key == AGREEMENT {
+                true => web.app().promise_chain(shown.view.record.id).await?,
+                false => Vec::new(),
+            };
+            let working = async {
+                if as_of.is_some() { Ok(None) } else { working::gather(&web, &visitor, &shown.view, &query).await }
+            };
+            let (draft, head, article, notes, uses, working) =
+                tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article, notes, uses, working);
+            let (head, article, notes, uses, working) = (head?, article?, notes?, uses?, working?);
+            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, ..parts }.whole()
         }
     }
     .into_response())
@@ -201,6 +213,10 @@ struct Parts<'a> {
     notes: notes::Notes,
     /// How often what is kept ready was used.
     uses: Option<i64>,
+    /// Promises of an agreement with those beneath them.
+    chain: Vec<PromiseLink>,
+    /// What a calendar means.
+    working: Option<working::Gathered>,
     id: String,
     address: String,
 }
@@ -221,6 +237,8 @@ impl<'a> Parts<'a> {
             article: None,
             notes: notes::Notes::default(),
             uses: None,
+            chain: Vec::new(),
+            working: None,
             id,
             address,
         }
@@ -285,6 +303,8 @@ impl<'a> Parts<'a> {
             (self.figures())
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }
             @else { (self.texts()) }
+            @if let Some(working) = &self.working { (working.draw()) }
+            (crate::clocks::chain(&self.chain, &self.visitor.preferences.zone))
             (self.answers())
             (self.read_before())
             @if self.page.older {

@@ -51,8 +51,12 @@ impl Parts<'_> {
     pub(super) fn rail(&self) -> Markup {
         html! {
             (self.requester())
+            (crate::clocks::section(self.view(), &self.reader(), &self.address, self.is_now()))
             @if self.is_now() && let Some(knowledge) = crate::knowledge::work::section(self.web, self.visitor, self.view()) {
                 (rail_section(&RailSection { label: "Knowledge", ..RailSection::default() }, knowledge))
+            }
+            @if self.is_now() && self.view().kind.key == steward_clock::definition::TARGET && self.view().rights.may(Action::Update) {
+                p.rail-link { a href={ (self.address) "/simulation" } { (t("try-link")) } }
             }
             (self.fields())
             (usage::beside(self.uses))

@@ -25,4 +25,5 @@ mod sessions;
 mod snippets;
 mod views;
 mod visits;
+mod working_time;
 mod world;

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 48] = [
+const TICKET_LINES: [TicketLine; 50] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -79,6 +79,9 @@ const TICKET_LINES: [TicketLine; 48] = [
     // The file is the agent's: its requester may read it and not take it away.
     ("POST", "/{kinds}/{record}/attachments/{file}/remove", Sent::Form(&[]), (403, 403, 303)),
     ("GET", "/{kinds}/{record}/access", Sent::Nothing, (200, 200, 200)),
+    ("GET", "/{kinds}/{record}/clocks", Sent::Nothing, (200, 200, 200)),
+    // Only targets of service levels are tried on real records.
+    ("GET", "/{kinds}/{record}/simulation", Sent::Nothing, (404, 404, 404)),
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.

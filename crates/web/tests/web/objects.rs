@@ -60,7 +60,7 @@ on_both! {
         };
         fixture.server.act(&root, &fixture.ta, moved).await;
         for actor in ["a1", "am", "oa", "b1", "g2"] {
-            for path in [ta.clone(), file.clone(), format!("{ta}?part=timeline"), format!("{ta}/access")] {
+            for path in [ta.clone(), file.clone(), format!("{ta}?part=timeline"), format!("{ta}/access"), format!("{ta}/clocks")] {
                 let answer = world.browser(actor).call("GET", &path).header("if-none-match", "*").send().await;
                 check_status(&answer, 404, &format!("{actor} {path}"));
                 fixture.sweep(actor, &answer);

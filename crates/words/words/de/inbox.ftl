@@ -17,3 +17,4 @@ did-answer = hat Ihre Anfrage beantwortet:
 did-reply = hat geschrieben in
 did-give-team = hat Ihrem Team zugewiesen:
 did-ask-review = bittet Sie um Prüfung:
+did-say-due = sagt, dass die Zeit abläuft:

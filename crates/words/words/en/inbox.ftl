@@ -17,3 +17,4 @@ did-answer = answered your request
 did-reply = wrote in
 did-give-team = gave your team
 did-ask-review = asks you to review
+did-say-due = says that time runs out:

@@ -17,3 +17,4 @@ did-answer = a répondu à votre demande
 did-reply = a écrit dans
 did-give-team = a affecté à votre équipe
 did-ask-review = vous demande de relire
+did-say-due = signale que le temps s’écoule :

@@ -53,7 +53,7 @@ impl fmt::Display for DefinitionError {
 }
 
 /// Attributes that every record has; no field may take their names.
-pub(crate) const ATTRIBUTES: [&str; 11] = [
+pub(crate) const ATTRIBUTES: [&str; 13] = [
     "id",
     "number",
     "state",
@@ -65,10 +65,13 @@ pub(crate) const ATTRIBUTES: [&str; 11] = [
     "revision",
     "watchers",
     "links",
+    "next_due",
+    "breach_at",
 ];
 
 /// Attributes that a list may show as a column beside the fields.
-const LIST_ATTRIBUTES: [&str; 6] = ["number", "state", "organisation", "created_at", "updated_at", "created_by"];
+const LIST_ATTRIBUTES: [&str; 7] =
+    ["number", "state", "organisation", "created_at", "updated_at", "created_by", "next_due"];
 
 /// Reads all sources into one registry.
 pub(super) fn load(sources: &[Source]) -> Result<Registry, Vec<DefinitionError>> {

@@ -198,6 +198,7 @@ fn record(id: i64, kind: &'static str) -> impl Strategy<Value = Record> {
                     .map(|(key, value)| (key.to_owned(), value))
                     .collect(),
                 watchers: watchers.into_iter().map(RecordId).collect(),
+                dues: steward_model::record::Dues::default(),
             }
         },
     )
