@@ -8,9 +8,10 @@ use crate::App;
 use crate::bulk;
 use crate::error::Error;
 use crate::knowledge::CARE_JOB;
+use crate::schedules;
 
 /// The jobs that runners know.
-const KINDS: [&str; 2] = [bulk::JOB, CARE_JOB];
+const KINDS: [&str; 3] = [bulk::JOB, CARE_JOB, schedules::JOB];
 /// Between two looks for what is due, when nothing wakes the runner: what another node was asked for, or left.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second attempt, in seconds; doubled with each further one.
@@ -32,6 +33,9 @@ impl App {
     pub async fn run_jobs(&self, worker: &str) {
         if let Err(error) = self.schedule_care().await {
             tracing::warn!(%error, "what is due on articles was not asked for; the next start asks again");
+        }
+        if let Err(error) = self.schedule_turns().await {
+            tracing::warn!(%error, "recurring work was not asked for; the next start asks again");
         }
         let mut stopping = self.stopping();
         while !*stopping.borrow() {
@@ -62,6 +66,7 @@ impl App {
         };
         let run = match claim.kind.as_str() {
             CARE_JOB => self.run_care(&claim).await,
+            schedules::JOB => self.run_turns(&claim).await,
             _ => self.run_bulk_edit(&claim).await,
         };
         match run {

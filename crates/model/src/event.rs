@@ -90,6 +90,8 @@ pub enum Cause {
     Macro(String),
     /// A change of many records at once, by its number.
     BulkEdit(i64),
+    /// A schedule of recurring work, by its number and title.
+    Schedule(String),
 }
 
 /// What was done to the record. The variant's name on the wire is the event's type.

@@ -12,6 +12,7 @@ use crate::desk;
 use crate::knowledge;
 use crate::people;
 use crate::priority;
+use crate::schedule;
 
 /// The rules of all practices.
 #[derive(Debug, Clone, Copy, Default)]
@@ -48,6 +49,7 @@ impl Rules for PracticeRules {
     ) -> Vec<(&'static str, Option<Json>, Why)> {
         match kind.key.as_str() {
             knowledge::ARTICLE => knowledge::writers(before, after, ctx),
+            schedule::SCHEDULE => schedule::follow(before, after, ctx),
             _ => Vec::new(),
         }
     }
@@ -58,6 +60,7 @@ impl Rules for PracticeRules {
             "catalogue_item" => catalogue::check_item(before, after, ctx),
             desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
             knowledge::ARTICLE => knowledge::check_translation(before, after),
+            schedule::SCHEDULE => schedule::check(before, after, ctx),
             "person" => people::check_roles(before, after, ctx),
             "priority_matrix" => priority::check_matrix(after),
             _ => Vec::new(),
