@@ -185,12 +185,14 @@ impl App {
     async fn outcome(&self, schedule: &Record, plan: &Plan, turn: &Turn, is_last_due: bool) -> Result<Outcome, Error> {
         let late = self.now().timestamp().as_second() - turn.at.as_second();
         let is_missed = late > LATE;
-        let last = moment_of(schedule, "last_run_at").map(|at| at.timestamp().to_zoned(plan.zone().clone()).date());
+        let last = moment_of(schedule, "last_run_at").map(|at| at.timestamp());
+        let last_day = last.map(|at| at.to_zoned(plan.zone().clone()).date());
         let skip = |reason: &str| Ok(Outcome::Skip(reason.to_owned()));
         if turn.is_closed {
             return skip("for the day is closed");
         }
-        if turn.day != turn.planned.date() && last == Some(turn.day) {
+        let is_moved = turn.day != turn.planned.date();
+        if last == Some(turn.at) || is_moved && last_day == Some(turn.day) {
             return skip("for it falls on the day of another turn");
         }
         match schedule.text("catch_up") {

@@ -199,20 +199,30 @@ on_both! {
     async fn it_runs_with_the_rights_of_who_asked(db: TestDatabase) {
         let world = World::build(db).await;
         let (app, clock) = (&world.fixture.server.app, &world.fixture.server.clock);
-        let g1 = world.browser("g1");
-        let form = [("title", "Change it"), ("repeat", "weekly"), ("every", "1"), ("weekdays.0.day", "monday"), ("starts_on", "2026-01-05"), ("at_time", "12:00"), ("when_closed", "same"), ("catch_up", "last"), ("for_kind", "problem"), ("values.0.field", "title"), ("values.0.value", "Check backups")];
-        let made = g1.post("/schedules", &form).await;
+        let desk = world.fixture.server.person("desk", ("Dana", "Desk"), world.fixture.provider, &[("service_desk_agent", Some(world.fixture.provider))]).await;
+        let dana = desk;
+        let desk = world.fixture.server.browser_of(dana).await;
+        check_status(&world.browser("g1").post("/schedules", &[("title", "x")]).await, 403, "agents of teams may not");
+        let form = [("title", "Change it"), ("repeat", "weekly"), ("every", "1"), ("weekdays.0.day", "monday"), ("starts_on", "2026-01-05"), ("at_time", "12:00"), ("when_closed", "same"), ("catch_up", "last"), ("for_kind", "problem"), ("skip_if_open", "false"), ("values.0.field", "title"), ("values.0.value", "Check backups")];
+        let made = desk.post("/schedules", &form).await;
         let root = world.browser("root");
-        if made.status.as_u16() == 303 {
-            app.run_schedules().await.unwrap();
-            clock.advance(4 * 3600);
-            app.run_schedules().await.unwrap();
-            let at = location(&made).split('?').next().unwrap().to_owned();
-            let page = words(&world.another("root").await.get(&at).await.expect(200).text());
-            assert!(page.contains("nothing made, you may not create"), "{page}");
-        }
+        check_status(&made, 303, "agents of the desk may ask for it");
+        app.run_schedules().await.unwrap();
+        clock.advance(4 * 3600);
+        app.run_schedules().await.unwrap();
+        let at = location(&made).split('?').next().unwrap().to_owned();
+        let page = words(&world.another("root").await.get(&at).await.expect(200).text());
+        assert!(page.contains("2026-01-05: PRB0000001 made"), "{page}");
+        // Who left makes nothing any more, and the schedule says so.
+        let people = app.kind("person").unwrap().clone();
+        let person = app.get(&Actor::system(), &people, &dana.to_string(), None).await.unwrap();
+        world.fixture.server.transition(&person, "leave", json!({ "leave_on": "2026-01-05" })).await;
+        clock.advance(7 * DAY);
+        app.run_schedules().await.unwrap();
+        let page = words(&world.another("root").await.get(&at).await.expect(200).text());
+        assert!(page.contains("nothing made, for the person with whose rights it is made may not act any more"), "{page}");
         // Requesters neither see nor make schedules.
-        check_status(&world.browser("a1").get("/schedules").await, 404, "not for requesters");
+        check_status(&world.browser("a1").get(&at).await, 404, "not for requesters");
         check_status(&world.browser("a1").post("/schedules", &form).await, 404, "not for requesters");
         // What cannot be is refused with its field.
         for (name, value, says) in [("for_kind", "person", "cannot be made by a schedule"), ("at_time", "25:00", "no time of day"), ("zone", "Mars/Olympus", "no time zone"), ("values.0.field", "nonsense", "is no field of"), ("when_closed", "next", "is needed to know closed days"), ("ends_on", "2025-01-01", "lies before the first day"), ("rule", "FREQ=SECONDLY", "more often than once a day"), ("rule", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never has a turn")] {
