@@ -222,9 +222,11 @@ on_both! {
         let page = words(&world.another("root").await.get(&at).await.expect(200).text());
         assert!(page.contains("nothing made, for the person with whose rights it is made may not act any more"), "{page}");
         // Requesters neither see nor make schedules.
-        check_status(&world.browser("a1").get(&at).await, 404, "not for requesters");
-        check_status(&world.browser("a1").post("/schedules", &form).await, 404, "not for requesters");
+        let a1 = world.another("a1").await;
+        check_status(&a1.get(&at).await, 404, "not for requesters");
+        check_status(&a1.post("/schedules", &form).await, 403, "not for requesters");
         // What cannot be is refused with its field.
+        let root = world.another("root").await;
         for (name, value, says) in [("for_kind", "person", "cannot be made by a schedule"), ("at_time", "25:00", "no time of day"), ("zone", "Mars/Olympus", "no time zone"), ("values.0.field", "nonsense", "is no field of"), ("when_closed", "next", "is needed to know closed days"), ("ends_on", "2025-01-01", "lies before the first day"), ("rule", "FREQ=SECONDLY", "more often than once a day"), ("rule", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never has a turn")] {
             let mut wrong = form.to_vec();
             wrong.retain(|(field, _)| *field != name && !(name == "rule" && *field == "repeat"));
