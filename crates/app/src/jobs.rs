@@ -9,9 +9,10 @@ use crate::bulk;
 use crate::clocks::REFRESH_JOB;
 use crate::error::Error;
 use crate::knowledge::CARE_JOB;
+use crate::schedules;
 
 /// The jobs that runners know.
-const KINDS: [&str; 3] = [bulk::JOB, CARE_JOB, REFRESH_JOB];
+const KINDS: [&str; 4] = [bulk::JOB, CARE_JOB, REFRESH_JOB, schedules::JOB];
 /// Between two looks for what is due, when nothing wakes the runner: what another node was asked for, or left.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second attempt, in seconds; doubled with each further one.
@@ -33,6 +34,9 @@ impl App {
     pub async fn run_jobs(&self, worker: &str) {
         if let Err(error) = self.schedule_care().await {
             tracing::warn!(%error, "what is due on articles was not asked for; the next start asks again");
+        }
+        if let Err(error) = self.schedule_turns().await {
+            tracing::warn!(%error, "recurring work was not asked for; the next start asks again");
         }
         let mut stopping = self.stopping();
         while !*stopping.borrow() {
@@ -64,6 +68,7 @@ impl App {
         let run = match claim.kind.as_str() {
             CARE_JOB => self.run_care(&claim).await,
             REFRESH_JOB => self.run_clock_refresh(&claim).await,
+            schedules::JOB => self.run_turns(&claim).await,
             _ => self.run_bulk_edit(&claim).await,
         };
         match run {

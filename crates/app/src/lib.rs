@@ -37,6 +37,7 @@ pub mod ready;
 pub mod records;
 mod reference_data;
 pub mod saved_views;
+pub mod schedules;
 pub mod seal;
 pub mod search;
 mod secrets;

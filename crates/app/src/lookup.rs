@@ -38,6 +38,12 @@ impl Found {
         self.records.keys().copied()
     }
 
+    /// Adds a record that is written in the same transaction, to be named by its id.
+    pub(crate) fn add(&mut self, record: Record) {
+        self.by_text.entry(record.id.to_string()).or_default().push(record.id);
+        self.records.insert(record.id, record);
+    }
+
     /// A record that was found.
     pub fn record(&self, id: RecordId) -> Option<&Record> {
         self.records.get(&id)

@@ -355,7 +355,7 @@ fn origin_of(macro_: &Record, origin: &Origin) -> Origin {
 
 /// A value as one would type it, in the form that a door reads. `me` stands for whoever asks, `my_team` for their first
 /// team, nothing for no value.
-fn typed_value(field: &Field, text: &str, actor: &Actor) -> Json {
+pub(crate) fn typed_value(field: &Field, text: &str, actor: &Actor) -> Json {
     let text = text.trim();
     if text.is_empty() {
         return Json::Null;

@@ -357,7 +357,8 @@ impl App {
         }
     }
 
-    async fn decide_creation(
+    /// The event that makes a record, and the record; nothing of it written.
+    pub(crate) async fn decide_creation(
         &self,
         actor: &Actor,
         kind: &Arc<Kind>,

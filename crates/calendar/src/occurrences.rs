@@ -11,6 +11,10 @@ use crate::{Error, FIRST_YEAR, LAST_YEAR, Rule, easter};
 
 /// More occurrences than any calendar has use for: every day of all years.
 const MOST: u16 = 32_000;
+/// Occurrences on one day; more would make looking far ahead take long.
+const MOST_A_DAY: usize = 24;
+/// No rule counts from before this year.
+const FIRST_START: i16 = 1900;
 /// More events than any file of holidays or freezes holds.
 const MOST_EVENTS: usize = 10_000;
 
@@ -33,6 +37,13 @@ impl Recurrence {
         if rule.is_empty() || rule.len() > 1000 || rule.contains(['\n', '\r']) {
             return Err(Error::impossible(field, "the recurrence rule is empty or more than one line", way_out));
         }
+        if !(FIRST_START..=LAST_YEAR).contains(&start.year()) {
+            return Err(Error::impossible(
+                field,
+                format!("the recurrence begins in the year {}", start.year()),
+                format!("Let it begin from {FIRST_START} to {LAST_YEAR}"),
+            ));
+        }
         let text = format!("DTSTART:{}\nRRULE:{}", stamp(start), local_until(rule));
         let set: RRuleSet = text.parse().map_err(|error: rrule::RRuleError| {
             Error::impossible(field, format!("“{rule}” is no recurrence rule: {error}"), way_out)
@@ -46,6 +57,16 @@ impl Recurrence {
                 field,
                 format!("“{rule}” recurs more often than once a day"),
                 "Let it recur daily or less often; several times a day are several hours: FREQ=DAILY;BYHOUR=8,16",
+            ));
+        }
+        let a_day = |rule: &rrule::RRule| {
+            rule.get_by_hour().len().max(1) * rule.get_by_minute().len().max(1) * rule.get_by_second().len().max(1)
+        };
+        if set.get_rrule().iter().any(|rule| a_day(rule) > MOST_A_DAY) {
+            return Err(Error::impossible(
+                field,
+                format!("“{rule}” recurs more often than {MOST_A_DAY} times a day"),
+                "Name fewer hours, minutes and seconds",
             ));
         }
         let set = without.iter().filter_map(|at| to_chrono(*at)).fold(set, RRuleSet::exdate);

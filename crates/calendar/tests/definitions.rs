@@ -236,6 +236,19 @@ fn what_cannot_be_is_refused_with_field_rule_and_way_out() {
         (with(&|d| d.sets.push(set("AT", Some("W")))), "sets[0]", "Leave the region out"),
         (with(&|d| d.sets.push(set("DE", Some("XX")))), "sets[0]", "BY"),
         (with(&|d| d.holidays.push(recurring("FREQ=SECONDLY"))), "holidays[0]", "daily"),
+        (
+            with(&|d| d.holidays.push(recurring("FREQ=DAILY;BYHOUR=1,2,3,4,5,6;BYMINUTE=1,2,3;BYSECOND=1,2"))),
+            "holidays[0]",
+            "24 times a day",
+        ),
+        (
+            with(&|d| {
+                let rule = Rule::Recurring { start: date(1, 1, 1), rule: "FREQ=DAILY".to_owned() };
+                d.holidays.push(Holiday::new("x", rule));
+            }),
+            "holidays[0]",
+            "from 1900",
+        ),
         (with(&|d| d.holidays.push(recurring("FREQ=DAILY"))), "holidays", "2026"),
         (with(&|d| d.holidays.push(recurring("every monday"))), "holidays[0]", "RFC 5545"),
         (with(&|d| d.holidays.push(recurring("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"))), "holidays[0]", "never occurs"),

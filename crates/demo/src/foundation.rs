@@ -396,4 +396,36 @@ fn calendars(script: &mut Script, at: Moment) {
     for (key, fields) in [("berlin", berlin), ("desk", desk), ("lyon", lyon), ("night", night)] {
         script.add_at_once(at, page("greta"), &format!("calendar:{key}"), new("calendar", "nwe", fields));
     }
+    schedules(script, at);
+}
+
+/// What is done again and again.
+fn schedules(script: &mut Script, at: Moment) {
+    let backups = json!({
+        "title": "Check last week's backups",
+        "description": "Restore one file from each backup set and note how long it took.",
+        "repeat": "weekly",
+        "weekdays": [{ "day": "monday" }],
+        "starts_on": "2026-01-05",
+        "at_time": "08:00",
+        "calendar": "@calendar:berlin",
+        "when_closed": "next",
+        "for_kind": "task",
+        "values": [{ "field": "title", "value": "Check backups of {{week}}" }],
+    });
+    let accounts = json!({
+        "title": "Review privileged accounts",
+        "description": "Each quarter: who has administrative rights, and do they still need them?",
+        "repeat": "rule",
+        "rule": "FREQ=MONTHLY;INTERVAL=3;BYDAY=1TU",
+        "starts_on": "2026-01-01",
+        "at_time": "09:00",
+        "calendar": "@calendar:berlin",
+        "when_closed": "next",
+        "for_kind": "task",
+        "values": [{ "field": "title", "value": "Review privileged accounts, {{month}}" }],
+    });
+    for (key, fields) in [("backups", backups), ("accounts", accounts)] {
+        script.add_at_once(at, page("greta"), &format!("schedule:{key}"), new("schedule", "nwe", fields));
+    }
 }

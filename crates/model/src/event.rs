@@ -92,6 +92,8 @@ pub enum Cause {
     BulkEdit(i64),
     /// A step of escalation of one of the record's clocks, as `slot:step`.
     Threshold(String),
+    /// A schedule of recurring work, by its number and title.
+    Schedule(String),
 }
 
 /// What was done to the record. The variant's name on the wire is the event's type.

@@ -7,6 +7,7 @@ pub mod knowledge;
 pub mod people;
 mod priority;
 pub mod rules;
+pub mod schedule;
 mod service_level;
 
 use steward_model::kind::Source;
@@ -58,6 +59,9 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("request/fr.toml", include_str!("../practices/request/fr.toml")),
     ("request/request_item.toml", include_str!("../practices/request/request_item.toml")),
     ("request/request_task.toml", include_str!("../practices/request/request_task.toml")),
+    ("request/schedule.de.toml", include_str!("../practices/request/schedule.de.toml")),
+    ("request/schedule.fr.toml", include_str!("../practices/request/schedule.fr.toml")),
+    ("request/schedule.toml", include_str!("../practices/request/schedule.toml")),
     ("request/service_request.toml", include_str!("../practices/request/service_request.toml")),
     ("service/de.toml", include_str!("../practices/service/de.toml")),
     ("service/fr.toml", include_str!("../practices/service/fr.toml")),

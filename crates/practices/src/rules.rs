@@ -13,6 +13,7 @@ use crate::desk;
 use crate::knowledge;
 use crate::people;
 use crate::priority;
+use crate::schedule;
 use crate::service_level;
 
 /// The rules of all practices.
@@ -50,6 +51,7 @@ impl Rules for PracticeRules {
     ) -> Vec<(&'static str, Option<Json>, Why)> {
         match kind.key.as_str() {
             knowledge::ARTICLE => knowledge::writers(before, after, ctx),
+            schedule::SCHEDULE => schedule::follow(before, after, ctx),
             _ => Vec::new(),
         }
     }
@@ -60,6 +62,7 @@ impl Rules for PracticeRules {
             "catalogue_item" => catalogue::check_item(before, after, ctx),
             desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
             knowledge::ARTICLE => knowledge::check_translation(before, after),
+            schedule::SCHEDULE => schedule::check(before, after, ctx),
             "person" => people::check_roles(before, after, ctx),
             AGREEMENT => service_level::check_agreement(before, after, ctx),
             TARGET => service_level::check_target(before, after, ctx),

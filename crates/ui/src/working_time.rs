@@ -18,7 +18,7 @@ pub struct WeekDay<'a> {
 pub fn week(name: &str, days: &[WeekDay]) -> Markup {
     html! {
         table.working-week aria-label=(name) {
-            thead.visually-hidden { tr { th scope="col" { (t("working-day")) } th scope="col" { (t("working-hours")) } th scope="col" { (t("working-bar")) } } }
+            thead.hidden-text { tr { th scope="col" { (t("working-day")) } th scope="col" { (t("working-hours")) } th scope="col" { (t("working-bar")) } } }
             tbody {
                 @for day in days {
                     tr.working-week__day {
@@ -149,7 +149,7 @@ pub fn year(year: &Year) -> Markup {
             @if year.unlike.is_empty() { p.working-note { (t("working-none-unlike")) } }
             @else {
                 table.working-table {
-                    caption.visually-hidden { (t("working-unlike")) }
+                    caption.hidden-text { (t("working-unlike")) }
                     thead { tr { th scope="col" { (t("working-day")) } th scope="col" { (t("working-name")) } th scope="col" { (t("working-hours")) } } }
                     tbody {
                         @for day in &year.unlike {
@@ -184,7 +184,7 @@ pub fn reckoned(answer: &str, stretches: &[Stretch], left_out: Option<&str>) -> 
     html! {
         p.working-answer role="status" { (answer) }
         table.working-table {
-            caption.visually-hidden { (t("working-way")) }
+            caption.hidden-text { (t("working-way")) }
             thead { tr { th scope="col" { (t("working-from")) } th scope="col" { (t("working-until")) } th scope="col" { (t("working-what")) } th scope="col" { (t("working-length")) } } }
             tbody {
                 @for stretch in stretches {

@@ -131,12 +131,13 @@ impl Teller<'_> {
             event.changes.iter().filter(|change| !self.is_stamp(change)).map(|change| self.change(change)).collect();
         let also = html! {
             @for (index, line) in lines.iter().enumerate() { @if index > 0 { ", " } (line) }
-            @if let Some(cause) = self.cause(event) { " " span.change__cause { (cause) } }
+            (self.cause_of(event))
         };
         match &event.act {
-            Act::Created { .. } => {
-                (Some(Icon::Plus), html! { (t_with(created(event.door), &[("kind", (&label).into())])) })
-            }
+            Act::Created { .. } => (
+                Some(Icon::Plus),
+                html! { (t_with(created(event.door), &[("kind", (&label).into())])) (self.cause_of(event)) },
+            ),
             Act::Updated => (
                 Some(Icon::Edit),
                 if lines.is_empty() {
@@ -237,11 +238,17 @@ impl Teller<'_> {
     }
 
     /// The rule or event that led to an entry.
+    /// What an entry came of, after what it says.
+    fn cause_of(&self, event: &Event) -> Markup {
+        html! { @if let Some(cause) = self.cause(event) { " " span.change__cause { (cause) } } }
+    }
+
     fn cause(&self, event: &Event) -> Option<String> {
         match event.cause.as_ref()? {
             Cause::Rule(rule) => Some(t_with("by-rule", &[("rule", rule.into())])),
             Cause::Import(run) => Some(t_with("from-import", &[("run", run.into())])),
             Cause::Macro(named) => Some(t_with("by-macro", &[("macro", named.into())])),
+            Cause::Schedule(named) => Some(t_with("by-schedule", &[("schedule", named.into())])),
             Cause::BulkEdit(id) => Some(t_with("in-bulk-edit", &[("id", (&id.to_string()).into())])),
             Cause::Threshold(step) => {
                 let step = step.split_once(':').map_or(step.as_str(), |(_, step)| step);

@@ -6,6 +6,7 @@ mod head;
 mod notes;
 mod rail;
 mod similar;
+mod turns;
 mod usage;
 mod working;
 
@@ -115,10 +116,12 @@ pub(crate) async fn page(
             let working = async {
                 if as_of.is_some() { Ok(None) } else { working::gather(&web, &visitor, &shown.view, &query).await }
             };
-            let (draft, head, article, notes, uses, working) =
-                tokio::join!(draft, head_context(&web, &visitor, &shown, as_of), article, notes, uses, working);
-            let (head, article, notes, uses, working) = (head?, article?, notes?, uses?, working?);
-            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, ..parts }.whole()
+            let turns = async { if as_of.is_some() { Ok(None) } else { turns::gather(&web, &shown.view).await } };
+            let context = head_context(&web, &visitor, &shown, as_of);
+            let (draft, head, article, notes, uses, working, turns) =
+                tokio::join!(draft, context, article, notes, uses, working, turns);
+            let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
+            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, ..parts }.whole()
         }
     }
     .into_response())
@@ -217,6 +220,8 @@ struct Parts<'a> {
     chain: Vec<PromiseLink>,
     /// What a calendar means.
     working: Option<working::Gathered>,
+    /// When recurring work comes next.
+    turns: Option<Vec<steward_practices::schedule::Turn>>,
     id: String,
     address: String,
 }
@@ -239,6 +244,7 @@ impl<'a> Parts<'a> {
             uses: None,
             chain: Vec::new(),
             working: None,
+            turns: None,
             id,
             address,
         }

@@ -60,6 +60,7 @@ impl Parts<'_> {
             }
             (self.fields())
             (usage::beside(self.uses))
+            (super::turns::beside(self.turns.as_deref()))
             (self.notes.audit(self.web, self.visitor))
             (self.around())
             (self.files())

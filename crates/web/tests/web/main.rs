@@ -21,6 +21,7 @@ mod objects;
 mod portal;
 mod presence;
 mod ready;
+mod schedules;
 mod sessions;
 mod snippets;
 mod views;
