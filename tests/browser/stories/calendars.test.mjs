@@ -10,6 +10,7 @@ story("A manager makes a calendar, is told what cannot be, and asks when work is
   await page.locator("[name='hours.0.day']").selectOption("friday");
   await page.locator("[name='hours.0.opens']").fill("06:00");
   await page.locator("[name='hours.0.closes']").fill("14:00");
+  await page.locator("summary", { hasText: "Holidays" }).first().click();
   await page.locator("[name='holiday_sets.0.country']").selectOption("at");
   scene.allow(/status of 422/);
   await page.locator("main form button[type=submit]").last().click();
