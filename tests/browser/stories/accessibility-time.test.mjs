@@ -1,0 +1,17 @@
+// Every page about time is accessible: calendars, agreements, clocks, recurring work.
+import { as, pageOf } from "../support/interface.mjs";
+import { busy, pages } from "../support/accessible.mjs";
+
+pages("Pages about time are accessible", "ada", async (scene) => {
+  const ada = as("ada", scene.desk);
+  const incident = pageOf(await busy(scene));
+  const first = async (kinds) => {
+    const [record] = await ada.get(`${kinds}?limit=1`);
+    return `/${kinds}/${record.number}`;
+  };
+  const target = await first("service-level-targets");
+  return [
+    "/calendars", "/calendars/new", await first("calendars"), "/schedules/new", await first("schedules"), "/agreements", await first("agreements"),
+    target, `${target}/edit`, `${target}/simulation`, incident, `${incident}/clocks`,
+  ];
+});
