@@ -296,6 +296,17 @@ impl App {
         Ok(parse(&|kinds, name| if kinds.is_empty() { found.any(name) } else { found.resolve(kinds, name) })?)
     }
 
+    /// What a request asks for of what the actor may read, as the database takes it, in no order.
+    pub(crate) async fn list_query(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        request: &ListRequest,
+    ) -> Result<ListQuery, Error> {
+        let filter = self.filter_of(actor, kind, request).await?;
+        self.query(actor, kind, &filter, &[], usize::MAX >> 1)
+    }
+
     fn query(
         &self,
         actor: &Actor,

@@ -215,7 +215,7 @@ pub(crate) enum Report {
 /// Options of `report service-levels`.
 #[derive(Debug, Args)]
 pub(crate) struct ServiceLevelOptions {
-    /// Key of the kind, for --compare
+    /// Key of the kind
     #[arg(long, default_value = "incident")]
     pub(crate) kind: String,
     /// Days looked back

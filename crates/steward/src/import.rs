@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use steward_app::clocks::ReportBy;
 use steward_app::import::{ImportRequest, Profile};
+use steward_model::access::Actor;
 
 use crate::arguments::{EventLog, FactsOptions, ServiceLevelOptions};
 use crate::config::Config;
@@ -95,16 +97,17 @@ pub(crate) async fn service_levels(config: &Config, options: &ServiceLevelOption
         }
         return Ok(());
     }
-    for line in wired.app.compliance(options.since_days).await? {
-        let total = (line.kept + line.broken).max(1);
+    let kind = wired.app.kind(&options.kind)?.clone();
+    let lines = wired.app.compliance(&Actor::system(), &kind, ReportBy::Month, options.since_days).await?;
+    for line in lines {
+        let share = line.share().map_or_else(|| "–".to_owned(), |share| format!("{:.2} %", share as f64 / 1e6));
         println!(
-            "{} · {} · {}: {} kept, {} broken ({:.2} %), {} running",
-            line.month,
+            "{} · {} · {}: {} kept, {} broken ({share}), {} running",
+            line.part.unwrap_or_default(),
             line.agreement,
             line.target,
             line.kept,
             line.broken,
-            100.0 * line.kept as f64 / total as f64,
             line.open
         );
     }

@@ -9,6 +9,7 @@ use steward_model::record::Dues;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
+use crate::list::ListQuery;
 use crate::sql::{Bind, Dialect, integer_list};
 use crate::store::Store;
 
@@ -112,21 +113,55 @@ pub struct DuesChange {
     pub dues: Dues,
 }
 
+/// What clocks are counted by, besides their target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountedBy {
+    /// The month in which they began, in UTC, as `YYYY-MM`.
+    Month,
+    /// The record's organisation.
+    Organisation,
+    /// The record's service.
+    Service,
+    /// The record's team.
+    Team,
+    /// The record's assignee.
+    Assignee,
+}
+
+impl CountedBy {
+    fn sql(self, dialect: Dialect) -> &'static str {
+        match (self, dialect) {
+            (Self::Month, Dialect::Sqlite) => "strftime('%Y-%m', c.started_at / 1000000, 'unixepoch')",
+            (Self::Month, Dialect::Postgres) => {
+                "to_char(to_timestamp(c.started_at / 1000000) at time zone 'UTC', 'YYYY-MM')"
+            }
+            (Self::Organisation, _) => "cast(r.organisation as text)",
+            (Self::Service, _) => "cast(r.service as text)",
+            (Self::Team, _) => "cast(r.team as text)",
+            (Self::Assignee, _) => "cast(r.assignee as text)",
+        }
+    }
+}
+
 /// Clocks that have something in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClockCount {
-    /// Month in which they began, `YYYY-MM`.
-    pub month: String,
+    /// What they were counted by: a month, or the id of a record; nothing where the record has none.
+    pub part: Option<String>,
     /// Their agreement.
     pub agreement: RecordId,
     /// Their target.
     pub target: RecordId,
-    /// Where they stand.
-    pub state: String,
-    /// How many.
-    pub clocks: i64,
-    /// How many of them broke the promise.
+    /// Those that ended in time.
+    pub kept: i64,
+    /// Those that broke the promise, ended or not.
     pub broken: i64,
+    /// Those that run and can still be kept.
+    pub open: i64,
+    /// Working seconds that those which ended took.
+    pub elapsed: i64,
+    /// Those that ended.
+    pub ended: i64,
 }
 
 impl Store {
@@ -219,32 +254,50 @@ impl Store {
         rows.iter().map(|row| Ok(RecordId(row.integer(0)?))).collect()
     }
 
-    /// Clocks by month of their beginning (UTC), target and state: how many, and how many of them are broken at `now`.
+    /// Clocks of records that meet a condition and that began since a moment, counted by target and one thing more. Order
+    /// and limit of the list do not matter.
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn clock_counts(&self, since: Moment, now: Moment) -> Result<Vec<ClockCount>, StoreError> {
-        let month = match self.dialect() {
-            Dialect::Sqlite => "strftime('%Y-%m', started_at / 1000000, 'unixepoch')",
-            Dialect::Postgres => "to_char(to_timestamp(started_at / 1000000) at time zone 'UTC', 'YYYY-MM')",
+    pub async fn clock_counts(
+        &self,
+        records: &ListQuery,
+        by: CountedBy,
+        since: Moment,
+        now: Moment,
+    ) -> Result<Vec<ClockCount>, StoreError> {
+        let mut binds = records.binds.clone();
+        let mut place = |moment: Moment| {
+            binds.push(Bind::Integer(moment.0));
+            binds.len()
         };
+        let (since, now) = (place(since), place(now));
         let sql = format!(
-            "select {month}, agreement, target, state, count(*), \
-             sum(case when state = 'breached' or {OPEN} and (breached_at is not null or due_at < $2) then 1 else 0 end) \
-             from clock where started_at >= $1 and sort <> 'own' group by 1, 2, 3, 4 order by 1, 2, 3, 4"
+            "select {}, c.agreement, c.target, sum(c.kept), sum(c.broken), sum(c.runs - c.runs * c.broken), \
+             cast(sum(c.ended * c.elapsed) as bigint), sum(c.ended) \
+             from (select record, agreement, target, started_at, elapsed, \
+             case when state = 'achieved' then 1 else 0 end as kept, \
+             case when state = 'breached' or {OPEN} and (breached_at is not null or due_at < ${now}) then 1 else 0 end as broken, \
+             case when {OPEN} then 1 else 0 end as runs, \
+             case when state in ('achieved', 'breached') then 1 else 0 end as ended \
+             from clock where started_at >= ${since} and sort <> 'own') c \
+             join record r on r.id = c.record where r.id in (select r.id {}) group by 1, 2, 3 order by 1, 2, 3",
+            by.sql(self.dialect()),
+            records.rows_from()
         );
-        let rows = self.read().await?.fetch_all(&sql, &[Bind::Integer(since.0), Bind::Integer(now.0)]).await?;
         let read = |row: &Row| {
             Ok(ClockCount {
-                month: row.text(0)?,
+                part: row.optional_text(0)?,
                 agreement: RecordId(row.integer(1)?),
                 target: RecordId(row.integer(2)?),
-                state: row.text(3)?,
-                clocks: row.integer(4)?,
-                broken: row.integer(5)?,
+                kept: row.integer(3)?,
+                broken: row.integer(4)?,
+                open: row.integer(5)?,
+                elapsed: row.integer(6)?,
+                ended: row.integer(7)?,
             })
         };
-        rows.iter().map(read).collect()
+        self.read().await?.fetch_all(&sql, &binds).await?.iter().map(read).collect()
     }
 
     /// Keeps a book under its digest and gives its number, the same for the same content.

@@ -32,7 +32,8 @@ impl ListQuery {
         Self { kind: Some(kind.to_owned()), condition: "1 = 1".into(), binds: Vec::new(), order: String::new(), limit }
     }
 
-    fn rows_from(&self) -> String {
+    /// The rows that meet the condition, from `from` on.
+    pub(crate) fn rows_from(&self) -> String {
         match &self.kind {
             // A literal, since neither database would otherwise use an index made for one kind only.
             Some(kind) => format!("from record r where r.kind = {} and ({})", literal(kind), self.condition),

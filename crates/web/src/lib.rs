@@ -38,6 +38,7 @@ mod presence;
 mod record;
 mod routes;
 mod search;
+mod service_levels;
 mod set_up;
 mod settings;
 mod sign_in;

@@ -17,7 +17,7 @@ use crate::error::WebError;
 use crate::form::Query;
 use crate::frame::kinds;
 use crate::visitor::Visitor;
-use crate::{Web, address, guide, inbox, naming, portal, search, settings, visits};
+use crate::{Web, address, guide, inbox, naming, portal, search, service_levels, settings, visits};
 
 /// Records found.
 const FOUND: usize = 8;
@@ -156,6 +156,8 @@ fn anywhere(web: &Web, visitor: &Visitor, views: &[SavedView]) -> Vec<Suggestion
     if actor.is_staff() {
         pages.push((t("portal"), portal::HOME));
         pages.push((t("your-bulk-edits"), "/bulk-edits"));
+        pages.push((t("article-quality"), "/knowledge/quality"));
+        pages.push((t("report-title"), service_levels::ADDRESS));
     }
     let pages = pages
         .into_iter()

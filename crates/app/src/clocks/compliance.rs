@@ -1,19 +1,76 @@
 //! How promises were kept.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use serde_json::Value as Json;
 use steward_clock::definition::{AGREEMENT, TARGET};
+use steward_model::access::Actor;
 use steward_model::id::RecordId;
+use steward_model::kind::Kind;
 use steward_model::record::Record;
+use steward_store::clocks::{ClockCount, CountedBy};
 
 use crate::App;
 use crate::error::Error;
+use crate::list::ListRequest;
 
-/// How one target was kept in one month.
+/// Days that a report looks back at most.
+pub const REPORT_DAYS: i64 = 3_660;
+
+/// What a report on service levels shows for each target.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ReportBy {
+    /// Months in which the clocks began.
+    #[default]
+    Month,
+    /// The organisations that the records belong to.
+    Customer,
+    /// Services.
+    Service,
+    /// Teams that have the records now.
+    Team,
+    /// People who have the records now.
+    Person,
+}
+
+impl ReportBy {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Month, Self::Customer, Self::Service, Self::Team, Self::Person];
+
+    /// The word for it in addresses.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Customer => "customer",
+            Self::Service => "service",
+            Self::Team => "team",
+            Self::Person => "person",
+        }
+    }
+
+    /// Reads [`Self::key`].
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.key() == text)
+    }
+
+    fn counted(self) -> CountedBy {
+        match self {
+            Self::Month => CountedBy::Month,
+            Self::Customer => CountedBy::Organisation,
+            Self::Service => CountedBy::Service,
+            Self::Team => CountedBy::Team,
+            Self::Person => CountedBy::Assignee,
+        }
+    }
+}
+
+/// How one target was kept in one month, for one customer, or the like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compliance {
-    /// Month in which the clocks began, `YYYY-MM`.
-    pub month: String,
+    /// The month as `YYYY-MM`, or the name of the customer, service, team or person; nothing where there is none, or
+    /// none that the reader may see.
+    pub part: Option<String>,
     /// Name of the agreement.
     pub agreement: String,
     /// Name of the target.
@@ -24,39 +81,84 @@ pub struct Compliance {
     pub broken: i64,
     /// Clocks that run and can still be kept.
     pub open: i64,
+    /// Working seconds that a clock which ended took on average.
+    pub mean_seconds: Option<i64>,
+    /// The share that the agreement promises, in millionths of a per cent.
+    pub agreed: Option<i64>,
+}
+
+impl Compliance {
+    /// The share of clocks that kept the promise among those of which it is known, in millionths of a per cent.
+    pub fn share(&self) -> Option<i64> {
+        let known = self.kept + self.broken;
+        (known > 0).then(|| self.kept.saturating_mul(100_000_000) / known)
+    }
+
+    /// Whether fewer were kept than the agreement promises.
+    pub fn is_below(&self) -> bool {
+        matches!((self.share(), self.agreed), (Some(share), Some(agreed)) if share < agreed)
+    }
 }
 
 impl App {
-    /// How each target was kept by month, for the operator: over all organisations.
+    /// Keys of the kinds that targets are for.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn compliance(&self, days: i64) -> Result<Vec<Compliance>, Error> {
+    pub async fn promised_kinds(&self) -> Result<BTreeSet<String>, Error> {
+        let targets = self.reference_records(TARGET).await?;
+        Ok(targets.iter().map(|target| target.text("for_kind").to_owned()).collect())
+    }
+
+    /// How each target was kept on the records of a kind that somebody may read, for clocks that began in the last days.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] for who is no staff.
+    pub async fn compliance(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        by: ReportBy,
+        days: i64,
+    ) -> Result<Vec<Compliance>, Error> {
+        if !actor.is_system() && !actor.is_staff() {
+            return Err(Error::Denied("see reports on service levels"));
+        }
         let now = self.now();
-        let counts = self.store().clock_counts(now.plus_seconds(-days.clamp(1, 36_600) * 86_400), now).await?;
+        let since = now.plus_seconds(-days.clamp(1, REPORT_DAYS) * 86_400);
+        let records = self.list_query(actor, kind, &ListRequest::default()).await?;
+        let counts = self.store().clock_counts(&records, by.counted(), since, now).await?;
         let agreements = self.reference_records(AGREEMENT).await?;
         let targets = self.reference_records(TARGET).await?;
-        let name = |all: &[Record], id: RecordId| {
-            all.iter().find(|one| one.id == id).map_or_else(|| id.to_string(), |one| one.text("name").to_owned())
-        };
-        let mut lines: BTreeMap<(String, RecordId, RecordId), Compliance> = BTreeMap::new();
-        for count in counts {
-            let line =
-                lines.entry((count.month.clone(), count.agreement, count.target)).or_insert_with(|| Compliance {
-                    month: count.month.clone(),
-                    agreement: name(&agreements, count.agreement),
-                    target: name(&targets, count.target),
-                    kept: 0,
-                    broken: 0,
-                    open: 0,
-                });
-            line.broken += count.broken;
-            match count.state.as_str() {
-                "achieved" => line.kept += count.clocks,
-                "running" | "paused" | "handed" => line.open += count.clocks - count.broken,
-                _ => {}
+        let parts: BTreeSet<RecordId> = counts.iter().filter_map(|count| record_of(by, count)).collect();
+        let names = self.names(actor, parts).await?;
+        let line = |count: &ClockCount| {
+            let agreement = agreements.iter().find(|one| one.id == count.agreement);
+            Compliance {
+                part: match by {
+                    ReportBy::Month => count.part.clone(),
+                    _ => record_of(by, count).and_then(|id| names.get(&id)).map(|label| label.label.clone()),
+                },
+                agreement: agreement.map_or_else(|| count.agreement.to_string(), |one| one.text("name").to_owned()),
+                target: name(&targets, count.target),
+                kept: count.kept,
+                broken: count.broken,
+                open: count.open,
+                mean_seconds: (count.ended > 0).then(|| count.elapsed / count.ended),
+                agreed: agreement.and_then(|one| one.field("compliance_target")).and_then(Json::as_i64),
             }
-        }
-        Ok(lines.into_values().collect())
+        };
+        let mut lines: Vec<Compliance> = counts.iter().map(line).collect();
+        lines.sort_by(|a, b| (&a.agreement, &a.target, &a.part).cmp(&(&b.agreement, &b.target, &b.part)));
+        Ok(lines)
     }
+}
+
+fn record_of(by: ReportBy, count: &ClockCount) -> Option<RecordId> {
+    let part = count.part.as_deref().filter(|_| by != ReportBy::Month)?;
+    part.parse().ok().map(RecordId)
+}
+
+fn name(all: &[Record], id: RecordId) -> String {
+    all.iter().find(|one| one.id == id).map_or_else(|| id.to_string(), |one| one.text("name").to_owned())
 }

@@ -29,7 +29,7 @@ use crate::fresh::Fresh;
 use definitions::Definitions;
 
 pub use chain::PromiseLink;
-pub use compliance::Compliance;
+pub use compliance::{Compliance, REPORT_DAYS, ReportBy};
 pub use fit::Fit;
 pub(crate) use follow::Taken;
 pub(crate) use refresh::JOB as REFRESH_JOB;

@@ -61,6 +61,25 @@ pub(crate) async fn download(
         let media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
         (Body::from(workbook_of(source, first, cut).await?), media_type)
     };
+    let mut response = as_file(body, media_type, &name)?;
+    if cut {
+        response.headers_mut().insert(CUT, HeaderValue::from(ROWS_MAX));
+    }
+    Ok(response)
+}
+
+/// A table of texts as a file of comma-separated values, its first row being the headings.
+///
+/// # Errors
+/// When a cell cannot be written, which none of ours is.
+pub(crate) fn table_file(name: &str, rows: Vec<Vec<String>>) -> Result<Response, Error> {
+    let rows: Vec<Vec<Cell>> = rows.into_iter().map(|row| row.into_iter().map(Cell::Text).collect()).collect();
+    let body = csv::lines(&rows, &TimeZone::UTC)?;
+    as_file(Body::from(body), "text/csv; charset=utf-8", name)
+}
+
+/// A file to be kept, not shown, and by nobody in between.
+fn as_file(body: Body, media_type: &'static str, name: &str) -> Result<Response, Error> {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
@@ -68,9 +87,6 @@ pub(crate) async fn download(
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")).map_err(Error::internal)?;
     headers.insert(header::CONTENT_DISPOSITION, disposition);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if cut {
-        headers.insert(CUT, HeaderValue::from(ROWS_MAX));
-    }
     Ok(response)
 }
 

@@ -17,7 +17,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::error::Error;
+use steward_app::knowledge;
 use steward_app::list::{COUNT_MAX, Counting, ListPage};
+use steward_clock::definition::AGREEMENT;
 use steward_model::kind::{Kind, Level};
 use steward_ui::button::{Button, Look, link_button};
 use steward_ui::header::{Header, header};
@@ -175,6 +177,7 @@ impl Listing<'_> {
         let new = new_record(kind);
         let new_address = address::new(kind);
         let actions = html! {
+            @for (label, address) in overviews(kind) { a."button button--plain" href=(address) { span { (t(label)) } } }
             (self.more())
             @if may_create {
                 (link_button(&Button { label: &new, icon: Some(Icon::Plus), look: Look::Main, ..Button::default() }, &new_address))
@@ -307,5 +310,14 @@ mod tests {
         for (total, shown) in [(0, "0"), (999, "999"), (1000, "1,000"), (10_000, "10,000"), (10_001, "10,000+")] {
             assert_eq!(counted(Some(total)), shown);
         }
+    }
+}
+
+/// Pages that look at the records of a kind as a whole: word and address.
+fn overviews(kind: &Kind) -> &'static [(&'static str, &'static str)] {
+    match kind.key.as_str() {
+        knowledge::ARTICLE => &[("article-quality", "/knowledge/quality")],
+        AGREEMENT => &[("report-title", crate::service_levels::ADDRESS)],
+        _ => &[],
     }
 }

@@ -22,6 +22,7 @@ mod portal;
 mod presence;
 mod ready;
 mod schedules;
+mod service_levels;
 mod sessions;
 mod snippets;
 mod views;

@@ -85,7 +85,7 @@ const TICKET_LINES: [TicketLine; 50] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 71] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 72] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -141,6 +141,7 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 71] = [
     ("POST", "/incidents/bulk-edits", Sent::Form(&[("action", "watch"), ("record", "987654321")]), (401, 422)),
     ("GET", "/knowledge/quality", Sent::Nothing, (303, STAFF_ONLY)),
     ("GET", "/knowledge/translations", Sent::Nothing, (303, STAFF_ONLY)),
+    ("GET", "/service-levels", Sent::Nothing, (303, STAFF_ONLY)),
     ("GET", "/views/counts", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/views/new", Sent::Nothing, (303, 200)),
     ("POST", "/incidents/views", Sent::Form(&[("name", "")]), (401, 422)),
