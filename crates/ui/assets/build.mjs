@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import subsetFont from "subset-font";
 
 const here = import.meta.dirname;
 const out = process.argv[2];
@@ -31,11 +32,15 @@ function emit(constant, stem, extension, mediaType, content, compress = true) {
 
 // Fonts first: the stylesheet names their addresses.
 const fonts = join(here, "node_modules/@fontsource-variable/inter/files");
+const extended = readFileSync(join(fonts, "inter-latin-ext-wght-normal.woff2"));
+// Latin Extended-A has the letters of European names; all extended Latin weighs six times as much.
+const letters = Array.from({ length: 0x80 }, (_, place) => String.fromCodePoint(0x100 + place)).join("");
 const addresses = {
   "font:latin": emit("FONT_LATIN", "inter-latin", "woff2", "font/woff2",
     readFileSync(join(fonts, "inter-latin-wght-normal.woff2")), false),
-  "font:latin-ext": emit("FONT_LATIN_EXTENDED", "inter-latin-ext", "woff2", "font/woff2",
-    readFileSync(join(fonts, "inter-latin-ext-wght-normal.woff2")), false),
+  "font:latin-ext-a": emit("FONT_LATIN_EXTENDED_A", "inter-latin-ext-a", "woff2", "font/woff2",
+    await subsetFont(extended, letters, { targetFormat: "woff2" }), false),
+  "font:latin-ext": emit("FONT_LATIN_EXTENDED", "inter-latin-ext", "woff2", "font/woff2", extended, false),
 };
 emit("MARK", "mark", "svg", "image/svg+xml", readFileSync(join(here, "mark.svg")));
 

@@ -11,7 +11,9 @@ pub enum Asset {
     Icons,
     /// Inter for Latin letters.
     FontLatin,
-    /// Inter for further Latin letters.
+    /// Inter for the further letters of European names.
+    FontLatinExtendedA,
+    /// Inter for all other Latin letters.
     FontLatinExtended,
     /// The mark in the browser's tab.
     Mark,
@@ -41,6 +43,7 @@ pub fn address(asset: Asset) -> &'static str {
         Asset::Script => SCRIPT,
         Asset::Icons => ICONS,
         Asset::FontLatin => FONT_LATIN,
+        Asset::FontLatinExtendedA => FONT_LATIN_EXTENDED_A,
         Asset::FontLatinExtended => FONT_LATIN_EXTENDED,
         Asset::Mark => MARK,
     }
@@ -62,9 +65,15 @@ mod tests {
 
     #[test]
     fn every_address_is_answered() {
-        for asset in
-            [Asset::Styles, Asset::Script, Asset::Icons, Asset::FontLatin, Asset::FontLatinExtended, Asset::Mark]
-        {
+        for asset in [
+            Asset::Styles,
+            Asset::Script,
+            Asset::Icons,
+            Asset::FontLatin,
+            Asset::FontLatinExtendedA,
+            Asset::FontLatinExtended,
+            Asset::Mark,
+        ] {
             let name = address(asset).strip_prefix("/assets/").unwrap();
             assert!(find(name).is_some(), "{name}");
         }

@@ -62,7 +62,7 @@ on_both! {
         assert!(customers.iter().all(|row| !row[0].is_empty()), "customers have names: {customers:?}");
 
         let page = world.another("root").await.get("/service-levels").await.expect(200).text();
-        assert!(page.contains("33.3 %") && page.contains("below it") && page.contains("95.0 %"), "{page}");
+        assert!(page.contains("33.3 %") && page.contains("below target") && page.contains("95.0 %"), "{page}");
         // An agent of another team counts none of these; who only asks sees no report.
         assert_eq!(rows(&world, "g2", "month").await, Vec::<Vec<String>>::new());
         check_status(&world.another("a1").await.get("/service-levels").await, 403, "not for requesters");

@@ -135,6 +135,6 @@ report-share = Anteil eingehalten
 report-agreed = Zugesagter Anteil
 report-mean = Zeit im Mittel
 report-mean-seconds = Arbeitssekunden im Mittel
-report-below = darunter
+report-below = unter Ziel
 report-none = Keine Angabe, oder nicht für Sie sichtbar
 report-percent = { $percent } %

@@ -135,6 +135,6 @@ report-share = Share kept
 report-agreed = Promised share
 report-mean = Time taken on average
 report-mean-seconds = Working seconds taken on average
-report-below = below it
+report-below = below target
 report-none = None, or not for you to see
 report-percent = { $percent } %

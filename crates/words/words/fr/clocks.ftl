@@ -135,6 +135,6 @@ report-share = Part tenue
 report-agreed = Part promise
 report-mean = Temps moyen
 report-mean-seconds = Secondes ouvrées en moyenne
-report-below = en dessous
+report-below = sous l’objectif
 report-none = Aucun, ou pas visible pour vous
 report-percent = { $percent } %
