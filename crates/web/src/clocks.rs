@@ -178,19 +178,19 @@ fn story(view: &ClockView, explained: &Explained, zone: &TimeZone) -> Markup {
     );
     html! {
         section.clock-story {
-            div.clock-story__head { h3 { (label) } (badge(state(view, now), clock.due_at, now, zone)) }
+            div.clock-story__head { h2 { (label) } (badge(state(view, now), clock.due_at, now, zone)) }
             p.clock-story__text { (view.agreement) " · " (used) " · " (counts) }
             @if clock.kept + clock.missed > 0 {
                 p.clock-story__text { (t_with("clock-rounds", &[("kept", i64::from(clock.kept).into()), ("missed", i64::from(clock.missed).into())])) }
             }
             (clock_picture(&spans, clock.due_at.map(scale), &said))
-            @if !clock.marks.is_empty() { (trace(view, explained, zone)) }
+            @if !clock.marks.is_empty() { (trace(view, &format!("{label}: {}", t("clock-trace")), explained, zone)) }
             @if !view.gaps.is_empty() { (gaps(view, zone)) }
         }
     }
 }
 
-fn trace(view: &ClockView, explained: &Explained, zone: &TimeZone) -> Markup {
+fn trace(view: &ClockView, name: &str, explained: &Explained, zone: &TimeZone) -> Markup {
     let moments: Vec<(String, String)> =
         view.clock.marks.iter().map(|mark| (mark.at.to_string(), time::exact(mark.at, zone))).collect();
     let words: Vec<[String; 4]> = view
@@ -218,7 +218,7 @@ fn trace(view: &ClockView, explained: &Explained, zone: &TimeZone) -> Markup {
             due,
         })
         .collect();
-    clock_trace(t("clock-trace"), &marks)
+    clock_trace(name, &marks)
 }
 
 /// Who brought a mark about, with the entry of the journal and the rule behind it.
@@ -285,7 +285,7 @@ fn reasons(considered: &[Considered]) -> Markup {
     reasons.sort_by_key(|reason| !reason.applies);
     html! {
         section.clock-story {
-            div.clock-story__head { h3 { (t("why-agreement")) } }
+            div.clock-story__head { h2 { (t("why-agreement")) } }
             p.clock-story__text { (t("why-agreement-help")) }
             (clock_reasons(&reasons))
         }
