@@ -55,7 +55,7 @@ pub(crate) async fn report(
     let kinds = kinds(&web, visitor.actor()).await?;
     let main = html! {
         (header(
-            &Header { title, detail: &detail, crumbs: &crumbs, tabs: &tabs, ..Header::default() },
+            &Header { title, detail: &detail, crumbs: &crumbs, tabs: &tabs },
             html! { a."button button--plain" href=(asked.address("csv")) { span { (t("report-file")) } } },
         ))
         div.page-body {
