@@ -301,6 +301,15 @@ pub(crate) fn counted(total: Option<usize>) -> String {
     }
 }
 
+/// Pages that look at the records of a kind as a whole: word and address.
+fn overviews(kind: &Kind) -> &'static [(&'static str, &'static str)] {
+    match kind.key.as_str() {
+        knowledge::ARTICLE => &[("article-quality", "/knowledge/quality")],
+        AGREEMENT => &[("report-title", crate::service_levels::ADDRESS)],
+        _ => &[],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,14 +319,5 @@ mod tests {
         for (total, shown) in [(0, "0"), (999, "999"), (1000, "1,000"), (10_000, "10,000"), (10_001, "10,000+")] {
             assert_eq!(counted(Some(total)), shown);
         }
-    }
-}
-
-/// Pages that look at the records of a kind as a whole: word and address.
-fn overviews(kind: &Kind) -> &'static [(&'static str, &'static str)] {
-    match kind.key.as_str() {
-        knowledge::ARTICLE => &[("article-quality", "/knowledge/quality")],
-        AGREEMENT => &[("report-title", crate::service_levels::ADDRESS)],
-        _ => &[],
     }
 }
