@@ -19,7 +19,7 @@ const PICTURES = [
   { name: "home", login: "ben", path: "/" },
   { name: "record", login: "ben", path: "/incidents", act: openFirst },
   { name: "record-dark", login: "ben", path: "/incidents", act: openFirst, dark: true },
-  { name: "board", login: "ben", path: "/incidents?as=board" },
+  { name: "board", login: "ben", path: "/incidents/board?group=state" },
   { name: "palette", login: "ben", path: "/", act: (page) => ask(page, "printer") },
   { name: "knowledge", login: "ben", path: "/knowledge/quality" },
   { name: "portal", login: "ella", path: "/portal" },

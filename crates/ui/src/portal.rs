@@ -65,11 +65,11 @@ pub fn cards(list: &[Card]) -> Markup {
         ul.cards {
             @for card in list {
                 li {
-                    a.card href=(card.address) {
-                        span.card__icon { (large_icon(card.icon)) }
-                        span.card__title { (card.title) }
-                        @if !card.text.is_empty() { span.card__text { (card.text) } }
-                        @if !card.detail.is_empty() { span.card__detail { (card.detail) } }
+                    a.way href=(card.address) {
+                        span.way__icon { (large_icon(card.icon)) }
+                        span.way__title { (card.title) }
+                        @if !card.text.is_empty() { span.way__text { (card.text) } }
+                        @if !card.detail.is_empty() { span.way__detail { (card.detail) } }
                     }
                 }
             }
@@ -111,7 +111,7 @@ pub fn portal_head(head: &PortalHead, actions: Markup) -> Markup {
                 nav.portal-head__back aria-label=(label) { a href=(address) { (icon(Icon::ArrowLeft)) span { (label) } } }
             }
             div.portal-head__line {
-                @if let Some(symbol) = head.icon { span.card__icon { (large_icon(symbol)) } }
+                @if let Some(symbol) = head.icon { span.way__icon { (large_icon(symbol)) } }
                 div.portal-head__words {
                     h1.portal-head__title { (head.title) }
                     @if !head.text.is_empty() { p.portal-head__text { (head.text) } }
