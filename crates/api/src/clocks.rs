@@ -1,10 +1,10 @@
 //! Service-level clocks over the wire: how they stand, and why.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use steward_app::clocks::{ClockView, Considered, Explained, MOST_DAYS, Outcome};
+use steward_app::clocks::{ClockView, Considered, Explained, MOST_DAYS, Outcome, REPORT_DAYS, ReportBy};
 use steward_app::error::Error;
 use steward_app::view::Labels;
 use steward_clock::clock::Mark;
@@ -13,6 +13,7 @@ use steward_model::moment::Moment;
 use crate::body::{self, Body};
 use crate::caller::{Caller, Segments};
 use crate::problem::Problem;
+use crate::query::Query;
 use crate::{Api, wire};
 
 /// The clocks of a record with their traces, and why these and no others.
@@ -24,6 +25,41 @@ pub(crate) async fn explain(
     let kind = api.app().kind_by_plural(&kinds)?;
     let explained = api.app().explain_clocks(&actor, kind, &name).await?;
     Ok(Json(explanation(&explained)).into_response())
+}
+
+/// How each target was kept by month, customer, service, team or person, as far as the caller sees the records.
+pub(crate) async fn report(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Query::parse(raw.as_deref(), &["kind", "by", "days"])?;
+    let kind = api.app().kind(query.get("kind").unwrap_or("incident"))?.clone();
+    let by = match query.get("by") {
+        None => ReportBy::default(),
+        Some(word) => ReportBy::parse(word).ok_or_else(|| {
+            let known = ReportBy::ALL.map(ReportBy::key).join(", ");
+            Problem::bad_request(format!("`by` must be one of {known}"))
+        })?,
+    };
+    let days = query.integer("days", 90, 1, REPORT_DAYS)?;
+    let lines = api.app().compliance(&actor, &kind, by, days).await?;
+    // Shares are exact to a millionth of a per cent.
+    let percent = |millionths: Option<i64>| millionths.map(|share| share as f64 / 1e6);
+    let lines = lines.iter().map(|line| {
+        json!({
+            by.key(): line.part,
+            "agreement": line.agreement,
+            "target": line.target,
+            "kept": line.kept,
+            "broken": line.broken,
+            "open": line.open,
+            "share_percent": percent(line.share()),
+            "agreed_percent": percent(line.agreed),
+            "mean_seconds": line.mean_seconds,
+        })
+    });
+    Ok(Json(Value::from_iter(lines)).into_response())
 }
 
 /// What the last days would have been under a target with other values; nothing is changed.

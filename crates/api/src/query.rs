@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::problem::Problem;
 
-/// Longest query string, in bytes (SECURITY-BAR section 4: URL 8 KiB).
+/// Longest query string, in bytes.
 const QUERY_MAX: usize = 8 * 1024;
 
 /// Parameters of a request.

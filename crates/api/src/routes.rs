@@ -98,6 +98,7 @@ pub fn routes() -> Vec<Route> {
             "Replay the last days under a target with other values",
             post(clocks::simulate),
         ),
+        route(Get, "/api/v1/service-levels", "How promises were kept", get(clocks::report)),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),

@@ -57,7 +57,7 @@ pub(crate) struct TokenOwner {
     expires_at: Moment,
 }
 
-/// Failures of one account in [`WINDOW_SECONDS`] before one has to wait (SECURITY-BAR section 4: guessing limits).
+/// Failures of one account in [`WINDOW_SECONDS`] before one has to wait.
 const ACCOUNT_FAILURES: i64 = 5;
 /// Failures from one address in [`WINDOW_SECONDS`].
 const ADDRESS_FAILURES: i64 = 20;

@@ -2,21 +2,38 @@
 
 use std::time::Duration;
 
-use steward_store::jobs::JobClaim;
+use serde_json::json;
+use steward_store::change::ChangeSet;
+use steward_store::error::CommitError;
+use steward_store::jobs::{JobClaim, NewJob};
 
 use crate::App;
 use crate::bulk;
 use crate::clocks::REFRESH_JOB;
 use crate::error::Error;
-use crate::knowledge::CARE_JOB;
-use crate::schedules;
+use crate::{knowledge, schedules};
 
 /// The jobs that runners know.
-const KINDS: [&str; 4] = [bulk::JOB, CARE_JOB, REFRESH_JOB, schedules::JOB];
+const KINDS: [&str; 4] = [bulk::JOB, knowledge::CARE.job, REFRESH_JOB, schedules::ROUND.job];
 /// Between two looks for what is due, when nothing wakes the runner: what another node was asked for, or left.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second attempt, in seconds; doubled with each further one.
 const RETRY_AFTER: i64 = 2;
+
+/// Failures after which a run of a round is set aside. The next start of a node begins anew.
+const ATTEMPTS: u32 = 1_000;
+
+/// Work that comes again and again, one run at a time on all nodes together: each run asks for the next one in the commit
+/// that ends it. What a run does must be guarded by the records' own state, since a run that broke off is done again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Round {
+    /// The job.
+    pub(crate) job: &'static str,
+    /// The kind that it looks at; without it there is nothing to do.
+    pub(crate) kind: &'static str,
+    /// Between two runs, in seconds.
+    pub(crate) every: i64,
+}
 
 /// How a job ended.
 pub(crate) enum Run {
@@ -32,11 +49,10 @@ impl App {
     /// Runs jobs until the process is told to stop. `worker` names the runner, differently from every other one of all
     /// nodes.
     pub async fn run_jobs(&self, worker: &str) {
-        if let Err(error) = self.schedule_care().await {
-            tracing::warn!(%error, "what is due on articles was not asked for; the next start asks again");
-        }
-        if let Err(error) = self.schedule_turns().await {
-            tracing::warn!(%error, "recurring work was not asked for; the next start asks again");
+        for round in [knowledge::CARE, schedules::ROUND] {
+            if let Err(error) = self.begin_round(round).await {
+                tracing::warn!(%error, job = round.job, "a round was not asked for; the next start asks again");
+            }
         }
         let mut stopping = self.stopping();
         while !*stopping.borrow() {
@@ -66,9 +82,15 @@ impl App {
             return Ok(false);
         };
         let run = match claim.kind.as_str() {
-            CARE_JOB => self.run_care(&claim).await,
+            job if job == knowledge::CARE.job => match self.care_for_articles().await {
+                Ok(()) => self.next_round(knowledge::CARE, &claim).await,
+                Err(error) => Err(error),
+            },
+            job if job == schedules::ROUND.job => match self.run_schedules().await {
+                Ok(()) => self.next_round(schedules::ROUND, &claim).await,
+                Err(error) => Err(error),
+            },
             REFRESH_JOB => self.run_clock_refresh(&claim).await,
-            schedules::JOB => self.run_turns(&claim).await,
             _ => self.run_bulk_edit(&claim).await,
         };
         match run {
@@ -78,6 +100,35 @@ impl App {
             Err(error) => self.failed(&claim, &error).await?,
         }
         Ok(true)
+    }
+
+    /// Sees to it that the job is there; one that waits stays as it is.
+    pub(crate) async fn begin_round(&self, round: Round) -> Result<(), Error> {
+        if self.registry().kind(round.kind).is_none() {
+            return Ok(());
+        }
+        Ok(self.store().enqueue(vec![self.round_job(round, 0)]).await?)
+    }
+
+    async fn next_round(&self, round: Round, claim: &JobClaim) -> Result<Run, Error> {
+        let jobs = vec![self.round_job(round, round.every)];
+        let next = ChangeSet { finish: Some(claim.clone()), jobs, ..ChangeSet::default() };
+        match self.commit(next).await {
+            Ok(()) | Err(CommitError::Fenced) => Ok(Run::Lost),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn round_job(&self, round: Round, after: i64) -> NewJob {
+        let now = self.now();
+        NewJob {
+            kind: round.job.to_owned(),
+            unique_key: Some("all".to_owned()),
+            payload: json!({}),
+            run_at: now.plus_seconds(after),
+            max_attempts: ATTEMPTS,
+            created_at: now,
+        }
     }
 
     async fn failed(&self, claim: &JobClaim, error: &Error) -> Result<(), Error> {

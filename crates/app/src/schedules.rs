@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use steward_model::access::Actor;
 use steward_model::command::{Command, Input, Transition};
 use steward_model::event::{Cause, Door};
@@ -17,27 +17,22 @@ use steward_practices::desk::values;
 use steward_practices::schedule::{Plan, SCHEDULE, Turn, filled};
 use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::error::CommitError;
-use steward_store::jobs::{JobClaim, NewJob};
 
 use crate::App;
 use crate::error::Error;
-use crate::jobs::Run;
+use crate::jobs::Round;
 use crate::list::ListRequest;
 use crate::ready::typed_value;
 use crate::records::{NewRecord, Origin, Request, folded};
 
-/// The job.
-pub const JOB: &str = "schedule.turns";
-/// Between two looks for what is due, in seconds.
-const EVERY: i64 = 15;
+/// The job that looks for what is due.
+pub(crate) const ROUND: Round = Round { job: "schedule.turns", kind: SCHEDULE, every: 15 };
 /// Schedules seen to in one run; the rest come with the next.
 const AT_ONCE: usize = 500;
 /// Turns of one schedule in one run.
 const TURNS: usize = 100;
 /// A turn that is later than this was missed, in seconds.
 const LATE: i64 = 900;
-/// Failures after which a run is set aside. The next start of a node begins anew.
-const ATTEMPTS: u32 = 1_000;
 
 /// What came of a turn.
 enum Outcome {
@@ -51,35 +46,6 @@ enum Outcome {
 type Made = Option<(RecordChange, String)>;
 
 impl App {
-    /// Sees to it that the job is there; one that waits stays as it is.
-    pub(crate) async fn schedule_turns(&self) -> Result<(), Error> {
-        if self.registry().kind(SCHEDULE).is_none() {
-            return Ok(());
-        }
-        Ok(self.store().enqueue(vec![self.turns_job(0)]).await?)
-    }
-
-    fn turns_job(&self, after: i64) -> NewJob {
-        let now = self.now();
-        NewJob {
-            kind: JOB.to_owned(),
-            unique_key: Some("all".to_owned()),
-            payload: json!({}),
-            run_at: now.plus_seconds(after),
-            max_attempts: ATTEMPTS,
-            created_at: now,
-        }
-    }
-
-    pub(crate) async fn run_turns(&self, claim: &JobClaim) -> Result<Run, Error> {
-        self.run_schedules().await?;
-        let next = ChangeSet { finish: Some(claim.clone()), jobs: vec![self.turns_job(EVERY)], ..ChangeSet::default() };
-        match self.commit(next).await {
-            Ok(()) | Err(CommitError::Fenced) => Ok(Run::Lost),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// Makes what schedules have due.
     ///
     /// # Errors

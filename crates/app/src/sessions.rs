@@ -12,7 +12,7 @@ use crate::App;
 use crate::authenticate::Credentials;
 use crate::error::Error;
 
-/// How long a session of staff lasts unused, and at most, in seconds (SECURITY-BAR section 4: sessions).
+/// How long a session of staff lasts unused, and at most, in seconds.
 const STAFF: (i64, i64) = (30 * 60, 12 * 3600);
 /// The same for customers.
 const CUSTOMERS: (i64, i64) = (2 * 3600, 24 * 3600);

@@ -1,4 +1,4 @@
-//! The headers that every answer carries, whatever door it leaves by (SECURITY-BAR section 4).
+//! The headers that every answer carries, whatever door it leaves by.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 

@@ -13,7 +13,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest id that is taken over from a client.
 const ID_MAX: usize = 64;
 
-/// How long a request may take as a whole (SECURITY-BAR section 4: times in).
+/// How long a request may take as a whole.
 pub const LONGEST: Duration = Duration::from_secs(30);
 /// How long one that brings a file may take: 25 MiB at 64 KiB/s, with some room.
 pub const LONGEST_UPLOAD: Duration = Duration::from_secs(450);

@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
-/// How long a client may take for the head of a request (SECURITY-BAR section 4: times in). An idle connection waits for
+/// How long a client may take for the head of a request. An idle connection waits for
 /// the next head, so it is closed after the same time.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// Largest head of a request, in bytes; what hyper calls its buffer.

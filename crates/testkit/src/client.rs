@@ -127,7 +127,7 @@ impl Call {
     pub async fn send(self) -> Answer {
         let (mut parts, body) = self.open().await.into_parts();
         let mut body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        // Two answers are the same when nothing but the id of the request differs (SECURITY-BAR section 0).
+        // Two answers are the same when nothing but the id of the request differs.
         if let Some(id) = parts.headers.remove("x-request-id")
             && let Ok(text) = std::str::from_utf8(&body)
         {

@@ -13,6 +13,7 @@ use steward_app::view::Labels;
 use steward_model::access::Action;
 use steward_model::chain::Hash;
 use steward_model::command::Input;
+use steward_model::decide::sketch;
 use steward_model::event::Door;
 use steward_model::kind::{Field, FieldType, Kind, Level};
 use steward_ui::button::{Button, Look, Submit, link_button, submit};
@@ -70,6 +71,23 @@ pub(crate) async fn create(
     let Posted { visitor, form } = posted;
     let level = creatable(&web, &visitor, &kind)?;
     let typed = input::read(&kind, &form, &visitor.preferences.zone);
+    match (form.get("do"), visitor.partial) {
+        (None, true) => {
+            // A value changed on which other fields depend.
+            let labels = Labels::default();
+            let filling =
+                Filling { record: None, typed: Some(&typed), labels: &labels, zone: &visitor.preferences.zone };
+            return Ok(asked(&kind, level, &filling, &Faults::default()).into_response());
+        }
+        (Some(LOOK), _) => {
+            let draft = FormDraft::find(&web, &visitor, &kind, drafts::NEW, drafts::NEW).await?;
+            let chosen = form.text("template").unwrap_or_default();
+            let begun = Begun { offered: templates(&web, &visitor, &kind).await?, chosen };
+            let page = show(&web, &visitor, &kind, level, (&typed, &Faults::default()), &draft, &begun);
+            return Ok(page.into_response());
+        }
+        _ => {}
+    }
     let mut fields: Input = typed.clone();
     // What is left empty is as good as not said, so that defaults hold.
     fields.retain(|_, value| {
@@ -82,6 +100,10 @@ pub(crate) async fn create(
         let untouched = value == &serde_json::Value::Bool(false) && field.is_some_and(|field| field.default.is_none());
         field.is_some_and(|field| field.write.is_some_and(|needed| needed <= level)) && !untouched
     });
+    // What was filled in before another value made it pointless.
+    let offered: Vec<&str> = self::fields(&kind, level, &typed).iter().map(|field| field.key.as_str()).collect();
+    let pointless = |key: &str| early(&kind, level).iter().any(|field| field.key == key) && !offered.contains(&key);
+    fields.retain(|key, _| !pointless(key));
     let new = NewRecord { organisation: form.text("organisation").map(str::to_owned), fields, links: Vec::new() };
     let mut origin = Origin::door(Door::Page);
     origin.idempotency_key = form.text("once").filter(|key| is_key(key)).map(str::to_owned);
@@ -128,20 +150,59 @@ pub(crate) fn creatable(web: &Web, visitor: &Visitor, kind: &Kind) -> Result<Lev
     })
 }
 
-/// The fields of an empty form: those that may be written, and that make sense before there is a record.
-fn fields(kind: &Kind, level: Level) -> Vec<&Field> {
+/// What the button says that asks for the fields that apply now, where no script does.
+const LOOK: &str = "look";
+
+/// The fields of a new record's form: those that may be written, that make sense before there is a record, and that apply
+/// as the others stand.
+fn fields<'a>(kind: &'a Kind, level: Level, typed: &Input) -> Vec<&'a Field> {
+    let so_far = sketch(kind, typed);
+    let mut offered = early(kind, level);
+    offered.retain(|field| field.visible_when.as_ref().is_none_or(|when| when.matches_local(&so_far, kind)));
+    offered
+}
+
+/// The fields that a new record's form may ever have. Of those that apply under a condition only such as look at other
+/// fields of the form: what depends on the state comes with it.
+fn early(kind: &Kind, level: Level) -> Vec<&Field> {
     let early = |field: &&Field| {
         field.write.is_some_and(|needed| needed <= level)
             && !matches!(field.field_type, FieldType::Computed { .. })
             && field.class.is_none()
-            && field.visible_when.is_none()
             && !kind.lifecycle.transitions.iter().any(|transition| {
                 transition.requires.contains(&field.key)
                     && field.required != steward_model::kind::Requirement::Always
                     && !kind.list_columns.contains(&field.key)
             })
     };
-    kind.fields.iter().filter(early).collect()
+    let fields: Vec<&Field> = kind.fields.iter().filter(early).collect();
+    let always: Vec<&str> =
+        fields.iter().filter(|field| field.visible_when.is_none()).map(|field| field.key.as_str()).collect();
+    let depends = |field: &&Field| {
+        field.visible_when.as_ref().is_none_or(|when| {
+            let used = when.fields_used();
+            !used.is_empty() && used.iter().all(|path| always.contains(&path.name().as_str()))
+        })
+    };
+    fields.into_iter().filter(depends).collect()
+}
+
+/// The fields, which ask the server anew when one changes on which others depend.
+fn asked(kind: &Kind, level: Level, filling: &Filling<'_>, faults: &Faults) -> Markup {
+    let typed = filling.typed.cloned().unwrap_or_default();
+    let fields = fields(kind, level, &typed);
+    if !is_conditional(kind, level) {
+        return sections(kind, &fields, filling, faults);
+    }
+    html! {
+        div #questions hx-post=(address::list(kind)) hx-trigger="change" hx-include="closest form" hx-target="this" hx-swap="outerMorph" {
+            (sections(kind, &fields, filling, faults))
+        }
+    }
+}
+
+fn is_conditional(kind: &Kind, level: Level) -> bool {
+    early(kind, level).iter().any(|field| field.visible_when.is_some())
 }
 
 /// Templates that a form may begin with.
@@ -182,7 +243,7 @@ fn show(
     draft: &FormDraft,
     begun: &Begun<'_>,
 ) -> Markup {
-    let fields = fields(kind, level);
+    let fields = fields(kind, level, typed);
     let shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
     let title = new_record(kind);
     let list = address::list(kind);
@@ -209,9 +270,14 @@ fn show(
             (form(&parts, html! {
                 input type="hidden" name="once" value=(once);
                 @if !begun.chosen.is_empty() { input type="hidden" name="template" value=(begun.chosen); }
-                (sections(kind, &fields, &filling, faults))
+                (asked(kind, level, &filling, faults))
                 (form_actions(html! {
-                    (submit(&Button { label: &t_with("create-kind", &[("kind", (&in_sentence(&kind.label)).into())]), look: Look::Main, ..Button::default() }, &Submit::default()))
+                    (submit(&Button { label: &t_with("create-kind", &[("kind", (&in_sentence(&kind.label)).into())]), look: Look::Main, ..Button::default() }, &Submit { name: Some("do"), value: Some("create"), ..Submit::default() }))
+                    @if is_conditional(kind, level) {
+                        noscript {
+                            (submit(&Button { label: t("continue"), ..Button::default() }, &Submit { name: Some("do"), value: Some(LOOK), ..Submit::default() }))
+                        }
+                    }
                     (link_button(&Button { label: t("cancel"), look: Look::Quiet, ..Button::default() }, &list))
                 }))
             }))

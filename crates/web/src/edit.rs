@@ -33,7 +33,7 @@ use crate::values::input;
 use crate::visitor::Visitor;
 use crate::{Web, address, edit_few};
 
-/// Fields of a person that a found browser must not be enough to change (SECURITY-BAR SEC-080).
+/// Fields of a person that a found browser must not be enough to change (SEC-080).
 const PROVED: [&str; 3] = ["roles", "login", "mail"];
 
 pub(crate) async fn page(

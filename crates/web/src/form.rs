@@ -12,7 +12,7 @@ use crate::error::WebError;
 use crate::visitor::Visitor;
 use crate::{Web, csrf};
 
-/// Largest form without files, in bytes (SECURITY-BAR section 4: sizes).
+/// Largest form without files, in bytes.
 const FORM_MAX: usize = 2 * 1024 * 1024;
 /// Most files and values of a form with files.
 const PARTS_MAX: usize = 50;

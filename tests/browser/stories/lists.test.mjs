@@ -132,8 +132,10 @@ story("A card is dragged to where its lifecycle lets it go", async (scene) => {
   await dialog.getByLabel("On hold reason").selectOption({ label: "Awaiting vendor" });
   await dialog.getByRole("button", { name: "Put on hold" }).click();
   await into("on_hold");
-  // What others move shows.
+  // What others move waits for who is at work on the board.
+  await column("new").hover();
   await as("ada", scene.desk).move(one, "resume");
+  await page.getByRole("button", { name: "Refresh" }).click();
   await into("in_progress");
 });
 

@@ -32,6 +32,13 @@ story("Who plans recurring work sees its next turns", async (scene) => {
   await page.goto("/schedules/new");
   await page.locator("[name=title]").fill(`Look at the generator ${scene.id}`);
   await page.locator("[name=starts_on]").fill("2030-01-04");
+  // Another choice asks for other fields, and what was typed stays.
+  await page.locator("[name=repeat]").selectOption("rule");
+  await page.locator("[name=rule]").waitFor();
+  assert.equal(await page.locator("[name='weekdays.0.day']").count(), 0);
+  await page.locator("[name=repeat]").selectOption("weekly");
+  await page.locator("[name='weekdays.0.day']").selectOption("friday");
+  assert.equal(await page.locator("[name=title]").inputValue(), `Look at the generator ${scene.id}`);
   await page.locator("[name='values.0.field']").fill("title");
   await page.locator("[name='values.0.value']").fill("Generator, {{week}}");
   await page.getByRole("button", { name: /^Create/ }).click();

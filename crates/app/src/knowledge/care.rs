@@ -1,62 +1,26 @@
 //! What time does to articles: published on their day, out of date after their last, and their owners reminded of
 //! reviews. One job for all, which follows itself; what it did it finds done when it runs twice.
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use steward_model::access::Actor;
 use steward_model::command::{Command, Input, Transition};
 use steward_model::event::{Cause, Door};
 use steward_model::id::RecordId;
 use steward_model::record::Record;
 use steward_practices::knowledge::ARTICLE;
-use steward_store::change::ChangeSet;
-use steward_store::error::CommitError;
-use steward_store::jobs::{JobClaim, NewJob};
 
 use super::App;
 use crate::error::Error;
-use crate::jobs::Run;
+use crate::jobs::Round;
 use crate::list::ListRequest;
 use crate::records::{Origin, Request};
 
-/// The job.
-pub const JOB: &str = "knowledge.care";
-/// Between two runs, in seconds.
-const EVERY: i64 = 300;
+/// The job that looks for it.
+pub(crate) const ROUND: Round = Round { job: "knowledge.care", kind: ARTICLE, every: 300 };
 /// Articles seen to in one run; the rest come with the next.
 const AT_ONCE: usize = 500;
-/// Failures after which a run is set aside. The next start of a node begins anew.
-const ATTEMPTS: u32 = 1_000;
 
 impl App {
-    /// Sees to it that the job is there; one that waits stays as it is.
-    pub(crate) async fn schedule_care(&self) -> Result<(), Error> {
-        if self.registry().kind(ARTICLE).is_none() {
-            return Ok(());
-        }
-        Ok(self.store().enqueue(vec![self.care_job(0)]).await?)
-    }
-
-    fn care_job(&self, after: i64) -> NewJob {
-        let now = self.now();
-        NewJob {
-            kind: JOB.to_owned(),
-            unique_key: Some("all".to_owned()),
-            payload: json!({}),
-            run_at: now.plus_seconds(after),
-            max_attempts: ATTEMPTS,
-            created_at: now,
-        }
-    }
-
-    pub(crate) async fn run_care(&self, claim: &JobClaim) -> Result<Run, Error> {
-        self.care_for_articles().await?;
-        let next = ChangeSet { finish: Some(claim.clone()), jobs: vec![self.care_job(EVERY)], ..ChangeSet::default() };
-        match self.commit(next).await {
-            Ok(()) | Err(CommitError::Fenced) => Ok(Run::Lost),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// Does to articles what is due.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ use crate::view::RecordView;
 // Pages speak of articles in the words of their practice, which they do not know.
 pub use steward_practices::knowledge::{ARTICLE, TEXTS, has_draft, is_live, version, working};
 
-pub use care::JOB as CARE_JOB;
+pub(crate) use care::ROUND as CARE;
 pub use feedback::{Flag, FlagReason, Said};
 pub use figures::Figures;
 pub use languages::{Edition, Family, accepted};

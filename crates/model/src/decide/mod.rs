@@ -6,6 +6,7 @@ mod history;
 mod lifecycle;
 mod rejection;
 mod revert;
+mod sketch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +15,7 @@ pub use history::{History, Irregularity, recall};
 pub use lifecycle::{allowed_transitions, barred_transitions, transition_fields};
 pub use rejection::{FieldConflict, FieldError, Rejection};
 pub use revert::kept_from_revert;
+pub use sketch::sketch;
 
 use crate::access::{Action, Actor, Policy, Rights, rights};
 use crate::command::{Command, Create, NewComment, Update};

@@ -106,7 +106,9 @@ async function refreshList(list: HTMLElement): Promise<void> {
     const next = fresh.querySelector(`[data-live-record="${CSS.escape(row.dataset.liveRecord ?? "")}"]`);
     if (next && words(next) !== words(row)) await morph(row, next.outerHTML);
   }
-  const order = (root: Element) => [...root.querySelectorAll<HTMLElement>("[data-live-record]")].map((row) => row.dataset.liveRecord).join();
+  // On a board a card may stand after the same one as before, in another column.
+  const place = (row: HTMLElement) => `${row.closest<HTMLElement>("[data-column]")?.dataset.column ?? ""}:${row.dataset.liveRecord}`;
+  const order = (root: Element) => [...root.querySelectorAll<HTMLElement>("[data-live-record]")].map(place).join();
   if (order(fresh) !== order(list)) {
     pill(list, word("new-changes"), word("refresh"), () => void fetchPart(list.dataset.liveSource ?? "").then((newest) => refill(list, newest)));
   }

@@ -49,6 +49,34 @@ on_both! {
         assert!([422, 303].contains(&other.status.as_u16()), "{}", other.text());
     }
 
+    async fn a_new_record_is_asked_for_what_applies(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.browser("root");
+        let has = |page: &str, name: &str| page.contains(&format!("name=\"{name}\"")) || page.contains(&format!("name=\"{name}."));
+        let page = root.get("/schedules/new").await.expect(200).text();
+        assert!(has(&page, "weekdays") && has(&page, "every") && !has(&page, "rule") && !has(&page, "month_day"), "weekly is the default");
+        let typed = [("title", "Generator"), ("repeat", "rule"), ("for_kind", "task"), ("starts_on", "2026-01-09"), ("at_time", "08:00")];
+        let part = root.post_part("/schedules", &typed).await.expect(200).text();
+        assert!(has(&part, "rule") && !has(&part, "weekdays") && part.contains("Generator"), "{part}");
+        assert!(!part.contains("<html"), "only the fields come");
+        let page = root.post("/schedules", &[typed.as_slice(), &[("do", "look")]].concat()).await.expect(200).text();
+        assert!(has(&page, "rule") && page.contains("<html"), "the same without scripts");
+        assert_eq!(root.get("/schedules").await.expect(200).text().matches("Generator").count(), 0, "a look makes nothing");
+        // Without the rule it comes back with the field that lacks; what no longer applies is left out.
+        let refused = root.post("/schedules", &[typed.as_slice(), &[("do", "create")]].concat()).await.expect(422).text();
+        assert!(has(&refused, "rule"), "{refused}");
+        let rest = [
+            ("do", "create"), ("rule", "FREQ=MONTHLY;BYDAY=1MO"), ("weekdays.0.day", "friday"),
+            ("values.0.field", "title"), ("values.0.value", "Look at the generator"),
+        ];
+        check_status(&root.post("/schedules", &[typed.as_slice(), rest.as_slice()].concat()).await, 303, "made");
+        // What depends on the state comes with it.
+        let page = root.get("/incidents/new").await.expect(200).text();
+        assert!(!has(&page, "on_hold_reason") && !has(&page, "on_hold_until"));
+        let agreement = [("name", "Desk"), ("sort", "ola"), ("valid_from", "2026-01-01")];
+        assert!(has(&root.post_part("/agreements", &agreement).await.expect(200).text(), "team"));
+    }
+
     async fn a_refused_form_comes_back_with_what_was_typed(db: TestDatabase) {
         let world = World::build(db).await;
         let g1 = world.browser("g1");

@@ -61,6 +61,9 @@ on_both! {
         assert!(counts.len() == 2 && counts.contains(&("1", "1")) && counts.contains(&("0", "1")), "{customers:?}");
         assert!(customers.iter().all(|row| !row[0].is_empty()), "customers have names: {customers:?}");
 
+        let json = world.fixture.client("root").get("/api/v1/service-levels?by=month").await.expect(200).json();
+        assert_eq!((&json[0]["kept"], &json[0]["broken"], &json[0]["agreed_percent"]), (&json!(1), &json!(2), &json!(95.0)));
+
         let page = world.another("root").await.get("/service-levels").await.expect(200).text();
         assert!(page.contains("33.3 %") && page.contains("below target") && page.contains("95.0 %"), "{page}");
         // An agent of another team counts none of these; who only asks sees no report.
