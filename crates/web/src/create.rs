@@ -195,7 +195,7 @@ fn asked(kind: &Kind, level: Level, filling: &Filling<'_>, faults: &Faults) -> M
         return sections(kind, &fields, filling, faults);
     }
     html! {
-        div #questions hx-post=(address::list(kind)) hx-trigger="change" hx-include="closest form" hx-target="this" hx-swap="outerMorph" {
+        div #questions.form__asked hx-post=(address::list(kind)) hx-trigger="change" hx-include="closest form" hx-target="this" hx-swap="outerMorph" {
             (sections(kind, &fields, filling, faults))
         }
     }
