@@ -194,8 +194,9 @@ fn asked(kind: &Kind, level: Level, filling: &Filling<'_>, faults: &Faults) -> M
     if !is_conditional(kind, level) {
         return sections(kind, &fields, filling, faults);
     }
+    // A change while an answer is awaited asks anew; the answer of before would show what no longer applies.
     html! {
-        div #questions.form__asked hx-post=(address::list(kind)) hx-trigger="change" hx-include="closest form" hx-target="this" hx-swap="outerMorph" {
+        div #questions.form__asked hx-post=(address::list(kind)) hx-sync="this:replace" hx-trigger="change" hx-include="closest form" hx-target="this" hx-swap="outerMorph" {
             (sections(kind, &fields, filling, faults))
         }
     }

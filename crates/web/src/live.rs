@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use serde_json::json;
@@ -23,12 +23,14 @@ use crate::visitor::Visitor;
 /// Its address.
 pub(crate) const ROUTE: &str = "/live";
 
-/// Changes from the place named by `Last-Event-ID` on; from now on without one.
+/// Changes from the place named by `Last-Event-ID` on; from now on without one. Nothing for whoever is not signed in:
+/// 204 ends a stream quietly (HTML, server-sent events), where a page to sign in on would be a fault of the script's.
 pub(crate) async fn stream(
     State(web): State<Web>,
-    visitor: Visitor,
+    visitor: Option<Visitor>,
     headers: HeaderMap,
-) -> Result<impl IntoResponse + use<>, WebError> {
+) -> Result<Response, WebError> {
+    let Some(visitor) = visitor else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let named = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let position = match named.map(str::parse::<Position>) {
         Some(Ok(position)) => position,
@@ -55,7 +57,7 @@ pub(crate) async fn stream(
     });
     let events =
         Sse::new(stream::select(changes, words)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
-    Ok(([(header::CACHE_CONTROL, "no-store")], events))
+    Ok(([(header::CACHE_CONTROL, "no-store")], events).into_response())
 }
 
 type Listening = (Web, Follower, watch::Sender<()>);

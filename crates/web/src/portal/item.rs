@@ -246,7 +246,7 @@ impl Shown<'_> {
         let source = format!("{address}/choices");
         let zone = &visitor.preferences.zone;
         html! {
-            div #questions.portal-fields hx-post=(address) hx-trigger="change" hx-include="closest form" hx-target="this" hx-swap="outerMorph" aria-live="off" {
+            div #questions.portal-fields hx-post=(address) hx-sync="this:replace" hx-trigger="change" hx-include="closest form" hx-target="this" hx-swap="outerMorph" aria-live="off" {
                 (questions::draw(&self.offer.form, self.answered, self.typed, self.wrong, (&source, zone)))
             }
         }

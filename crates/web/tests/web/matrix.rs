@@ -119,7 +119,7 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 72] = [
     ("GET", "/search/suggestions?q=printer", Sent::Nothing, (303, 200)),
     ("GET", "/recent", Sent::Nothing, (303, 200)),
     ("GET", "/pick?q=a", Sent::Nothing, (303, 200)),
-    ("GET", "/live", Sent::Nothing, (303, 200)),
+    ("GET", "/live", Sent::Nothing, (204, 200)),
     ("GET", "/inbox", Sent::Nothing, (303, 200)),
     ("GET", "/inbox/count", Sent::Nothing, (303, 200)),
     ("POST", "/inbox/read", Sent::Form(&[("id", "987654")]), (401, 303)),
