@@ -11,10 +11,10 @@ use crate::App;
 use crate::bulk;
 use crate::clocks::REFRESH_JOB;
 use crate::error::Error;
-use crate::{knowledge, schedules};
+use crate::{approvals, knowledge, schedules};
 
 /// The jobs that runners know.
-const KINDS: [&str; 4] = [bulk::JOB, knowledge::CARE.job, REFRESH_JOB, schedules::ROUND.job];
+const KINDS: [&str; 5] = [approvals::ROUND.job, bulk::JOB, knowledge::CARE.job, REFRESH_JOB, schedules::ROUND.job];
 /// Between two looks for what is due, when nothing wakes the runner: what another node was asked for, or left.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second attempt, in seconds; doubled with each further one.
@@ -49,7 +49,7 @@ impl App {
     /// Runs jobs until the process is told to stop. `worker` names the runner, differently from every other one of all
     /// nodes.
     pub async fn run_jobs(&self, worker: &str) {
-        for round in [knowledge::CARE, schedules::ROUND] {
+        for round in [approvals::ROUND, knowledge::CARE, schedules::ROUND] {
             if let Err(error) = self.begin_round(round).await {
                 tracing::warn!(%error, job = round.job, "a round was not asked for; the next start asks again");
             }
@@ -84,6 +84,10 @@ impl App {
         let run = match claim.kind.as_str() {
             job if job == knowledge::CARE.job => match self.care_for_articles().await {
                 Ok(()) => self.next_round(knowledge::CARE, &claim).await,
+                Err(error) => Err(error),
+            },
+            job if job == approvals::ROUND.job => match self.care_for_approvals().await {
+                Ok(()) => self.next_round(approvals::ROUND, &claim).await,
                 Err(error) => Err(error),
             },
             job if job == schedules::ROUND.job => match self.run_schedules().await {

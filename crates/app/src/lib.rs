@@ -5,6 +5,7 @@
 
 pub mod abilities;
 pub mod actors;
+pub mod approvals;
 pub mod authenticate;
 pub mod board;
 pub mod bulk;

@@ -229,6 +229,20 @@ impl App {
         let mut turn = None;
         for _ in 0..TRIES {
             let loaded = self.find(actor, kind, name).await?;
+            if let Some(step) = self.approval_step(actor, kind, &loaded.record, request).await? {
+                let records = self.decide_step(actor, &step, request, origin).await?;
+                let of_record = records.iter().find(|change| change.after.id == loaded.record.id);
+                let after = of_record.map_or_else(|| loaded.record.clone(), |change| change.after.clone());
+                let bulk_row = row.map(|effect| effect(&loaded.record, &after));
+                match self.commit(ChangeSet { records, bulk_row, ..ChangeSet::default() }).await {
+                    Ok(()) => return Ok(Changed::Made(after)),
+                    Err(CommitError::Stale { record }) if turn.is_none() => turn = Some(self.turn(record).lock().await),
+                    Err(CommitError::Stale { .. }) => {}
+                    Err(CommitError::Fenced) if row.is_some() => return Ok(Changed::Nothing(loaded.record)),
+                    Err(error) => return Err(error.into()),
+                }
+                continue;
+            }
             let (command, found) = self.command_of(actor, kind, &loaded.record, request).await?;
             let events = self.decide_on(actor, kind, &loaded.record, &command, origin, &found).await?;
             if events.is_empty() {
@@ -322,6 +336,7 @@ impl App {
     }
 
     async fn commit_with(&self, mut set: ChangeSet, taken: Option<(&Taken, i64)>) -> Result<(), CommitError> {
+        self.add_approvals(&mut set).await?;
         self.add_clocks(&mut set, taken.map(|(taken, _)| taken)).await?;
         if let Some((taken, version)) = taken {
             let is_seen = |change: &ClockChange| change.clock.slot == taken.slot && change.before == Some(version);
@@ -370,7 +385,7 @@ impl App {
         let organisation = self.home_organisation(actor, kind, &new.fields, found, named).await?;
         let id = first(self.store().next_ids(1).await?)?;
         let number = first(self.store().next_numbers(kind, 1).await?)?;
-        let birth = Birth { id, number, organisation, given: None };
+        let birth = Birth { id, number, organisation };
         let command = Command::Create(Create {
             organisation: named,
             fields: self.sealed(kind, &new.fields)?,
@@ -403,6 +418,7 @@ impl App {
             world,
             changed_since: BTreeMap::new(),
             birth: None,
+            given: None,
         }
     }
 

@@ -94,6 +94,8 @@ pub enum Cause {
     Threshold(String),
     /// A schedule of recurring work, by its number and title.
     Schedule(String),
+    /// A question for approval, by its number.
+    Approval(String),
 }
 
 /// What was done to the record. The variant's name on the wire is the event's type.

@@ -1,5 +1,6 @@
 //! The practices of service management: one folder each, TOML first, Rust where data cannot say it.
 
+pub mod approval;
 pub mod calendar;
 mod catalogue;
 pub mod desk;
@@ -14,6 +15,10 @@ use steward_model::kind::Source;
 
 /// Each definition file as path within `practices/` and text.
 const DEFINITIONS: &[(&str, &str)] = &[
+    ("approval/approval.toml", include_str!("../practices/approval/approval.toml")),
+    ("approval/approval_policy.toml", include_str!("../practices/approval/approval_policy.toml")),
+    ("approval/de.toml", include_str!("../practices/approval/de.toml")),
+    ("approval/fr.toml", include_str!("../practices/approval/fr.toml")),
     ("change/change.toml", include_str!("../practices/change/change.toml")),
     ("change/change_task.toml", include_str!("../practices/change/change_task.toml")),
     ("change/de.toml", include_str!("../practices/change/de.toml")),

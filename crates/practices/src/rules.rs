@@ -7,6 +7,7 @@ use steward_model::event::Why;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 
+use crate::approval;
 use crate::calendar;
 use crate::catalogue;
 use crate::desk;
@@ -58,6 +59,7 @@ impl Rules for PracticeRules {
 
     fn check(&self, kind: &Kind, before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
         match kind.key.as_str() {
+            approval::POLICY => approval::check(before, after, ctx),
             calendar::CALENDAR => calendar::check(before, after, ctx),
             "catalogue_item" => catalogue::check_item(before, after, ctx),
             desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),

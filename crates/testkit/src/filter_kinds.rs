@@ -120,6 +120,7 @@ pub fn kind(key: &str, label_field: &str, fields: Vec<Field>) -> Kind {
             transitions: Vec::new(),
         },
         on_comment: Vec::new(),
+        approval: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

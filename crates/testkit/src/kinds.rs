@@ -104,6 +104,7 @@ pub fn kind(key: &str, prefix: &str, label_field: &str, fields: Vec<Field>) -> A
             transitions: Vec::new(),
         },
         on_comment: Vec::new(),
+        approval: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

@@ -162,6 +162,7 @@ fn words(one: &Notification) -> (Icon, &'static str) {
         Reason::Reply => (Icon::Message, t("did-reply")),
         Reason::Team => (Icon::Users, t("did-give-team")),
         Reason::Review => (Icon::Book, t("did-ask-review")),
+        Reason::Approval => (Icon::UserCheck, t("did-ask-approval")),
         Reason::Due => (Icon::Clock, t("did-say-due")),
     }
 }

@@ -289,10 +289,10 @@ impl App {
         let number = self.store().next_numbers(kind, 1).await?.into_iter().next().ok_or(Error::Unavailable)?;
         let organisation = actor.organisation;
         let given = Some(Given { fields: given.clone(), why });
-        let birth = Birth { id, number, organisation, given };
+        let birth = Birth { id, number, organisation };
         let found = Found::default();
         let world = self.world_for(organisation).await?;
-        let ctx = Context { birth: Some(birth), ..self.context(actor, origin, &found, &world) };
+        let ctx = Context { birth: Some(birth), given, ..self.context(actor, origin, &found, &world) };
         let command = Command::Create(Create { organisation: None, fields, links: Vec::new() });
         let mut events = decide(kind, None, &command, &ctx)?;
         let created = events.first().ok_or(Error::Unavailable)?;

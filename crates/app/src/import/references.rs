@@ -272,7 +272,8 @@ impl Maker<'_> {
             rules: &self.app.0.rules,
             world: self.world,
             changed_since: BTreeMap::new(),
-            birth: Some(Birth { id, number, organisation: self.organisation, given: None }),
+            birth: Some(Birth { id, number, organisation: self.organisation }),
+            given: None,
         };
         let mut event = match decide(&reference.kind, None, &command, &ctx) {
             Ok(mut events) => events.remove(0),

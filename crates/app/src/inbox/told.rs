@@ -2,13 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use steward_model::event::{Act, Audience, Event};
+use serde_json::Value as Json;
+use steward_model::event::{Act, Audience, Cause, Event};
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
+use steward_practices::approval::APPROVAL;
+
+use crate::approvals::REMINDER;
 
 /// The field that says of which review an owner was reminded.
 const REVIEW: &str = "review_reminded_for";
+/// The field of a question for approval that says who can decide it now.
+const ASKED: &str = "pending";
+/// The field that says when those were reminded.
+const QUESTIONS: &str = "asks";
 /// Members of a team that are told at most.
 pub(super) const MEMBERS_MAX: usize = 200;
 
@@ -27,14 +35,16 @@ pub enum Reason {
     Team,
     /// The day has come on which they wanted to look at it again.
     Review,
+    /// It waits for their approval.
+    Approval,
     /// A clock of the record is about to run out, or did.
     Due,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 7] =
-        [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team, Self::Review, Self::Due];
+    pub const ALL: [Self; 8] =
+        [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team, Self::Review, Self::Approval, Self::Due];
 
     /// The word for it in storage and interface.
     pub fn key(self) -> &'static str {
@@ -45,6 +55,7 @@ impl Reason {
             Self::Reply => "reply",
             Self::Team => "team",
             Self::Review => "review",
+            Self::Approval => "approval",
             Self::Due => "due",
         }
     }
@@ -68,9 +79,9 @@ pub(super) struct Named {
 pub(super) fn concerns(event: &Event) -> bool {
     match &event.act {
         Act::Commented { .. } | Act::Moved { .. } => true,
-        Act::Created { fields, .. } => fields.contains_key("assignee") || fields.contains_key("team"),
+        Act::Created { fields, .. } => ["assignee", "team", ASKED].iter().any(|field| fields.contains_key(*field)),
         Act::Updated | Act::Transferred { .. } => {
-            event.changes.iter().any(|change| ["assignee", "team", REVIEW].contains(&change.field.as_str()))
+            event.changes.iter().any(|change| ["assignee", "team", REVIEW, ASKED, QUESTIONS].contains(&change.field.as_str()))
         }
         Act::Worked { .. }
         | Act::Attached(_)
@@ -127,6 +138,9 @@ pub(super) fn told(
         }
         _ => {}
     }
+    if kind.key == APPROVAL {
+        asked(record, event).into_iter().for_each(|person| tell(person, Reason::Approval));
+    }
     match given(event, "assignee") {
         Some(assignee) => tell(assignee, Reason::Assigned),
         None if record.reference("assignee").is_none() => {
@@ -135,6 +149,24 @@ pub(super) fn told(
         None => {}
     }
     told
+}
+
+/// Who is asked by an entry and was not before; all who are asked where it reminds them.
+fn asked(record: &Record, event: &Event) -> Vec<RecordId> {
+    let people = |value: Option<&Json>| -> Vec<RecordId> {
+        let items = value.and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        items.iter().filter_map(Json::as_i64).map(RecordId).collect()
+    };
+    let is_reminder = matches!(&event.cause, Some(Cause::Rule(rule)) if rule == REMINDER);
+    match &event.act {
+        Act::Created { fields, .. } => people(fields.get(ASKED)),
+        _ if is_reminder => record.references(ASKED),
+        _ => {
+            let Some(change) = event.changes.iter().find(|change| change.field == ASKED) else { return Vec::new() };
+            let before = people(change.from.as_ref());
+            people(change.to.as_ref()).into_iter().filter(|person| !before.contains(person)).collect()
+        }
+    }
 }
 
 /// The person or team that an entry sets in a field.

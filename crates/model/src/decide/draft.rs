@@ -66,6 +66,14 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Sets what the context gives beside the command.
+    pub(super) fn give(&mut self, ctx: &Context<'_>) {
+        let Some(given) = &ctx.given else { return };
+        for (field, value) in &given.fields {
+            self.put(field, Some(value.clone()).filter(|value| !value.is_null()), Some(given.why.clone()));
+        }
+    }
+
     pub(super) fn apply_defaults(&mut self, ctx: &Context<'_>) {
         for field in &self.kind.fields {
             let value = match (&field.default, field.field_type.value_type()) {

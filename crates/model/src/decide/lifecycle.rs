@@ -179,10 +179,10 @@ fn find_transition<'k>(
 pub(super) fn role_allows(transition: &Transition, rights: &Rights) -> bool {
     let level = rights.write.is_some_and(|level| transition.level <= level);
     // Steward itself holds no role and is bound by none.
-    let role = transition.roles.is_empty()
-        || *rights == Rights::all()
-        || transition.roles.iter().any(|role| rights.roles.contains(role));
-    level && role
+    let is_steward = *rights == Rights::all();
+    let role =
+        transition.roles.is_empty() || is_steward || transition.roles.iter().any(|role| rights.roles.contains(role));
+    level && role && (is_steward || !transition.automatic)
 }
 
 fn moved_draft<'a>(
@@ -218,6 +218,10 @@ fn moved_draft<'a>(
     }
     draft.derive(ctx);
     draft.require(&transition.requires);
+    if ctx.given.is_some() {
+        draft.give(ctx);
+        draft.derive(ctx);
+    }
     draft
 }
 

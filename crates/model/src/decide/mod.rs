@@ -57,6 +57,9 @@ pub struct Context<'a> {
     pub changed_since: BTreeMap<String, RecordId>,
     /// For a creation: identity, number and organisation of the new record.
     pub birth: Option<Birth>,
+    /// Values that follow from something else than the command, such as the catalogue item that is ordered or the
+    /// answer to a question for approval: checked by whoever gives them, whatever the actor may write.
+    pub given: Option<Given>,
 }
 
 /// References looked up before a decision.
@@ -74,15 +77,12 @@ pub struct Birth {
     pub number: String,
     /// Its organisation, as follows from requester and actor when the command names none.
     pub organisation: RecordId,
-    /// Values that follow from something else than the command, such as the catalogue item that is ordered: checked by
-    /// whoever gives them, whatever the actor may write.
-    pub given: Option<Given>,
 }
 
-/// Values that a new record gets beside its command.
+/// Values that a record gets beside its command.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Given {
-    /// In stored form.
+    /// In stored form; null empties a field.
     pub fields: Fields,
     /// What they follow from.
     pub why: Why,
@@ -138,11 +138,7 @@ fn decide_create(kind: &Kind, create: &Create, ctx: &Context<'_>) -> Result<Vec<
     }
     let mut draft = Draft::new(kind, blank.clone(), None);
     draft.apply_defaults(ctx);
-    if let Some(given) = &birth.given {
-        for (field, value) in &given.fields {
-            draft.put(field, Some(value.clone()), Some(given.why.clone()));
-        }
-    }
+    draft.give(ctx);
     draft.set_fields(&create.fields, write, &BTreeSet::new(), ctx);
     if create.organisation.is_some_and(|named| named != birth.organisation) && write < Some(Level::Agent) {
         draft.fault("organisation", "follows from who you are and cannot be chosen");
@@ -258,6 +254,7 @@ fn decide_update(
         draft.transfer(to);
     }
     draft.set_fields(&update.fields, rights.write, &BTreeSet::new(), ctx);
+    draft.give(ctx);
     draft.derive(ctx);
     draft.check_conflicts(&update.fields, update.base, ctx)?;
     let (after, _) = draft.finish(ctx)?;

@@ -131,6 +131,7 @@ pub(super) fn blank_kind(fields: Vec<Field>) -> Kind {
         classes: Vec::new(),
         lifecycle: Lifecycle { initial: "answered".to_owned(), states: vec![state], transitions: Vec::new() },
         on_comment: Vec::new(),
+        approval: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

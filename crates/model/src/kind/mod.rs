@@ -56,6 +56,8 @@ pub struct Kind {
     pub lifecycle: Lifecycle,
     /// Moves made when somebody comments, such as a requester's reply ending a hold.
     pub on_comment: Vec<OnComment>,
+    /// Where its records wait until those who are asked agree; `None` for kinds that nobody approves.
+    pub approval: Option<ApprovalPoint>,
     /// Sections of the form, in order. Fields in none of them follow in an unnamed last one.
     pub form: Vec<FormSection>,
     /// Columns of its lists.
@@ -181,6 +183,8 @@ pub struct Transition {
     pub roles: Vec<String>,
     /// The lowest level that may make it.
     pub level: Level,
+    /// Whether only Steward makes it, as a consequence of something else; nobody is offered it.
+    pub automatic: bool,
     /// Conditions on the record as it is, each for those who act on no higher level than it names.
     pub limits: Vec<Limit>,
     /// A comment that must come with it.
@@ -228,6 +232,27 @@ pub struct CommentRule {
     pub audience: Audience,
     /// When it is asked for; always when `None`.
     pub when: Option<Filter>,
+}
+
+/// How the approval of a record bears on its lifecycle: it waits in a state, and what was decided moves it on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApprovalPoint {
+    /// The state in which it waits.
+    pub state: String,
+    /// The transition that is made once it is approved.
+    pub approve: String,
+    /// The transition that is made when it is refused.
+    pub reject: String,
+    /// The field that takes the reason of a refusal.
+    pub reason: Option<String>,
+    /// The transition by which it waits again when what was approved is changed.
+    pub again: Option<String>,
+    /// The fields that are approved: who changes one of them asks anew.
+    pub plan: Vec<String>,
+    /// Fields with the people who never decide it: who asks, who gets it.
+    pub never: Vec<String>,
+    /// The field with the sum of money that it is about.
+    pub amount: Option<String>,
 }
 
 /// A move made because somebody commented.

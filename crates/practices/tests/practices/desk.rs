@@ -117,7 +117,7 @@ impl Desk {
         command: Command,
         changed_since: BTreeMap<String, RecordId>,
     ) -> Result<(), Rejection> {
-        let birth = Birth { id: RecordId(100), number: "INC0000001".to_owned(), organisation: CUSTOMER, given: None };
+        let birth = Birth { id: RecordId(100), number: "INC0000001".to_owned(), organisation: CUSTOMER };
         let ctx = Context {
             now: self.now,
             actor,
@@ -130,6 +130,7 @@ impl Desk {
             world: &self.world,
             changed_since,
             birth: self.record.is_none().then_some(birth),
+            given: None,
         };
         let events = decide(self.kind(), self.record.as_ref(), &command, &ctx)?;
         for event in events {

@@ -209,6 +209,7 @@ impl Sheet<'_> {
             Reason::Reply => t("tell-reply"),
             Reason::Team => t("tell-team"),
             Reason::Review => t("tell-review"),
+            Reason::Approval => t("tell-approval"),
             Reason::Due => t("tell-due"),
         };
         form_section(

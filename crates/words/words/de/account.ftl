@@ -72,6 +72,7 @@ session-used = zuletzt verwendet { $moment }
 token-times = erstellt { $made } · endet { $ends }
 your-password = Ihr Passwort
 tell-review = Ein Artikel ist zu prüfen
+tell-approval = Etwas wartet auf Ihre Genehmigung
 tell-due = Eine Uhr eines Service-Levels läuft ab
 settings-first-day = Die Woche beginnt am
 settings-monday = Montag

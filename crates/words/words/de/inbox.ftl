@@ -17,4 +17,5 @@ did-answer = hat Ihre Anfrage beantwortet:
 did-reply = hat geschrieben in
 did-give-team = hat Ihrem Team zugewiesen:
 did-ask-review = bittet Sie um Prüfung:
+did-ask-approval = bittet um Ihre Genehmigung:
 did-say-due = sagt, dass die Zeit abläuft:

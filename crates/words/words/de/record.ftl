@@ -111,6 +111,7 @@ look-for-similar = Ähnliche Datensätze suchen
 similar = Ähnlich
 nothing-similar = Nichts Ähnliches ist bekannt.
 edit-record = { $number } bearbeiten
+by-approval = durch Genehmigung { $approval }
 by-schedule = durch wiederkehrende Arbeit { $schedule }
 next-turns = Nächste Durchgänge
 next-turns-none = Es gibt keine.

@@ -72,6 +72,7 @@ session-used = last used { $moment }
 token-times = made { $made } · ends { $ends }
 your-password = Your password
 tell-review = An article is due for review
+tell-approval = Something awaits your approval
 tell-due = A service-level clock is running out
 settings-first-day = Week begins on
 settings-monday = Monday

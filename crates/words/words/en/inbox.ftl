@@ -17,4 +17,5 @@ did-answer = answered your request
 did-reply = wrote in
 did-give-team = gave your team
 did-ask-review = asks you to review
+did-ask-approval = asks for your approval of
 did-say-due = says that time runs out:

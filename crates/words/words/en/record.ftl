@@ -111,6 +111,7 @@ look-for-similar = Look for similar records
 similar = Similar
 nothing-similar = Nothing like it is known.
 edit-record = Edit { $number }
+by-approval = by approval { $approval }
 by-schedule = by recurring work { $schedule }
 next-turns = Next turns
 next-turns-none = There are none.

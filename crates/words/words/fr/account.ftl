@@ -72,6 +72,7 @@ session-used = utilisé { $moment }
 token-times = créé { $made } · expire { $ends }
 your-password = Votre mot de passe
 tell-review = Un article est à relire
+tell-approval = Une approbation est attendue de vous
 tell-due = Une horloge de niveau de service arrive à échéance
 settings-first-day = La semaine commence le
 settings-monday = Lundi

@@ -17,4 +17,5 @@ did-answer = a répondu à votre demande
 did-reply = a écrit dans
 did-give-team = a affecté à votre équipe
 did-ask-review = vous demande de relire
+did-ask-approval = vous demande d’approuver
 did-say-due = signale que le temps s’écoule :

@@ -111,6 +111,7 @@ look-for-similar = Chercher des fiches similaires
 similar = Similaires
 nothing-similar = Rien de semblable n’est connu.
 edit-record = Modifier { $number }
+by-approval = par l'approbation { $approval }
 by-schedule = par les travaux récurrents { $schedule }
 next-turns = Prochains passages
 next-turns-none = Il n'y en a pas.

@@ -49,6 +49,7 @@ pub(super) struct Document {
     pub(super) transition: Vec<TransitionItem>,
     #[serde(default)]
     pub(super) on_comment: Vec<OnCommentItem>,
+    pub(super) approval: Option<ApprovalItem>,
     #[serde(default)]
     pub(super) section: Vec<SectionItem>,
     #[serde(default)]
@@ -150,6 +151,8 @@ pub(super) struct TransitionItem {
     pub(super) roles: Vec<String>,
     pub(super) level: Option<Level>,
     #[serde(default)]
+    pub(super) automatic: bool,
+    #[serde(default)]
     pub(super) limits: Vec<LimitItem>,
     pub(super) comment: Option<Audience>,
     pub(super) comment_when: Option<Word>,
@@ -184,6 +187,21 @@ pub(super) struct OnCommentItem {
     pub(super) by: Commenter,
     pub(super) when: Option<Word>,
     pub(super) transition: Word,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApprovalItem {
+    pub(super) state: Word,
+    pub(super) approve: Word,
+    pub(super) reject: Word,
+    pub(super) reason: Option<Word>,
+    pub(super) again: Option<Word>,
+    #[serde(default)]
+    pub(super) plan: Vec<Word>,
+    #[serde(default)]
+    pub(super) never: Vec<Word>,
+    pub(super) amount: Option<Word>,
 }
 
 #[derive(Debug, Deserialize)]

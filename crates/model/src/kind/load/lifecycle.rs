@@ -106,6 +106,7 @@ fn build_transition(
         fields: asked.map(|field| field.get_ref().clone()).collect(),
         roles: item.roles.clone(),
         level: item.level.unwrap_or(Level::Agent),
+        automatic: item.automatic,
         limits: item
             .limits
             .iter()

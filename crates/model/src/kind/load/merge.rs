@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    ChoiceItem, ClassItem, Document, FieldItem, OnCommentItem, SectionItem, StateItem, TransitionItem, Word,
+    ApprovalItem, ChoiceItem, ClassItem, Document, FieldItem, OnCommentItem, SectionItem, StateItem, TransitionItem,
+    Word,
 };
 use super::faults::{Faults, hint};
 
@@ -39,6 +40,7 @@ pub(super) struct Draft<'a> {
     pub(super) states: Vec<In<'a, StateItem>>,
     pub(super) transitions: Vec<In<'a, TransitionItem>>,
     pub(super) on_comment: Vec<In<'a, OnCommentItem>>,
+    pub(super) approval: Option<In<'a, ApprovalItem>>,
     pub(super) sections: Vec<In<'a, SectionItem>>,
 }
 
@@ -148,6 +150,7 @@ fn draft<'a>(
         states: Vec::new(),
         transitions: Vec::new(),
         on_comment: Vec::new(),
+        approval: last(line, |document| document.approval.as_ref()),
         sections: Vec::new(),
     };
     for (file, document) in line {

@@ -4,6 +4,7 @@
 //! other kinds. Faults are collected and told together; conditions are looked at only when the rest is sound, or one
 //! misspelt field would be told many times over.
 
+mod approval;
 mod conditions;
 mod document;
 mod faults;
@@ -15,6 +16,7 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use self::approval::build_approval;
 use self::conditions::add_conditions;
 use self::document::{Document, Word};
 use self::faults::{Faults, hint, is_key, label_of, nearest};
@@ -176,6 +178,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
     let fields = build_fields(draft, known, faults);
     let lifecycle = build_lifecycle(draft, &fields, faults);
     let on_comment = build_on_comment(draft, faults);
+    let approval = build_approval(draft, &fields, faults);
     let form = build_form(draft, faults);
     check_presentation(draft, &fields, faults);
     let plural = own.plural.as_ref()?.get_ref().clone();
@@ -195,6 +198,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
         classes,
         lifecycle,
         on_comment,
+        approval,
         form,
         list_columns: draft.list_columns.map(|columns| words(columns.item)).unwrap_or_default(),
         board_column: draft.board_column.map(|column| column.item.get_ref().clone()),

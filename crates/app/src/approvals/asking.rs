@@ -1,0 +1,265 @@
+//! What a commit asks for: a round where a record begins to wait, a new one where what is decided changes, and the end of
+//! one that nobody waits for any more.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use steward_model::access::Actor;
+use steward_model::apply::apply;
+use steward_model::command::{Command, Create, Transition};
+use steward_model::decide::{Birth, Context, Given, decide};
+use steward_model::event::{Act, Cause, Door, Event, Why};
+use steward_model::id::RecordId;
+use steward_model::kind::{ApprovalPoint, Kind};
+use steward_model::record::{Fields, Record};
+use steward_practices::approval::{APPROVAL, ASKED, Ask, NAMED, PENDING, POLICY, Policy, Round};
+use steward_store::change::{ChangeSet, RecordChange};
+use steward_store::error::{CommitError, StoreError};
+
+use super::{Going, ids, nothing};
+use crate::App;
+use crate::error::Error;
+use crate::lookup::Found;
+use crate::records::{Origin, folded};
+
+/// The longest title of a round, in characters.
+const TITLE_MAX: usize = 300;
+
+/// What a change of a record means for its approval.
+#[derive(Debug, PartialEq, Eq)]
+enum Meaning {
+    /// It begins to wait.
+    Asks,
+    /// It waits no more.
+    Leaves,
+    /// What is decided changed while it waits, or after it was approved.
+    Differs(Vec<String>),
+}
+
+impl App {
+    /// Adds what the records of a change set ask for.
+    pub(crate) async fn add_approvals(&self, set: &mut ChangeSet) -> Result<(), CommitError> {
+        for place in 0..set.records.len() {
+            let change = &set.records[place];
+            let Some(point) = change.kind.approval.clone() else { continue };
+            let Some(meaning) = meaning(&point, change) else { continue };
+            let others = self.asked_for(set, place, &point, meaning).await.map_err(failed)?;
+            set.records.extend(others);
+        }
+        Ok(())
+    }
+
+    async fn asked_for(
+        &self,
+        set: &mut ChangeSet,
+        place: usize,
+        point: &ApprovalPoint,
+        meaning: Meaning,
+    ) -> Result<Vec<RecordChange>, Error> {
+        if self.registry().kind(APPROVAL).is_none() {
+            return Ok(Vec::new());
+        }
+        let subject = set.records[place].after.clone();
+        let is_settled = |change: &RecordChange| {
+            change.kind.key == APPROVAL && change.after.reference("subject") == Some(subject.id)
+        };
+        if set.records.iter().any(is_settled) {
+            return Ok(Vec::new());
+        }
+        match meaning {
+            Meaning::Asks => self.ask(&mut set.records[place], point).await.map(|made| made.into_iter().collect()),
+            Meaning::Leaves => {
+                let ended = self.end_round(&subject, "is not asked any more").await?;
+                if ended.is_some() {
+                    let nobody = Fields::from([(PENDING.to_owned(), Json::Null)]);
+                    self.give(&mut set.records[place], nobody, "approval.withdrawn").await?;
+                }
+                Ok(ended.into_iter().collect())
+            }
+            Meaning::Differs(fields) => {
+                let kind = set.records[place].kind.clone();
+                let labels: Vec<&str> =
+                    fields.iter().filter_map(|key| kind.field(key)).map(|field| field.label.as_str()).collect();
+                let reason = format!("is asked anew: {} changed", labels.join(", "));
+                let mut changes = Vec::new();
+                if subject.state == point.state {
+                    changes.extend(self.end_round(&subject, &reason).await?);
+                } else if !self.was_approved(&subject).await? || !self.goes_back(&mut set.records[place], point).await?
+                {
+                    return Ok(changes);
+                }
+                changes.extend(self.ask(&mut set.records[place], point).await?);
+                Ok(changes)
+            }
+        }
+    }
+
+    /// Makes the round of a record that waits; none where nobody is to be asked.
+    async fn ask(&self, change: &mut RecordChange, point: &ApprovalPoint) -> Result<Option<RecordChange>, Error> {
+        let subject = change.after.clone();
+        let excluded = Self::excluded(point, &subject);
+        let mut round = self.round_for(&change.kind, &subject, &excluded).await?;
+        if round.asks.is_empty() {
+            return Ok(None);
+        }
+        round.settle(self.now());
+        let kind = self.kind(APPROVAL)?.clone();
+        let stand_ins: Vec<_> = self.stand_ins(&round.pending(), &excluded).await?.into_keys().collect();
+        let pending: Vec<_> = round.pending().into_iter().chain(stand_ins).collect();
+        let title: String = subject.text(&change.kind.label_field).chars().take(TITLE_MAX).collect();
+        let mut fields = round.fields();
+        let mut put = |key: &str, value: Json| drop(fields.insert(key.to_owned(), value));
+        put("title", if title.is_empty() { subject.number.clone().into() } else { title.into() });
+        put("subject", subject.id.0.into());
+        put("subject_kind", subject.kind.clone().into());
+        put("requester", subject.field("requester").cloned().unwrap_or_else(|| subject.created_by.0.into()));
+        put("team", subject.field("team").cloned().unwrap_or_default());
+        put("amount", point.amount.as_ref().and_then(|key| subject.field(key)).cloned().unwrap_or_default());
+        put("excluded", ids(&excluded));
+        put("pending", ids(&pending));
+        let made = self.make_round(&kind, &subject, fields).await?;
+        let mut asked: Vec<_> = subject.references(ASKED);
+        asked.extend(round.people().into_iter().chain(pending.iter().copied()));
+        asked.sort_unstable();
+        asked.dedup();
+        let told = Fields::from([(ASKED.to_owned(), ids(&asked)), (PENDING.to_owned(), ids(&pending))]);
+        self.give(change, told, "approval.asked").await?;
+        Ok(Some(made))
+    }
+
+    /// The questions about a record: to those who are named in it, and of each policy that applies.
+    async fn round_for(&self, kind: &Kind, subject: &Record, excluded: &[RecordId]) -> Result<Round, Error> {
+        let mut round = Round::default();
+        let named = self.able(&subject.references(NAMED), excluded).await?;
+        if !named.is_empty() && kind.field(NAMED).is_some_and(|field| field.write.is_some()) {
+            let name = kind.field(NAMED).map(|field| field.label.clone()).unwrap_or_default();
+            round.add(Ask { stage: 1, name, ends_at_once: true, ..Ask::default() }, &named);
+        }
+        let above = self.organisations_above(subject.organisation).await?;
+        let environment = Actor::system().environment(self.now());
+        let mut policies: Vec<Policy> = Vec::new();
+        for record in self.reference_records(POLICY).await?.iter() {
+            if record.state != "active" || record.text("for_kind") != kind.key || !above.contains(&record.organisation)
+            {
+                continue;
+            }
+            match Policy::of(record, self.registry()) {
+                Ok(policy) if policy.condition.bind(&environment).matches_local(subject, kind) => policies.push(policy),
+                Ok(_) => {}
+                // It was checked when it was written; a kind that changed since must not let anything pass unasked.
+                Err(faults) => {
+                    tracing::error!(
+                        policy = record.number,
+                        ?faults,
+                        "a policy of approval cannot be read; it asks those who stand in"
+                    );
+                    let ask = Ask { stage: 1, name: record.text("name").to_owned(), ..Ask::default() };
+                    round.add(ask, &self.able(&record.references("stand_in"), excluded).await?);
+                }
+            }
+        }
+        policies.sort_by_key(|policy| (policy.ask.stage, policy.id));
+        for policy in policies {
+            let people = self.asked_by(&policy, subject, excluded).await?;
+            round.add(policy.ask, &people);
+        }
+        Ok(round)
+    }
+
+    async fn make_round(&self, kind: &Arc<Kind>, subject: &Record, fields: Fields) -> Result<RecordChange, Error> {
+        let id = self.store().next_ids(1).await?.into_iter().next().ok_or(Error::Unavailable)?;
+        let number = self.store().next_numbers(kind, 1).await?.into_iter().next().ok_or(Error::Unavailable)?;
+        let birth = Some(Birth { id, number, organisation: subject.organisation });
+        let steward = Actor::system();
+        let cause = Some(Cause::Rule("approval.asked".to_owned()));
+        let origin = Origin { door: Door::Timer, cause, idempotency_key: None };
+        let given = Some(Given { fields, why: Why { rule: "approval".to_owned(), detail: subject.number.clone() } });
+        let found = Found::default();
+        let world = self.world_for(subject.organisation).await?;
+        let ctx = Context { birth, given, ..self.context(&steward, &origin, &found, &world) };
+        let command = Command::Create(Create { organisation: Some(subject.organisation), ..Create::default() });
+        let events = decide(kind, None, &command, &ctx)?;
+        let after =
+            events.first().map(|event| apply(None, event)).ok_or(Error::Unavailable)?.map_err(Error::internal)?;
+        Ok(RecordChange { kind: kind.clone(), before: None, after, events })
+    }
+
+    /// Ends the open round about a record.
+    async fn end_round(&self, subject: &Record, outcome: &str) -> Result<Option<RecordChange>, Error> {
+        let Some(open) = self.open_approval(subject.id).await? else { return Ok(None) };
+        let Some(loaded) = self.store().get_record(open.id).await? else { return Ok(None) };
+        let mut going = Going::new(self.kind(APPROVAL)?.clone(), loaded);
+        let withdraw = Command::Transition(Transition { key: "withdraw".to_owned(), ..Transition::default() });
+        let fields = Fields::from([
+            ("outcome".to_owned(), outcome.into()),
+            ("pending".to_owned(), Json::Null),
+            ("look_at".to_owned(), Json::Null),
+        ]);
+        let cause = Cause::Rule("approval.withdrawn".to_owned());
+        let events = self.consequence(&going.kind.clone(), &going.after.clone(), &withdraw, fields, cause).await?;
+        going.take(events)?;
+        Ok(Some(going.change()))
+    }
+
+    async fn was_approved(&self, subject: &Record) -> Result<bool, Error> {
+        let latest = self.approvals_about(subject.id).await?.into_iter().find(|approval| approval.state != "withdrawn");
+        Ok(latest.is_some_and(|approval| approval.state == "approved"))
+    }
+
+    /// Has a record wait again; `false` where its lifecycle knows no way back from where it is.
+    async fn goes_back(&self, change: &mut RecordChange, point: &ApprovalPoint) -> Result<bool, Error> {
+        let again = point.again.as_ref().and_then(|key| change.kind.lifecycle.transition(key));
+        let Some(again) = again.filter(|again| again.from.contains(&change.after.state)) else { return Ok(false) };
+        let step = Command::Transition(Transition { key: again.key.clone(), ..Transition::default() });
+        let cause = Cause::Rule("approval.changed".to_owned());
+        let events = self.consequence(&change.kind, &change.after, &step, Fields::new(), cause).await?;
+        add(change, events)?;
+        Ok(true)
+    }
+
+    async fn give(&self, change: &mut RecordChange, fields: Fields, rule: &str) -> Result<(), Error> {
+        let cause = Cause::Rule(rule.to_owned());
+        let events = self.consequence(&change.kind, &change.after, &nothing(), fields, cause).await?;
+        add(change, events)
+    }
+}
+
+fn add(change: &mut RecordChange, events: Vec<Event>) -> Result<(), Error> {
+    change.after = folded(change.after.clone(), &events)?;
+    change.events.extend(events);
+    Ok(())
+}
+
+/// What the events of a record mean for its approval; nothing where they only tell of the past.
+fn meaning(point: &ApprovalPoint, change: &RecordChange) -> Option<Meaning> {
+    if change.events.iter().all(|event| event.door == Door::Import) {
+        return None;
+    }
+    let waits = change.after.state == point.state;
+    let enters = |event: &Event| match &event.act {
+        Act::Created { state, .. } => *state == point.state,
+        Act::Moved { from, to, .. } => *to == point.state && *from != point.state,
+        _ => false,
+    };
+    let leaves =
+        |event: &Event| matches!(&event.act, Act::Moved { from, to, .. } if *from == point.state && *to != point.state);
+    if waits && change.events.iter().any(enters) {
+        return Some(Meaning::Asks);
+    }
+    if !waits && change.events.iter().any(leaves) {
+        return Some(Meaning::Leaves);
+    }
+    let changed = change.events.iter().flat_map(|event| &event.changes).map(|change| &change.field);
+    let differs: Vec<String> =
+        point.plan.iter().filter(|key| changed.clone().any(|field| field == *key)).cloned().collect();
+    // A draft is not decided yet.
+    let is_begun = waits || point.again.is_some();
+    (is_begun && !differs.is_empty() && change.before.is_some()).then_some(Meaning::Differs(differs))
+}
+
+fn failed(error: Error) -> CommitError {
+    match error {
+        Error::Unavailable => CommitError::Busy,
+        other => CommitError::Failed(StoreError::Damaged(format!("approval: {other}"))),
+    }
+}

@@ -1,0 +1,115 @@
+//! What time does to rounds: reminders, the end of patience, and absences that begin and end.
+//!
+//! Each thing it does is guarded by what stands in the round, so a run that broke off is done again without harm.
+
+use steward_model::access::Actor;
+use steward_model::event::Cause;
+use steward_model::id::RecordId;
+use steward_model::record::Record;
+use steward_practices::approval::{APPROVAL, Late, Refused, Round, Said};
+use steward_store::change::ChangeSet;
+use steward_store::error::CommitError;
+
+use super::{Going, nothing};
+use crate::App;
+use crate::error::Error;
+use crate::jobs::Round as JobRound;
+use crate::list::ListRequest;
+
+/// The job that looks at open rounds.
+pub(crate) const ROUND: JobRound = JobRound { job: "approval.care", kind: APPROVAL, every: 30 };
+/// The cause of entries that remind those who are asked.
+pub(crate) const REMINDER: &str = "approval.reminder";
+/// Rounds seen to in one run.
+const AT_ONCE: usize = 2_000;
+
+impl App {
+    /// Minds what time does to open rounds.
+    ///
+    /// # Errors
+    /// When the database is away. A round that cannot be seen to keeps no other one waiting.
+    pub async fn care_for_approvals(&self) -> Result<(), Error> {
+        let kind = self.kind(APPROVAL)?.clone();
+        let request = ListRequest { filter: Some("state == 'open'".to_owned()), ..ListRequest::default() };
+        for approval in self.all_matching(&Actor::system(), &kind, &request, AT_ONCE).await? {
+            match self.care_for(approval.id).await {
+                Ok(()) => {}
+                Err(Error::Unavailable) => return Err(Error::Unavailable),
+                Err(error) => tracing::warn!(%error, approval = approval.number, "an approval could not be seen to"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn care_for(&self, id: RecordId) -> Result<(), Error> {
+        let Some(loaded) = self.store().get_record(id).await?.filter(|loaded| loaded.record.state == "open") else {
+            return Ok(());
+        };
+        let mut going = Going::new(self.kind(APPROVAL)?.clone(), loaded);
+        let approval = going.after.clone();
+        let excluded = approval.references("excluded");
+        let mut round = Round::of(&approval);
+        let rule = self.pass_time(&approval, &mut round, &excluded).await?;
+        let verdict = round.settle(self.now());
+        let (mut fields, pending) = self.fields_of(&round, &excluded).await?;
+        fields.retain(|key, value| approval.field(key).unwrap_or(&serde_json::Value::Null) != value);
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let cause = Cause::Rule(rule.to_owned());
+        let events = self.consequence(&going.kind.clone(), &approval, &nothing(), fields, cause).await?;
+        going.take(events)?;
+        let mut records = self.follow_up(&mut going, &round, verdict, &pending).await?;
+        records.insert(0, going.change());
+        match self.commit(ChangeSet { records, ..ChangeSet::default() }).await {
+            // Somebody answered at the same moment; the next run looks again.
+            Ok(()) | Err(CommitError::Stale { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What is due by now happens to the round; the name of it.
+    async fn pass_time(
+        &self,
+        approval: &Record,
+        round: &mut Round,
+        excluded: &[RecordId],
+    ) -> Result<&'static str, Error> {
+        let now = self.now();
+        let mut rule = "approval.absence";
+        if approval.field("look_at").and_then(serde_json::Value::as_i64).is_none_or(|at| at > now.0) {
+            return Ok(rule);
+        }
+        let present: Vec<i64> = round.present().map(|ask| ask.ask).collect();
+        for place in present {
+            let waiting: Vec<RecordId> = round
+                .answers
+                .iter()
+                .filter(|answer| answer.ask == place && answer.said == Said::Waiting)
+                .map(|answer| answer.person)
+                .collect();
+            let Some(ask) = round.asks.iter_mut().find(|ask| ask.ask == place) else { continue };
+            let is_late = ask.due_at.is_some_and(|due| due <= now);
+            let last = ask.reminded_at.or(ask.asked_at);
+            let reminds = ask.remind_every.zip(last).is_some_and(|(every, last)| last.plus_seconds(every) <= now);
+            if reminds {
+                ask.reminded_at = Some(now);
+                rule = REMINDER;
+            }
+            if is_late && ask.when_late == Late::PassOn {
+                // Once is enough.
+                ask.when_late = Late::Wait;
+                rule = "approval.passed_on";
+                let managers = self.managers_of(&waiting, excluded).await?;
+                round.ask_also(place, &managers);
+            } else if is_late && ask.when_late == Late::Refuse {
+                ask.when_late = Late::Wait;
+                ask.ends_at_once = true;
+                rule = "approval.late";
+                let late = round.answer(&waiting, RecordId::SYSTEM, false, "Not answered in time", now);
+                debug_assert!(!matches!(late, Err(Refused::Reason)));
+            }
+        }
+        Ok(rule)
+    }
+}

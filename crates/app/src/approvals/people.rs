@@ -1,0 +1,132 @@
+//! Who is asked: from a policy and a record to people who may decide it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use steward_model::id::RecordId;
+use steward_model::kind::ApprovalPoint;
+use steward_model::moment::Moment;
+use steward_model::record::Record;
+use steward_practices::approval::{AskWhom, Policy};
+
+use crate::App;
+use crate::error::Error;
+
+/// States in which somebody answers, or has somebody who stands in.
+const ACTING: [&str; 2] = ["active", "on_leave"];
+/// Managers above one another that are looked at.
+const STEPS: usize = 5;
+
+impl App {
+    /// Who never decides a record: who asks for it, gets it or carries it out.
+    pub(super) fn excluded(point: &ApprovalPoint, subject: &Record) -> Vec<RecordId> {
+        let named =
+            point.never.iter().flat_map(|key| subject.reference(key).into_iter().chain(subject.references(key)));
+        named.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Whom a policy asks about a record; those who stand in where it finds nobody.
+    pub(super) async fn asked_by(
+        &self,
+        policy: &Policy,
+        subject: &Record,
+        excluded: &[RecordId],
+    ) -> Result<Vec<RecordId>, Error> {
+        let found = match &policy.whom {
+            AskWhom::People(people) => people.clone(),
+            AskWhom::Team(team) => self.references_of(&[*team], "members").await?,
+            AskWhom::TeamLead => {
+                self.references_of(&subject.reference("team").into_iter().collect::<Vec<_>>(), "lead").await?
+            }
+            AskWhom::ServiceOwner => {
+                self.references_of(&subject.reference("service").into_iter().collect::<Vec<_>>(), "owner").await?
+            }
+            AskWhom::ItemOwner => self.references_of(&subject.references("configuration_items"), "owner").await?,
+            AskWhom::Field(key) => subject.reference(key).into_iter().chain(subject.references(key)).collect(),
+            AskWhom::Manager => {
+                let whose = subject.reference("requested_for").or_else(|| subject.reference("requester"));
+                self.managers_of(&whose.into_iter().collect::<Vec<_>>(), excluded).await?
+            }
+        };
+        let able = self.able(&found, excluded).await?;
+        if able.is_empty() { self.able(&policy.stand_in, excluded).await } else { Ok(able) }
+    }
+
+    /// Those who may answer: they are there, and it is not their own.
+    pub(super) async fn able(&self, people: &[RecordId], excluded: &[RecordId]) -> Result<Vec<RecordId>, Error> {
+        let people: Vec<RecordId> = people.iter().copied().filter(|person| !excluded.contains(person)).collect();
+        let known = self.people(&people).await?;
+        let mut able = Vec::new();
+        for person in people {
+            let acts = known.get(&person).is_some_and(|record| ACTING.contains(&record.state.as_str()));
+            if acts && !able.contains(&person) {
+                able.push(person);
+            }
+        }
+        Ok(able)
+    }
+
+    /// For each of these people the nearest manager above who may decide.
+    pub(super) async fn managers_of(&self, people: &[RecordId], excluded: &[RecordId]) -> Result<Vec<RecordId>, Error> {
+        let mut found = Vec::new();
+        let mut open: Vec<RecordId> = self.references_of(people, "manager").await?;
+        for _ in 0..STEPS {
+            if open.is_empty() {
+                break;
+            }
+            let able = self.able(&open, excluded).await?;
+            let above: Vec<RecordId> = open.into_iter().filter(|person| !able.contains(person)).collect();
+            found.extend(able);
+            open = self.references_of(&above, "manager").await?;
+        }
+        Ok(found)
+    }
+
+    /// Those who stand in today for people who are away, each with those for whom.
+    pub(super) async fn stand_ins(
+        &self,
+        people: &[RecordId],
+        excluded: &[RecordId],
+    ) -> Result<BTreeMap<RecordId, Vec<RecordId>>, Error> {
+        let mut stand_ins: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
+        for (person, record) in self.people(people).await? {
+            if is_away(&record, self.now())
+                && let Some(substitute) = record.reference("substitute")
+            {
+                stand_ins.entry(substitute).or_default().push(person);
+            }
+        }
+        let able = self.able(&stand_ins.keys().copied().collect::<Vec<_>>(), excluded).await?;
+        stand_ins.retain(|person, _| able.contains(person));
+        Ok(stand_ins)
+    }
+
+    async fn people(&self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, Error> {
+        if ids.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let loaded = self.store().get_records(ids).await?;
+        let people = loaded.into_iter().map(|loaded| loaded.record).filter(|record| record.kind == "person");
+        Ok(people.map(|record| (record.id, record)).collect())
+    }
+
+    async fn references_of(&self, ids: &[RecordId], field: &str) -> Result<Vec<RecordId>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let loaded = self.store().get_records(ids).await?;
+        let of =
+            |record: &Record| record.reference(field).into_iter().chain(record.references(field)).collect::<Vec<_>>();
+        Ok(loaded.iter().flat_map(|loaded| of(&loaded.record)).collect())
+    }
+}
+
+/// Whether somebody is away on the day that it is where they are.
+fn is_away(person: &Record, now: Moment) -> bool {
+    let zone = TimeZone::get(person.text("time_zone")).unwrap_or(TimeZone::UTC);
+    let today = now.timestamp().to_zoned(zone).date();
+    let day = |key: &str| person.text(key).parse::<Date>().ok();
+    let is_within = |from: Date| from <= today && day("absent_until").is_none_or(|until| today <= until);
+    person.state == "on_leave" || day("absent_from").is_some_and(is_within)
+}
