@@ -13,6 +13,7 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
+use steward_practices::approval::POLICY;
 use steward_store::bulk_edits::RowEffect;
 use steward_store::change::{ChangeSet, KeptAnswer, RecordChange};
 use steward_store::clocks::ClockChange;
@@ -152,8 +153,8 @@ impl App {
             let mut set = ChangeSet { records: vec![change], ..ChangeSet::default() };
             set.idempotency =
                 origin.idempotency_key.as_ref().map(|key| idempotency(actor, key, kind, new, &after, self.now()));
-            match self.commit(set).await {
-                Ok(()) => return self.view_of_new(actor, kind, after, !new.links.is_empty()).await,
+            match self.commit_shown(set, after).await {
+                Ok(after) => return self.view_of_new(actor, kind, after, !new.links.is_empty()).await,
                 Err(CommitError::NumberTaken) => {}
                 Err(CommitError::KeyUsed) => {
                     if let Some(done) = self.earlier_answer(actor, kind, new, origin).await? {
@@ -256,8 +257,9 @@ impl App {
                 after: after.clone(),
                 events,
             };
-            match self.commit(ChangeSet { records: vec![change], bulk_row, ..ChangeSet::default() }).await {
-                Ok(()) => {
+            let set = ChangeSet { records: vec![change], bulk_row, ..ChangeSet::default() };
+            match self.commit_shown(set, after).await {
+                Ok(after) => {
                     drop(turn);
                     return Ok(Changed::Made(after));
                 }
@@ -327,16 +329,23 @@ impl App {
 
     /// Writes a change set and forgets the copies that it makes old.
     pub(crate) async fn commit(&self, set: ChangeSet) -> Result<(), CommitError> {
-        self.commit_with(set, None).await
+        self.commit_with(set, None).await.map(drop)
+    }
+
+    /// As [`Self::commit`], for whoever shows the record afterwards: as it is with what followed from the commit.
+    pub(crate) async fn commit_shown(&self, set: ChangeSet, shown: Record) -> Result<Record, CommitError> {
+        let changed = self.commit_with(set, None).await?;
+        Ok(changed.into_iter().find(|record| record.id == shown.id).unwrap_or(shown))
     }
 
     /// As [`Self::commit`], for steps of escalation that are taken: on the condition that the clock is as it was seen.
     pub(crate) async fn commit_steps(&self, set: ChangeSet, taken: &Taken, version: i64) -> Result<(), CommitError> {
-        self.commit_with(set, Some((taken, version))).await
+        self.commit_with(set, Some((taken, version))).await.map(drop)
     }
 
-    async fn commit_with(&self, mut set: ChangeSet, taken: Option<(&Taken, i64)>) -> Result<(), CommitError> {
-        self.add_approvals(&mut set).await?;
+    /// The records of which consequences made others than the set held.
+    async fn commit_with(&self, mut set: ChangeSet, taken: Option<(&Taken, i64)>) -> Result<Vec<Record>, CommitError> {
+        let changed = self.add_approvals(&mut set).await?;
         self.add_clocks(&mut set, taken.map(|(taken, _)| taken)).await?;
         if let Some((taken, version)) = taken {
             let is_seen = |change: &ClockChange| change.clock.slot == taken.slot && change.before == Some(version);
@@ -350,7 +359,7 @@ impl App {
         // Also when it failed: a link that broke in the midst of it leaves unknown what was written.
         self.forget_copies(&written);
         self.0.counts.forget_all();
-        outcome.map(drop)
+        outcome.map(|_| changed)
     }
 
     fn forget_copies(&self, written: &[(RecordId, Arc<Kind>)]) {
@@ -359,7 +368,8 @@ impl App {
         if !named.is_empty() {
             self.0.labels.forget(named);
         }
-        let small = self.0.rules.related_kinds().iter().chain(&["organisation", "team", "service"]).chain(&SOURCES);
+        let small =
+            self.0.rules.related_kinds().iter().chain(&["organisation", "team", "service", POLICY]).chain(&SOURCES);
         let kinds: Vec<&&'static str> = small.filter(|key| is_of(&[*key])).collect();
         if !kinds.is_empty() {
             self.0.reference_data.forget(kinds);

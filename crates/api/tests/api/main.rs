@@ -1,6 +1,7 @@
 //! The interface as clients meet it, on both databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
+mod approvals;
 mod bulk_edits;
 mod catalogue;
 mod clocks;

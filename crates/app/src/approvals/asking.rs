@@ -37,16 +37,21 @@ enum Meaning {
 }
 
 impl App {
-    /// Adds what the records of a change set ask for.
-    pub(crate) async fn add_approvals(&self, set: &mut ChangeSet) -> Result<(), CommitError> {
+    /// Adds what the records of a change set ask for; the records that it makes others of.
+    pub(crate) async fn add_approvals(&self, set: &mut ChangeSet) -> Result<Vec<Record>, CommitError> {
+        let mut changed = Vec::new();
         for place in 0..set.records.len() {
             let change = &set.records[place];
             let Some(point) = change.kind.approval.clone() else { continue };
             let Some(meaning) = meaning(&point, change) else { continue };
+            let events = change.events.len();
             let others = self.asked_for(set, place, &point, meaning).await.map_err(failed)?;
+            if set.records[place].events.len() > events {
+                changed.push(set.records[place].after.clone());
+            }
             set.records.extend(others);
         }
-        Ok(())
+        Ok(changed)
     }
 
     async fn asked_for(

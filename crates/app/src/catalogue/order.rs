@@ -98,8 +98,8 @@ impl App {
                 response: after.id.to_string(),
                 created_at: self.now(),
             });
-            match self.commit(set).await {
-                Ok(()) => return self.view_of_new(actor, kind, after, false).await,
+            match self.commit_shown(set, after).await {
+                Ok(after) => return self.view_of_new(actor, kind, after, false).await,
                 Err(CommitError::NumberTaken) => {}
                 Err(CommitError::KeyUsed) => {
                     if let Some(done) = self.answered_before(actor, kind, hash, origin).await? {
