@@ -330,6 +330,9 @@ impl Day<'_> {
         self.script.add(self.later(3, 700), by.clone(), CURE, go("request_authorization", plans));
         let advice = json!({ "advisory_board_required": true, "advisory_board_recommendation": "Recommended, with the maker on the line.", "conflict_status": "none" });
         self.script.add(self.later(8, 850), page("dev"), CURE, Deed::Update(advice));
+        for (minute, member) in [(853, "victor"), (857, "amir")] {
+            self.script.add(self.later(8, minute), page(member), CURE, go("authorize", json!({})));
+        }
         self.script.add(self.later(8, 860), page("dev"), CURE, go("authorize", json!({})));
         self.script.add(start.plus_seconds(300), by.clone(), CURE, go("implement", json!({})));
         let fields = json!({ "outcome": "successful", "implementation_notes": "Both controllers on 9.14.3, longest pause in I/O two seconds." });

@@ -202,6 +202,11 @@ impl Writer<'_> {
         let advice =
             json!({ "advisory_board_recommendation": "Recommended. Victor asks for a snapshot before the start." });
         self.script.add(at, dev.clone(), record, Deed::Update(advice));
+        if plan.risk == "high" {
+            for (minutes, member) in [(8, "victor"), (13, "amir")] {
+                self.script.add(at.plus_seconds(minutes * 60), page(member), record, go("authorize", json!({})));
+            }
+        }
         self.script.add(at.plus_seconds(900), dev, record, go("authorize", json!({})));
         if plan.outage.is_some() {
             self.outage(writing, at.plus_seconds(3_600));

@@ -4,6 +4,7 @@
 //! lie in `data/`; the modules put them into a script of steps, which is played in the order of time.
 
 mod agreements;
+mod approvals;
 mod article_files;
 mod articles;
 mod badday;
@@ -164,6 +165,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     let named = items::write(&mut script, &calendar, seed, items_at)?;
     devices::write(&mut script, &mut world, &calendar, seed, items_at.plus_seconds(600), named);
     agreements::write(&mut script, start);
+    approvals::write(&mut script, start, now);
     offers::write(&mut script, &world, &calendar, items_at.plus_seconds(3 * 3600))?;
     articles::write(&mut script, &calendar, seed)?;
     knowledge::write(&mut script, &calendar, seed);

@@ -24,6 +24,7 @@
 //!   does; the answer is the same markup with the same id.
 //! - A [`message::toast`] may go along with any swapped answer.
 
+pub mod approval;
 pub mod as_of;
 pub mod assets;
 pub mod attachment;

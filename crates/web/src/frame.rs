@@ -19,7 +19,7 @@ use crate::visitor::Visitor;
 
 /// Headings of the navigation, with the practices under each; all others stand under the last.
 const GROUPS: [(&str, &[&str]); 4] = [
-    ("group-work", &["incident", "request", "problem", "change", "release", "task"]),
+    ("group-work", &["approval", "incident", "request", "problem", "change", "release", "task"]),
     ("group-services", &["service", "configuration", "outage", "knowledge"]),
     ("group-organisation", &["organisation"]),
     ("more", &[]),

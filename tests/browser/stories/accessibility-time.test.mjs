@@ -11,7 +11,7 @@ pages("Pages about time are accessible", "ada", async (scene) => {
   };
   const target = await first("service-level-targets");
   return [
-    "/calendars", "/calendars/new", await first("calendars"), "/schedules/new", await first("schedules"), "/agreements", "/service-levels", "/agreements/new", await first("agreements"),
+    "/approvals", await first("approvals"), "/approval-policies", "/approval-policies/new", await first("approval-policies"), "/calendars", "/calendars/new", await first("calendars"), "/schedules/new", await first("schedules"), "/agreements", "/service-levels", "/agreements/new", await first("agreements"),
     target, `${target}/edit`, `${target}/simulation`, incident, `${incident}/clocks`,
   ];
 });

@@ -103,7 +103,7 @@ impl App {
     async fn ask(&self, change: &mut RecordChange, point: &ApprovalPoint) -> Result<Option<RecordChange>, Error> {
         let subject = change.after.clone();
         let excluded = Self::excluded(point, &subject);
-        let mut round = self.round_for(&change.kind, &subject, &excluded).await?;
+        let mut round = self.round_for(point, &change.kind, &subject, &excluded).await?;
         if round.asks.is_empty() {
             return Ok(None);
         }
@@ -133,7 +133,13 @@ impl App {
     }
 
     /// The questions about a record: to those who are named in it, and of each policy that applies.
-    async fn round_for(&self, kind: &Kind, subject: &Record, excluded: &[RecordId]) -> Result<Round, Error> {
+    async fn round_for(
+        &self,
+        point: &ApprovalPoint,
+        kind: &Kind,
+        subject: &Record,
+        excluded: &[RecordId],
+    ) -> Result<Round, Error> {
         let mut round = Round::default();
         let named = self.able(&subject.references(NAMED), excluded).await?;
         if !named.is_empty() && kind.field(NAMED).is_some_and(|field| field.write.is_some()) {
@@ -149,6 +155,7 @@ impl App {
                 continue;
             }
             match Policy::of(record, self.registry()) {
+                Ok(policy) if !policy.reaches(point.amount.as_ref().and_then(|key| subject.field(key))) => {}
                 Ok(policy) if policy.condition.bind(&environment).matches_local(subject, kind) => policies.push(policy),
                 Ok(_) => {}
                 // It was checked when it was written; a kind that changed since must not let anything pass unasked.

@@ -39,6 +39,8 @@ pub struct Policy {
     pub organisation: RecordId,
     /// Which records it is for.
     pub condition: Filter,
+    /// The least sum of money that it is for, as it is stored.
+    pub amount_from: Option<Json>,
     /// Whom it asks.
     pub whom: AskWhom,
     /// Who is asked where nobody is found.
@@ -113,10 +115,22 @@ impl Policy {
             number: record.number.clone(),
             organisation: record.organisation,
             condition,
+            amount_from: record.field("amount_from").cloned(),
             whom,
             stand_in: record.references("stand_in"),
             ask,
         })
+    }
+}
+
+impl Policy {
+    /// Whether it is for a sum of money: as much as it names, or in another currency, since no rate is known here. A
+    /// record without a sum is about none.
+    pub fn reaches(&self, amount: Option<&Json>) -> bool {
+        let Some(from) = &self.amount_from else { return true };
+        let Some(amount) = amount else { return false };
+        let number = |money: &Json| money.get("amount").and_then(Json::as_i64);
+        amount.get("currency") != from.get("currency") || number(amount) >= number(from)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every component with sample data, in every state: to look at, and for tests to hold.
 
+mod approvals;
 mod fields;
 mod knowledge;
 mod lists;
@@ -26,6 +27,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         fields::parts(),
         lists::parts(),
         records::parts(),
+        approvals::parts(),
         knowledge::parts(),
         messages::parts(),
         portal::parts(),

@@ -11,6 +11,7 @@ use steward_app::list::{Counting, ListRequest};
 use steward_app::view::RecordView;
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
+use steward_practices::approval::APPROVAL;
 use steward_ui::chart::{Bar, Tile, bars, tiles};
 use steward_ui::header::{Header, header};
 use steward_ui::icon::Icon;
@@ -20,7 +21,6 @@ use steward_words::{t, t_with};
 use super::{ask, gathered, work};
 use crate::frame::{Place, frame};
 use crate::list::counted;
-use crate::portal::requests;
 use crate::visitor::Visitor;
 use crate::{Web, address, inbox};
 
@@ -51,12 +51,11 @@ const MANAGES: u8 = 4;
 pub(super) async fn page(web: &Web, visitor: &Visitor) -> Result<Markup, Error> {
     let mine = async { Ok(in_order(gathered(web, visitor, &WORK, "is:open assignee:me").await?)) };
     let teams = async { Ok(in_order(gathered(web, visitor, &QUEUED, "is:open team:mine assignee:none").await?)) };
-    let asked = async { requests::find(web, visitor, requests::Wanted::MyApprovals, CHANGED).await };
+    let asked = async { Ok(in_order(gathered(web, visitor, &[APPROVAL], "is:open pending:me").await?)) };
     let changed = async { web.app().changed_since_visit(visitor.actor(), CHANGED).await };
     let (mine, teams, asked, changed, numbers, piles) =
         tokio::try_join!(mine, teams, asked, changed, numbers(web, visitor), piles(web, visitor))?;
     let with_kind = |views: Vec<RecordView>| views.into_iter().map(|view| (view.kind.clone(), view)).collect();
-    let asked: Vec<(Arc<Kind>, RecordView)> = with_kind(asked);
     let changed: Vec<(Arc<Kind>, RecordView)> = with_kind(changed);
     let name = visitor.actor().label.split_whitespace().next().unwrap_or_default().to_owned();
     let main = html! {

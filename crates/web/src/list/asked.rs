@@ -53,6 +53,9 @@ const DESK: [(&str, &str, &str); 5] = [
 ];
 /// Views of what one asked for.
 const ASKED: [(&str, &str, &str); 2] = [("open", "view-open", "is:open"), ("all", "all", "")];
+/// Views of what waits for people to decide.
+const DECIDED: [(&str, &str, &str); 3] =
+    [("pending", "view-pending", "is:open pending:me"), ("open", "view-open", "is:open"), ("all", "all", "")];
 /// Everything else has one.
 const PLAIN: [(&str, &str, &str); 1] = [("all", "all", "")];
 
@@ -64,6 +67,8 @@ pub(crate) fn built_in(kind: &Kind, actor: &Actor) -> Vec<View> {
     let has = |key: &str| kind.field(key).is_some();
     let views: &[(&str, &'static str, &str)] = if actor.is_staff() && has("assignee") && has("team") {
         &DESK
+    } else if has("pending") {
+        &DECIDED
     } else if has("requester") {
         &ASKED
     } else {

@@ -21,6 +21,7 @@ use steward_app::knowledge;
 use steward_app::list::{COUNT_MAX, Counting, ListPage};
 use steward_clock::definition::AGREEMENT;
 use steward_model::kind::{Kind, Level};
+use steward_practices::approval::APPROVAL;
 use steward_ui::button::{Button, Look, link_button};
 use steward_ui::header::{Header, header};
 use steward_ui::icon::Icon;
@@ -305,6 +306,7 @@ pub(crate) fn counted(total: Option<usize>) -> String {
 fn overviews(kind: &Kind) -> &'static [(&'static str, &'static str)] {
     match kind.key.as_str() {
         knowledge::ARTICLE => &[("article-quality", "/knowledge/quality")],
+        APPROVAL => &[("approval-policies", "/approval-policies")],
         AGREEMENT => &[("report-title", crate::service_levels::ADDRESS)],
         _ => &[],
     }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde_json::Value as Json;
+use steward_app::approvals::ApprovalSeen;
 use steward_app::error::Error;
 use steward_app::pages::RecordPage;
 use steward_app::records::{Origin, Request};
@@ -28,6 +29,7 @@ use super::{REQUESTS, kind_of, page, record_address};
 use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::{Posted, Query};
+use crate::record::approval;
 use crate::timeline::timeline;
 use crate::values::shown::Reader;
 use crate::values::time;
@@ -81,7 +83,8 @@ async fn show(
     let mut visitor = visitor.clone();
     visitor.unread = crate::inbox::opened(web, &visitor, found.view.record.id).await;
     let title = title(&found);
-    let content = content(web, &visitor, &found, done, (body, errors));
+    let approvals = approval::gather(web, &visitor, &found.view).await?;
+    let content = content(web, &visitor, &found, &approvals, done, (body, errors));
     Ok(page(web, &visitor, &title, REQUESTS, content))
 }
 
@@ -96,6 +99,7 @@ fn content(
     web: &Web,
     visitor: &Visitor,
     page: &RecordPage,
+    approvals: &[ApprovalSeen],
     done: Option<&str>,
     (body, errors): (&str, &[String]),
 ) -> Markup {
@@ -133,6 +137,9 @@ fn content(
                     p.portal-next__text { (standing.next) }
                     @if !standing.expected.is_empty() { p.portal-next__text { strong { (standing.expected) } } }
                     @for message in too_late(view) { p.portal-barred { (refusal(message)) "." } }
+                }
+                @if let Some(seen) = approvals.first() {
+                    (approval::draw(web, visitor, seen, (approval::Stands::Portal, &record_address(&record.number)), None))
                 }
                 @for key in outcome {
                     @let text = record.text(key);

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use steward_app::error::Error;
 use steward_app::list::{Counting, ListRequest};
 use steward_app::view::RecordView;
+use steward_practices::approval::APPROVAL;
 use steward_ui::icon::Icon;
 use steward_ui::message::{Empty, empty};
 use steward_ui::portal::{Follow, PortalHead, follow_list, portal_head};
@@ -13,10 +14,10 @@ use steward_words::{t, t_with};
 
 use super::words::Standing;
 use super::{FOLLOWED, REQUESTS, page, record_address};
-use crate::Web;
 use crate::error::WebError;
 use crate::form::Query;
 use crate::visitor::Visitor;
+use crate::{Web, address};
 
 /// Records of one kind on the page.
 const SHOWN: usize = 60;
@@ -53,10 +54,12 @@ impl Wanted {
             (Self::MyAll, _) => Some("requester == me || created_by == me"),
             (Self::OfMyOrganisation(true), _) => Some(OPEN),
             (Self::OfMyOrganisation(false), _) => Some("state_category in ['done', 'cancelled']"),
-            (Self::MyApprovals, "service_request") => {
-                Some("me in approvers && state == 'awaiting_approval' && requester != me && requested_for != me")
+            (Self::MyApprovals, "service_request") => Some("me in pending_approvers && state == 'awaiting_approval'"),
+            // Those of requests are theirs; what else waits has a page of its own.
+            (Self::MyApprovals, APPROVAL) => {
+                Some("me in pending && state == 'open' && subject_kind != 'service_request'")
             }
-            (Self::MyApprovals, _) => None,
+            (Self::MyApprovals, _) | (_, APPROVAL) => None,
             (Self::AnswersFromMe, "service_request") => Some(
                 "requester == me && (state == 'waiting' && waiting_reason == 'awaiting_requester' || state == 'fulfilled')",
             ),
@@ -70,7 +73,7 @@ impl Wanted {
 /// The newest records that are looked for, of all kinds.
 pub(crate) async fn find(web: &Web, visitor: &Visitor, wanted: Wanted, limit: usize) -> Result<Vec<RecordView>, Error> {
     let mut found = Vec::new();
-    for key in FOLLOWED {
+    for key in FOLLOWED.into_iter().chain([APPROVAL]) {
         let (Some(kind), Some(condition)) = (web.app().registry().kind(key).cloned(), wanted.condition(key)) else {
             continue;
         };
@@ -91,6 +94,14 @@ pub(crate) async fn find(web: &Web, visitor: &Visitor, wanted: Wanted, limit: us
     Ok(found)
 }
 
+/// Where one follows a record.
+fn page_of(view: &RecordView) -> String {
+    match view.kind.key == APPROVAL {
+        true => address::record(&view.kind, &view.record.number),
+        false => record_address(&view.record.number),
+    }
+}
+
 /// Records as their askers follow them.
 pub(super) fn follows(web: &Web, visitor: &Visitor, views: &[RecordView]) -> Markup {
     let me = visitor.actor().person;
@@ -100,7 +111,7 @@ pub(super) fn follows(web: &Web, visitor: &Visitor, views: &[RecordView]) -> Mar
             let requester = view.record.reference("requester");
             let whose = requester.filter(|id| *id != me).and_then(|id| view.labels.get(&id));
             (
-                record_address(&view.record.number),
+                page_of(view),
                 Standing::of(web, visitor, view),
                 whose.map(|label| label.label.clone()).unwrap_or_default(),
             )

@@ -113,7 +113,8 @@ fn hold(reason: &str) -> (&'static str, String) {
 }
 
 fn approval(view: &RecordView) -> String {
-    let approvers = view.record.references("approvers");
+    let pending = view.record.references("pending_approvers");
+    let approvers = if pending.is_empty() { view.record.references("approvers") } else { pending };
     let names: Vec<&str> =
         approvers.iter().filter_map(|id| view.labels.get(id)).map(|label| label.label.as_str()).collect();
     let either = names
@@ -169,6 +170,7 @@ fn steps(web: &Web, visitor: &Visitor, view: &RecordView) -> Vec<(&'static str, 
         "service_request" => {
             let state = record.state.as_str();
             let asks = !record.references("approvers").is_empty()
+                || !record.references("asked_to_approve").is_empty()
                 || record.field("approved_at").is_some()
                 || matches!(state, "awaiting_approval" | "rejected" | "approved");
             let mut path = vec![(t("portal-received"), when("submitted_at"))];

@@ -1,5 +1,6 @@
 //! The page of a record: head with its moves, what was said in the middle, values beside it.
 
+pub(crate) mod approval;
 mod asked;
 pub(crate) mod context;
 mod head;
@@ -94,6 +95,9 @@ pub(crate) async fn page(
         Some("header") => parts.header(),
         Some("timeline") => parts.timeline(),
         Some("fields") => parts.fields(),
+        Some("approval") => {
+            Parts { approvals: approval::gather(&web, &visitor, &shown.view).await?, ..parts }.approval()
+        }
         _ => {
             let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
             let next = query.get("show") == Some("next");
@@ -116,12 +120,16 @@ pub(crate) async fn page(
             let working = async {
                 if as_of.is_some() { Ok(None) } else { working::gather(&web, &visitor, &shown.view, &query).await }
             };
+            let approvals = async {
+                if as_of.is_some() { Ok(Vec::new()) } else { approval::gather(&web, &visitor, &shown.view).await }
+            };
             let turns = async { if as_of.is_some() { Ok(None) } else { turns::gather(&web, &shown.view).await } };
             let context = head_context(&web, &visitor, &shown, as_of);
-            let (draft, head, article, notes, uses, working, turns) =
-                tokio::join!(draft, context, article, notes, uses, working, turns);
+            let (draft, head, article, notes, uses, working, turns, approvals) =
+                tokio::join!(draft, context, article, notes, uses, working, turns, approvals);
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
-            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, ..parts }.whole()
+            let approvals = approvals?;
+            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, approvals, ..parts }.whole()
         }
     }
     .into_response())
@@ -222,6 +230,8 @@ struct Parts<'a> {
     working: Option<working::Gathered>,
     /// When recurring work comes next.
     turns: Option<Vec<steward_practices::schedule::Turn>>,
+    /// Rounds of approval, the newest first.
+    approvals: Vec<steward_app::approvals::ApprovalSeen>,
     id: String,
     address: String,
 }
@@ -245,6 +255,7 @@ impl<'a> Parts<'a> {
             chain: Vec::new(),
             working: None,
             turns: None,
+            approvals: Vec::new(),
             id,
             address,
         }
@@ -305,6 +316,7 @@ impl<'a> Parts<'a> {
                 (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { (t("back-to-now")) } }))
             }
             (self.notes.pop_up())
+            (self.approval())
             (self.outages())
             (self.figures())
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }

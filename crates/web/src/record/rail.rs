@@ -79,6 +79,7 @@ impl Parts<'_> {
         let shown = |field: &&Field| {
             !matches!(field.field_type, FieldType::Markdown)
                 && !asked::is_answers(field)
+                && !super::approval::is_told(&kind.key, field)
                 && field.key != kind.label_field
                 && (self.article.is_none() || !is_words(&field.key))
                 && view.rights.may_read(field)

@@ -7,6 +7,7 @@ filter-clear = Zurücksetzen
 over-limit = mehr als vorgesehen
 move-record = { $number } verschieben
 view-open = Offen
+view-pending = Wartet auf mich
 view-mine = Meine
 view-teams = Meine Teams
 view-unassigned = Nicht zugewiesen

@@ -119,3 +119,21 @@ turn-closed = { $day }: entfällt, geschlossen
 turn-moved = { $day }, statt { $planned }
 by-macro = durch das Makro { $macro }
 draft-version = Neue Version von { $number }
+
+# A question for approval.
+approval-policies = Regeln
+approval = Genehmigung
+approval-asked = ist gefragt
+approval-later = wird später gefragt
+approval-agreed = hat zugestimmt
+approval-refused = hat abgelehnt
+approval-released = nicht mehr nötig
+approval-stage = Stufe { $stage }
+approval-nobody = Niemand kann gefragt werden. Wer dafür verantwortlich ist, entscheidet oder fragt jemanden.
+approval-by = durch { $person }
+approval-need-any = eine Person muss zustimmen
+approval-need-all = alle müssen zustimmen
+approval-need-number = { $number } davon müssen zustimmen
+approval-need-share = { $number } Prozent davon müssen zustimmen
+approval-approve = Genehmigen
+approval-refuse = Ablehnen

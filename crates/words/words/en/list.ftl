@@ -7,6 +7,7 @@ filter-clear = Clear
 over-limit = more than there should be
 move-record = Move { $number }
 view-open = Open
+view-pending = Waiting for me
 view-mine = Mine
 view-teams = My teams
 view-unassigned = Unassigned

@@ -119,3 +119,21 @@ turn-closed = { $day }: left out, closed
 turn-moved = { $day }, instead of { $planned }
 by-macro = by macro { $macro }
 draft-version = New version of { $number }
+
+# A question for approval.
+approval-policies = Policies
+approval = Approval
+approval-asked = is asked
+approval-later = is asked later
+approval-agreed = agreed
+approval-refused = refused
+approval-released = not needed any more
+approval-stage = Stage { $stage }
+approval-nobody = Nobody can be asked. Whoever answers for it decides, or asks somebody.
+approval-by = by { $person }
+approval-need-any = any of them must agree
+approval-need-all = all of them must agree
+approval-need-number = { $number } of them must agree
+approval-need-share = { $number } per cent of them must agree
+approval-approve = Approve
+approval-refuse = Refuse

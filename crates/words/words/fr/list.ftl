@@ -7,6 +7,7 @@ filter-clear = Effacer
 over-limit = plus que prévu
 move-record = Déplacer { $number }
 view-open = Ouverts
+view-pending = En attente de moi
 view-mine = Les miens
 view-teams = Mes équipes
 view-unassigned = Non affectés

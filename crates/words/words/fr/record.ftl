@@ -119,3 +119,21 @@ turn-closed = { $day } : omis, fermé
 turn-moved = { $day }, au lieu du { $planned }
 by-macro = par la macro { $macro }
 draft-version = Nouvelle version de { $number }
+
+# A question for approval.
+approval-policies = Règles
+approval = Approbation
+approval-asked = est sollicité
+approval-later = sera sollicité plus tard
+approval-agreed = a approuvé
+approval-refused = a refusé
+approval-released = plus nécessaire
+approval-stage = Étape { $stage }
+approval-nobody = Personne ne peut être sollicité. La personne responsable décide, ou sollicite quelqu’un.
+approval-by = par { $person }
+approval-need-any = l’accord d’une personne suffit
+approval-need-all = l’accord de toutes est nécessaire
+approval-need-number = l’accord de { $number } personnes est nécessaire
+approval-need-share = l’accord de { $number } pour cent est nécessaire
+approval-approve = Approuver
+approval-refuse = Refuser

@@ -1,0 +1,308 @@
+//! Approvals: who is asked, what they answer, and what follows, by the interface.
+
+use serde_json::{Value as Json, json};
+use steward_testkit::fixture::Fixture;
+use steward_testkit::on_both;
+
+/// A policy for changes in force.
+async fn policy(fixture: &Fixture, fields: Json) -> String {
+    let root = fixture.client("root");
+    let mut all = json!({ "for_kind": "change", "name": "Somebody" });
+    all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    let made = root.post("/api/v1/approval-policies", json!({ "fields": all })).await.expect(201).json();
+    let path = format!("/api/v1/approval-policies/{}", made["number"].as_str().unwrap());
+    root.post(&format!("{path}/transitions/activate"), json!({})).await.expect(200);
+    path
+}
+
+fn people(fixture: &Fixture, names: &[&str]) -> Json {
+    names.iter().map(|name| fixture.people[*name].to_string()).collect()
+}
+
+/// An emergency change of a1 that waits for authorization.
+async fn waiting(fixture: &Fixture) -> String {
+    let root = fixture.client("root");
+    let fields = json!({
+        "title": "Mend the gate", "change_type": "emergency", "justification": "It is open",
+        "requester": fixture.people["a1"].to_string(), "impact": "medium", "urgency": "medium",
+        "planned_start_at": "2026-01-05T09:00:00Z", "planned_end_at": "2026-01-05T10:00:00Z",
+    });
+    let made = root.post("/api/v1/changes", json!({ "fields": fields })).await.expect(201).json();
+    let path = format!("/api/v1/changes/{}", made["number"].as_str().unwrap());
+    root.post(&format!("{path}/transitions/expedite"), json!({})).await.expect(200);
+    path
+}
+
+/// The rounds of all records, the newest first.
+async fn rounds(fixture: &Fixture) -> Vec<Json> {
+    let list = fixture.client("root").get("/api/v1/approvals?sort=-created_at").await.expect(200).json();
+    list.as_array().unwrap().clone()
+}
+
+async fn newest(fixture: &Fixture) -> (String, Json) {
+    let round = rounds(fixture).await.remove(0);
+    (format!("/api/v1/approvals/{}", round["number"].as_str().unwrap()), round)
+}
+
+async fn state(fixture: &Fixture, path: &str) -> String {
+    let record = fixture.client("root").get(path).await.expect(200).json();
+    record["state"].as_str().unwrap().to_owned()
+}
+
+async fn answer(fixture: &Fixture, who: &str, path: &str, key: &str, reason: &str) -> u16 {
+    let fields = if reason.is_empty() { json!({}) } else { json!({ "reason": reason }) };
+    fixture.client(who).post(&format!("{path}/transitions/{key}"), json!({ "fields": fields })).await.status.as_u16()
+}
+
+fn pending(round: &Json) -> Vec<String> {
+    let people = round["fields"]["pending"].as_array().cloned().unwrap_or_default();
+    people.iter().map(|person| person["id"].as_str().unwrap().to_owned()).collect()
+}
+
+on_both! {
+    async fn ch_10_stages_quorum_and_no_approval_of_ones_own(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let board = json!({
+            "name": "Board", "stage": 2, "people": people(&fixture, &["g1", "g2", "oa", "a1"]),
+            "need": "number", "how_many": 2, "ends_at_once": false,
+        });
+        policy(&fixture, board).await;
+        policy(&fixture, json!({ "name": "Manager first", "people": people(&fixture, &["am"]) })).await;
+        policy(&fixture, json!({ "name": "Not this one", "condition": "change_type == 'normal'", "people": people(&fixture, &["root"]) })).await;
+        let change = waiting(&fixture).await;
+        let (round, seen) = newest(&fixture).await;
+        assert_eq!(pending(&seen), [fixture.people["am"].to_string()], "only the first stage is asked");
+        let asked = seen["fields"]["answers"].as_array().unwrap();
+        assert!(asked.iter().all(|row| row["person"]["id"] != fixture.people["a1"].to_string()), "who asks is not asked: {asked:?}");
+        assert_eq!(asked.len(), 4);
+        // Neither who asks, nor a later stage, nor who answers for changes goes before.
+        assert_eq!(answer(&fixture, "a1", &round, "approve", "").await, 409);
+        assert_eq!(answer(&fixture, "g1", &round, "approve", "").await, 409);
+        let forced = fixture.client("root").post(&format!("{change}/transitions/authorize"), json!({})).await;
+        assert_eq!(forced.status.as_u16(), 409, "{}", forced.text());
+        assert_eq!(answer(&fixture, "am", &round, "approve", "").await, 200);
+        assert_eq!(answer(&fixture, "am", &round, "approve", "").await, 409, "once");
+        assert_eq!(state(&fixture, &change).await, "authorize");
+
+        assert_eq!(answer(&fixture, "g1", &round, "approve", "Tested").await, 200);
+        assert_eq!(answer(&fixture, "g2", &round, "refuse", "").await, 422, "a refusal says why");
+        assert_eq!(answer(&fixture, "g2", &round, "refuse", "Too soon").await, 200);
+        assert_eq!(state(&fixture, &change).await, "authorize", "one refusal does not end it");
+        // The last one decides on the change itself.
+        fixture.client("oa").post(&format!("{change}/transitions/authorize"), json!({})).await.expect(200);
+        let change = fixture.client("root").get(&change).await.expect(200).json();
+        assert_eq!(change["state"], "scheduled");
+        assert_eq!(change["fields"]["authorized_by"]["id"], fixture.people["oa"].to_string());
+        assert_eq!(change["fields"]["pending_approvers"], Json::Null);
+        let (_, seen) = newest(&fixture).await;
+        assert_eq!((&seen["state"], &seen["fields"]["pending"]), (&json!("approved"), &Json::Null));
+        let said: Vec<&str> = seen["fields"]["answers"].as_array().unwrap().iter().map(|row| row["answer"].as_str().unwrap()).collect();
+        assert_eq!(said, ["approved", "approved", "refused", "approved"]);
+    }
+
+    async fn a_refusal_sends_back_and_says_why(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        policy(&fixture, json!({ "people": people(&fixture, &["am", "g2"]), "need": "all" })).await;
+        let change = waiting(&fixture).await;
+        let (round, _) = newest(&fixture).await;
+        assert_eq!(answer(&fixture, "g2", &round, "refuse", "No way back").await, 200);
+        let seen = fixture.client("root").get(&change).await.expect(200).json();
+        assert_eq!((&seen["state"], &seen["fields"]["rejection_reason"]), (&json!("new"), &json!("No way back")));
+        let (_, seen) = newest(&fixture).await;
+        assert_eq!((&seen["state"], &seen["fields"]["outcome"]), (&json!("refused"), &json!("No way back")));
+        assert_eq!(answer(&fixture, "am", &round, "approve", "").await, 403, "it is over");
+        // Another try asks everybody anew.
+        fixture.client("root").post(&format!("{change}/transitions/expedite"), json!({})).await.expect(200);
+        assert_eq!(rounds(&fixture).await.len(), 2);
+        assert_eq!(pending(&newest(&fixture).await.1).len(), 2);
+    }
+
+    async fn two_who_decide_at_once_make_one_outcome(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        policy(&fixture, json!({ "people": people(&fixture, &["am", "g2"]) })).await;
+        for _ in 0..4 {
+            let change = waiting(&fixture).await;
+            let (round, _) = newest(&fixture).await;
+            let (yes, no) = tokio::join!(
+                answer(&fixture, "am", &round, "approve", "Yes"),
+                answer(&fixture, "g2", &round, "refuse", "No"),
+            );
+            let (_, seen) = newest(&fixture).await;
+            let expected = match (yes, no) {
+                (200, 403 | 409) => ("approved", "scheduled"),
+                (403 | 409, 200) => ("refused", "new"),
+                other => panic!("one answer counts: {other:?}"),
+            };
+            assert_eq!((seen["state"].as_str().unwrap(), state(&fixture, &change).await.as_str()), expected);
+            let said = seen["fields"]["answers"].as_array().unwrap();
+            assert_eq!(said.iter().filter(|row| row["at"].is_string()).count(), 1, "{said:?}");
+        }
+        // A quorum of two: both answers count, whichever comes first.
+        let both = json!({ "name": "Both", "people": people(&fixture, &["am", "g2"]), "need": "all" });
+        policy(&fixture, both).await;
+        let change = waiting(&fixture).await;
+        let (round, _) = newest(&fixture).await;
+        let answers = tokio::join!(answer(&fixture, "am", &round, "approve", ""), answer(&fixture, "g2", &round, "approve", ""));
+        assert_eq!(answers, (200, 200));
+        assert_eq!(state(&fixture, &change).await, "scheduled");
+    }
+
+    async fn who_changes_what_was_approved_asks_anew(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        policy(&fixture, json!({ "people": people(&fixture, &["am"]) })).await;
+        let change = waiting(&fixture).await;
+        let root = fixture.client("root");
+        root.patch(&change, json!({ "fields": { "backout_plan": "None" } })).await.expect(200);
+        let all = rounds(&fixture).await;
+        assert_eq!((all.len(), &all[1]["state"]), (2, &json!("withdrawn")), "the plan changed while it waited");
+        assert_eq!(all[1]["fields"]["outcome"], "is asked anew: Backout plan changed");
+        let (round, _) = newest(&fixture).await;
+        assert_eq!(answer(&fixture, "am", &round, "approve", "").await, 200);
+        assert_eq!(state(&fixture, &change).await, "scheduled");
+        // What was not approved may change; what was may not without a new question.
+        root.patch(&change, json!({ "fields": { "description": "More words" } })).await.expect(200);
+        assert_eq!(state(&fixture, &change).await, "scheduled");
+        let later = json!({ "fields": { "planned_end_at": "2026-01-06T10:00:00Z" } });
+        let seen = root.patch(&change, later).await.expect(200).json();
+        assert_eq!((&seen["state"], &seen["fields"]["authorized_by"]), (&json!("authorize"), &Json::Null));
+        let all = rounds(&fixture).await;
+        assert_eq!((all.len(), &all[0]["state"], &all[1]["state"]), (3, &json!("open"), &json!("approved")));
+        // Who gives it up asks nobody any more.
+        root.post(&format!("{change}/transitions/cancel"), json!({ "fields": { "cancel_reason": "Not needed" } })).await.expect(200);
+        assert_eq!(newest(&fixture).await.1["state"], "withdrawn");
+    }
+
+    async fn who_stands_in_decides_for_whom_is_away(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let root = fixture.client("root");
+        let away = json!({ "fields": { "absent_from": "2026-01-05", "absent_until": "2026-01-09", "substitute": fixture.people["g2"].to_string() } });
+        root.patch(&format!("/api/v1/people/{}", fixture.people["am"]), away).await.expect(200);
+        policy(&fixture, json!({ "people": people(&fixture, &["am"]) })).await;
+        let change = waiting(&fixture).await;
+        let (round, seen) = newest(&fixture).await;
+        assert_eq!(pending(&seen), [fixture.people["am"].to_string(), fixture.people["g2"].to_string()]);
+        assert_eq!(answer(&fixture, "g2", &round, "approve", "").await, 200);
+        assert_eq!(state(&fixture, &change).await, "scheduled");
+        let given = &newest(&fixture).await.1["fields"]["answers"][0];
+        assert_eq!((&given["person"]["id"], &given["by"]["id"]), (&json!(fixture.people["am"].to_string()), &json!(fixture.people["g2"].to_string())));
+
+        // An absence ends, and with it the right.
+        let change = waiting(&fixture).await;
+        let (round, _) = newest(&fixture).await;
+        fixture.server.clock.advance(7 * 24 * 3600);
+        assert_eq!(answer(&fixture, "g2", &round, "approve", "").await, 409, "am is back");
+        fixture.server.app.care_for_approvals().await.unwrap();
+        assert_eq!(pending(&newest(&fixture).await.1), [fixture.people["am"].to_string()]);
+        assert_eq!(state(&fixture, &change).await, "authorize");
+    }
+
+    async fn time_reminds_passes_on_and_refuses(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let (root, app) = (fixture.client("root"), &fixture.server.app);
+        let manager = json!({ "fields": { "manager": fixture.people["oa"].to_string() } });
+        root.patch(&format!("/api/v1/people/{}", fixture.people["am"]), manager).await.expect(200);
+        let patience = json!({ "people": people(&fixture, &["am"]), "within": "PT8H", "remind_every": "PT3H", "when_late": "pass_on" });
+        policy(&fixture, patience).await;
+        waiting(&fixture).await;
+        let told = async |who: &str| {
+            while app.tell_next().await.unwrap() {}
+            let inbox = fixture.client(who).get("/api/v1/notifications").await.expect(200).json();
+            inbox.as_array().unwrap().iter().filter(|one| one["reason"] == "approval").count()
+        };
+        assert_eq!((told("am").await, told("oa").await), (1, 0));
+        fixture.server.clock.advance(2 * 3600);
+        app.care_for_approvals().await.unwrap();
+        assert_eq!(told("am").await, 1, "too soon to remind");
+        fixture.server.clock.advance(3600);
+        app.care_for_approvals().await.unwrap();
+        app.care_for_approvals().await.unwrap();
+        assert_eq!(told("am").await, 2, "reminded once");
+        fixture.server.clock.advance(5 * 3600);
+        app.care_for_approvals().await.unwrap();
+        app.care_for_approvals().await.unwrap();
+        assert_eq!(pending(&newest(&fixture).await.1), [fixture.people["am"].to_string(), fixture.people["oa"].to_string()]);
+        assert_eq!(told("oa").await, 1);
+
+        policy(&fixture, json!({ "name": "Strict", "people": people(&fixture, &["g2"]), "within": "PT1H", "when_late": "refuse" })).await;
+        let change = waiting(&fixture).await;
+        fixture.server.clock.advance(3600);
+        app.care_for_approvals().await.unwrap();
+        assert_eq!(state(&fixture, &change).await, "new");
+        assert_eq!(newest(&fixture).await.1["state"], "refused");
+    }
+
+    async fn where_nobody_is_found_others_stand_in_or_it_waits(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        policy(&fixture, json!({ "ask": "manager", "stand_in": people(&fixture, &["g2"]) })).await;
+        let change = waiting(&fixture).await;
+        assert_eq!(pending(&newest(&fixture).await.1), [fixture.people["g2"].to_string()], "a1 has no manager");
+        let more = json!({ "fields": { "also_ask": people(&fixture, &["am"]) } });
+        let (round, _) = newest(&fixture).await;
+        let own = json!({ "fields": { "also_ask": people(&fixture, &["a1"]) } });
+        fixture.client("root").post(&format!("{round}/transitions/ask_also"), own).await.expect(422);
+        fixture.client("root").post(&format!("{round}/transitions/ask_also"), more).await.expect(200);
+        assert_eq!(answer(&fixture, "am", &round, "approve", "").await, 200);
+        assert_eq!(state(&fixture, &change).await, "scheduled");
+
+        policy(&fixture, json!({ "name": "The owner", "ask": "service_owner", "stage": 2 })).await;
+        let change = waiting(&fixture).await;
+        let (round, _) = newest(&fixture).await;
+        assert_eq!(answer(&fixture, "g2", &round, "approve", "").await, 200);
+        let (_, seen) = newest(&fixture).await;
+        assert_eq!((&seen["state"], pending(&seen).len()), (&json!("open"), 0), "nothing passes because nobody was found");
+        assert_eq!(state(&fixture, &change).await, "authorize");
+        // Who answers for changes decides then, and the round is not asked any more.
+        fixture.client("root").post(&format!("{change}/transitions/authorize"), json!({})).await.expect(200);
+        assert_eq!(newest(&fixture).await.1["state"], "withdrawn");
+    }
+
+    async fn policies_that_cannot_be_are_refused_by_field(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let g2 = people(&fixture, &["g2"]);
+        for (fields, field) in [
+            (json!({ "people": g2, "condition": "risk ==" }), "condition"),
+            (json!({ "people": g2, "condition": "service.name == 'x'" }), "condition"),
+            (json!({ "people": g2, "when_late": "refuse" }), "within"),
+            (json!({ "people": g2, "need": "share", "how_many": 100, "remind_every": "PT1S" }), "remind_every"),
+            (json!({ "ask": "field", "field": "title" }), "field"),
+            (json!({ "ask": "team" }), "team"),
+            (json!({ "people": [] }), "people"),
+        ] {
+            let mut all = json!({ "for_kind": "change", "name": "Wrong" });
+            all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+            let refused = fixture.client("root").post("/api/v1/approval-policies", json!({ "fields": all })).await;
+            assert_eq!(refused.status.as_u16(), 422, "{fields}");
+            assert_eq!(refused.json()["errors"][0]["field"], field, "{}", refused.text());
+        }
+        // Who answers for nothing makes no policies, and nobody writes answers by hand.
+        let own = json!({ "fields": { "name": "Mine", "for_kind": "change", "people": g2 } });
+        fixture.client("g1").post("/api/v1/approval-policies", own).await.expect(403);
+        policy(&fixture, json!({ "people": g2 })).await;
+        waiting(&fixture).await;
+        let (round, _) = newest(&fixture).await;
+        let forged = json!({ "fields": { "answers": [{ "ask": 1, "person": g2[0], "answer": "approved" }] } });
+        fixture.client("root").patch(&round, forged).await.expect(422);
+        let settled = fixture.client("root").post(&format!("{round}/transitions/settle_approved"), json!({})).await;
+        assert_eq!(settled.status.as_u16(), 403, "{}", settled.text());
+        assert_eq!(state(&fixture, &round).await, "open");
+    }
+
+    async fn an_order_waits_for_policies_beside_those_named(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let items = fixture.catalogue().await;
+        policy(&fixture, json!({ "name": "Budget", "for_kind": "service_request", "stage": 2, "people": people(&fixture, &["oa"]) })).await;
+        let order = format!("/api/v1/catalogue-items/{}/order", items["of_a"].record.number);
+        let made = fixture.client("a1").post(&order, json!({})).await.expect(201).json();
+        let request = format!("/api/v1/service-requests/{}", made["number"].as_str().unwrap());
+        let (round, seen) = newest(&fixture).await;
+        assert_eq!(seen["fields"]["requester"]["id"], fixture.people["a1"].to_string());
+        let mine = fixture.client("a1").get(&round).await.expect(200).json();
+        assert_eq!(mine["state"], "open", "who asked sees how far it is");
+        fixture.client("a2").get(&round).await.expect(404);
+        fixture.client("b1").get(&round).await.expect(404);
+        assert_eq!(fixture.client("am").post(&format!("{request}/transitions/approve"), json!({})).await.status.as_u16(), 200);
+        assert_eq!(state(&fixture, &request).await, "awaiting_approval");
+        assert_eq!(answer(&fixture, "oa", &round, "approve", "").await, 200);
+        assert_eq!(state(&fixture, &request).await, "approved");
+    }
+}
