@@ -167,6 +167,20 @@ impl Server {
         self.app.actor(person, None).await.unwrap()
     }
 
+    /// Tells everybody of everything that happened so far.
+    pub async fn told(&self) {
+        // Readers of PostgreSQL wait for older transactions of other tests.
+        let end = self.database.last_place().await;
+        for _ in 0..3_000 {
+            while self.app.tell_next().await.unwrap() {}
+            if self.database.store.cursor("inbox").await.unwrap() >= Some(end) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("the journal was not followed to its end");
+    }
+
     /// Returns once everything written by now can be searched for.
     pub async fn searchable(&self) {
         {

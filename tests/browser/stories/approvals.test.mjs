@@ -46,7 +46,8 @@ story("Two of the board and the change manager authorize a change, each in their
   // Now it is the change manager's turn; the step of the change itself means the same answer.
   await round.locator(".approval__question--present", { hasText: "Every normal change" }).waitFor();
   await page.reload();
-  await page.getByRole("link", { name: "Authorize", exact: true }).or(page.getByRole("button", { name: "Authorize", exact: true })).first().click();
+  await page.getByRole("link", { name: "Authorize", exact: true }).first().click();
+  await page.locator("#dialog").getByRole("button", { name: "Authorize", exact: true }).click();
   await page.locator(".record-header [aria-current=step]", { hasText: "Scheduled" }).waitFor();
   const kept = await ada_api.get(`changes/${change.number}`);
   assert.equal(kept.state, "scheduled");
@@ -62,7 +63,7 @@ story("A manager writes a policy, and the form asks for what applies", async (sc
   await page.locator("[name=name]").fill(`Owner of the service ${scene.id}`);
   await page.locator("[name=condition]").fill("risk ==");
   await page.locator("[name=ask]").selectOption("service_owner");
-  await page.locator("[name=people]").waitFor({ state: "detached" });
+  await page.locator("#people").waitFor({ state: "detached" });
   await page.getByRole("button", { name: /^Create/ }).click();
   await page.getByText(/cannot be used/).first().waitFor();
   await page.locator("[name=condition]").fill("risk == 'moderate'");

@@ -88,7 +88,9 @@ on_both! {
         assert_eq!(answer(&fixture, "g2", &round, "refuse", "").await, 422, "a refusal says why");
         assert_eq!(answer(&fixture, "g2", &round, "refuse", "Too soon").await, 200);
         assert_eq!(state(&fixture, &change).await, "authorize", "one refusal does not end it");
-        // The last one decides on the change itself.
+        // The last one decides on the change itself, and cannot slip another plan in.
+        let sly = json!({ "fields": { "planned_end_at": "2026-02-05T10:00:00Z" } });
+        fixture.client("oa").post(&format!("{change}/transitions/authorize"), sly).await.expect(422);
         fixture.client("oa").post(&format!("{change}/transitions/authorize"), json!({})).await.expect(200);
         let change = fixture.client("root").get(&change).await.expect(200).json();
         assert_eq!(change["state"], "scheduled");
@@ -205,7 +207,7 @@ on_both! {
         policy(&fixture, patience).await;
         waiting(&fixture).await;
         let told = async |who: &str| {
-            while app.tell_next().await.unwrap() {}
+            fixture.server.told().await;
             let inbox = fixture.client(who).get("/api/v1/notifications").await.expect(200).json();
             inbox.as_array().unwrap().iter().filter(|one| one["reason"] == "approval").count()
         };

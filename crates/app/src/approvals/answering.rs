@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use steward_model::access::Actor;
 use steward_model::command::{Command, Input, Transition};
-use steward_model::decide::{Context, Given, decide};
+use steward_model::decide::{Context, FieldError, Given, decide};
 use steward_model::event::{Cause, Event, Why};
 use steward_model::id::RecordId;
 use steward_model::kind::{ApprovalPoint, FieldType, Kind};
@@ -60,6 +60,18 @@ impl App {
         // A round in which nobody can be asked leaves it to those who answer for the record.
         let open = self.open_approval(record.id).await?.filter(|open| !open.references("pending").is_empty());
         let Some(open) = open else { return Ok(None) };
+        // What came along would be lost, or change what the others decide on.
+        let faults: Vec<FieldError> = move_
+            .fields
+            .iter()
+            .filter(|(key, value)| Some(*key) != point.reason.as_ref() && !value.is_null())
+            .map(|(key, _)| {
+                FieldError::new(key, "is what is decided; change it on the record first, which asks anew".to_owned())
+            })
+            .collect();
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
         let comment = || move_.comment.as_ref().map(|comment| comment.body.clone()).unwrap_or_default();
         let said = point.reason.as_deref().map(text).filter(|reason| !reason.is_empty());
         let reason = said.unwrap_or_else(comment);

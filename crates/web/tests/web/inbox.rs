@@ -11,16 +11,7 @@ use crate::world::{World, check_status};
 impl World {
     /// Tells everybody of everything that happened so far.
     pub(crate) async fn told(&self) {
-        // Readers of PostgreSQL wait for older transactions of other tests.
-        let end = self.fixture.server.database.last_place().await;
-        for _ in 0..3_000 {
-            while self.fixture.server.app.tell_next().await.unwrap() {}
-            if self.fixture.server.database.store.cursor("inbox").await.unwrap() >= Some(end) {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("the journal was not followed to its end");
+        self.fixture.server.told().await;
     }
 
     /// Begins with an empty inbox for everybody.
