@@ -13,6 +13,7 @@ pub mod calendars;
 pub mod catalogue;
 pub mod clock;
 pub mod clocks;
+pub mod configuration;
 pub mod context;
 pub mod deflection;
 pub mod drafts;

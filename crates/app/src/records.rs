@@ -7,12 +7,12 @@ use steward_model::access::{Action, Actor, Rights, rights};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Create, Input};
-use steward_model::decide::{Birth, Context, Rules as _, World, decide};
-use steward_model::event::{Act, Cause, Door, Event, LinkTo};
+use steward_model::decide::{Birth, Context, Given, Rules as _, World, decide};
+use steward_model::event::{Act, Cause, Door, Event, LinkTo, Why};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
-use steward_model::record::Record;
+use steward_model::record::{Fields, Record};
 use steward_practices::approval::POLICY;
 use steward_store::bulk_edits::RowEffect;
 use steward_store::change::{ChangeSet, KeptAnswer, RecordChange};
@@ -470,6 +470,25 @@ impl App {
         Ok(decide(kind, Some(record), command, &ctx)?)
     }
 
+    /// What Steward does to a record as a consequence of something: a command, with values that nobody could write.
+    pub(crate) async fn consequence(
+        &self,
+        kind: &Arc<Kind>,
+        record: &Record,
+        command: &Command,
+        fields: Fields,
+        cause: Cause,
+    ) -> Result<Vec<Event>, Error> {
+        let steward = Actor::system();
+        let why = Why { rule: kind.key.clone(), detail: told(&cause).to_owned() };
+        let origin = Origin { door: Door::Timer, cause: Some(cause), idempotency_key: None };
+        let found = Found::default();
+        let world = self.world_for(record.organisation).await?;
+        let given = Some(Given { fields, why });
+        let ctx = Context { given, ..self.context(&steward, &origin, &found, &world) };
+        Ok(decide(kind, Some(record), command, &ctx)?)
+    }
+
     /// Who changed which field after the revision that the actor saw.
     async fn changed_since(&self, record: &Record, command: &Command) -> Result<BTreeMap<String, RecordId>, Error> {
         let base = match command {
@@ -592,6 +611,14 @@ impl Found {
 /// A record after some events.
 pub(crate) fn folded(record: Record, events: &[Event]) -> Result<Record, Error> {
     events.iter().try_fold(record, |record, event| apply(Some(record), event)).map_err(Error::internal)
+}
+
+/// A cause as the reason of a value.
+fn told(cause: &Cause) -> &str {
+    match cause {
+        Cause::Approval(text) | Cause::Rule(text) | Cause::Schedule(text) => text,
+        _ => "",
+    }
 }
 
 fn first<T>(items: Vec<T>) -> Result<T, Error> {

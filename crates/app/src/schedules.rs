@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use steward_model::access::Actor;
-use steward_model::command::{Command, Input, Transition};
+use steward_model::command::{Command, Input, Transition, Update};
 use steward_model::event::{Cause, Door};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
-use steward_model::record::Record;
+use steward_model::record::{Fields, Record};
 use steward_practices::desk::values;
 use steward_practices::schedule::{Plan, SCHEDULE, Turn, filled};
 use steward_store::change::{ChangeSet, RecordChange};
@@ -139,10 +139,10 @@ impl App {
             },
         };
         let mut fields = next_fields(following.as_ref());
-        fields.push(("last_run_at", Moment::from(turn.at).to_string().into()));
+        fields.push(("last_run_at", Moment::from(turn.at).0.into()));
         fields.push(("last_outcome", outcome.chars().take(600).collect::<String>().into()));
         if let Some((change, _)) = &made {
-            fields.push(("last_record", change.after.id.to_string().into()));
+            fields.push(("last_record", change.after.id.0.into()));
         }
         self.write(kind, &loaded, &fields, made).await
     }
@@ -207,15 +207,10 @@ impl App {
         fields: &[(&str, Json)],
         made: Made,
     ) -> Result<bool, Error> {
-        let fields: Input = fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
-        let request = Request::Update { fields, organisation: None, base: None };
-        let system = Actor::system();
-        let (command, mut found) = self.command_of(&system, kind, &loaded.record, &request).await?;
-        if let Some((change, _)) = &made {
-            found.add(change.after.clone());
-        }
-        let origin = self.by_time("turn");
-        let events = self.decide_on(&system, kind, &loaded.record, &command, &origin, &found).await?;
+        let fields: Fields = fields.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        let nothing = Command::Update(Update::default());
+        let cause = Cause::Rule(format!("{SCHEDULE}.turn"));
+        let events = self.consequence(kind, &loaded.record, &nothing, fields, cause).await?;
         if events.is_empty() {
             return Ok(false);
         }
@@ -238,7 +233,7 @@ impl App {
 }
 
 fn next_fields(next: Option<&Turn>) -> Vec<(&'static str, Json)> {
-    let moment = |at: jiff::Timestamp| Json::from(Moment::from(at).to_string());
+    let moment = |at: jiff::Timestamp| Json::from(Moment::from(at).0);
     vec![
         ("next_planned_at", next.map_or(Json::Null, |turn| moment(turn.planned_at))),
         ("next_run_at", next.map_or(Json::Null, |turn| moment(turn.at))),

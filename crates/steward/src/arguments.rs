@@ -77,12 +77,66 @@ pub(crate) enum Command {
     /// Write all records and their journal as JSON lines
     #[command(after_help = "Example: steward export all.jsonl")]
     Export(Export),
+    /// Keep configuration as text: policies, agreements, calendars, catalogue, templates and whatever else says how it works
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Measure this machine: import, creation, lists, reading, memory, start
     #[command(
         after_help = "Example: steward bench --quick --json figures.json\n\nWithout --database-url it makes a SQLite database in the folder for temporary files (TMPDIR). \\
                       With one, that database must be empty, and keeps the data afterwards."
     )]
     Bench(Bench),
+}
+
+/// Configuration as text.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Write it to a folder, one file a record
+    #[command(after_help = "Example: steward config export configuration && git -C configuration diff")]
+    Export(ConfigExport),
+    /// Show what applying a folder would change here, and what would be refused
+    #[command(after_help = "Example: steward config plan configuration --as anna")]
+    Plan(ConfigFolder),
+    /// Make everything as a folder says, in one transaction
+    #[command(after_help = "Example: steward config apply configuration --as anna")]
+    Apply(ConfigFolder),
+    /// Make everything as it was at a moment
+    #[command(after_help = "Example: steward config rollback --to 2026-11-27T09:00:00Z --as anna")]
+    Rollback(ConfigRollback),
+}
+
+/// Options of `config export`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigExport {
+    /// The folder; files of an earlier export in it are replaced
+    pub(crate) folder: PathBuf,
+    /// As it was at a moment, such as 2026-11-27T09:00:00Z [default: now]
+    #[arg(long)]
+    pub(crate) at: Option<String>,
+}
+
+/// Options of `config plan` and `config apply`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigFolder {
+    /// The folder
+    pub(crate) folder: PathBuf,
+    /// Login of the person whose rights count and who answers for it
+    #[arg(long = "as")]
+    pub(crate) person: String,
+}
+
+/// Options of `config rollback`.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigRollback {
+    /// The moment, such as 2026-11-27T09:00:00Z
+    #[arg(long)]
+    pub(crate) to: String,
+    /// Login of the person whose rights count and who answers for it
+    #[arg(long = "as")]
+    pub(crate) person: String,
+    /// Only show what would change
+    #[arg(long)]
+    pub(crate) plan: bool,
 }
 
 /// Options of `serve`.

@@ -3,6 +3,7 @@
 mod arguments;
 mod bench;
 mod config;
+mod configure;
 mod demo;
 mod explain;
 mod import;
@@ -55,6 +56,7 @@ fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
             Command::Backup(options) => operate::backup(config, options).await,
             Command::Restore(options) => operate::restore(config, options).await,
             Command::Export(options) => operate::export(config, options).await,
+            Command::Config(command) => configure::run(config, command).await,
             Command::Bench(options) => bench::run(config, options).await,
         }
     })

@@ -107,6 +107,7 @@ pub fn kind(key: &str, label_field: &str, fields: Vec<Field>) -> Kind {
         label_field: label_field.to_owned(),
         label_public: true,
         navigation: true,
+        configuration: false,
         fields,
         classes: Vec::new(),
         lifecycle: Lifecycle {

@@ -90,6 +90,7 @@ pub fn kind(key: &str, prefix: &str, label_field: &str, fields: Vec<Field>) -> A
         label_field: label_field.into(),
         label_public: true,
         navigation: true,
+        configuration: false,
         fields,
         classes: Vec::new(),
         lifecycle: Lifecycle {

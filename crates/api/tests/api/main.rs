@@ -5,6 +5,7 @@ mod approvals;
 mod bulk_edits;
 mod catalogue;
 mod clocks;
+mod configuration;
 mod copies;
 mod custom_kind;
 mod hostile;

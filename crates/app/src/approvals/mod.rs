@@ -15,10 +15,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use steward_model::access::Actor;
 use steward_model::command::{Command, Update};
-use steward_model::decide::{Context, Given, decide};
-use steward_model::event::{Cause, Door, Event, Why};
+use steward_model::event::{Cause, Event};
 use steward_model::filter::{Filter, Operand, Test};
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
@@ -28,8 +26,7 @@ use steward_store::rows::Loaded;
 
 use crate::App;
 use crate::error::Error;
-use crate::lookup::Found;
-use crate::records::{Origin, folded};
+use crate::records::folded;
 
 pub(crate) use care::{REMINDER, ROUND};
 pub use seen::{ApprovalSeen, AskSeen};
@@ -79,24 +76,6 @@ impl App {
         Ok(found)
     }
 
-    /// What Steward does to a record as a consequence: a command with values that follow from something else.
-    async fn consequence(
-        &self,
-        kind: &Arc<Kind>,
-        record: &Record,
-        command: &Command,
-        fields: Fields,
-        cause: Cause,
-    ) -> Result<Vec<Event>, Error> {
-        let steward = Actor::system();
-        let origin = Origin { door: Door::Timer, cause: Some(cause.clone()), idempotency_key: None };
-        let found = Found::default();
-        let world = self.world_for(record.organisation).await?;
-        let given = Some(Given { fields, why: Why { rule: "approval".to_owned(), detail: told(&cause) } });
-        let ctx = Context { given, ..self.context(&steward, &origin, &found, &world) };
-        Ok(decide(kind, Some(record), command, &ctx)?)
-    }
-
     /// Sets who is asked about a record, where that is not so already.
     async fn tell_subject(&self, going: &mut Going, pending: &[RecordId], cause: Cause) -> Result<(), Error> {
         let mut asked: BTreeSet<RecordId> = going.after.references(ASKED).into_iter().collect();
@@ -120,13 +99,5 @@ fn ids(people: &[RecordId]) -> Json {
     match people {
         [] => Json::Null,
         people => people.iter().map(|id| id.0).collect::<Vec<_>>().into(),
-    }
-}
-
-fn told(cause: &Cause) -> String {
-    match cause {
-        Cause::Approval(number) => number.clone(),
-        Cause::Rule(rule) => rule.clone(),
-        _ => String::new(),
     }
 }

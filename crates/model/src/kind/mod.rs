@@ -48,6 +48,9 @@ pub struct Kind {
     pub label_public: bool,
     /// Whether its list has a place in the navigation; parts of other work are reached through that work.
     pub navigation: bool,
+    /// Whether its records say how Steward works here: they are kept as text as well, and carried to other
+    /// installations.
+    pub configuration: bool,
     /// Fields in form order, those of all classes included.
     pub fields: Vec<Field>,
     /// Class tree, for kinds whose records have classes with fields of their own.

@@ -50,6 +50,7 @@ const PAGES: &[Text] = &[
     Text { path: "catalogue", text: include_str!("../../../../docs/catalogue.md") },
     Text { path: "settings", text: include_str!("../../../../docs/settings.md") },
     Text { path: "demo", text: include_str!("../../../../docs/demo.md") },
+    Text { path: "configuration", text: include_str!("../../../../docs/configuration.md") },
     Text { path: "operating", text: include_str!("../../../../docs/operating.md") },
     Text { path: "reference/kinds", text: include_str!("../../../../docs/reference/kinds.md") },
     Text { path: "reference/forms", text: include_str!("../../../../docs/reference/forms.md") },
