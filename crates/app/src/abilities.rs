@@ -10,6 +10,9 @@ impl App {
     /// Whether an actor may make records of a kind somewhere, and up to which level it may set their fields. What the
     /// values allow is decided when the record is made.
     pub fn creatable_level(&self, actor: &Actor, kind: &Kind) -> Option<Level> {
+        if kind.automatic && !actor.is_system() {
+            return None;
+        }
         self.writable_level(actor, Action::Create, kind)
     }
 

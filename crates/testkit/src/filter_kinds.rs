@@ -108,6 +108,7 @@ pub fn kind(key: &str, label_field: &str, fields: Vec<Field>) -> Kind {
         label_public: true,
         navigation: true,
         configuration: false,
+        automatic: false,
         fields,
         classes: Vec::new(),
         lifecycle: Lifecycle {

@@ -91,6 +91,7 @@ pub fn kind(key: &str, prefix: &str, label_field: &str, fields: Vec<Field>) -> A
         label_public: true,
         navigation: true,
         configuration: false,
+        automatic: false,
         fields,
         classes: Vec::new(),
         lifecycle: Lifecycle {

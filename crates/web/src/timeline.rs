@@ -153,6 +153,13 @@ impl Teller<'_> {
                     sentence("moved-from-to", &[("from", html! { b { (from) } }), ("to", html! { b { (to) } })]),
                 )
             }
+            // A step that leaves it where it is is told by its name.
+            Act::Moved { from, to, transition: Some(key) } if from == to => {
+                let label = self.kind.lifecycle.transition(key).map_or(key.as_str(), |step| step.label.as_str());
+                let rest = html! { @if !lines.is_empty() { ": " (also) } @else { (also) } };
+                let taken = sentence("took-step", &[("step", html! { b { (label) } })]);
+                (Some(Icon::Check), html! { (taken) (rest) })
+            }
             Act::Moved { from, to, .. } => {
                 let name =
                     |key: &str| self.kind.lifecycle.state(key).map_or(key.to_owned(), |state| state.label.clone());

@@ -284,6 +284,8 @@ on_both! {
         let (round, _) = newest(&fixture).await;
         let forged = json!({ "fields": { "answers": [{ "ask": 1, "person": g2[0], "answer": "approved" }] } });
         fixture.client("root").patch(&round, forged).await.expect(422);
+        let made = json!({ "fields": { "title": "Mine" } });
+        fixture.client("root").post("/api/v1/approvals", made).await.expect(403);
         let settled = fixture.client("root").post(&format!("{round}/transitions/settle_approved"), json!({})).await;
         assert_eq!(settled.status.as_u16(), 403, "{}", settled.text());
         assert_eq!(state(&fixture, &round).await, "open");

@@ -186,6 +186,9 @@ fn highest_write_level(ctx: &Context<'_>, kind: &Kind) -> Option<Level> {
     if ctx.actor.is_system() {
         return Some(Level::Owner);
     }
+    if kind.automatic {
+        return None;
+    }
     let grants = ctx.actor.assignments.iter().flat_map(|assignment| &assignment.role.grants);
     grants
         .filter(|grant| grant.scopes.contains_key(&kind.key) && grant.actions.contains(&Action::Create))

@@ -128,6 +128,7 @@ pub(super) fn blank_kind(fields: Vec<Field>) -> Kind {
         label_public: false,
         navigation: false,
         configuration: false,
+        automatic: false,
         fields,
         classes: Vec::new(),
         lifecycle: Lifecycle { initial: "answered".to_owned(), states: vec![state], transitions: Vec::new() },

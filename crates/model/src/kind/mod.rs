@@ -51,6 +51,8 @@ pub struct Kind {
     /// Whether its records say how Steward works here: they are kept as text as well, and carried to other
     /// installations.
     pub configuration: bool,
+    /// Whether only Steward makes its records, as a consequence of something else.
+    pub automatic: bool,
     /// Fields in form order, those of all classes included.
     pub fields: Vec<Field>,
     /// Class tree, for kinds whose records have classes with fields of their own.

@@ -55,6 +55,7 @@ created-by-interface = hat dies über die Schnittstelle angelegt: { $kind }
 created-from-alert = hat dies aus einem Alarm angelegt: { $kind }
 created-in-import = hat dies in einem Import angelegt: { $kind }
 changed-hidden = hat etwas geändert, das hier nicht gezeigt wird
+took-step = hat den Schritt { $step } getan
 moved-from-to = hat es von { $from } nach { $to } verschoben
 attached-file = hat { $file } angehängt
 attached-for-staff = hat { $file } für Mitarbeitende angehängt

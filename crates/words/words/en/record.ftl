@@ -55,6 +55,7 @@ created-by-interface = created this { $kind } by interface
 created-from-alert = created this { $kind } from an alert
 created-in-import = created this { $kind } in an import
 changed-hidden = changed something not shown here
+took-step = took the step { $step }
 moved-from-to = moved it from { $from } to { $to }
 attached-file = attached { $file }
 attached-for-staff = attached { $file } for staff

@@ -55,6 +55,7 @@ created-by-interface = a créé par l’interface : { $kind }
 created-from-alert = a créé depuis une alerte : { $kind }
 created-in-import = a créé lors d’un import : { $kind }
 changed-hidden = a modifié quelque chose qui n’est pas affiché ici
+took-step = a effectué l’étape { $step }
 moved-from-to = l’a fait passer de { $from } à { $to }
 attached-file = a joint { $file }
 attached-for-staff = a joint { $file } pour le personnel

@@ -35,6 +35,7 @@ pub(super) struct Document {
     pub(super) label_public: Option<bool>,
     pub(super) navigation: Option<bool>,
     pub(super) configuration: Option<bool>,
+    pub(super) automatic: Option<bool>,
     pub(super) initial: Option<Word>,
     pub(super) list_columns: Option<Vec<Word>>,
     pub(super) board_column: Option<Word>,

@@ -195,6 +195,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
         label_public: draft.label_public,
         navigation: own.navigation.unwrap_or(true),
         configuration: own.configuration.unwrap_or(false),
+        automatic: own.automatic.unwrap_or(false),
         fields,
         classes,
         lifecycle,
