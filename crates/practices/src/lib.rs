@@ -3,7 +3,9 @@
 pub mod calendar;
 mod catalogue;
 pub mod desk;
+pub mod intervals;
 pub mod knowledge;
+pub mod maintenance;
 pub mod people;
 mod priority;
 pub mod rules;
@@ -36,6 +38,10 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("knowledge/fr.toml", include_str!("../practices/knowledge/fr.toml")),
     ("knowledge/knowledge_article.toml", include_str!("../practices/knowledge/knowledge_article.toml")),
     ("links.toml", include_str!("../practices/links.toml")),
+    ("operations/de.toml", include_str!("../practices/operations/de.toml")),
+    ("operations/fr.toml", include_str!("../practices/operations/fr.toml")),
+    ("operations/freeze.toml", include_str!("../practices/operations/freeze.toml")),
+    ("operations/maintenance_window.toml", include_str!("../practices/operations/maintenance_window.toml")),
     ("organisation/de.toml", include_str!("../practices/organisation/de.toml")),
     ("organisation/fr.toml", include_str!("../practices/organisation/fr.toml")),
     ("organisation/location.toml", include_str!("../practices/organisation/location.toml")),
