@@ -23,6 +23,7 @@ mod fresh;
 pub mod handling;
 pub mod import;
 pub mod inbox;
+pub mod intervals;
 pub mod jobs;
 pub mod journal;
 pub mod knowledge;

@@ -30,6 +30,7 @@ mod live;
 mod macros;
 mod markdown;
 mod naming;
+mod operations;
 mod palette;
 mod pick;
 mod portal;

@@ -98,6 +98,7 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/bulk-edits/{edit}/undo", post(bulk::undo)),
         route(Get, "/knowledge/quality", get(knowledge::quality)),
         route(Get, "/knowledge/translations", get(knowledge::translation_gaps)),
+        route(Get, crate::operations::ADDRESS, get(crate::operations::page)),
         route(Get, crate::service_levels::ADDRESS, get(crate::service_levels::report)),
         route(Get, "/{kinds}", get(list::page)),
         route(Get, "/views/counts", get(views::counts)),

@@ -148,7 +148,7 @@ impl Span {
 impl Interval {
     /// Whether an event that changed these fields, or moved the record, may change what times it has.
     pub fn is_touched(&self, changed: &[&str], moved: bool) -> bool {
-        let SpanSource::Fields { from, to, .. } = &self.span else { return true };
+        let SpanSource::Fields { from, to, .. } = &self.span else { return moved || !changed.is_empty() };
         let in_condition = |key: &str| {
             self.when.iter().flat_map(Filter::fields_used).any(|path| path.attribute.name() == key)
         };

@@ -305,6 +305,7 @@ pub(crate) fn counted(total: Option<usize>) -> String {
 fn overviews(kind: &Kind) -> &'static [(&'static str, &'static str)] {
     match kind.key.as_str() {
         knowledge::ARTICLE => &[("article-quality", "/knowledge/quality")],
+        "change" | "maintenance_window" | "freeze" => &[("operations-calendar", crate::operations::ADDRESS)],
         AGREEMENT => &[("report-title", crate::service_levels::ADDRESS)],
         _ => &[],
     }

@@ -1,6 +1,7 @@
 //! The page of a record: head with its moves, what was said in the middle, values beside it.
 
 mod asked;
+mod conflicts;
 pub(crate) mod context;
 mod head;
 mod notes;
@@ -118,10 +119,14 @@ pub(crate) async fn page(
             };
             let turns = async { if as_of.is_some() { Ok(None) } else { turns::gather(&web, &shown.view).await } };
             let context = head_context(&web, &visitor, &shown, as_of);
-            let (draft, head, article, notes, uses, working, turns) =
-                tokio::join!(draft, context, article, notes, uses, working, turns);
+            let in_the_way = async {
+                if as_of.is_some() { Ok(Vec::new()) } else { conflicts::gather(&web, &visitor, &shown.view).await }
+            };
+            let (draft, head, article, notes, uses, working, turns, in_the_way) =
+                tokio::join!(draft, context, article, notes, uses, working, turns, in_the_way);
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
-            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, ..parts }.whole()
+            let in_the_way = in_the_way?;
+            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, in_the_way, ..parts }.whole()
         }
     }
     .into_response())
@@ -222,6 +227,8 @@ struct Parts<'a> {
     working: Option<working::Gathered>,
     /// When recurring work comes next.
     turns: Option<Vec<steward_practices::schedule::Turn>>,
+    /// What stands in the way of a change.
+    in_the_way: Vec<steward_app::intervals::Conflict>,
     id: String,
     address: String,
 }
@@ -245,6 +252,7 @@ impl<'a> Parts<'a> {
             chain: Vec::new(),
             working: None,
             turns: None,
+            in_the_way: Vec::new(),
             id,
             address,
         }
@@ -306,6 +314,7 @@ impl<'a> Parts<'a> {
             }
             (self.notes.pop_up())
             (self.outages())
+            (conflicts::shown(self.view(), &self.in_the_way, &self.visitor.preferences.zone))
             (self.figures())
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }
             @else { (self.texts()) }
