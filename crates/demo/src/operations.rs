@@ -26,7 +26,7 @@ fn windows(script: &mut Script, calendar: &Calendar, at: Moment) {
                 "title": "Evening window for network and storage",
                 "description": "Short work that users hardly notice. Say it on the status page when a service is away.",
                 "services": ["@service:network", "@service:files", "@service:identity"],
-                "repeat": "weekly", "weekdays": weekdays, "at_time": "18:30", "until_time": "23:59", "owner": "@person:victor",
+                "repeat": "weekly", "weekdays": weekdays, "at_time": "18:30", "until_time": "01:30", "owner": "@person:victor",
                 "team": "@team:infra",
             }),
         ),

@@ -37,6 +37,8 @@ impl Layout {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
     pub(super) layout: Layout,
+    /// Whether no layout was named: a month where there is room, an agenda on telephones.
+    pub(super) is_unsaid: bool,
     /// A day of the month or week, or the first of the agenda.
     pub(super) at: Date,
     /// Kinds of time; all when empty.
@@ -54,6 +56,7 @@ impl Asked {
         let named: Vec<&str> = query.all("time").flat_map(|text| text.split(',')).collect();
         Self {
             layout: layout.unwrap_or(Layout::Month),
+            is_unsaid: layout.is_none(),
             at: at.filter(|day| (1990..=2070).contains(&day.year())).unwrap_or(today),
             times: TimeKind::ALL.into_iter().filter(|time| named.contains(&time.key())).collect(),
             service: query.text("service").unwrap_or_default().to_owned(),
@@ -141,7 +144,7 @@ mod tests {
             let first = asked(query);
             let address = first.address();
             let (_, again) = address.split_once('?').expect("a question");
-            assert_eq!(asked(again), first, "{query}");
+            assert_eq!(asked(again), Asked { is_unsaid: false, ..first }, "{query}");
         }
         assert_eq!(asked("at=9999-01-01&view=x&time=y").address(), "/operations-calendar?view=month&at=2026-11-27");
     }

@@ -160,6 +160,8 @@ impl Sheet<'_> {
             .map(|day| {
                 let shown = || on(day).iter().take(most);
                 let time = |one: &Placed<'_>| match in_month {
+                    // What goes on all day was said on its first.
+                    false if one.first != *day && one.last != *day => String::new(),
                     false => one.time_on(*day),
                     true if one.is_all_day() || one.first != *day => String::new(),
                     true => time_of_day(one.begin.time()),
@@ -223,7 +225,10 @@ impl Sheet<'_> {
         let grid = self.asked.days();
         let mut by_day: BTreeMap<Date, Vec<&Placed<'_>>> = BTreeMap::new();
         for one in placed {
-            by_day.entry(one.first.max(grid.first)).or_default().push(one);
+            // A page that holds a month as well was asked for more than this.
+            if one.first < grid.end() && one.last >= grid.first {
+                by_day.entry(one.first.max(grid.first)).or_default().push(one);
+            }
         }
         let labels: Vec<String> = by_day.keys().map(|day| weekday_and_date(*day, Some(self.today.year()))).collect();
         let texts: Vec<Vec<Texts>> = by_day

@@ -16,7 +16,7 @@ use steward_ui::button::{Button, Submit, submit};
 use steward_ui::header::{Header, header};
 use steward_ui::icon::Icon;
 use steward_ui::message::{Empty, Notice, empty, notice};
-use steward_ui::tabs::Tab;
+use steward_ui::tabs::{Tab, tabs};
 use steward_ui::time_mark::{TimeChoice, time_choices};
 use steward_ui::tone::Tone;
 use steward_words::{t, t_with};
@@ -43,7 +43,13 @@ pub(crate) async fn page(
     let zone = visitor.preferences.zone.clone();
     let today = app.now().timestamp().to_zoned(zone.clone()).date();
     let asked = Asked::of(&query, today);
-    let (from, until) = asked.span(&zone);
+    // Where no layout was named, the page holds both, and the width of the window decides.
+    let on_telephones = asked.is_unsaid.then(|| Asked { layout: Layout::Agenda, ..asked.clone() });
+    let (mut from, mut until) = asked.span(&zone);
+    if let Some(agenda) = &on_telephones {
+        let (first, last) = agenda.span(&zone);
+        (from, until) = (from.min(first), until.max(last));
+    }
     let mut request = IntervalRequest::between(from, until, zone.clone());
     request.times = (!asked.times.is_empty()).then(|| asked.times.clone());
     // A name that leads nowhere narrows to nothing, as it does in lists.
@@ -60,39 +66,56 @@ pub(crate) async fn page(
     }
     let found = app.overlapping(actor, &request).await?;
     let conflicts = app.conflicts_among(actor, &found.intervals).await?;
-    let sheet = Sheet { asked: &asked, zone: &zone, today, intervals: &found.intervals, conflicts: &conflicts };
     let (services, organisations) =
         tokio::try_join!(choices(&web, actor, "service"), choices(&web, actor, "organisation"))?;
-    let addresses: Vec<String> =
-        Layout::ALL.iter().map(|layout| Asked { layout: *layout, ..asked.clone() }.address()).collect();
-    let names = [t("layout-month"), t("layout-week"), t("layout-agenda")];
-    let tabs: Vec<Tab<'_>> = Layout::ALL
-        .iter()
-        .zip(names.iter().zip(&addresses))
-        .map(|(layout, (label, address))| Tab { label, address, count: None, is_current: *layout == asked.layout })
-        .collect();
     let title = t("operations-calendar");
     let detail = match conflicts.records() {
         0 => String::new(),
         count => t_with("operations-conflicts", &[("count", count.into())]),
     };
     let subscribe = format!("/calendar-feeds/new?from=operations{}", asked.narrowed());
+    let laid_out = |asked: &Asked| {
+        let sheet = Sheet { asked, zone: &zone, today, intervals: &found.intervals, conflicts: &conflicts };
+        html! {
+            div.calendar-tabs { (layouts(asked)) }
+            (kinds_of_time(asked))
+            (filter_form(asked, &services, &organisations))
+            @if found.is_cut {
+                div.calendar-cut { (notice(&Notice { tone: Tone::Warning, text: &t_with("operations-cut", &[("count", LIMIT_MAX.into())]) }, html! {})) }
+            }
+            (sheet.draw())
+            @if asked.layout == Layout::Agenda && found.intervals.is_empty() {
+                (empty(&Empty { icon: Icon::CalendarEvent, title: t("operations-empty"), text: t("operations-empty-help") }, html! {}))
+            }
+        }
+    };
     let main = html! {
         (header(
-            &Header { title, detail: &detail, tabs: &tabs, ..Header::default() },
+            &Header { title, detail: &detail, ..Header::default() },
             html! { a."button button--plain" href=(subscribe) { span { (t("feed-subscribe")) } } },
         ))
-        (kinds_of_time(&asked))
-        (filter_form(&asked, &services, &organisations))
-        @if found.is_cut {
-            div.calendar-cut { (notice(&Notice { tone: Tone::Warning, text: &t_with("operations-cut", &[("count", LIMIT_MAX.into())]) }, html! {})) }
-        }
-        (sheet.draw())
-        @if found.intervals.is_empty() && asked.layout == Layout::Agenda {
-            (empty(&Empty { icon: Icon::CalendarEvent, title: t("operations-empty"), text: t("operations-empty-help") }, html! {}))
+        @match &on_telephones {
+            None => (laid_out(&asked)),
+            Some(agenda) => {
+                div.calendar-wide { (laid_out(&asked)) }
+                div.calendar-narrow { (laid_out(agenda)) }
+            }
         }
     };
     Ok(frame(&web, &visitor, Place { title, current: ADDRESS, ..Place::default() }, main).into_response())
+}
+
+/// Links between the ways in which it can be laid out.
+fn layouts(asked: &Asked) -> Markup {
+    let addresses: Vec<String> =
+        Layout::ALL.iter().map(|layout| Asked { layout: *layout, ..asked.clone() }.address()).collect();
+    let names = [t("layout-month"), t("layout-week"), t("layout-agenda")];
+    let all: Vec<Tab<'_>> = Layout::ALL
+        .iter()
+        .zip(names.iter().zip(&addresses))
+        .map(|(layout, (label, address))| Tab { label, address, count: None, is_current: *layout == asked.layout })
+        .collect();
+    tabs(t("operations-layouts"), &all)
 }
 
 /// The kinds of time, as marks with their meaning and as ways to narrow.
@@ -118,8 +141,9 @@ fn filter_form(asked: &Asked, services: &[(String, String)], organisations: &[(S
         let is_offered = chosen.is_empty() || all.iter().any(|(number, _)| number == chosen);
         html! {
             div.field {
-                label.field__label for=(name) { (label) }
-                select.input id=(name) name=(name) {
+                @let id = format!("{}-{name}", asked.layout.key());
+                label.field__label for=(id) { (label) }
+                select.input id=(id) name=(name) {
                     option value="" selected[chosen.is_empty()] { (t("all")) }
                     @if !is_offered { option value=(chosen) selected { (chosen) } }
                     @for (number, name) in all { option value=(number) selected[number == chosen] { (name) } }
