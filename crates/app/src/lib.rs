@@ -17,6 +17,7 @@ pub mod deflection;
 pub mod drafts;
 pub mod error;
 pub mod facts;
+pub mod feeds;
 pub mod files;
 pub mod follow;
 mod fresh;

@@ -26,6 +26,7 @@ pub use definition::{Day, Definition, Effect, Exception, Holiday, HolidaySet, Mi
 pub use easter::easter;
 pub use error::Error;
 pub use gaps::{Gap, Reason};
+pub use lines::lean_calendar;
 pub use occurrences::{Event, Recurrence, calendar_events};
 pub use outgoing::{Outgoing, calendar_text};
 pub use public::{Country, Region, countries};

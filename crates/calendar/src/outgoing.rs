@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let long = "Äpfel, Birnen; und \\ was sonst noch lange genug ist, dass die Zeile umgebrochen werden muss: ja ".repeat(2);
+        let long = "Äpfel, Birnen; und \\ was sonst noch lange genug ist, dass die Zeile umgebrochen werden muss: ja "
+            .repeat(2);
         let holiday = Outgoing {
             begin: "2026-12-25T00:00:00Z".parse().expect("a moment"),
             end: "2026-12-27T00:00:00Z".parse().expect("a moment"),
@@ -113,7 +114,10 @@ mod tests {
         let read = calendar_events("text", &text).expect("a calendar");
         assert_eq!(read.len(), 2);
         assert_eq!(read[0].summary.replace('\\', ""), long.trim().replace('\\', ""));
-        assert_eq!((read[0].start.to_string(), read[0].zone.as_deref()), ("2026-11-27T18:00:00".to_owned(), Some("UTC")));
+        assert_eq!(
+            (read[0].start.to_string(), read[0].zone.as_deref()),
+            ("2026-11-27T18:00:00".to_owned(), Some("UTC"))
+        );
         assert!(read[1].all_day);
         assert_eq!(read[1].end.to_string(), "2026-12-27T00:00:00");
         assert!(text.lines().all(|line| line.len() <= 76), "{text}");

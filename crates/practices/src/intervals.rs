@@ -36,7 +36,12 @@ pub fn expand(
     }
 }
 
-fn turns(record: &Record, working: Option<std::sync::Arc<WorkingTime>>, from: Timestamp, until: Timestamp) -> Vec<Span> {
+fn turns(
+    record: &Record,
+    working: Option<std::sync::Arc<WorkingTime>>,
+    from: Timestamp,
+    until: Timestamp,
+) -> Vec<Span> {
     let Ok(plan) = schedule::Plan::of(record, working) else { return Vec::new() };
     let local = from.to_zoned(plan.zone().clone()).datetime();
     let turns = plan.from(local, MOST).into_iter().filter(|turn| !turn.is_closed);
@@ -159,12 +164,7 @@ pub fn collisions(
     found
 }
 
-fn freezes(
-    freeze: &Busy<'_>,
-    change: &Busy<'_>,
-    shares: bool,
-    above: &dyn Fn(RecordId, RecordId) -> bool,
-) -> bool {
+fn freezes(freeze: &Busy<'_>, change: &Busy<'_>, shares: bool, above: &dyn Fn(RecordId, RecordId) -> bool) -> bool {
     let emergency = change.record.text("change_type") == "emergency"
         && freeze.record.field("emergency_allowed").and_then(serde_json::Value::as_bool).unwrap_or(false);
     let excepted = freeze.record.references("excepted_changes").contains(&change.record.id);
@@ -213,7 +213,11 @@ pub(crate) mod tests {
     }
 
     /// What stands in the way of a change from 10 to 12 o'clock on service 7 of organisation 10, below 1.
-    fn found(change: serde_json::Value, others: &[(TimeKind, Record, Span, Vec<RecordId>)], windowed: &[i64]) -> String {
+    fn found(
+        change: serde_json::Value,
+        others: &[(TimeKind, Record, Span, Vec<RecordId>)],
+        windowed: &[i64],
+    ) -> String {
         let change = numbered(100, 10, change);
         let about = [RecordId(7)];
         let asked = Busy { record: &change, time: TimeKind::Change, span: hours(10, 12), concerns: &about };
@@ -262,7 +266,8 @@ pub(crate) mod tests {
 
     #[test]
     fn what_has_windows_is_changed_within_one() {
-        let window = |span, about: i64| (TimeKind::Maintenance, numbered(8, 10, json!({})), span, vec![RecordId(about)]);
+        let window =
+            |span, about: i64| (TimeKind::Maintenance, numbered(8, 10, json!({})), span, vec![RecordId(about)]);
         assert_eq!(found(json!({}), &[window(hours(10, 12), 7)], &[7]), "");
         assert_eq!(found(json!({}), &[window(hours(11, 14), 7)], &[7]), "outside_window");
         assert_eq!(found(json!({}), &[window(hours(9, 14), 8)], &[7, 8]), "outside_window");
@@ -281,7 +286,8 @@ pub(crate) mod tests {
         let mut calendar = record("calendar");
         calendar.fields.insert("holiday_sets".into(), json!([{"country": "at"}]));
         calendar.fields.insert("worked_holidays".into(), json!([]));
-        let exceptions = json!([{"first": "2026-12-28", "last": "2026-12-30", "effect": "closed", "name": "Works holiday"}]);
+        let exceptions =
+            json!([{"first": "2026-12-28", "last": "2026-12-30", "effect": "closed", "name": "Works holiday"}]);
         calendar.fields.insert("exceptions".into(), exceptions);
         let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
         let found =

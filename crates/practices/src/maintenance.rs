@@ -213,7 +213,10 @@ mod tests {
             (json!({"at_time": "soon"}), "at_time"),
             (json!({"ends_on": "2026-02-01"}), "ends_on"),
             (json!({"repeat": "rule", "rule": "FREQ=HOURLY"}), "rule"),
-            (json!({"repeat": "monthly", "month_day": 31, "starts_on": "2026-04-01", "ends_on": "2026-04-30"}), "repeat"),
+            (
+                json!({"repeat": "monthly", "month_day": 31, "starts_on": "2026-04-01", "ends_on": "2026-04-30"}),
+                "repeat",
+            ),
         ];
         for (fields, field) in cases {
             let errors = window(fields.clone()).expect_err("refused");

@@ -164,9 +164,8 @@ impl IntervalQuery {
         }
         if let Some(about) = self.about.clone() {
             let list = self.list(&about, dialect);
-            let mut test = format!(
-                "exists (select 1 from interval_concern c where c.record = i.record and c.target in {list})"
-            );
+            let mut test =
+                format!("exists (select 1 from interval_concern c where c.record = i.record and c.target in {list})");
             if self.or_everything {
                 test.push_str(" or not exists (select 1 from interval_concern c where c.record = i.record)");
             }
@@ -294,7 +293,12 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn kind_records_after(&self, kind: &str, after: RecordId, limit: usize) -> Result<Vec<Loaded>, StoreError> {
+    pub async fn kind_records_after(
+        &self,
+        kind: &str,
+        after: RecordId,
+        limit: usize,
+    ) -> Result<Vec<Loaded>, StoreError> {
         let sql = format!(
             "select {} from record r where r.kind = $1 and r.id > $2 order by r.id limit $3",
             record_columns(self.dialect(), "r")

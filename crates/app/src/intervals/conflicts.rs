@@ -116,15 +116,9 @@ impl App {
 /// Whether it is still to come or going on: what is over stands in nobody's way, but freezes and windows count as long as
 /// they are.
 fn is_open(interval: &IntervalView) -> bool {
-    interval.time != TimeKind::Change
-        || interval.view.kind.lifecycle.category(&interval.whole.state).is_open()
+    interval.time != TimeKind::Change || interval.view.kind.lifecycle.category(&interval.whole.state).is_open()
 }
 
 fn as_busy(interval: &IntervalView) -> Busy<'_> {
-    Busy {
-        record: &interval.whole,
-        time: interval.time,
-        span: interval.span.clone(),
-        concerns: &interval.concerns,
-    }
+    Busy { record: &interval.whole, time: interval.time, span: interval.span.clone(), concerns: &interval.concerns }
 }

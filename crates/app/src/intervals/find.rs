@@ -144,7 +144,8 @@ impl App {
             record: request.record,
             limit,
         };
-        let is_wanted = |interval: &&Interval| request.times.as_ref().is_none_or(|times| times.contains(&interval.time));
+        let is_wanted =
+            |interval: &&Interval| request.times.as_ref().is_none_or(|times| times.contains(&interval.time));
         for kind in self.registry().kinds() {
             let mut levels: BTreeMap<Level, Vec<String>> = BTreeMap::new();
             for interval in kind.intervals.iter().filter(is_wanted) {

@@ -149,9 +149,8 @@ impl Interval {
     /// Whether an event that changed these fields, or moved the record, may change what times it has.
     pub fn is_touched(&self, changed: &[&str], moved: bool) -> bool {
         let SpanSource::Fields { from, to, .. } = &self.span else { return moved || !changed.is_empty() };
-        let in_condition = |key: &str| {
-            self.when.iter().flat_map(Filter::fields_used).any(|path| path.attribute.name() == key)
-        };
+        let in_condition =
+            |key: &str| self.when.iter().flat_map(Filter::fields_used).any(|path| path.attribute.name() == key);
         moved && self.when.is_some()
             || changed.iter().any(|key| {
                 from == key || to.iter().chain(&self.concerns).any(|field| field == key) || in_condition(key)
@@ -163,7 +162,9 @@ impl Interval {
         let audience = |key: &str| kind.field(key).map_or(Level::Requester, |field| field.audience);
         let own = match &self.span {
             SpanSource::Rule(_) => Level::Agent,
-            SpanSource::Fields { from, to, .. } => to.iter().fold(audience(from), |level, key| level.max(audience(key))),
+            SpanSource::Fields { from, to, .. } => {
+                to.iter().fold(audience(from), |level, key| level.max(audience(key)))
+            }
         };
         let asked = self.when.iter().flat_map(Filter::fields_used).map(|path| audience(path.attribute.name()));
         let about = self.concerns.iter().filter(|_| concerned).map(|key| audience(key));

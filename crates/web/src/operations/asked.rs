@@ -140,7 +140,9 @@ mod tests {
 
     #[test]
     fn what_is_asked_is_what_its_address_asks() {
-        for query in ["", "view=week&at=2026-12-24", "view=agenda&time=freeze,change&service=SRV0000001&organisation=x%26y"] {
+        for query in
+            ["", "view=week&at=2026-12-24", "view=agenda&time=freeze,change&service=SRV0000001&organisation=x%26y"]
+        {
             let first = asked(query);
             let address = first.address();
             let (_, again) = address.split_once('?').expect("a question");

@@ -102,8 +102,7 @@ impl Placed<'_> {
 
 impl Sheet<'_> {
     pub(super) fn draw(&self) -> Markup {
-        let placed: Vec<Placed<'_>> =
-            self.intervals.iter().map(|interval| Placed::of(interval, self.zone)).collect();
+        let placed: Vec<Placed<'_>> = self.intervals.iter().map(|interval| Placed::of(interval, self.zone)).collect();
         match self.asked.layout {
             Layout::Agenda => self.agenda(&placed),
             Layout::Month | Layout::Week => self.grid(&placed),

@@ -34,11 +34,7 @@ pub(crate) const ADDRESS: &str = "/operations-calendar";
 /// Services and organisations to choose from at most; more are named in the address.
 const CHOICES: usize = 500;
 
-pub(crate) async fn page(
-    State(web): State<Web>,
-    visitor: Visitor,
-    Query(query): Query,
-) -> Result<Response, WebError> {
+pub(crate) async fn page(State(web): State<Web>, visitor: Visitor, Query(query): Query) -> Result<Response, WebError> {
     let (app, actor) = (web.app(), visitor.actor());
     let zone = visitor.preferences.zone.clone();
     let today = app.now().timestamp().to_zoned(zone.clone()).date();
@@ -73,7 +69,7 @@ pub(crate) async fn page(
         0 => String::new(),
         count => t_with("operations-conflicts", &[("count", count.into())]),
     };
-    let subscribe = format!("/calendar-feeds/new?from=operations{}", asked.narrowed());
+    let subscribe = format!("{}?{}", crate::feeds::ADDRESS, asked.narrowed().trim_start_matches('&'));
     let laid_out = |asked: &Asked| {
         let sheet = Sheet { asked, zone: &zone, today, intervals: &found.intervals, conflicts: &conflicts };
         html! {
@@ -124,11 +120,7 @@ fn kinds_of_time(asked: &Asked) -> Markup {
     let all: Vec<TimeChoice<'_>> = words::SHOWN
         .iter()
         .zip(&addresses)
-        .map(|(time, address)| TimeChoice {
-            mark: words::mark(*time),
-            address,
-            is_chosen: asked.times.contains(time),
-        })
+        .map(|(time, address)| TimeChoice { mark: words::mark(*time), address, is_chosen: asked.times.contains(time) })
         .collect();
     let clear = Asked { times: Vec::new(), ..asked.clone() }.address();
     time_choices(&all, (!asked.times.is_empty()).then_some(clear.as_str()))

@@ -53,7 +53,8 @@ pub(super) fn told(conflict: &Conflict) -> String {
 pub(crate) fn linked(conflict: &Conflict) -> Markup {
     match &conflict.other {
         Some(other) => {
-            let link = html! { a href=(address::record(&other.view.kind, &other.view.record.number)) { (named(other)) } };
+            let link =
+                html! { a href=(address::record(&other.view.kind, &other.view.record.number)) { (named(other)) } };
             sentence(message(conflict.collision), &[("what", link)])
         }
         None => html! { (t(message(conflict.collision))) },

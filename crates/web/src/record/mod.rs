@@ -126,7 +126,8 @@ pub(crate) async fn page(
                 tokio::join!(draft, context, article, notes, uses, working, turns, in_the_way);
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
             let in_the_way = in_the_way?;
-            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, in_the_way, ..parts }.whole()
+            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, in_the_way, ..parts }
+                .whole()
         }
     }
     .into_response())

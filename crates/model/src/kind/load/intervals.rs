@@ -54,7 +54,8 @@ pub(super) fn build_intervals(draft: &Draft<'_>, fields: &[Field], faults: &mut 
             },
             (None, Some(rule)) if item.to.0.is_empty() && !item.open => SpanSource::Rule(rule.get_ref().clone()),
             _ => {
-                let message = format!("interval `{key}` needs either `from`, with `to` where it has an end, or a `rule`");
+                let message =
+                    format!("interval `{key}` needs either `from`, with `to` where it has an end, or a `rule`");
                 faults.add(*file, item.key.span(), message);
                 continue;
             }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    ChoiceItem, ClassItem, Document, FieldItem, IntervalItem, OnCommentItem, SectionItem, StateItem, TransitionItem, Word,
+    ChoiceItem, ClassItem, Document, FieldItem, IntervalItem, OnCommentItem, SectionItem, StateItem, TransitionItem,
+    Word,
 };
 use super::faults::{Faults, hint};
 
