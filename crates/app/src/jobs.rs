@@ -90,7 +90,7 @@ impl App {
                 Ok(()) => self.next_round(schedules::ROUND, &claim).await,
                 Err(error) => Err(error),
             },
-            job if job == intervals::ROUND.job => match self.expand_intervals(&claim).await {
+            job if job == intervals::ROUND.job => match self.expand_intervals(Some(&claim)).await {
                 Ok(true) => self.next_round(intervals::ROUND, &claim).await,
                 Ok(false) => Ok(Run::Interrupted),
                 Err(error) => Err(error),

@@ -7,6 +7,7 @@ mod clocks;
 mod copies;
 mod custom_kind;
 mod hostile;
+mod intervals;
 mod lists;
 mod matrix;
 mod objects;

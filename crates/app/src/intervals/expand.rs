@@ -83,7 +83,7 @@ impl App {
 
     /// Works out again what rules say; everything where definitions are others than those by which it was made. `false`
     /// when the process stops or another runner has taken over.
-    pub(crate) async fn expand_intervals(&self, claim: &JobClaim) -> Result<bool, Error> {
+    pub(crate) async fn expand_intervals(&self, claim: Option<&JobClaim>) -> Result<bool, Error> {
         let made_by = self.definitions_of_intervals();
         let is_same = self.store().intervals_made_by().await?.is_some_and(|digest| digest == made_by);
         let kinds: Vec<Arc<Kind>> = self.registry().kinds().iter().cloned().collect();
@@ -99,7 +99,11 @@ impl App {
                 let Some(last) = loaded.last() else { break };
                 after = last.record.id;
                 self.put_times_right(&kind, loaded.into_iter().map(|loaded| loaded.record).collect()).await?;
-                if *stopping.borrow() || !self.store().renew(claim).await? {
+                let is_ours = match claim {
+                    Some(claim) => self.store().renew(claim).await?,
+                    None => true,
+                };
+                if *stopping.borrow() || !is_ours {
                     return Ok(false);
                 }
             }
@@ -109,6 +113,14 @@ impl App {
             tracing::info!("the times of all records were worked out by the definitions of their kinds");
         }
         Ok(true)
+    }
+
+    /// Works out again what the job does now and then.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn renew_intervals(&self) -> Result<(), Error> {
+        self.expand_intervals(None).await.map(drop)
     }
 
     /// Writes the times of records whose stored ones differ.
