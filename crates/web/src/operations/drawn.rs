@@ -141,7 +141,9 @@ impl Sheet<'_> {
         let mut by_day: BTreeMap<Date, Vec<&Placed<'_>>> = BTreeMap::new();
         for one in placed {
             let mut day = one.first.max(grid.first);
-            while day <= one.last && day < grid.end() {
+            // In a month, what ends in the night stands on the day on which it began.
+            let last = if in_month && one.is_short() { one.first } else { one.last };
+            while day <= last && day < grid.end() {
                 by_day.entry(day).or_default().push(one);
                 let Ok(next) = day.tomorrow() else { break };
                 day = next;

@@ -16,7 +16,7 @@ use steward_ui::button::{Button, Submit, submit};
 use steward_ui::header::{Header, header};
 use steward_ui::icon::Icon;
 use steward_ui::message::{Empty, Notice, empty, notice};
-use steward_ui::tabs::{Tab, tabs};
+use steward_ui::tabs::Tab;
 use steward_ui::time_mark::{TimeChoice, time_choices};
 use steward_ui::tone::Tone;
 use steward_words::{t, t_with};
@@ -72,8 +72,19 @@ pub(crate) async fn page(State(web): State<Web>, visitor: Visitor, Query(query):
     let subscribe = format!("{}?{}", crate::feeds::ADDRESS, asked.narrowed().trim_start_matches('&'));
     let laid_out = |asked: &Asked| {
         let sheet = Sheet { asked, zone: &zone, today, intervals: &found.intervals, conflicts: &conflicts };
+        let addresses: Vec<String> =
+            Layout::ALL.iter().map(|layout| Asked { layout: *layout, ..asked.clone() }.address()).collect();
+        let names = [t("layout-month"), t("layout-week"), t("layout-agenda")];
+        let tabs: Vec<Tab<'_>> = Layout::ALL
+            .iter()
+            .zip(names.iter().zip(&addresses))
+            .map(|(layout, (label, address))| Tab { label, address, count: None, is_current: *layout == asked.layout })
+            .collect();
         html! {
-            div.calendar-tabs { (layouts(asked)) }
+            (header(
+                &Header { title, detail: &detail, tabs: &tabs, ..Header::default() },
+                html! { a."button button--plain" href=(subscribe) { span { (t("feed-subscribe")) } } },
+            ))
             (kinds_of_time(asked))
             (filter_form(asked, &services, &organisations))
             @if found.is_cut {
@@ -85,33 +96,14 @@ pub(crate) async fn page(State(web): State<Web>, visitor: Visitor, Query(query):
             }
         }
     };
-    let main = html! {
-        (header(
-            &Header { title, detail: &detail, ..Header::default() },
-            html! { a."button button--plain" href=(subscribe) { span { (t("feed-subscribe")) } } },
-        ))
-        @match &on_telephones {
-            None => (laid_out(&asked)),
-            Some(agenda) => {
-                div.calendar-wide { (laid_out(&asked)) }
-                div.calendar-narrow { (laid_out(agenda)) }
-            }
-        }
+    let main = match &on_telephones {
+        None => laid_out(&asked),
+        Some(agenda) => html! {
+            div.calendar-wide { (laid_out(&asked)) }
+            div.calendar-narrow { (laid_out(agenda)) }
+        },
     };
     Ok(frame(&web, &visitor, Place { title, current: ADDRESS, ..Place::default() }, main).into_response())
-}
-
-/// Links between the ways in which it can be laid out.
-fn layouts(asked: &Asked) -> Markup {
-    let addresses: Vec<String> =
-        Layout::ALL.iter().map(|layout| Asked { layout: *layout, ..asked.clone() }.address()).collect();
-    let names = [t("layout-month"), t("layout-week"), t("layout-agenda")];
-    let all: Vec<Tab<'_>> = Layout::ALL
-        .iter()
-        .zip(names.iter().zip(&addresses))
-        .map(|(layout, (label, address))| Tab { label, address, count: None, is_current: *layout == asked.layout })
-        .collect();
-    tabs(t("operations-layouts"), &all)
 }
 
 /// The kinds of time, as marks with their meaning and as ways to narrow.

@@ -7,7 +7,6 @@ operations-conflicts = { $count ->
 operations-cut = Nur die { $count }, die zuerst beginnen, werden gezeigt; schränken Sie den Kalender ein.
 operations-empty = Diese Zeit ist frei
 operations-empty-help = Changes, Releases, Änderungssperren, Wartungsfenster, Ausfälle und Tage von Vereinbarungen stehen hier, sobald sie geplant sind.
-operations-layouts = Darstellungen
 operations-service = Service
 layout-month = Monat
 layout-week = Woche

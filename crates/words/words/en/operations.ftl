@@ -7,7 +7,6 @@ operations-conflicts = { $count ->
 operations-cut = Only the { $count } that begin first are shown; narrow the calendar.
 operations-empty = Nothing takes up this time
 operations-empty-help = Changes, releases, freezes, maintenance windows, outages and dates of agreements stand here as soon as they are planned.
-operations-layouts = Layouts
 operations-service = Service
 layout-month = Month
 layout-week = Week

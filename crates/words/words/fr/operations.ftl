@@ -7,7 +7,6 @@ operations-conflicts = { $count ->
 operations-cut = Seuls les { $count } premiers sont affichés ; restreignez le calendrier.
 operations-empty = Rien n’occupe ce temps
 operations-empty-help = Changements, mises en production, gels, fenêtres de maintenance, pannes et dates d’accords figurent ici dès qu’ils sont planifiés.
-operations-layouts = Présentations
 operations-service = Service
 layout-month = Mois
 layout-week = Semaine
