@@ -1,4 +1,4 @@
-// Every page about time is accessible: calendars, agreements, clocks, recurring work.
+// Every page about time is accessible: calendars, the operations calendar, agreements, clocks, recurring work.
 import { as, pageOf } from "../support/interface.mjs";
 import { busy, pages } from "../support/accessible.mjs";
 
@@ -12,6 +12,8 @@ pages("Pages about time are accessible", "ada", async (scene) => {
   const target = await first("service-level-targets");
   return [
     "/calendars", "/calendars/new", await first("calendars"), "/schedules/new", await first("schedules"), "/agreements", "/service-levels", "/agreements/new", await first("agreements"),
+    "/operations-calendar", "/operations-calendar?view=week", "/operations-calendar?view=agenda&time=freeze,change", "/calendar-feeds", `${await first("calendars")}/holidays`,
+    await first("maintenance-windows"), "/maintenance-windows/new", await first("freezes"), "/freezes/new", "/help/operations-calendar",
     target, `${target}/edit`, `${target}/simulation`, incident, `${incident}/clocks`,
   ];
 });

@@ -5,6 +5,7 @@ mod knowledge;
 mod lists;
 mod marks;
 mod messages;
+mod operations;
 mod portal;
 mod records;
 mod working_time;
@@ -30,6 +31,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         messages::parts(),
         portal::parts(),
         working_time::parts(),
+        operations::parts(),
     ]
     .into_iter()
     .flatten()
