@@ -66,12 +66,10 @@ impl App {
         let others = self.store().intervals(&query).await?;
         let others = self.interval_views(actor, others).await?;
         let others: Vec<IntervalView> = others.into_iter().filter(is_open).collect();
+        let organisations: BTreeSet<RecordId> = changes.iter().map(|change| change.whole.organisation).collect();
         let mut above: HashMap<RecordId, Vec<RecordId>> = HashMap::new();
-        for change in &changes {
-            let organisation = change.whole.organisation;
-            if !above.contains_key(&organisation) {
-                above.insert(organisation, self.organisations_above(organisation).await?);
-            }
+        for organisation in organisations {
+            above.insert(organisation, self.organisations_above(organisation).await?);
         }
         let windowed: BTreeSet<RecordId> = windowed.into_iter().collect();
         let busy: Vec<Busy<'_>> = others.iter().map(as_busy).collect();

@@ -86,7 +86,7 @@ impl App {
     pub(crate) async fn expand_intervals(&self, claim: Option<&JobClaim>) -> Result<bool, Error> {
         let made_by = self.definitions_of_intervals();
         let is_same = self.store().intervals_made_by().await?.is_some_and(|digest| digest == made_by);
-        let kinds: Vec<Arc<Kind>> = self.registry().kinds().iter().cloned().collect();
+        let kinds: Vec<Arc<Kind>> = self.registry().kinds().to_vec();
         let stopping = self.stopping();
         for kind in kinds {
             let is_rule = |interval: &Interval| matches!(interval.span, SpanSource::Rule(_));

@@ -1,5 +1,6 @@
 //! What overlaps with a span, as far as somebody may see the records behind it.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -178,8 +179,8 @@ impl App {
         let mut by_kind: BTreeMap<String, Vec<Record>> = BTreeMap::new();
         for interval in &found {
             let record = &interval.loaded.record;
-            if !whole.contains_key(&record.id) {
-                whole.insert(record.id, Arc::new(record.clone()));
+            if let Entry::Vacant(place) = whole.entry(record.id) {
+                place.insert(Arc::new(record.clone()));
                 by_kind.entry(record.kind.clone()).or_default().push(record.clone());
             }
         }

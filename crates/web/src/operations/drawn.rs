@@ -64,6 +64,11 @@ impl Placed<'_> {
         !self.is_all_day() && self.begin.duration_until(self.end).as_hours() < 24
     }
 
+    /// Whether it ends early in the morning after: that is no more of another day than the end of a late shift is.
+    fn ends_in_the_night(&self) -> bool {
+        self.is_short() && self.last != self.first && self.end.time() <= jiff::civil::time(6, 0, 0, 0)
+    }
+
     /// When it is, on one of its days.
     fn time_on(&self, day: Date) -> String {
         let at = |time: DateTime| time_of_day(time.time());
@@ -141,8 +146,7 @@ impl Sheet<'_> {
         let mut by_day: BTreeMap<Date, Vec<&Placed<'_>>> = BTreeMap::new();
         for one in placed {
             let mut day = one.first.max(grid.first);
-            // In a month, what ends in the night stands on the day on which it began.
-            let last = if in_month && one.is_short() { one.first } else { one.last };
+            let last = if one.ends_in_the_night() { one.first } else { one.last };
             while day <= last && day < grid.end() {
                 by_day.entry(day).or_default().push(one);
                 let Ok(next) = day.tomorrow() else { break };
@@ -204,14 +208,14 @@ impl Sheet<'_> {
         let weekdays: Vec<&str> = days.iter().take(7).map(|day| steward_words::weekday(*day)).collect();
         let label = match in_month {
             true => steward_words::month_and_year(self.asked.at),
-            false => self.from_to(grid.first, grid.day(grid.days.saturating_sub(1))),
+            false => self.spanned(grid.first, grid.day(grid.days.saturating_sub(1))),
         };
         let ways = if in_month { Ways::Months } else { Ways::Weeks };
         let addresses = self.addresses();
         calendar(&Calendar { weekdays: &weekdays, days: &drawn, ..self.head(&label, ways, &addresses) })
     }
 
-    fn from_to(&self, first: Date, last: Date) -> String {
+    fn spanned(&self, first: Date, last: Date) -> String {
         let year = Some(self.today.year());
         format!("{} – {}", steward_words::date(first, year), steward_words::date(last, year))
     }
@@ -269,7 +273,7 @@ impl Sheet<'_> {
                     .collect(),
             })
             .collect();
-        let label = self.from_to(grid.first, grid.day(grid.days.saturating_sub(1)));
+        let label = self.spanned(grid.first, grid.day(grid.days.saturating_sub(1)));
         let addresses = self.addresses();
         html! {
             div.calendar { (calendar_head(&self.head(&label, Ways::Spans, &addresses))) }
