@@ -126,6 +126,12 @@ pub fn routes() -> Vec<Route> {
             delete(intervals::revoke_feed),
         ),
         route(Get, "/api/v1/service-levels", "How promises were kept", get(clocks::report)),
+        route(
+            Get,
+            "/api/v1/service-credits",
+            "What is credited for months in which too little was kept",
+            get(clocks::credits),
+        ),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),

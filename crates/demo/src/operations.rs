@@ -13,6 +13,22 @@ pub(crate) fn write(script: &mut Script, calendar: &Calendar, start: Moment) {
     windows(script, calendar, start.plus_seconds(7 * HOUR));
     freezes(script, calendar);
     collisions(script, calendar);
+    exclusions(script, calendar);
+}
+
+/// A breach that does not count, and one of which it is not decided yet.
+fn exclusions(script: &mut Script, calendar: &Calendar) {
+    let proposed = calendar.at(calendar.working_day(-3), 14 * 60);
+    let all = [
+        ("incident:1", "customer", "Nobody was at the office to let the technician in"),
+        ("incident:2", "measurement", "The monitoring probe had lost its line, the service was there"),
+    ];
+    for (place, (record, cause, reason)) in (0_i64..).zip(all) {
+        let fields = json!({ "record": format!("@{record}"), "cause": cause, "reason": reason });
+        let at = proposed.plus_seconds(place * 300);
+        script.add(at, page("ben"), &format!("exclusion:{place}"), create("breach_exclusion", fields));
+    }
+    script.add(proposed.plus_seconds(HOUR), page("ada"), "exclusion:0", go("accept", json!({})));
 }
 
 fn windows(script: &mut Script, calendar: &Calendar, at: Moment) {

@@ -75,6 +75,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("service/service.toml", include_str!("../practices/service/service.toml")),
     ("service/service_offering.toml", include_str!("../practices/service/service_offering.toml")),
     ("service_level/agreement.toml", include_str!("../practices/service_level/agreement.toml")),
+    ("service_level/breach_exclusion.toml", include_str!("../practices/service_level/breach_exclusion.toml")),
     ("service_level/de.toml", include_str!("../practices/service_level/de.toml")),
     ("service_level/fr.toml", include_str!("../practices/service_level/fr.toml")),
     ("service_level/service_level_target.toml", include_str!("../practices/service_level/service_level_target.toml")),

@@ -67,7 +67,7 @@ const TICKET_LINES: [TicketLine; 20] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 36] = [
+const PLAIN_LINES: [PlainLine; 37] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -124,6 +124,7 @@ const PLAIN_LINES: [PlainLine; 36] = [
     ("DELETE", "/api/v1/views/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/bulk-edits/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("POST", "/api/v1/bulk-edits/987654/undo", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/service-credits", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     ("GET", "/api/v1/service-levels", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     (
         "GET",
