@@ -20,8 +20,8 @@ pub(crate) fn write(script: &mut Script, calendar: &Calendar, start: Moment) {
 fn exclusions(script: &mut Script, calendar: &Calendar) {
     let proposed = calendar.at(calendar.working_day(-3), 14 * 60);
     let all = [
-        ("incident:1", "customer", "Nobody was at the office to let the technician in"),
-        ("incident:2", "measurement", "The monitoring probe had lost its line, the service was there"),
+        ("incident:bad-0", "agreed", "Word was given every half hour on the major incident, which all had before them"),
+        ("incident:bad-2", "agreed", "The trading floor was kept informed by telephone, see the major incident"),
     ];
     for (place, (record, cause, reason)) in (0_i64..).zip(all) {
         let fields = json!({ "record": format!("@{record}"), "cause": cause, "reason": reason });

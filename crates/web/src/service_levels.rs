@@ -164,7 +164,7 @@ fn row(asked: &Asked, line: &Compliance) -> Markup {
     html! {
         tr {
             td { (line.target) span.quiet { " · " (line.agreement) } }
-            td data-label=(label(asked.by)) { @match &line.part { Some(part) => (part), None => (t("report-none")) } }
+            td.is-whole[asked.by == ReportBy::Month] data-label=(label(asked.by)) { @match &line.part { Some(part) => (part), None => (t("report-none")) } }
             td.is-number data-label=(t("clock-achieved")) { (number(line.kept, formats())) }
             td.is-number data-label=(t("clock-breached")) { (number(line.broken, formats())) }
             td.is-number data-label=(t("report-open")) { (number(line.open, formats())) }
