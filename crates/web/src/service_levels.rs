@@ -195,7 +195,7 @@ fn credited(credits: &[Credit]) -> Markup {
         return html! {};
     }
     html! {
-        section.report-part aria-labelledby="credits-title" {
+        section.report-part {
             h2.report-part__title id="credits-title" { (t("report-credits")) }
             div.table-scroll tabindex="0" role="region" aria-labelledby="credits-title" {
                 table.figures-table {
