@@ -57,9 +57,33 @@ pub(crate) async fn report(
             "share_percent": percent(line.share()),
             "agreed_percent": percent(line.agreed),
             "mean_seconds": line.mean_seconds,
+            "excluded": line.excluded,
+            "share_that_counts_percent": percent(line.share_that_counts()),
         })
     });
     Ok(Json(Value::from_iter(lines)).into_response())
+}
+
+/// What agreements credit for the months of the last days, as far as the caller may read what they credit.
+pub(crate) async fn credits(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Query::parse(raw.as_deref(), &["kind", "days"])?;
+    let kind = api.app().kind(query.get("kind").unwrap_or("incident"))?.clone();
+    let days = query.integer("days", 90, 1, REPORT_DAYS)?;
+    let credits = api.app().service_credits(&actor, &kind, days).await?;
+    let credits = credits.iter().map(|credit| {
+        json!({
+            "agreement": credit.agreement,
+            "month": credit.month,
+            "share_that_counts_percent": credit.share as f64 / 1e6,
+            "credit_percent": credit.credit as f64 / 1e6,
+            "amount": credit.amount_text().map(|(amount, currency)| json!({ "amount": amount, "currency": currency })),
+        })
+    });
+    Ok(Json(Value::from_iter(credits)).into_response())
 }
 
 /// What the last days would have been under a target with other values; nothing is changed.

@@ -9,6 +9,7 @@ mod caller;
 mod catalogue;
 mod clocks;
 mod events;
+mod intervals;
 mod meta;
 mod notifications;
 mod openapi;

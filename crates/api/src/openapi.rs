@@ -129,6 +129,25 @@ fn query_parameters(route: &Route) -> Vec<Value> {
             ("before", "Only those before this id"),
             ("limit", "Notifications at most, 1 to 100"),
         ],
+        ("GET", "/api/v1/service-levels") => &[
+            ("kind", "Key of the kind; incident when missing"),
+            ("by", "month, customer, service, team or person"),
+            ("days", "Days looked back"),
+        ],
+        ("GET", "/api/v1/service-credits") => {
+            &[("kind", "Key of the kind; incident when missing"), ("days", "Days looked back")]
+        }
+        ("GET", "/api/v1/intervals") => &[
+            ("from", "The first moment"),
+            ("until", "The first moment after the span"),
+            ("kinds", "Kinds of time, with commas between"),
+            ("service", "Only what is about this service"),
+            ("configuration_item", "Only what is about this item"),
+            ("organisation", "Only of this organisation and those below it"),
+            ("record", "Only of the record with this id"),
+            ("zone", "Zone in whose days whole days are looked for; UTC when missing"),
+            ("limit", "Intervals at most, 1 to 2000"),
+        ],
         ("GET", "/api/v1/events") => &[("after", "Id of the last event seen")],
         _ => &[],
     };
@@ -189,6 +208,16 @@ fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
     if route.path.ends_with("/{item}/order") {
         let schema = order_schema();
         return Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
+    }
+    if route.path == "/api/v1/calendar-feeds" && route.method.as_str() == "POST" {
+        let kinds = json!({ "type": "array", "items": text });
+        let properties =
+            json!({ "name": text, "calendar": text, "kinds": kinds, "service": text, "organisation": text });
+        let schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
+        return Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }));
+    }
+    if route.path.ends_with("/{record}/holidays") {
+        return Some(json!({ "required": true, "content": { "text/calendar": { "schema": text } } }));
     }
     let fields = json!({ "$ref": format!("#/components/schemas/{}_fields", kind?.key) });
     let audience = json!({ "type": "string", "enum": ["public", "internal"] });

@@ -3,7 +3,8 @@
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
-    Api, bulk_edits, catalogue, clocks, events, meta, notifications, openapi, records, search, timeline, views,
+    Api, bulk_edits, catalogue, clocks, events, intervals, meta, notifications, openapi, records, search, timeline,
+    views,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -98,7 +99,39 @@ pub fn routes() -> Vec<Route> {
             "Replay the last days under a target with other values",
             post(clocks::simulate),
         ),
+        route(Get, "/api/v1/intervals", "What overlaps with a span of time", get(intervals::list)),
+        route(
+            Get,
+            "/api/v1/changes/{record}/conflicts",
+            "What stands in the way of a change where it is planned",
+            get(intervals::conflicts),
+        ),
+        route(
+            Post,
+            "/api/v1/calendars/{record}/holidays",
+            "Take an iCalendar file as the holidays of a calendar",
+            post(intervals::holidays),
+        ),
+        route(Get, "/api/v1/calendar-feeds", "The caller's links for calendar programs", get(intervals::feeds)),
+        route(
+            Post,
+            "/api/v1/calendar-feeds",
+            "Make a link for calendar programs; its address is told this once",
+            post(intervals::add_feed),
+        ),
+        route(
+            Delete,
+            "/api/v1/calendar-feeds/{feed}",
+            "End a link for calendar programs",
+            delete(intervals::revoke_feed),
+        ),
         route(Get, "/api/v1/service-levels", "How promises were kept", get(clocks::report)),
+        route(
+            Get,
+            "/api/v1/service-credits",
+            "What is credited for months in which too little was kept",
+            get(clocks::credits),
+        ),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),

@@ -60,7 +60,7 @@ pub(crate) struct TokenOwner {
 /// Failures of one account in [`WINDOW_SECONDS`] before one has to wait.
 const ACCOUNT_FAILURES: i64 = 5;
 /// Failures from one address in [`WINDOW_SECONDS`].
-const ADDRESS_FAILURES: i64 = 20;
+pub(crate) const ADDRESS_FAILURES: i64 = 20;
 /// Longest login that is looked up, in bytes; no account has a longer one.
 const LOGIN_MAX: usize = 400;
 /// Length of the window, in seconds.
@@ -257,7 +257,7 @@ impl App {
     }
 
     /// Refuses when the subject failed too often: each failure past the limit doubles the wait, from 1 s to 15 min.
-    async fn refuse_after_failures(&self, subject: &str, limit: i64, now: Moment) -> Result<(), Error> {
+    pub(crate) async fn refuse_after_failures(&self, subject: &str, limit: i64, now: Moment) -> Result<(), Error> {
         let since = now.plus_seconds(-WINDOW_SECONDS);
         let Attempts { count, last } = self.store().attempts(subject, since).await?;
         let Some(last) = last.filter(|_| count >= limit) else { return Ok(()) };
@@ -267,7 +267,7 @@ impl App {
         if retry_after > 0 { Err(Error::TooMany { retry_after }) } else { Ok(()) }
     }
 
-    async fn note_failure(&self, subjects: &[String], now: Moment) -> Result<(), Error> {
+    pub(crate) async fn note_failure(&self, subjects: &[String], now: Moment) -> Result<(), Error> {
         let noted = self.store().add_attempts(subjects, now, now.plus_seconds(-WINDOW_SECONDS)).await;
         self.0.trusted_addresses.forget(subjects);
         Ok(noted?)
@@ -331,7 +331,7 @@ pub(crate) fn hash_token(token: &str) -> Hash {
 }
 
 /// Subject under which failures from an address are counted: an IPv6 address by its /64, which one household holds.
-fn address_subject(address: &str) -> String {
+pub(crate) fn address_subject(address: &str) -> String {
     match address.parse::<std::net::IpAddr>() {
         Ok(std::net::IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
             let [a, b, c, d, ..] = v6.segments();

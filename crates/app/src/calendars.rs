@@ -3,15 +3,22 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use steward_calendar::WorkingTime;
+use serde_json::Value as Json;
+use steward_calendar::{WorkingTime, calendar_events, lean_calendar};
+use steward_model::access::Actor;
 use steward_model::id::RecordId;
+use steward_model::kind::Kind;
 use steward_practices::calendar::{CALENDAR, ancestry, compile};
 
 use crate::App;
 use crate::error::Error;
+use crate::records::{Origin, Request};
+use crate::view::RecordView;
 
 /// More compiled calendars than this are not kept; each takes about 200 KB.
 const MOST: usize = 500;
+/// Largest file of holidays, in bytes.
+pub const FILE_MAX: usize = 1024 * 1024;
 
 /// Compiled calendars by their record, each with the revisions of the calendars that it was made of.
 #[derive(Default)]
@@ -49,6 +56,48 @@ impl App {
         }
         kept.insert(calendar, Kept { made_of, working: Arc::clone(&working) });
         Ok(working)
+    }
+
+    /// Takes the events of an iCalendar file as the holidays of a calendar that were read from a file, in place of those
+    /// read before; how many days there are among them.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `holiday_text`, with the line of the file; [`Error::TooLarge`]; what an update may answer.
+    pub async fn import_holidays(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        file: &[u8],
+        origin: &Origin,
+    ) -> Result<(RecordView, usize), Error> {
+        if kind.key != CALENDAR {
+            return Err(Error::NotFound);
+        }
+        // Who may not see it learns nothing of what they sent.
+        self.find(actor, kind, name).await?;
+        if file.len() > FILE_MAX {
+            return Err(Error::TooLarge(format!("a file of holidays may have at most {} KiB", FILE_MAX / 1024)));
+        }
+        let fault = |message: String| Error::invalid("holiday_text", message);
+        let text = std::str::from_utf8(file).map_err(|error| {
+            let line = 1 + file[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+            fault(format!("line {line}: the file is not UTF-8. Save it as UTF-8, and try again"))
+        })?;
+        if text.contains('\0') {
+            return Err(fault("the file holds a NUL, so it is no text".to_owned()));
+        }
+        let events = calendar_events("holiday_text", text).map_err(|error| match error {
+            steward_calendar::Error::Impossible { reason, way_out, .. } => fault(format!("{reason}. {way_out}")),
+            beyond => fault(beyond.to_string()),
+        })?;
+        if events.is_empty() {
+            return Err(fault("the file holds no events in the years that calendars know".to_owned()));
+        }
+        let fields = std::iter::once(("holiday_text".to_owned(), Json::from(lean_calendar(text)))).collect();
+        let request = Request::Update { fields, organisation: None, base: None };
+        let view = self.execute(actor, kind, name, &request, origin).await?;
+        Ok((view, events.len()))
     }
 
     fn kept_calendars(&self) -> std::sync::MutexGuard<'_, HashMap<RecordId, Kept>> {

@@ -17,7 +17,7 @@ use steward_practices::approval::POLICY;
 use steward_store::bulk_edits::RowEffect;
 use steward_store::change::{ChangeSet, KeptAnswer, RecordChange};
 use steward_store::clocks::ClockChange;
-use steward_store::error::CommitError;
+use steward_store::error::{CommitError, StoreError};
 use steward_store::rows::Loaded;
 
 use crate::App;
@@ -347,6 +347,10 @@ impl App {
     async fn commit_with(&self, mut set: ChangeSet, taken: Option<(&Taken, i64)>) -> Result<Vec<Record>, CommitError> {
         let changed = self.add_approvals(&mut set).await?;
         self.add_clocks(&mut set, taken.map(|(taken, _)| taken)).await?;
+        self.add_intervals(&mut set).await.map_err(|error| match error {
+            Error::Unavailable => CommitError::Busy,
+            other => CommitError::Failed(StoreError::Damaged(format!("the times of a record: {other}"))),
+        })?;
         if let Some((taken, version)) = taken {
             let is_seen = |change: &ClockChange| change.clock.slot == taken.slot && change.before == Some(version);
             if !set.clocks.iter().any(is_seen) {

@@ -14,7 +14,9 @@ mod definition;
 mod easter;
 mod error;
 mod gaps;
+mod lines;
 mod occurrences;
+mod outgoing;
 mod public;
 mod working;
 mod zone;
@@ -24,7 +26,9 @@ pub use definition::{Day, Definition, Effect, Exception, Holiday, HolidaySet, Mi
 pub use easter::easter;
 pub use error::Error;
 pub use gaps::{Gap, Reason};
+pub use lines::lean_calendar;
 pub use occurrences::{Event, Recurrence, calendar_events};
+pub use outgoing::{Outgoing, calendar_text};
 pub use public::{Country, Region, countries};
 pub use working::{Span, WorkingTime};
 

@@ -7,6 +7,7 @@ use icalendar::Component;
 use jiff::civil::{Date, DateTime, Time};
 use rrule::{Frequency, RRuleSet, Tz};
 
+use crate::lines::look_at;
 use crate::{Error, FIRST_YEAR, LAST_YEAR, Rule, easter};
 
 /// More occurrences than any calendar has use for: every day of all years.
@@ -116,6 +117,13 @@ pub fn calendar_events(field: &str, text: &str) -> Result<Vec<Event>, Error> {
     if !text.trim_start_matches('\u{feff}').trim_start().starts_with("BEGIN:VCALENDAR") {
         return Err(Error::impossible(field, "the text is no iCalendar", way_out));
     }
+    let lines = look_at(text.trim_start_matches('\u{feff}'));
+    let at_fault = |line: &(usize, String)| {
+        Error::impossible(field, format!("line {}: {}", line.0, line.1), "Correct the iCalendar file")
+    };
+    if let Some(fault) = &lines.fault {
+        return Err(at_fault(fault));
+    }
     let calendar: icalendar::Calendar = text
         .trim_start_matches('\u{feff}')
         .trim_start()
@@ -126,7 +134,8 @@ pub fn calendar_events(field: &str, text: &str) -> Result<Vec<Event>, Error> {
         if event.property_value("STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")) {
             continue;
         }
-        read_event(field, index, event, &mut events)?;
+        let line = lines.events.get(index).copied();
+        read_event(field, (index, line), event, &mut events)?;
         if events.len() > MOST_EVENTS {
             return Err(Error::impossible(
                 field,
@@ -138,9 +147,18 @@ pub fn calendar_events(field: &str, text: &str) -> Result<Vec<Event>, Error> {
     Ok(events)
 }
 
-fn read_event(field: &str, index: usize, event: &icalendar::Event, events: &mut Vec<Event>) -> Result<(), Error> {
+fn read_event(
+    field: &str,
+    (index, line): (usize, Option<usize>),
+    event: &icalendar::Event,
+    events: &mut Vec<Event>,
+) -> Result<(), Error> {
     let summary = event.get_summary().unwrap_or_default().trim().to_owned();
     let named = if summary.is_empty() { format!("event {}", index + 1) } else { format!("the event “{summary}”") };
+    let named = match line {
+        Some(line) => format!("line {line}: {named}"),
+        None => named,
+    };
     let faulty = |what: &str| Error::impossible(field, format!("{named} {what}"), "Correct the iCalendar file");
     let start = event.properties().get("DTSTART").ok_or_else(|| faulty("has no day"))?;
     let (begin, all_day, zone) = moment(start).ok_or_else(|| faulty("has a day that cannot be read"))?;

@@ -72,7 +72,9 @@ fn promises(from: &str) -> Vec<(&'static str, Json, Vec<Json>)> {
                 "name": "Clairmont Logistics", "sort": "sla", "valid_from": from, "customers": ["@org:clm"], "calendar": "@calendar:desk",
                 "compliance_target": "97",
                 "description": "As agreed with Clairmont: faster than the standard where lorries wait.",
-                "penalties": "5 % of the monthly price for each point below the target.",
+                "penalties": "5 % of the monthly price below the target, 10 % below 90 %.",
+                "credits": [{ "below": "97", "credit": "5" }, { "below": "90", "credit": "10" }],
+                "monthly_charge": { "amount": "8400.00", "currency": "EUR" },
             }),
             vec![
                 respond("incident", [1, 1, 4, 8]),

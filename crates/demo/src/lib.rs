@@ -18,6 +18,7 @@ mod incidents;
 mod items;
 mod knowledge;
 mod offers;
+mod operations;
 mod play;
 mod problems;
 mod requests;
@@ -171,6 +172,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     knowledge::write(&mut script, &calendar, seed);
     problems::write(&mut script, &calendar, seed)?;
     changes::write(&mut script, &calendar, seed)?;
+    operations::write(&mut script, &calendar, start);
     sundry::write(&mut script, &calendar, seed)?;
     badday::write(&mut script, &world, &calendar, &phrases, seed)?;
     incidents::Desk::new(&mut script, &mut world, &calendar, &stories, &phrases, seed).write()?;

@@ -128,7 +128,7 @@ pub fn compile(calendar: &Record, all: &[Record]) -> Result<WorkingTime, Vec<Fie
 }
 
 /// What the record itself says.
-fn own_definition(record: &Record) -> Result<Definition, Vec<FieldError>> {
+pub(crate) fn own_definition(record: &Record) -> Result<Definition, Vec<FieldError>> {
     let mut errors = Vec::new();
     let mut keep = |key: &str, row: usize, message: String| {
         errors.push(FieldError::new(&format!("{key}[{row}]"), message));

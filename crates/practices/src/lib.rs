@@ -4,7 +4,9 @@ pub mod approval;
 pub mod calendar;
 mod catalogue;
 pub mod desk;
+pub mod intervals;
 pub mod knowledge;
+pub mod maintenance;
 pub mod people;
 mod priority;
 pub mod rules;
@@ -41,6 +43,10 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("knowledge/fr.toml", include_str!("../practices/knowledge/fr.toml")),
     ("knowledge/knowledge_article.toml", include_str!("../practices/knowledge/knowledge_article.toml")),
     ("links.toml", include_str!("../practices/links.toml")),
+    ("operations/de.toml", include_str!("../practices/operations/de.toml")),
+    ("operations/fr.toml", include_str!("../practices/operations/fr.toml")),
+    ("operations/freeze.toml", include_str!("../practices/operations/freeze.toml")),
+    ("operations/maintenance_window.toml", include_str!("../practices/operations/maintenance_window.toml")),
     ("organisation/de.toml", include_str!("../practices/organisation/de.toml")),
     ("organisation/fr.toml", include_str!("../practices/organisation/fr.toml")),
     ("organisation/location.toml", include_str!("../practices/organisation/location.toml")),
@@ -74,6 +80,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("service/service.toml", include_str!("../practices/service/service.toml")),
     ("service/service_offering.toml", include_str!("../practices/service/service_offering.toml")),
     ("service_level/agreement.toml", include_str!("../practices/service_level/agreement.toml")),
+    ("service_level/breach_exclusion.toml", include_str!("../practices/service_level/breach_exclusion.toml")),
     ("service_level/de.toml", include_str!("../practices/service_level/de.toml")),
     ("service_level/fr.toml", include_str!("../practices/service_level/fr.toml")),
     ("service_level/service_level_target.toml", include_str!("../practices/service_level/service_level_target.toml")),

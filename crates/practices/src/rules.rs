@@ -12,6 +12,7 @@ use crate::calendar;
 use crate::catalogue;
 use crate::desk;
 use crate::knowledge;
+use crate::maintenance;
 use crate::people;
 use crate::priority;
 use crate::schedule;
@@ -64,6 +65,8 @@ impl Rules for PracticeRules {
             "catalogue_item" => catalogue::check_item(before, after, ctx),
             desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
             knowledge::ARTICLE => knowledge::check_translation(before, after),
+            maintenance::MAINTENANCE => maintenance::check(before, after),
+            "freeze" => maintenance::check_freeze(after),
             schedule::SCHEDULE => schedule::check(before, after, ctx),
             "person" => people::check_roles(before, after, ctx),
             AGREEMENT => service_level::check_agreement(before, after, ctx),

@@ -179,9 +179,10 @@ impl Plan {
 }
 
 /// The recurrence rule that the form's fields say.
-fn rule_of(record: &Record) -> String {
+pub(crate) fn rule_of(record: &Record) -> String {
     let every = record.field("every").and_then(Json::as_i64).unwrap_or(1);
     match record.text("repeat") {
+        "once" => "FREQ=DAILY;COUNT=1".to_owned(),
         "daily" => format!("FREQ=DAILY;INTERVAL={every}"),
         "monthly" => match record.field("month_day").and_then(Json::as_i64) {
             Some(day) => format!("FREQ=MONTHLY;INTERVAL={every};BYMONTHDAY={day}"),

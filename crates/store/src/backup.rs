@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 31] = [
+const TABLES: [(&str, Option<&str>); 34] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -54,6 +54,9 @@ const TABLES: [(&str, Option<&str>); 31] = [
     ("bulk_edit", Some("id")),
     ("bulk_edit_row", None),
     ("visit", None),
+    ("time_interval", None),
+    ("interval_concern", None),
+    ("calendar_feed", Some("id")),
     ("person_settings", None),
     ("article_read", None),
     ("article_vote", None),

@@ -12,6 +12,7 @@ use steward_model::record::Record;
 
 use crate::bulk_edits::RowEffect;
 use crate::clocks::{ClockChange, DuesChange};
+use crate::intervals::IntervalsChange;
 use crate::jobs::{JobClaim, NewJob};
 use crate::journal::Position;
 use crate::notifications::NewNotification;
@@ -39,6 +40,8 @@ pub struct ChangeSet {
     pub gone_clocks: Vec<(RecordId, String)>,
     /// What lists ask of the clocks of records that are not in this set.
     pub dues: Vec<DuesChange>,
+    /// Times that records in this set take up, in place of those before.
+    pub intervals: Vec<IntervalsChange>,
     /// What security reviews ask for.
     pub security_events: Vec<SecurityEvent>,
 }

@@ -17,7 +17,7 @@ use crate::numbers::{self, counter};
 use crate::rows::{JOURNAL, RECORD, is_references, journal_row, record_row, reference_rows, unique_values};
 use crate::sql::{Bind, Dialect};
 use crate::store::Store;
-use crate::{clocks, jobs, notifications};
+use crate::{clocks, intervals, jobs, notifications};
 
 const REFERENCE: Target = Target {
     table: "reference",
@@ -274,6 +274,7 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
         numbers::keep_places(connection, &rows.places).await?;
     }
     clocks::write(connection, &changes.clocks, &changes.gone_clocks, &changes.dues).await?;
+    intervals::write(connection, &changes.intervals).await?;
     jobs::enqueue_all(connection, &changes.jobs).await?;
     notifications::add(connection, &changes.notifications).await?;
     write_security_events(connection, &changes.security_events).await
@@ -285,6 +286,7 @@ fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
         && changes.clocks.is_empty()
         && changes.gone_clocks.is_empty()
         && changes.dues.is_empty()
+        && changes.intervals.is_empty()
         && changes.security_events.is_empty()
         && changes.notifications.is_empty()
         && changes.idempotency.is_none()

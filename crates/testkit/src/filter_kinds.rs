@@ -126,6 +126,7 @@ pub fn kind(key: &str, label_field: &str, fields: Vec<Field>) -> Kind {
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,
+        intervals: Vec::new(),
     }
 }
 

@@ -110,6 +110,7 @@ pub fn kind(key: &str, prefix: &str, label_field: &str, fields: Vec<Field>) -> A
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,
+        intervals: Vec::new(),
     })
 }
 

@@ -207,6 +207,37 @@ impl Server {
         counts
     }
 
+    /// Every interval that is kept, with what it is about, as text.
+    pub async fn intervals(&self) -> Vec<String> {
+        let mut connection: Connection = self.database.store.read().await.unwrap();
+        let sql = "select record, part, time, begin_at, end_at, all_day, reach, name from time_interval order by record, place";
+        let mut all = Vec::new();
+        for row in connection.fetch_all(sql, &[]).await.unwrap() {
+            let numbers: Vec<i64> = [0, 3, 4, 5, 6].iter().map(|column| row.integer(*column).unwrap()).collect();
+            let name = row.optional_text(7).unwrap();
+            all.push(format!("{numbers:?} {} {} {name:?}", row.text(1).unwrap(), row.text(2).unwrap()));
+        }
+        let sql = "select record, target from interval_concern order by record, target";
+        for row in connection.fetch_all(sql, &[]).await.unwrap() {
+            all.push(format!("{} about {}", row.integer(0).unwrap(), row.integer(1).unwrap()));
+        }
+        all
+    }
+
+    /// Takes all intervals away, as in a database of a version that had none.
+    pub async fn forget_intervals(&self) {
+        let forget = self.database.store.write(|connection| {
+            Box::pin(async move {
+                for table in ["time_interval", "interval_concern"] {
+                    connection.execute(&format!("delete from {table}"), &[]).await?;
+                }
+                connection.execute("delete from meta where key = 'intervals'", &[]).await?;
+                Ok(())
+            })
+        });
+        forget.await.unwrap();
+    }
+
     /// What is kept of accounts: sessions and tokens that hold, and passwords, as one text.
     pub async fn accounts(&self) -> String {
         let mut connection: Connection = self.database.store.read().await.unwrap();

@@ -1,9 +1,9 @@
-//! A month of records: a table of weeks on wide screens, a list of days on narrow ones.
+//! A month or week of records: a table of weeks on wide screens, a list of days on narrow ones.
 
 use maud::{Markup, html};
 use steward_words::{t, t_with};
 
-use crate::icon::{Icon, icon};
+use crate::icon::{Icon, icon, named_icon};
 
 /// A month.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,8 +22,33 @@ pub struct Calendar<'a> {
     pub days: &'a [Day<'a>],
     /// Kind whose changes may concern it.
     pub live_kind: Option<&'a str>,
+    /// Names of the ways, for screen readers: which of them are taken by the arrows.
+    pub ways: Ways,
     /// Address that answers the same markup again.
     pub live_source: Option<&'a str>,
+}
+
+/// How far the arrows over a calendar lead.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Ways {
+    /// A month.
+    #[default]
+    Months,
+    /// A week.
+    Weeks,
+    /// Some weeks.
+    Spans,
+}
+
+impl Ways {
+    /// Words for all together, the way back, the way on.
+    fn words(self) -> [&'static str; 3] {
+        match self {
+            Self::Months => [t("calendar-months"), t("calendar-previous"), t("calendar-next")],
+            Self::Weeks => [t("calendar-weeks"), t("calendar-previous-week"), t("calendar-next-week")],
+            Self::Spans => [t("calendar-spans"), t("calendar-previous-span"), t("calendar-next-span")],
+        }
+    }
 }
 
 /// A day.
@@ -58,27 +83,37 @@ pub struct Entry<'a> {
     pub state: Markup,
     /// Whether it began before this day.
     pub goes_on: bool,
+    /// What stands in its way.
+    pub warning: Option<&'a str>,
 }
 
 /// A month with what stands on its days.
 pub fn calendar(calendar: &Calendar) -> Markup {
     html! {
         section.calendar aria-label=(calendar.label) data-list data-live-list=[calendar.live_kind] data-live-source=[calendar.live_source] {
-            div.calendar__head {
-                h2.calendar__title { (calendar.label) }
-                nav.calendar__ways aria-label=(t("calendar-months")) {
-                    a.icon-button href=(calendar.previous) title=(t("calendar-previous")) aria-label=(t("calendar-previous")) { (icon(Icon::ChevronLeft)) }
-                    a."button button--plain" href=(calendar.today) { span { (t("today")) } }
-                    a.icon-button href=(calendar.next) title=(t("calendar-next")) aria-label=(t("calendar-next")) { (icon(Icon::ChevronRight)) }
-                }
-            }
-            table.calendar__month {
+            (calendar_head(calendar))
+            table.calendar__month."calendar__month--week"[calendar.ways == Ways::Weeks] {
                 thead { tr { @for name in calendar.weekdays { th.calendar__weekday scope="col" { (name) } } } }
                 tbody {
                     @for week in calendar.days.chunks(calendar.weekdays.len().max(1)) {
                         tr.calendar__week { @for day in week { (self::day(day)) } }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// What a calendar is called, with ways to the times before and after.
+pub fn calendar_head(calendar: &Calendar) -> Markup {
+    let [all, back, on] = calendar.ways.words();
+    html! {
+        div.calendar__head {
+            h2.calendar__title { (calendar.label) }
+            nav.calendar__ways aria-label=(all) {
+                a.icon-button href=(calendar.previous) title=(back) aria-label=(back) { (icon(Icon::ChevronLeft)) }
+                a."button button--plain" href=(calendar.today) { span { (t("today")) } }
+                a.icon-button href=(calendar.next) title=(on) aria-label=(on) { (icon(Icon::ChevronRight)) }
             }
         }
     }
@@ -103,10 +138,11 @@ fn day(day: &Day) -> Markup {
 
 fn entry(entry: &Entry) -> Markup {
     html! {
-        a.calendar__entry.calendar__entry--on[entry.goes_on] href=(entry.address) title={ (entry.number) " · " (entry.title) } {
+        a.calendar__entry.calendar__entry--on[entry.goes_on].calendar__entry--conflict[entry.warning.is_some()] href=(entry.address) title={ (entry.number) " · " (entry.title) } {
             (entry.state)
             @if !entry.time.is_empty() { span.calendar__time { (entry.time) } }
             span.calendar__name { (entry.title) }
+            @if let Some(warning) = entry.warning { span.calendar__warning { (named_icon(Icon::AlertTriangle, warning)) } }
         }
     }
 }

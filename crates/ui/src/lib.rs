@@ -24,6 +24,7 @@
 //!   does; the answer is the same markup with the same id.
 //! - A [`message::toast`] may go along with any swapped answer.
 
+pub mod agenda;
 pub mod approval;
 pub mod as_of;
 pub mod assets;
@@ -63,6 +64,7 @@ pub mod sheet;
 pub mod shell;
 pub mod tabs;
 pub mod time;
+pub mod time_mark;
 pub mod timeline;
 pub mod tone;
 pub mod transition;

@@ -13,6 +13,7 @@ use crate::Web;
 use crate::address;
 use crate::inbox;
 use crate::live;
+use crate::operations;
 use crate::portal;
 use crate::settings;
 use crate::visitor::Visitor;
@@ -20,7 +21,7 @@ use crate::visitor::Visitor;
 /// Headings of the navigation, with the practices under each; all others stand under the last.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("group-work", &["approval", "incident", "request", "problem", "change", "release", "task"]),
-    ("group-services", &["service", "configuration", "outage", "knowledge"]),
+    ("group-services", &["service", "configuration", "outage", "operations", "knowledge"]),
     ("group-organisation", &["organisation"]),
     ("more", &[]),
 ];
@@ -172,6 +173,10 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
             address: address::list(&kind),
             icon: Icon::named(&kind.icon),
         });
+    }
+    if staff && let Some(place) = GROUPS[0].1.iter().position(|practice| *practice == "change") {
+        let (label, address) = (t("operations-calendar").to_owned(), operations::ADDRESS.to_owned());
+        entries.push(Entry { group: 0, place, label, address, icon: Icon::Calendar });
     }
     entries.sort_by_key(|entry| entry.place);
     entries

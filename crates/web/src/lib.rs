@@ -16,10 +16,12 @@ mod edit;
 mod edit_few;
 mod error;
 mod export;
+mod feeds;
 mod files;
 mod form;
 mod frame;
 mod guide;
+mod holidays;
 mod home;
 mod inbox;
 mod kind_form;
@@ -30,6 +32,7 @@ mod live;
 mod macros;
 mod markdown;
 mod naming;
+mod operations;
 mod palette;
 mod pick;
 mod portal;
@@ -132,7 +135,7 @@ pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
     for route in routes() {
         router = router.route(route.path, route.handler);
     }
-    router
+    let pages = router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(web.clone(), csrf::guard))
@@ -145,7 +148,9 @@ pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
         .layer(from_fn_with_state(web.clone(), language::speak))
         .layer(from_fn(request::identify))
         .layer(axum::middleware::map_response(secured))
-        .with_state(web)
+        .with_state(web);
+    // Before a route is chosen.
+    Router::new().fallback_service(tower::util::MapRequest::new(pages, feeds::through_the_door))
 }
 
 /// Kinds that cannot have pages, each with the reason: their word in addresses belongs to a page of another sort, or to

@@ -3,8 +3,9 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, bulk, create, drafts, edit, export, files, guide, home, inbox, knowledge, list,
-    live, macros, palette, pick, portal, presence, record, search, set_up, settings, sign_in, views, visits,
+    Web, account, actions, assets, bulk, create, drafts, edit, export, feeds, files, guide, holidays, home, inbox,
+    knowledge, list, live, macros, palette, pick, portal, presence, record, search, set_up, settings, sign_in, views,
+    visits,
 };
 
 /// The method of a route; pages know two.
@@ -98,6 +99,11 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/bulk-edits/{edit}/undo", post(bulk::undo)),
         route(Get, "/knowledge/quality", get(knowledge::quality)),
         route(Get, "/knowledge/translations", get(knowledge::translation_gaps)),
+        route(Get, crate::operations::ADDRESS, get(crate::operations::page)),
+        route(Get, feeds::ADDRESS, get(feeds::page)),
+        route(Post, feeds::ADDRESS, post(feeds::create)),
+        route(Post, "/calendar-feeds/{feed}/revoke", post(feeds::revoke)),
+        open(Get, feeds::ROUTE, get(feeds::fetch)),
         route(Get, crate::service_levels::ADDRESS, get(crate::service_levels::report)),
         route(Get, "/{kinds}", get(list::page)),
         route(Get, "/views/counts", get(views::counts)),
@@ -156,6 +162,8 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/attachments", post(files::attach)),
         route(Get, "/{kinds}/{record}/attachments/{file}", get(files::download)),
         route(Post, "/{kinds}/{record}/attachments/{file}/remove", post(files::remove)),
+        route(Get, "/{kinds}/{record}/holidays", get(holidays::page)),
+        route(Post, "/{kinds}/{record}/holidays", post(holidays::upload)),
         route(Get, "/{kinds}/{record}/clocks", get(crate::clocks::explain)),
         route(Get, "/{kinds}/{record}/simulation", get(crate::simulation::page)),
         route(Get, "/{kinds}/{record}/access", get(record::access)),

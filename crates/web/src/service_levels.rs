@@ -3,8 +3,9 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use steward_app::clocks::{Compliance, REPORT_DAYS, ReportBy};
+use steward_app::clocks::{Compliance, Credit, EXCLUSION, REPORT_DAYS, ReportBy};
 use steward_app::error::Error;
+use steward_app::view::RecordView;
 use steward_clock::definition::{AGREEMENT, TARGET};
 use steward_model::access::Actor;
 use steward_ui::header::{Header, header};
@@ -19,6 +20,7 @@ use crate::error::WebError;
 use crate::export::table_file;
 use crate::form::Query;
 use crate::frame::{Place, frame};
+use crate::values::shown::Reader;
 use crate::visitor::Visitor;
 use crate::{Web, address};
 
@@ -40,6 +42,13 @@ pub(crate) async fn report(
     if query.get("format") == Some("csv") {
         return file(&asked, &lines).map_err(WebError::from);
     }
+    let exclusions = web.app().exclusions(visitor.actor(), &kind, asked.days).await?;
+    let credits = match asked.by {
+        ReportBy::Month => web.app().service_credits(visitor.actor(), &kind, asked.days).await?,
+        _ => Vec::new(),
+    };
+    let of_exclusions = web.app().kind(EXCLUSION)?.clone();
+    let exclusion_list = address::list(&of_exclusions);
     let agreements = web.app().kind(AGREEMENT)?.clone();
     let list = address::list(&agreements);
     let crumbs = [Crumb { label: &agreements.label_plural, address: &list }];
@@ -56,7 +65,10 @@ pub(crate) async fn report(
     let main = html! {
         (header(
             &Header { title, detail: &detail, crumbs: &crumbs, tabs: &tabs },
-            html! { a."button button--plain" href=(asked.address("csv")) { span { (t("report-file")) } } },
+            html! {
+                a."button button--plain" href=(exclusion_list) { span { (of_exclusions.label_plural) } }
+                a."button button--plain" href=(asked.address("csv")) { span { (t("report-file")) } }
+            },
         ))
         div.page-body {
             (asked.form(&kinds))
@@ -64,6 +76,8 @@ pub(crate) async fn report(
                 (empty(&Empty { icon: Icon::Clock, title: t("report-empty"), text: t("report-empty-help") }, html! {}))
             } @else { (table(&asked, &lines)) }
             @if lines.len() > ROWS { p.clock-story__text { (t_with("report-cut", &[("rows", ROWS.into())])) } }
+            (credited(&credits))
+            (left_out(&web, &visitor, &exclusions))
         }
     };
     Ok(frame(&web, &visitor, Place { title, current: &list, ..Place::default() }, main).into_response())
@@ -136,7 +150,7 @@ fn table(asked: &Asked, lines: &[Compliance]) -> Markup {
                 thead { tr {
                     th scope="col" { (t("report-target")) }
                     th scope="col" { (label(asked.by)) }
-                    @for word in ["clock-achieved", "clock-breached", "report-open", "report-share", "report-agreed", "report-mean"] {
+                    @for word in ["clock-achieved", "clock-breached", "report-open", "report-share", "report-excluded", "report-counts", "report-agreed", "report-mean"] {
                         th.is-number scope="col" { (t(word)) }
                     }
                 } }
@@ -150,12 +164,16 @@ fn row(asked: &Asked, line: &Compliance) -> Markup {
     html! {
         tr {
             td { (line.target) span.quiet { " · " (line.agreement) } }
-            td data-label=(label(asked.by)) { @match &line.part { Some(part) => (part), None => (t("report-none")) } }
+            td.is-whole[asked.by == ReportBy::Month] data-label=(label(asked.by)) { @match &line.part { Some(part) => (part), None => (t("report-none")) } }
             td.is-number data-label=(t("clock-achieved")) { (number(line.kept, formats())) }
             td.is-number data-label=(t("clock-breached")) { (number(line.broken, formats())) }
             td.is-number data-label=(t("report-open")) { (number(line.open, formats())) }
             td.is-number data-label=(t("report-share")) {
                 @match line.share() { Some(share) => (percent(share)), None => (nothing()) }
+            }
+            td.is-number data-label=(t("report-excluded")) { (number(line.excluded, formats())) }
+            td.is-number data-label=(t("report-counts")) {
+                @match line.share_that_counts() { Some(share) => (percent(share)), None => (nothing()) }
                 @if line.is_below() { " · " strong { (t("report-below")) } }
             }
             td.is-number data-label=(t("report-agreed")) { @match line.agreed { Some(agreed) => (percent(agreed)), None => (nothing()) } }
@@ -171,6 +189,72 @@ fn percent(millionths: i64) -> String {
     t_with("report-percent", &[("percent", (&steward_words::decimal(&text, formats())).into())])
 }
 
+/// What is credited for months that are over; nothing where nothing is.
+fn credited(credits: &[Credit]) -> Markup {
+    if credits.is_empty() {
+        return html! {};
+    }
+    html! {
+        section.report-part {
+            h2.report-part__title id="credits-title" { (t("report-credits")) }
+            div.table-scroll tabindex="0" role="region" aria-labelledby="credits-title" {
+                table.figures-table {
+                    thead { tr {
+                        th scope="col" { (t("report-agreement")) }
+                        th scope="col" { (t("report-by-month")) }
+                        th.is-number scope="col" { (t("report-counts")) }
+                        th.is-number scope="col" { (t("report-credit")) }
+                        th.is-number scope="col" { (t("report-amount")) }
+                    } }
+                    tbody { @for credit in credits {
+                        tr {
+                            td { (credit.agreement) }
+                            td data-label=(t("report-by-month")) { (credit.month) }
+                            td.is-number data-label=(t("report-counts")) { (percent(credit.share)) }
+                            td.is-number data-label=(t("report-credit")) { (percent(credit.credit)) }
+                            td.is-number data-label=(t("report-amount")) { @match amount(credit) { Some(amount) => (amount), None => (nothing()) } }
+                        }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// The amount of a credit with its currency.
+fn amount(credit: &Credit) -> Option<String> {
+    let (amount, currency) = credit.amount_text()?;
+    Some(format!("{} {currency}", steward_words::decimal(&amount, formats())))
+}
+
+/// The breaches that do not count, each with its reason, who accepted it and when.
+fn left_out(web: &Web, visitor: &Visitor, exclusions: &[RecordView]) -> Markup {
+    if exclusions.is_empty() {
+        return html! {};
+    }
+    html! {
+        section.report-part aria-labelledby="exclusions-title" {
+            h2.report-part__title id="exclusions-title" { (t("report-left-out")) }
+            ul.plain-list {
+                @for view in exclusions {
+                    @let reader = Reader { registry: web.app().registry(), labels: &view.labels, zone: &visitor.preferences.zone, now: web.app().now() };
+                    li.plain-list__item {
+                        div.plain-list__text {
+                            @if let Some(record) = view.record.reference("record") { (reader.reference(record)) " · " }
+                            a href=(address::record(&view.kind, &view.record.number)) { (view.record.text("reason")) }
+                            div.plain-list__detail {
+                                @for key in ["cause", "accepted_by", "accepted_at"] {
+                                    @if let Some(field) = view.kind.field(key) { span { (reader.field(&view.kind, &view.record, field)) " " } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The same rows for a spreadsheet, whole.
 fn file(asked: &Asked, lines: &[Compliance]) -> Result<Response, Error> {
     let heads = [
@@ -183,6 +267,8 @@ fn file(asked: &Asked, lines: &[Compliance]) -> Result<Response, Error> {
         t("report-share"),
         t("report-agreed"),
         t("report-mean-seconds"),
+        t("report-excluded"),
+        t("report-counts"),
     ];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let plain =
@@ -198,6 +284,8 @@ fn file(asked: &Asked, lines: &[Compliance]) -> Result<Response, Error> {
             plain(line.share()),
             plain(line.agreed),
             line.mean_seconds.map_or_else(String::new, |mean| mean.to_string()),
+            line.excluded.to_string(),
+            plain(line.share_that_counts()),
         ]
     }));
     table_file(&format!("service-levels-by-{}.csv", asked.by.key()), rows)

@@ -58,6 +58,7 @@ pub const AREAS: &[Area] = &[
     area!("clocks"),
     area!("list"),
     area!("views"),
+    area!("operations"),
     area!("bulk"),
     area!("record"),
     area!("forms"),

@@ -9,6 +9,7 @@ mod configuration;
 mod copies;
 mod custom_kind;
 mod hostile;
+mod intervals;
 mod lists;
 mod matrix;
 mod objects;

@@ -67,7 +67,7 @@ const TICKET_LINES: [TicketLine; 20] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 29] = [
+const PLAIN_LINES: [PlainLine; 37] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -124,7 +124,20 @@ const PLAIN_LINES: [PlainLine; 29] = [
     ("DELETE", "/api/v1/views/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/bulk-edits/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("POST", "/api/v1/bulk-edits/987654/undo", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/service-credits", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     ("GET", "/api/v1/service-levels", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
+    (
+        "GET",
+        "/api/v1/intervals?from=2026-01-01T00:00:00Z&until=2026-02-01T00:00:00Z",
+        None,
+        [401, 200, 200, 200, 200, 200, 200, 200, 200],
+    ),
+    ("GET", "/api/v1/intervals", None, [401, 400, 400, 400, 400, 400, 400, 400, 400]),
+    ("GET", "/api/v1/changes/987654/conflicts", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("POST", "/api/v1/calendars/987654/holidays", Some(|_| json!({})), [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/calendar-feeds", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
+    ("POST", "/api/v1/calendar-feeds", Some(|_| json!({"name": ""})), [401, 422, 422, 422, 422, 422, 422, 422, 422]),
+    ("DELETE", "/api/v1/calendar-feeds/987654", None, [401, 204, 204, 204, 204, 204, 204, 204, 204]),
     ("GET", "/api/v1/catalogue-items/987654/form", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     (
         "POST",
@@ -193,6 +206,9 @@ fn route_of(path: &str) -> String {
         .replace("/views/987654", "/views/{view}")
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
         .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")
+        .replace("/changes/987654/", "/changes/{record}/")
+        .replace("/calendars/987654/", "/calendars/{record}/")
+        .replace("/calendar-feeds/987654", "/calendar-feeds/{feed}")
 }
 
 async fn call(

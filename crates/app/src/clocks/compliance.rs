@@ -85,18 +85,26 @@ pub struct Compliance {
     pub mean_seconds: Option<i64>,
     /// The share that the agreement promises, in millionths of a per cent.
     pub agreed: Option<i64>,
+    /// Clocks among those that broke the promise which do not count, as was decided.
+    pub excluded: i64,
+    /// The agreement.
+    pub agreement_id: RecordId,
 }
 
 impl Compliance {
     /// The share of clocks that kept the promise among those of which it is known, in millionths of a per cent.
     pub fn share(&self) -> Option<i64> {
-        let known = self.kept + self.broken;
-        (known > 0).then(|| self.kept.saturating_mul(100_000_000) / known)
+        share_of(self.kept, self.broken)
     }
 
-    /// Whether fewer were kept than the agreement promises.
+    /// As [`Self::share`], without the breaches that do not count.
+    pub fn share_that_counts(&self) -> Option<i64> {
+        share_of(self.kept, self.broken - self.excluded)
+    }
+
+    /// Whether fewer were kept than the agreement promises, of those that count.
     pub fn is_below(&self) -> bool {
-        matches!((self.share(), self.agreed), (Some(share), Some(agreed)) if share < agreed)
+        matches!((self.share_that_counts(), self.agreed), (Some(share), Some(agreed)) if share < agreed)
     }
 }
 
@@ -128,6 +136,7 @@ impl App {
         let since = now.plus_seconds(-days.clamp(1, REPORT_DAYS) * 86_400);
         let records = self.list_query(actor, kind, &ListRequest::default()).await?;
         let counts = self.store().clock_counts(&records, by.counted(), since, now).await?;
+        let excluded = self.excluded_breaches(actor, kind, since).await?;
         let agreements = self.reference_records(AGREEMENT).await?;
         let targets = self.reference_records(TARGET).await?;
         let parts: BTreeSet<RecordId> = counts.iter().filter_map(|count| record_of(by, count)).collect();
@@ -146,12 +155,20 @@ impl App {
                 open: count.open,
                 mean_seconds: (count.ended > 0).then(|| count.elapsed / count.ended),
                 agreed: agreement.and_then(|one| one.field("compliance_target")).and_then(Json::as_i64),
+                excluded: excluded.iter().filter(|one| one.counts_in(count, by)).count().try_into().unwrap_or(0),
+                agreement_id: count.agreement,
             }
         };
         let mut lines: Vec<Compliance> = counts.iter().map(line).collect();
         lines.sort_by(|a, b| (&a.agreement, &a.target, &a.part).cmp(&(&b.agreement, &b.target, &b.part)));
         Ok(lines)
     }
+}
+
+/// Kept among kept and broken, in millionths of a per cent.
+fn share_of(kept: i64, broken: i64) -> Option<i64> {
+    let known = kept + broken;
+    (known > 0).then(|| kept.saturating_mul(100_000_000) / known)
 }
 
 fn record_of(by: ReportBy, count: &ClockCount) -> Option<RecordId> {

@@ -19,7 +19,7 @@ use crate::App;
 use crate::error::Error;
 
 /// Fields of agreements and targets from which nothing follows.
-const WORDS: [&str; 10] = [
+const WORDS: [&str; 12] = [
     "description",
     "reporting",
     "penalties",
@@ -28,6 +28,8 @@ const WORDS: [&str; 10] = [
     "review_on",
     "supersedes",
     "exclusions",
+    "credits",
+    "monthly_charge",
     "compliance_target",
     "note",
 ];

@@ -8,6 +8,7 @@
 mod chain;
 mod compliance;
 mod definitions;
+mod exclusions;
 mod fit;
 mod follow;
 mod refresh;
@@ -30,6 +31,7 @@ use definitions::Definitions;
 
 pub use chain::PromiseLink;
 pub use compliance::{Compliance, REPORT_DAYS, ReportBy};
+pub use exclusions::{Credit, EXCLUSION};
 pub use fit::Fit;
 pub(crate) use follow::Taken;
 pub(crate) use refresh::JOB as REFRESH_JOB;

@@ -1,6 +1,6 @@
 //! Filters that look at nothing but the record itself: scopes, guards, requirements.
 
-use super::{Attribute, Filter, Path, Test, World};
+use super::{Attribute, Filter, Operand, Path, Test, World};
 use crate::id::RecordId;
 use crate::kind::Kind;
 use crate::record::Record;
@@ -40,6 +40,26 @@ impl Filter {
             Self::Not(inner) => inner.is_local(),
             Self::Test { path, .. } => path.hops.is_empty(),
             Self::Linked { .. } => false,
+        }
+    }
+
+    /// Whether it depends on who asks or when.
+    pub fn is_relative(&self) -> bool {
+        let relative = |operand: &Operand| operand.value().is_none();
+        match self {
+            Self::Everything | Self::Nothing | Self::Text(_) => false,
+            Self::And(members) | Self::Or(members) => members.iter().any(Self::is_relative),
+            Self::Not(inner) => inner.is_relative(),
+            Self::Linked { other, .. } => other.as_ref().is_some_and(relative),
+            Self::Test { test, .. } => match test {
+                Test::Empty | Test::Contains(_) | Test::StartsWith(_) | Test::Under(_) => false,
+                Test::Equal(operand)
+                | Test::Less(operand)
+                | Test::LessOrEqual(operand)
+                | Test::Greater(operand)
+                | Test::GreaterOrEqual(operand) => relative(operand),
+                Test::In(operands) => operands.iter().any(relative),
+            },
         }
     }
 

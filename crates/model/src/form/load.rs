@@ -137,6 +137,7 @@ pub(super) fn blank_kind(fields: Vec<Field>) -> Kind {
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,
+        intervals: Vec::new(),
     }
 }
 

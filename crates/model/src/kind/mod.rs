@@ -4,6 +4,7 @@
 //! consistent: every field that a transition, form or condition names is there.
 
 mod field;
+mod interval;
 mod load;
 mod registry;
 mod translation;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 pub use field::{Choice, Choices, Computation, Default, Field, FieldType, Level, Requirement};
+pub use interval::{Interval, Span, SpanSource, TimeKind};
 pub(crate) use load::{ATTRIBUTES, FILTER_WORDS};
 pub use load::{DefinitionError, Source};
 pub use registry::{LinkType, Registry};
@@ -69,6 +71,8 @@ pub struct Kind {
     pub list_columns: Vec<String>,
     /// Field whose values make the columns of a board; the state when `None`.
     pub board_column: Option<String>,
+    /// Times that its records take up.
+    pub intervals: Vec<Interval>,
 }
 
 /// Prefix and width of record numbers: `INC0000042`.

@@ -7,6 +7,7 @@ mod commits;
 mod drafts;
 mod filter;
 mod graph;
+mod intervals;
 mod jobs;
 mod journal;
 mod numbers;

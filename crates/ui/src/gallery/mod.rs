@@ -6,6 +6,7 @@ mod knowledge;
 mod lists;
 mod marks;
 mod messages;
+mod operations;
 mod portal;
 mod records;
 mod working_time;
@@ -32,6 +33,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         messages::parts(),
         portal::parts(),
         working_time::parts(),
+        operations::parts(),
     ]
     .into_iter()
     .flatten()

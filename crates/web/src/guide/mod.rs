@@ -46,6 +46,7 @@ const PAGES: &[Text] = &[
     Text { path: "approvals", text: include_str!("../../../../docs/approvals.md") },
     Text { path: "recurring-work", text: include_str!("../../../../docs/recurring-work.md") },
     Text { path: "calendars", text: include_str!("../../../../docs/calendars.md") },
+    Text { path: "operations-calendar", text: include_str!("../../../../docs/operations-calendar.md") },
     Text { path: "lists", text: include_str!("../../../../docs/lists.md") },
     Text { path: "catalogue", text: include_str!("../../../../docs/catalogue.md") },
     Text { path: "settings", text: include_str!("../../../../docs/settings.md") },

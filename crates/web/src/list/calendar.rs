@@ -125,15 +125,15 @@ fn month_of(text: &str) -> Option<Date> {
     Date::new(year.parse().ok().filter(|year| (1970..=2200).contains(year))?, month.parse().ok()?, 1).ok()
 }
 
-/// The days that a month shows: whole weeks.
+/// The days that a calendar shows; those of a month are whole weeks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Grid {
-    first: Date,
-    days: usize,
+pub(crate) struct Grid {
+    pub(crate) first: Date,
+    pub(crate) days: usize,
 }
 
 impl Grid {
-    fn of(month: Date) -> Self {
+    pub(crate) fn of(month: Date) -> Self {
         Self::beginning(month, first_weekday())
     }
 
@@ -144,18 +144,18 @@ impl Grid {
         Self { first, days: usize::try_from(weeks * 7).unwrap_or(42) }
     }
 
-    fn day(&self, place: usize) -> Date {
+    pub(crate) fn day(&self, place: usize) -> Date {
         let step: Span = i64::try_from(place).unwrap_or_default().days();
         self.first.checked_add(step).unwrap_or(self.first)
     }
 
     /// The first day that is no longer shown.
-    fn end(&self) -> Date {
+    pub(crate) fn end(&self) -> Date {
         self.day(self.days)
     }
 }
 
-fn first_weekday() -> Weekday {
+pub(crate) fn first_weekday() -> Weekday {
     match formats().first_day {
         FirstDay::Monday => Weekday::Monday,
         FirstDay::Saturday => Weekday::Saturday,
@@ -294,6 +294,7 @@ impl Sheet<'_> {
                     time,
                     state: state(kind, &view.record.state),
                     goes_on: *goes_on,
+                    warning: None,
                 });
                 let left = on(day).len().saturating_sub(EACH);
                 Day {
@@ -320,6 +321,7 @@ impl Sheet<'_> {
             days: &drawn,
             live_kind: Some(&kind.key),
             live_source: Some(&source),
+            ..Calendar::default()
         })
     }
 }

@@ -307,6 +307,7 @@ fn overviews(kind: &Kind) -> &'static [(&'static str, &'static str)] {
     match kind.key.as_str() {
         knowledge::ARTICLE => &[("article-quality", "/knowledge/quality")],
         APPROVAL => &[("approval-policies", "/approval-policies")],
+        "change" | "maintenance_window" | "freeze" => &[("operations-calendar", crate::operations::ADDRESS)],
         AGREEMENT => &[("report-title", crate::service_levels::ADDRESS)],
         _ => &[],
     }

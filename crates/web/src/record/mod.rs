@@ -2,6 +2,7 @@
 
 pub(crate) mod approval;
 mod asked;
+mod conflicts;
 pub(crate) mod context;
 mod head;
 mod notes;
@@ -125,11 +126,27 @@ pub(crate) async fn page(
             };
             let turns = async { if as_of.is_some() { Ok(None) } else { turns::gather(&web, &shown.view).await } };
             let context = head_context(&web, &visitor, &shown, as_of);
-            let (draft, head, article, notes, uses, working, turns, approvals) =
-                tokio::join!(draft, context, article, notes, uses, working, turns, approvals);
+            let in_the_way = async {
+                if as_of.is_some() { Ok(Vec::new()) } else { conflicts::gather(&web, &visitor, &shown.view).await }
+            };
+            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way) =
+                tokio::join!(draft, context, article, notes, uses, working, turns, approvals, in_the_way);
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
-            let approvals = approvals?;
-            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, approvals, ..parts }.whole()
+            let (approvals, in_the_way) = (approvals?, in_the_way?);
+            Parts {
+                draft: Some(draft?),
+                head,
+                article,
+                notes,
+                uses,
+                working,
+                chain,
+                turns,
+                approvals,
+                in_the_way,
+                ..parts
+            }
+            .whole()
         }
     }
     .into_response())
@@ -232,6 +249,8 @@ struct Parts<'a> {
     turns: Option<Vec<steward_practices::schedule::Turn>>,
     /// Rounds of approval, the newest first.
     approvals: Vec<steward_app::approvals::ApprovalSeen>,
+    /// What stands in the way of a change.
+    in_the_way: Vec<steward_app::intervals::Conflict>,
     id: String,
     address: String,
 }
@@ -256,6 +275,7 @@ impl<'a> Parts<'a> {
             working: None,
             turns: None,
             approvals: Vec::new(),
+            in_the_way: Vec::new(),
             id,
             address,
         }
@@ -318,6 +338,7 @@ impl<'a> Parts<'a> {
             (self.notes.pop_up())
             (self.approval())
             (self.outages())
+            (conflicts::shown(self.view(), &self.in_the_way, &self.visitor.preferences.zone))
             (self.figures())
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }
             @else { (self.texts()) }

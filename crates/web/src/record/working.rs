@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use steward_app::error::Error;
 use steward_app::view::RecordView;
 use steward_calendar::{Day, DayKind, FIRST_YEAR, LAST_YEAR, Minute, Reason, WorkingTime};
+use steward_model::access::Action;
 use steward_model::value::parse_duration_text;
 use steward_practices::calendar::CALENDAR;
 use steward_ui::button::{Button, Submit, submit};
@@ -38,6 +39,10 @@ pub(super) struct Gathered {
     from: String,
     add: String,
     address: String,
+    /// Whether the reader may put holidays from a file into it.
+    may_update: bool,
+    /// Where a link for calendar programs is made.
+    feed: Option<String>,
 }
 
 /// Compiles the calendar of a page; `None` for other records.
@@ -65,6 +70,8 @@ pub(super) async fn gather(
         from: query.text("from").map_or_else(|| now.strftime("%Y-%m-%dT%H:%M").to_string(), str::to_owned),
         add: query.text("add").unwrap_or_default().to_owned(),
         address: address::record(&view.kind, &view.record.number),
+        may_update: view.rights.may(Action::Update),
+        feed: crate::feeds::of_calendar(&view.kind.key, &view.record.number),
     }))
 }
 
@@ -83,6 +90,10 @@ impl Gathered {
                 header {
                     h2.working__title id="working-title" { (t("working-title")) }
                     p.working__zone { (t_with("working-zone", &[("zone", zone.into())])) }
+                    p.working__ways {
+                        @if self.may_update { a href={ (self.address) "/holidays" } { (t("holidays-title")) } }
+                        @if let Some(feed) = &self.feed { a href=(feed) { (t("feed-subscribe")) } }
+                    }
                 }
                 (typical_week(working))
                 (self.reckoning(working, zone))

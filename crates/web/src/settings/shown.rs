@@ -42,7 +42,10 @@ pub(super) fn page(
     let now = time::exact(web.app().now(), &visitor.preferences.zone);
     let errors: Vec<(String, String)> = faults.to_vec();
     let main = html! {
-        (header(&Header { title: t("settings"), detail: &visitor.actor().label, ..Header::default() }, html! {}))
+        (header(
+            &Header { title: t("settings"), detail: &visitor.actor().label, ..Header::default() },
+            html! { a."button button--plain" href=(crate::feeds::ADDRESS) { span { (t("feeds")) } } },
+        ))
         div.page-body."page-body--narrow" {
             @if saved { (notice(&Notice { tone: Tone::Success, text: t("settings-saved") }, html! {})) }
             @if !errors.is_empty() { (error_summary(&ErrorSummary { title: t("some-faults"), errors: &errors })) }

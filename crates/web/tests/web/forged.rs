@@ -25,6 +25,7 @@ fn addresses(world: &World) -> Vec<String> {
                 .replace("{edit}", "1")
                 .replace("{view}", "1")
                 .replace("{version}", "1")
+                .replace("{feed}", "1")
         })
         .collect()
 }

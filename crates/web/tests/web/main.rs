@@ -18,6 +18,7 @@ mod languages;
 mod markup;
 mod matrix;
 mod objects;
+mod operations;
 mod portal;
 mod presence;
 mod ready;

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 50] = [
+const TICKET_LINES: [TicketLine; 52] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -80,12 +80,15 @@ const TICKET_LINES: [TicketLine; 50] = [
     ("POST", "/{kinds}/{record}/attachments/{file}/remove", Sent::Form(&[]), (403, 403, 303)),
     ("GET", "/{kinds}/{record}/access", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/clocks", Sent::Nothing, (200, 200, 200)),
+    // Only calendars take files of holidays; their rights are told in `operations.rs`.
+    ("GET", "/{kinds}/{record}/holidays", Sent::Nothing, (404, 404, 404)),
+    ("POST", "/{kinds}/{record}/holidays", Sent::File, (404, 404, 404)),
     // Only targets of service levels are tried on real records.
     ("GET", "/{kinds}/{record}/simulation", Sent::Nothing, (404, 404, 404)),
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 72] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 77] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -141,6 +144,11 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 72] = [
     ("POST", "/incidents/bulk-edits", Sent::Form(&[("action", "watch"), ("record", "987654321")]), (401, 422)),
     ("GET", "/knowledge/quality", Sent::Nothing, (303, STAFF_ONLY)),
     ("GET", "/knowledge/translations", Sent::Nothing, (303, STAFF_ONLY)),
+    ("GET", "/operations-calendar", Sent::Nothing, (303, 200)),
+    ("GET", "/calendar-feeds", Sent::Nothing, (303, 200)),
+    ("POST", "/calendar-feeds", Sent::Form(&[("name", "")]), (401, 422)),
+    ("POST", "/calendar-feeds/987654/revoke", Sent::Form(&[]), (401, 303)),
+    ("GET", "/calendar-feeds/nothing/calendar", Sent::Nothing, (404, 404)),
     ("GET", "/service-levels", Sent::Nothing, (303, STAFF_ONLY)),
     ("GET", "/views/counts", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/views/new", Sent::Nothing, (303, 200)),
@@ -210,6 +218,8 @@ fn route_of(path: &str) -> String {
         ("/bulk-edits/987654", "/bulk-edits/{edit}"),
         ("/versions/987654/", "/versions/{version}/"),
         ("/macros/MAC9999999", "/macros/{macro}"),
+        ("/calendar-feeds/987654", "/calendar-feeds/{feed}"),
+        ("/calendar-feeds/nothing", "/calendar-feeds/{feed}"),
         ("/views/987654", "/views/{view}"),
         ("/snippets/TXT9999999", "/snippets/{snippet}"),
         ("/help/reference/filters", "/help/{*page}"),

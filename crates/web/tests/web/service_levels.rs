@@ -71,4 +71,63 @@ on_both! {
         check_status(&world.another("a1").await.get("/service-levels").await, 403, "not for requesters");
         check_status(&world.another("root").await.get("/service-levels?kind=nothing").await, 404, "no such kind");
     }
+
+    async fn lv_7_a_breach_that_does_not_count_is_told_with_its_reason(db: TestDatabase) {
+        let world = World::build(db).await;
+        let fixture = &world.fixture;
+        let root = fixture.client("root");
+        promise(root).await;
+        incident(&world, "a1", true).await;
+        incident(&world, "a1", false).await;
+        incident(&world, "b1", false).await;
+        fixture.server.clock.advance(9 * 3600);
+        let open = root.get("/api/v1/incidents?sort=number&limit=50").await.expect(200).json();
+        let broken: Vec<String> = open.as_array().unwrap().iter()
+            .filter(|one| one["state"] == "new" && one["fields"]["title"] == "It is slow")
+            .map(|one| one["number"].as_str().unwrap().to_owned()).collect();
+        let fields = json!({ "record": broken[0], "cause": "customer", "reason": "The line was cut by a digger" });
+        let made = fixture.client("g1").post("/api/v1/breach-exclusions", json!({ "fields": fields })).await.expect(201).json();
+        let path = format!("/api/v1/breach-exclusions/{}", made["number"].as_str().unwrap());
+        let report = async |reader: &str| {
+            let lines = fixture.client(reader).get("/api/v1/service-levels?by=month").await.expect(200).json();
+            let line = &lines[0];
+            (line["broken"].as_i64(), line["excluded"].as_i64(), line["share_percent"].as_f64().map(f64::round), line["share_that_counts_percent"].as_f64().map(f64::round))
+        };
+        assert_eq!(report("root").await, (Some(2), Some(0), Some(33.0), Some(33.0)), "a proposal changes nothing");
+        // Who proposed it does not decide.
+        fixture.client("g1").post(&format!("{path}/transitions/accept"), json!({})).await.expect(403);
+        let accepted = root.post(&format!("{path}/transitions/accept"), json!({})).await.expect(200).json();
+        assert_eq!(accepted["fields"]["accepted_by"]["id"], fixture.people["root"].to_string());
+        assert_eq!(report("root").await, (Some(2), Some(1), Some(33.0), Some(50.0)));
+        let page = world.another("root").await.get("/service-levels").await.expect(200).text();
+        assert!(page.contains("The line was cut by a digger") && page.contains("Breaches that do not count"), "{page}");
+        // Of a record that one may not see, nothing is counted nor told.
+        let of_a = fixture.client("oa").get("/api/v1/service-levels?by=customer").await.expect(200).json();
+        assert_eq!(of_a[0]["excluded"], 1, "{of_a}");
+        fixture.client("a1").get(&path).await.expect(404);
+        fixture.client("a1").get("/api/v1/service-levels").await.expect(403);
+
+        // A month later, what was too little is credited, to whoever may read what is.
+        let agreements = root.get("/api/v1/agreements").await.expect(200).json();
+        let agreement = format!("/api/v1/agreements/{}", agreements[0]["number"].as_str().unwrap());
+        let credits = json!({ "fields": {
+            "credits": [{ "below": "95", "credit": "5" }, { "below": "60", "credit": "12.5" }],
+            "monthly_charge": { "amount": "1999.99", "currency": "EUR" },
+        } });
+        root.patch(&agreement, credits).await.expect(200);
+        assert_eq!(root.get("/api/v1/service-credits").await.expect(200).json(), json!([]), "the month is not over");
+        fixture.server.clock.advance(30 * 86_400);
+        let told = root.get("/api/v1/service-credits").await.expect(200).json();
+        assert_eq!(told, json!([{
+            "agreement": "Gold", "month": "2026-01", "share_that_counts_percent": 50.0, "credit_percent": 12.5,
+            "amount": { "amount": "250.00", "currency": "EUR" },
+        }]));
+        let page = world.another("root").await.get("/service-levels?by=month").await.expect(200).text();
+        assert!(page.contains("Service credits") && page.contains("250.00 EUR"), "{page}");
+        assert_eq!(fixture.client("g1").get("/api/v1/service-credits").await.expect(200).json(), json!([]), "agents do not read what is credited");
+        // Taken back, it counts again.
+        let why = json!({ "comment": { "body": "It was our digger", "audience": "internal" } });
+        root.post(&format!("{path}/transitions/withdraw"), why).await.expect(200);
+        assert_eq!(report("root").await, (Some(2), Some(0), Some(33.0), Some(33.0)));
+    }
 }

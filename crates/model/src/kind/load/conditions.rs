@@ -37,6 +37,22 @@ pub(super) fn add_conditions(kinds: &mut [Kind], drafts: &[Draft<'_>], registry:
         for (move_, In { file, item }) in kind.on_comment.iter_mut().zip(&draft.on_comment) {
             move_.when = condition(*file, item.when.as_ref());
         }
+        for (interval, In { file, item }) in kind.intervals.iter_mut().zip(&draft.intervals) {
+            interval.when = condition(*file, item.when.as_ref());
+        }
+        check_intervals(kind, draft, faults);
+    }
+}
+
+/// What times a record has is kept with its writes, so it may depend on nothing but the record.
+fn check_intervals(kind: &Kind, draft: &Draft<'_>, faults: &mut Faults<'_>) {
+    for (interval, In { file, item }) in kind.intervals.iter().zip(&draft.intervals) {
+        let Some(word) = &item.when else { continue };
+        if interval.when.as_ref().is_some_and(|when| !when.is_local() || when.is_relative()) {
+            let message = "the condition of an interval may look at fields of the record only, not at other records, \
+                           who asks, or the present";
+            faults.add(*file, word.span(), message);
+        }
     }
 }
 

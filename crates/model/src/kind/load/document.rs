@@ -55,6 +55,8 @@ pub(super) struct Document {
     #[serde(default)]
     pub(super) section: Vec<SectionItem>,
     #[serde(default)]
+    pub(super) interval: Vec<IntervalItem>,
+    #[serde(default)]
     pub(super) link: Vec<LinkItem>,
     /// By language, sort of word and English.
     #[serde(default)]
@@ -211,6 +213,22 @@ pub(super) struct ApprovalItem {
 pub(super) struct SectionItem {
     pub(super) label: Word,
     pub(super) fields: Vec<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IntervalItem {
+    pub(super) key: Word,
+    pub(super) kind: Word,
+    pub(super) from: Option<Word>,
+    #[serde(default)]
+    pub(super) to: OneOrMany,
+    #[serde(default)]
+    pub(super) open: bool,
+    pub(super) rule: Option<Word>,
+    pub(super) when: Option<Word>,
+    #[serde(default)]
+    pub(super) concerns: OneOrMany,
 }
 
 #[derive(Debug, Deserialize)]

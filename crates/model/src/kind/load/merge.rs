@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    ApprovalItem, ChoiceItem, ClassItem, Document, FieldItem, OnCommentItem, SectionItem, StateItem, TransitionItem,
-    Word,
+    ApprovalItem, ChoiceItem, ClassItem, Document, FieldItem, IntervalItem, OnCommentItem, SectionItem, StateItem,
+    TransitionItem, Word,
 };
 use super::faults::{Faults, hint};
 
@@ -42,6 +42,7 @@ pub(super) struct Draft<'a> {
     pub(super) on_comment: Vec<In<'a, OnCommentItem>>,
     pub(super) approval: Option<In<'a, ApprovalItem>>,
     pub(super) sections: Vec<In<'a, SectionItem>>,
+    pub(super) intervals: Vec<In<'a, IntervalItem>>,
 }
 
 impl Draft<'_> {
@@ -72,7 +73,7 @@ macro_rules! keyed {
         $(impl Keyed for $item { fn key(&self) -> &Word { &self.$field } })*
     };
 }
-keyed!(ClassItem: key, FieldItem: key, StateItem: key, TransitionItem: key, OnCommentItem: key, SectionItem: label);
+keyed!(ClassItem: key, FieldItem: key, StateItem: key, TransitionItem: key, OnCommentItem: key, SectionItem: label, IntervalItem: key);
 
 /// Drafts of all kinds that are not abstract.
 pub(super) fn merge<'a>(documents: &'a [(usize, Document)], faults: &mut Faults<'_>) -> Vec<Draft<'a>> {
@@ -152,6 +153,7 @@ fn draft<'a>(
         on_comment: Vec::new(),
         approval: last(line, |document| document.approval.as_ref()),
         sections: Vec::new(),
+        intervals: Vec::new(),
     };
     for (file, document) in line {
         for (name, list) in &document.choices {
@@ -163,6 +165,7 @@ fn draft<'a>(
         lay(&mut draft.transitions, *file, &document.transition, "transition", faults);
         lay(&mut draft.on_comment, *file, &document.on_comment, "on_comment", faults);
         lay(&mut draft.sections, *file, &document.section, "section", faults);
+        lay(&mut draft.intervals, *file, &document.interval, "interval", faults);
     }
     draft
 }

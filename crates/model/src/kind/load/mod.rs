@@ -9,6 +9,7 @@ mod conditions;
 mod document;
 mod faults;
 mod fields;
+mod intervals;
 mod lifecycle;
 mod merge;
 mod types;
@@ -22,6 +23,7 @@ use self::document::{Document, Word};
 use self::faults::{Faults, hint, is_key, label_of, nearest};
 pub(crate) use self::fields::FILTER_WORDS;
 use self::fields::build_fields;
+use self::intervals::build_intervals;
 use self::lifecycle::{build_lifecycle, build_on_comment};
 use self::merge::{Draft, In, merge};
 use super::translation::{SORTS, Translation};
@@ -180,6 +182,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
     let on_comment = build_on_comment(draft, faults);
     let approval = build_approval(draft, &fields, faults);
     let form = build_form(draft, faults);
+    let intervals = build_intervals(draft, &fields, faults);
     check_presentation(draft, &fields, faults);
     let plural = own.plural.as_ref()?.get_ref().clone();
     Some(Kind {
@@ -204,6 +207,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
         form,
         list_columns: draft.list_columns.map(|columns| words(columns.item)).unwrap_or_default(),
         board_column: draft.board_column.map(|column| column.item.get_ref().clone()),
+        intervals,
     })
 }
 

@@ -111,6 +111,50 @@ fn faults_of_shape_name_the_line() {
     assert_eq!(told, "x.toml:1: has neither the `key` of a kind nor a [[link]] nor a [translation]");
 }
 
+/// Adds a time to a sound definition and compares what is told; the time stands on line 43.
+#[track_caller]
+fn check_interval(text: &str, expected: &str) {
+    let whole = format!("{SOUND}\n[[interval]]\n{text}");
+    let told = visit(&whole).map(drop).err().unwrap_or_default();
+    assert_eq!(told.replace("reception/visit.toml", "v"), expected, "{text}");
+}
+
+#[test]
+fn times_name_what_can_say_them() {
+    check_interval(
+        "key = 'a'\nkind = 'reservation'\nfrom = 'seen_at'\nwhen = \"state != 'over'\"\nconcerns = 'host'",
+        "",
+    );
+    check_interval("key = 'a'\nkind = 'planned_work'\nrule = 'turns'", "");
+    check_interval(
+        "key = 'a'\nkind = 'reservatio'\nfrom = 'seen_at'",
+        "v:45: there is no kind of time `reservatio`; did you mean `reservation`?; there are freeze, maintenance, change, release, outage, planned_work, rota, reservation, contract, exercise, holiday",
+    );
+    check_interval(
+        "key = 'a'\nkind = 'change'\nfrom = 'sen_at'",
+        "v:46: interval `a` names unknown field `sen_at`; did you mean `seen_at`?",
+    );
+    check_interval(
+        "key = 'a'\nkind = 'change'\nfrom = 'title'",
+        "v:46: field `title` of interval `a` must be a date or a moment",
+    );
+    check_interval(
+        "key = 'a'\nkind = 'change'\nfrom = 'seen_at'\nto = 'host'",
+        "v:47: field `host` of interval `a` must be a moment, as its beginning is",
+    );
+    check_interval(
+        "key = 'a'\nkind = 'change'\nfrom = 'seen_at'\nconcerns = ['title']",
+        "v:47: field `title` of interval `a` must be a reference",
+    );
+    let needs = "v:44: interval `a` needs either `from`, with `to` where it has an end, or a `rule`";
+    check_interval("key = 'a'\nkind = 'change'", needs);
+    check_interval("key = 'a'\nkind = 'change'\nfrom = 'seen_at'\nrule = 'turns'", needs);
+    let alone = "v:47: the condition of an interval may look at fields of the record only, not at other records, who asks, or the present";
+    for when in ["seen_at < now", "host == me", "host.name == 'x'"] {
+        check_interval(&format!("key = 'a'\nkind = 'change'\nfrom = 'seen_at'\nwhen = \"{when}\""), alone);
+    }
+}
+
 #[test]
 fn faults_of_the_head() {
     check("plural = \"visits\"\n", "", "v:1: kind `visit` has no `plural`, the word for it in addresses");
