@@ -11,10 +11,10 @@ use crate::App;
 use crate::bulk;
 use crate::clocks::REFRESH_JOB;
 use crate::error::Error;
-use crate::{knowledge, schedules};
+use crate::{automation, knowledge, schedules};
 
 /// The jobs that runners know.
-const KINDS: [&str; 4] = [bulk::JOB, knowledge::CARE.job, REFRESH_JOB, schedules::ROUND.job];
+const KINDS: [&str; 5] = [bulk::JOB, knowledge::CARE.job, REFRESH_JOB, schedules::ROUND.job, automation::ROUND.job];
 /// Between two looks for what is due, when nothing wakes the runner: what another node was asked for, or left.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second attempt, in seconds; doubled with each further one.
@@ -49,7 +49,7 @@ impl App {
     /// Runs jobs until the process is told to stop. `worker` names the runner, differently from every other one of all
     /// nodes.
     pub async fn run_jobs(&self, worker: &str) {
-        for round in [knowledge::CARE, schedules::ROUND] {
+        for round in [knowledge::CARE, schedules::ROUND, automation::ROUND] {
             if let Err(error) = self.begin_round(round).await {
                 tracing::warn!(%error, job = round.job, "a round was not asked for; the next start asks again");
             }
@@ -88,6 +88,10 @@ impl App {
             },
             job if job == schedules::ROUND.job => match self.run_schedules().await {
                 Ok(()) => self.next_round(schedules::ROUND, &claim).await,
+                Err(error) => Err(error),
+            },
+            job if job == automation::ROUND.job => match self.run_rule_turns().await {
+                Ok(()) => self.next_round(automation::ROUND, &claim).await,
                 Err(error) => Err(error),
             },
             REFRESH_JOB => self.run_clock_refresh(&claim).await,

@@ -6,6 +6,7 @@ pub mod desk;
 pub mod knowledge;
 pub mod people;
 mod priority;
+mod rule;
 pub mod rules;
 pub mod schedule;
 mod service_level;
@@ -14,6 +15,9 @@ use steward_model::kind::Source;
 
 /// Each definition file as path within `practices/` and text.
 const DEFINITIONS: &[(&str, &str)] = &[
+    ("automation/de.toml", include_str!("../practices/automation/de.toml")),
+    ("automation/fr.toml", include_str!("../practices/automation/fr.toml")),
+    ("automation/rule.toml", include_str!("../practices/automation/rule.toml")),
     ("change/change.toml", include_str!("../practices/change/change.toml")),
     ("change/change_task.toml", include_str!("../practices/change/change_task.toml")),
     ("change/de.toml", include_str!("../practices/change/de.toml")),

@@ -6,6 +6,7 @@ use steward_model::decide::{Context, Derived, FieldError, Rules, World};
 use steward_model::event::Why;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
+use steward_rule::RULE;
 
 use crate::calendar;
 use crate::catalogue;
@@ -13,6 +14,7 @@ use crate::desk;
 use crate::knowledge;
 use crate::people;
 use crate::priority;
+use crate::rule;
 use crate::schedule;
 use crate::service_level;
 
@@ -51,6 +53,7 @@ impl Rules for PracticeRules {
     ) -> Vec<(&'static str, Option<Json>, Why)> {
         match kind.key.as_str() {
             knowledge::ARTICLE => knowledge::writers(before, after, ctx),
+            RULE => rule::follow(before, after, ctx),
             schedule::SCHEDULE => schedule::follow(before, after, ctx),
             _ => Vec::new(),
         }
@@ -62,6 +65,7 @@ impl Rules for PracticeRules {
             "catalogue_item" => catalogue::check_item(before, after, ctx),
             desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
             knowledge::ARTICLE => knowledge::check_translation(before, after),
+            RULE => rule::check(before, after, ctx),
             schedule::SCHEDULE => schedule::check(before, after, ctx),
             "person" => people::check_roles(before, after, ctx),
             AGREEMENT => service_level::check_agreement(before, after, ctx),

@@ -15,6 +15,7 @@ use crate::clocks::{ClockChange, DuesChange};
 use crate::jobs::{JobClaim, NewJob};
 use crate::journal::Position;
 use crate::notifications::NewNotification;
+use crate::rules::RuleEffects;
 
 /// Everything that one use case writes.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct ChangeSet {
     pub gone_clocks: Vec<(RecordId, String)>,
     /// What lists ask of the clocks of records that are not in this set.
     pub dues: Vec<DuesChange>,
+    /// What acts of automation rules leave.
+    pub rules: RuleEffects,
     /// What security reviews ask for.
     pub security_events: Vec<SecurityEvent>,
 }

@@ -163,5 +163,6 @@ fn words(one: &Notification) -> (Icon, &'static str) {
         Reason::Team => (Icon::Users, t("did-give-team")),
         Reason::Review => (Icon::Book, t("did-ask-review")),
         Reason::Due => (Icon::Clock, t("did-say-due")),
+        Reason::Rule => (Icon::Bolt, t("did-say-rule")),
     }
 }

@@ -240,6 +240,9 @@ impl Teller<'_> {
     /// The rule or event that led to an entry.
     /// What an entry came of, after what it says.
     fn cause_of(&self, event: &Event) -> Markup {
+        if let Some(Cause::Automation(automation)) = &event.cause {
+            return html! { " " span.change__cause { (crate::automation::cause(automation, event)) } };
+        }
         html! { @if let Some(cause) = self.cause(event) { " " span.change__cause { (cause) } } }
     }
 
@@ -254,7 +257,7 @@ impl Teller<'_> {
                 let step = step.split_once(':').map_or(step.as_str(), |(_, step)| step);
                 Some(t_with("by-threshold", &[("step", (&crate::clocks::step_words(step)).into())]))
             }
-            Cause::Event { .. } => None,
+            Cause::Event { .. } | Cause::Automation(_) => None,
         }
     }
 

@@ -29,12 +29,14 @@ pub enum Reason {
     Review,
     /// A clock of the record is about to run out, or did.
     Due,
+    /// An automation rule says so.
+    Rule,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 7] =
-        [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team, Self::Review, Self::Due];
+    pub const ALL: [Self; 8] =
+        [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team, Self::Review, Self::Due, Self::Rule];
 
     /// The word for it in storage and interface.
     pub fn key(self) -> &'static str {
@@ -46,6 +48,7 @@ impl Reason {
             Self::Team => "team",
             Self::Review => "review",
             Self::Due => "due",
+            Self::Rule => "rule",
         }
     }
 

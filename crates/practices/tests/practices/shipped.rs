@@ -34,7 +34,7 @@ fn every_kind_is_there_under_its_address() {
     let promised = "incidents service-requests request-items request-tasks problems problem-tasks known-errors changes \
                     change-tasks releases knowledge-articles outages tasks incident-tasks organisations people teams \
                     locations services service-offerings configuration-items priority-matrices snippets catalogue-items catalogue-categories \
-                     article-feedback calendars schedules handling-notes macros record-templates agreements service-level-targets";
+                     article-feedback calendars rules schedules handling-notes macros record-templates agreements service-level-targets";
     assert_eq!(plurals, promised.split(' ').collect());
 }
 

@@ -210,6 +210,7 @@ impl Sheet<'_> {
             Reason::Team => t("tell-team"),
             Reason::Review => t("tell-review"),
             Reason::Due => t("tell-due"),
+            Reason::Rule => t("tell-rule"),
         };
         form_section(
             t("settings-section-notifications"),

@@ -73,6 +73,7 @@ token-times = erstellt { $made } · endet { $ends }
 your-password = Ihr Passwort
 tell-review = Ein Artikel ist zu prüfen
 tell-due = Eine Uhr eines Service-Levels läuft ab
+tell-rule = Eine Regel benachrichtigt mich
 settings-first-day = Die Woche beginnt am
 settings-monday = Montag
 settings-saturday = Samstag

@@ -18,3 +18,4 @@ did-reply = hat geschrieben in
 did-give-team = hat Ihrem Team zugewiesen:
 did-ask-review = bittet Sie um Prüfung:
 did-say-due = sagt, dass die Zeit abläuft:
+did-say-rule = weist hin auf

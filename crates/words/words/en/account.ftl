@@ -73,6 +73,7 @@ token-times = made { $made } · ends { $ends }
 your-password = Your password
 tell-review = An article is due for review
 tell-due = A service-level clock is running out
+tell-rule = An automation rule notifies me
 settings-first-day = Week begins on
 settings-monday = Monday
 settings-saturday = Saturday

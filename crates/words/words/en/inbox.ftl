@@ -18,3 +18,4 @@ did-reply = wrote in
 did-give-team = gave your team
 did-ask-review = asks you to review
 did-say-due = says that time runs out:
+did-say-rule = points you to

@@ -73,6 +73,7 @@ token-times = créé { $made } · expire { $ends }
 your-password = Votre mot de passe
 tell-review = Un article est à relire
 tell-due = Une horloge de niveau de service arrive à échéance
+tell-rule = Une règle me prévient
 settings-first-day = La semaine commence le
 settings-monday = Lundi
 settings-saturday = Samedi

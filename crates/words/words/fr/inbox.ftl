@@ -18,3 +18,4 @@ did-reply = a écrit dans
 did-give-team = a affecté à votre équipe
 did-ask-review = vous demande de relire
 did-say-due = signale que le temps s’écoule :
+did-say-rule = vous signale
