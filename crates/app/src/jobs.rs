@@ -14,7 +14,8 @@ use crate::error::Error;
 use crate::{automation, knowledge, schedules};
 
 /// The jobs that runners know.
-const KINDS: [&str; 5] = [bulk::JOB, knowledge::CARE.job, REFRESH_JOB, schedules::ROUND.job, automation::ROUND.job];
+const KINDS: [&str; 6] =
+    [bulk::JOB, knowledge::CARE.job, REFRESH_JOB, schedules::ROUND.job, automation::ROUND.job, automation::REPLAY_JOB];
 /// Between two looks for what is due, when nothing wakes the runner: what another node was asked for, or left.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second attempt, in seconds; doubled with each further one.
@@ -94,6 +95,7 @@ impl App {
                 Ok(()) => self.next_round(automation::ROUND, &claim).await,
                 Err(error) => Err(error),
             },
+            automation::REPLAY_JOB => self.run_replay(&claim).await,
             REFRESH_JOB => self.run_clock_refresh(&claim).await,
             _ => self.run_bulk_edit(&claim).await,
         };

@@ -19,6 +19,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0013_visits.sql"),
     include_str!("../migrations/0016_clocks.sql"),
     include_str!("../migrations/0018_rules.sql"),
+    include_str!("../migrations/0019_rule_replays.sql"),
 ];
 
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.

@@ -7,6 +7,7 @@ use steward_model::moment::Moment;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
+use crate::jobs::{self, NewJob};
 use crate::sql::{Bind, integer_list};
 use crate::store::Store;
 
@@ -56,6 +57,25 @@ pub struct StoredRun {
     pub id: i64,
     /// What it was.
     pub run: NewRun,
+}
+
+/// A replay of a rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredReplay {
+    /// The rule.
+    pub rule: RecordId,
+    /// Who asked.
+    pub person: RecordId,
+    /// The rule's revision when it was asked for.
+    pub version: Revision,
+    /// Days looked back.
+    pub days: i64,
+    /// When it was asked for.
+    pub asked_at: Moment,
+    /// `waiting`, `done` or `failed`.
+    pub state: String,
+    /// What was found, or why it failed.
+    pub detail: Option<Json>,
 }
 
 /// What the acts of rules leave besides records.
@@ -235,8 +255,74 @@ impl Store {
     pub async fn forget_runs(&self, before: Moment) -> Result<(), StoreError> {
         let sql = "delete from rule_run where id in (select id from rule_run where at < $1 order by at limit $2)";
         self.change(sql.to_owned(), [before.0, BATCH].map(Bind::Integer).to_vec()).await?;
-        let sql = "delete from rule_done where turn > 0 and turn < $1";
-        self.change(sql.to_owned(), vec![Bind::Integer(before.0)]).await
+        for sql in ["delete from rule_done where turn > 0 and turn < $1", "delete from rule_replay where asked_at < $1"]
+        {
+            self.change(sql.to_owned(), vec![Bind::Integer(before.0)]).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps that somebody asks for a replay, in place of the one they asked for before, with the job that does it.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn ask_replay(&self, asked: &StoredReplay, job: NewJob) -> Result<(), StoreError> {
+        let work = std::sync::Arc::new((asked.clone(), job));
+        let written = self.write(move |connection| {
+            let work = work.clone();
+            Box::pin(async move {
+                let (asked, job) = &*work;
+                let sql = "insert into rule_replay (rule, person, version, days, asked_at, state) \
+                           values ($1, $2, $3, $4, $5, 'waiting') on conflict (rule, person) do update set \
+                           version = excluded.version, days = excluded.days, asked_at = excluded.asked_at, \
+                           state = 'waiting', detail = null";
+                let binds = [asked.rule.0, asked.person.0, asked.version, asked.days, asked.asked_at.0];
+                connection.execute(sql, &binds.map(Bind::Integer)).await?;
+                jobs::enqueue_all(connection, std::slice::from_ref(job)).await
+            })
+        });
+        Ok(written.await?)
+    }
+
+    /// The replay of a rule that somebody asked for last.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn replay_of(&self, rule: RecordId, person: RecordId) -> Result<Option<StoredReplay>, StoreError> {
+        let sql = "select version, days, asked_at, state, cast(detail as text) from rule_replay \
+                   where rule = $1 and person = $2";
+        let row = self.read().await?.fetch_optional(sql, &[rule.0, person.0].map(Bind::Integer)).await?;
+        let Some(row) = row else { return Ok(None) };
+        let detail = row.optional_text(4)?.map(|text| serde_json::from_str(&text)).transpose();
+        let damaged = |error| StoreError::Damaged(format!("replay of rule {rule}: {error}"));
+        Ok(Some(StoredReplay {
+            rule,
+            person,
+            version: row.integer(0)?,
+            days: row.integer(1)?,
+            asked_at: Moment(row.integer(2)?),
+            state: row.text(3)?,
+            detail: detail.map_err(damaged)?,
+        }))
+    }
+
+    /// Keeps what a replay found, unless another one was asked for since.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn keep_replay(&self, found: &StoredReplay) -> Result<(), StoreError> {
+        let json = if self.dialect() == crate::sql::Dialect::Postgres { "::json" } else { "" };
+        let sql = format!(
+            "update rule_replay set state = $1, detail = $2{json} where rule = $3 and person = $4 and asked_at = $5"
+        );
+        let binds = vec![
+            Bind::Text(found.state.clone()),
+            Bind::OptionalText(found.detail.as_ref().map(Json::to_string)),
+            Bind::Integer(found.rule.0),
+            Bind::Integer(found.person.0),
+            Bind::Integer(found.asked_at.0),
+        ];
+        self.change(sql, binds).await
     }
 }
 

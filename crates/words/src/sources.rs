@@ -69,6 +69,7 @@ pub const AREAS: &[Area] = &[
     area!("portal"),
     area!("knowledge"),
     area!("working-time"),
+    area!("automation"),
     area!("scripts"),
     REFUSALS,
 ];

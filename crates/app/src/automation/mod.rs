@@ -17,7 +17,8 @@ mod turns;
 pub(crate) use book::Rules;
 pub use log::{RunView, Standing};
 pub use preview::Preview;
-pub use replay::{REPLAY_DAYS, Replayed, ReplayedRecord};
+pub(crate) use replay::JOB as REPLAY_JOB;
+pub use replay::{REPLAY_DAYS, Replay, Replayed, ReplayedRecord};
 pub(crate) use turns::ROUND;
 
 use crate::error::Error;

@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use steward_model::access::{Action, Actor, rights};
 use steward_model::apply::apply;
 use steward_model::event::{Door, Event};
@@ -17,12 +19,18 @@ use steward_model::record::Record;
 use steward_rule::RULE;
 use steward_rule::definition::Rule;
 use steward_rule::trigger::Trigger;
+use steward_store::jobs::{JobClaim, NewJob};
+use steward_store::rules::StoredReplay;
 
 use super::around::Seen;
 use super::turns::within;
 use crate::App;
 use crate::error::Error;
+use crate::jobs::Run;
+use crate::view::Labels;
 
+/// The job that replays a rule.
+pub(crate) const JOB: &str = "rule.replay";
 /// Days looked back at most.
 pub const REPLAY_DAYS: i64 = 366;
 /// Seconds of a day.
@@ -37,7 +45,7 @@ const ENTRIES: usize = 1_000_000;
 const TOLD: usize = 200;
 
 /// What a replay found.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Replayed {
     /// Days looked back.
     pub days: i64,
@@ -53,17 +61,13 @@ pub struct Replayed {
     pub acted_on: usize,
     /// The first of these.
     pub told: Vec<ReplayedRecord>,
-    /// Its acts by day, as days since 1970.
-    pub by_day: std::collections::BTreeMap<i64, usize>,
 }
 
 /// A record on which the rule would have acted.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReplayedRecord {
-    /// Its number.
-    pub number: String,
-    /// What it is called.
-    pub title: String,
+    /// The record.
+    pub record: RecordId,
     /// When it would have acted first, and the entry it would have answered.
     pub at: Moment,
     /// Place of that entry in the journal of the record; none for a rule that goes by time.
@@ -72,7 +76,98 @@ pub struct ReplayedRecord {
     pub times: usize,
 }
 
+/// A replay as the one who asked for it sees it.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    /// The rule's revision that was replayed.
+    pub version: i64,
+    /// Days looked back.
+    pub days: i64,
+    /// When it was asked for.
+    pub asked_at: Moment,
+    /// What was found; `None` while it runs.
+    pub found: Option<Result<Replayed, String>>,
+    /// Names of the records in it that the reader may still see.
+    pub labels: Labels,
+}
+
 impl App {
+    /// Has a job replay a rule for somebody; the one that they asked for before is forgotten.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the actor may not see the rule, [`Error::Forbidden`] when they may not change it.
+    pub async fn ask_replay(&self, actor: &Actor, name: &str, days: i64) -> Result<(), Error> {
+        let rules = self.kind(RULE)?.clone();
+        let record = self.find(actor, &rules, name).await?.record;
+        if !rights(actor, &rules, &record, self.now()).may(Action::Update) {
+            return self.noted(actor, &rules, name, Err(Error::Forbidden { action: Action::Update })).await;
+        }
+        let now = self.now();
+        let asked = StoredReplay {
+            rule: record.id,
+            person: actor.person,
+            version: record.revision,
+            days: days.clamp(1, REPLAY_DAYS),
+            asked_at: now,
+            state: "waiting".to_owned(),
+            detail: None,
+        };
+        let job = NewJob {
+            kind: JOB.to_owned(),
+            unique_key: Some(format!("{}:{}:{}", record.id, actor.person, now.0)),
+            payload: json!({ "rule": record.id.0, "person": actor.person.0 }),
+            run_at: now,
+            max_attempts: 5,
+            created_at: now,
+        };
+        self.store().ask_replay(&asked, job).await?;
+        self.0.jobs.notify_one();
+        Ok(())
+    }
+
+    /// The replay of a rule that somebody asked for last.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the actor may not see the rule.
+    pub async fn last_replay(&self, actor: &Actor, name: &str) -> Result<Option<Replay>, Error> {
+        let rules = self.kind(RULE)?.clone();
+        let record = self.find(actor, &rules, name).await?.record;
+        let Some(stored) = self.store().replay_of(record.id, actor.person).await? else { return Ok(None) };
+        let found = match (stored.state.as_str(), stored.detail) {
+            ("waiting", _) | (_, None) => None,
+            ("done", Some(detail)) => Some(Ok(serde_json::from_value(detail).unwrap_or_default())),
+            (_, Some(detail)) => Some(Err(detail.as_str().unwrap_or_default().to_owned())),
+        };
+        let named: BTreeSet<RecordId> = match &found {
+            Some(Ok(Replayed { told, .. })) => told.iter().map(|one| one.record).collect(),
+            _ => BTreeSet::new(),
+        };
+        let labels = self.labels(actor, named, &BTreeSet::new()).await?;
+        let (version, days, asked_at) = (stored.version, stored.days, stored.asked_at);
+        Ok(Some(Replay { version, days, asked_at, found, labels }))
+    }
+
+    /// Does a replay that was asked for, with the rights of whoever asked.
+    pub(crate) async fn run_replay(&self, claim: &JobClaim) -> Result<Run, Error> {
+        let id = |key: &str| RecordId(claim.payload.get(key).and_then(serde_json::Value::as_i64).unwrap_or_default());
+        let (rule, person) = (id("rule"), id("person"));
+        let Some(asked) = self.store().replay_of(rule, person).await?.filter(|one| one.state == "waiting") else {
+            return Ok(Run::Done);
+        };
+        let found = match self.actor(person, None).await {
+            Ok(actor) => self.replay_rule(&actor, &rule.to_string(), asked.days).await,
+            Err(error) => Err(error),
+        };
+        let (state, detail) = match found {
+            Ok(found) => ("done", serde_json::to_value(found).map_err(Error::internal)?),
+            Err(error) if super::is_passing(&error) => return Err(error),
+            Err(error) => ("failed", super::told(&error).into()),
+        };
+        let found = StoredReplay { state: state.to_owned(), detail: Some(detail), ..asked };
+        self.store().keep_replay(&found).await?;
+        Ok(Run::Done)
+    }
+
     /// Reads the journals of the last days again and tells where a rule, as it is written now, would have acted, among the
     /// records that the actor may see.
     ///
@@ -125,14 +220,8 @@ impl App {
             let Some((at, seq)) = times.first().copied() else { continue };
             replayed.acted_on += 1;
             replayed.acts += times.len();
-            for (at, _) in &times {
-                *replayed.by_day.entry(at.0.div_euclid(DAY * 1_000_000)).or_default() += 1;
-            }
             if replayed.told.len() < TOLD {
-                let seen = crate::view::visible(kind, record.clone(), &own);
-                let title = seen.text(&kind.label_field).to_owned();
-                let number = record.number.clone();
-                replayed.told.push(ReplayedRecord { number, title, at, seq, times: times.len() });
+                replayed.told.push(ReplayedRecord { record: record.id, at, seq, times: times.len() });
             }
         }
         Ok(())

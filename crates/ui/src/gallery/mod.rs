@@ -1,5 +1,6 @@
 //! Every component with sample data, in every state: to look at, and for tests to hold.
 
+mod automation;
 mod fields;
 mod knowledge;
 mod lists;
@@ -30,6 +31,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         messages::parts(),
         portal::parts(),
         working_time::parts(),
+        automation::parts(),
     ]
     .into_iter()
     .flatten()

@@ -117,11 +117,15 @@ pub(crate) async fn page(
                 if as_of.is_some() { Ok(None) } else { working::gather(&web, &visitor, &shown.view, &query).await }
             };
             let turns = async { if as_of.is_some() { Ok(None) } else { turns::gather(&web, &shown.view).await } };
+            let rules = async {
+                if as_of.is_some() { Ok(None) } else { crate::automation::gather(&web, &visitor, &shown.view).await }
+            };
             let context = head_context(&web, &visitor, &shown, as_of);
-            let (draft, head, article, notes, uses, working, turns) =
-                tokio::join!(draft, context, article, notes, uses, working, turns);
+            let (draft, head, article, notes, uses, working, turns, rules) =
+                tokio::join!(draft, context, article, notes, uses, working, turns, rules);
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
-            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, ..parts }.whole()
+            let rules = rules?;
+            Parts { draft: Some(draft?), head, article, notes, uses, working, chain, turns, rules, ..parts }.whole()
         }
     }
     .into_response())
@@ -222,6 +226,8 @@ struct Parts<'a> {
     working: Option<working::Gathered>,
     /// When recurring work comes next.
     turns: Option<Vec<steward_practices::schedule::Turn>>,
+    /// What rules did to it, or what it does as a rule.
+    rules: Option<crate::automation::Gathered>,
     id: String,
     address: String,
 }
@@ -245,6 +251,7 @@ impl<'a> Parts<'a> {
             chain: Vec::new(),
             working: None,
             turns: None,
+            rules: None,
             id,
             address,
         }
@@ -310,6 +317,7 @@ impl<'a> Parts<'a> {
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }
             @else { (self.texts()) }
             @if let Some(working) = &self.working { (working.draw()) }
+            @if let Some(rules) = &self.rules { (rules.main(self.web, self.visitor, view)) }
             (crate::clocks::chain(&self.chain, &self.visitor.preferences.zone))
             (self.answers())
             (self.read_before())
