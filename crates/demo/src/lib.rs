@@ -20,6 +20,7 @@ mod offers;
 mod play;
 mod problems;
 mod requests;
+mod rules;
 mod script;
 mod stories;
 mod sundry;
@@ -170,6 +171,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     problems::write(&mut script, &calendar, seed)?;
     changes::write(&mut script, &calendar, seed)?;
     sundry::write(&mut script, &calendar, seed)?;
+    rules::write(&mut script, &calendar)?;
     badday::write(&mut script, &world, &calendar, &phrases, seed)?;
     incidents::Desk::new(&mut script, &mut world, &calendar, &stories, &phrases, seed).write()?;
     requests::write(&mut script, &mut world, &calendar, &phrases, seed)?;

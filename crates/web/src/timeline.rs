@@ -106,7 +106,10 @@ impl Teller<'_> {
                 kind,
                 body: (!text.is_empty()).then(|| markdown::render_with(text, &self.names)),
                 attachments: None,
-                actions: None,
+                actions: match &event.cause {
+                    Some(Cause::Automation(_)) => Some(self.cause_of(event)),
+                    _ => None,
+                },
             })
         })
     }

@@ -29,6 +29,8 @@ const SUBSCRIBER: &str = "rules";
 const BATCH: usize = 200;
 /// Between two looks at the journal when nothing wakes the follower.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// Until older transactions are over.
+const WAIT: Duration = Duration::from_millis(5);
 /// After a failure.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// How often an entry is answered anew when others keep changing the record.
@@ -126,6 +128,22 @@ impl App {
             self.rules_move_on(Some(position), last).await?;
         }
         Ok(true)
+    }
+
+    /// Has rules answer everything that stands in the journal, also what readers do not see yet because older
+    /// transactions are open. For acts at moments of the past, where each has its own.
+    ///
+    /// # Errors
+    /// As [`Self::answer_next`].
+    pub async fn answer_all(&self) -> Result<(), Error> {
+        loop {
+            while self.answer_next().await? {}
+            let place = self.store().cursor(SUBSCRIBER).await?.unwrap_or_default();
+            if !self.store().is_journal_ahead(place).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(WAIT).await;
+        }
     }
 
     /// Writes the place reached; whether it was this node that did.

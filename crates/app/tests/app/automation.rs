@@ -286,7 +286,7 @@ on_both! {
             (json!({ "condition": " ", "actions": set("urgency", "high") }), "condition", "required"),
             (json!({ "for_kind": "incidents", "actions": set("urgency", "high") }), "for_kind", "no kind"),
             (json!({ "for_kind": "rule", "actions": set("title", "x") }), "for_kind", "cannot be rules"),
-            (json!({ "actions": [] }), "actions", "add one"),
+            (json!({ "actions": [] }), "actions", ""),
             (json!({ "actions": set("urgency", "enormous") }), "actions[0].value", ""),
             (json!({ "actions": set("opened_at", "2026-01-01") }), "actions[0].target", "cannot be set"),
             (json!({ "actions": [{ "action": "note", "value": "{{secret}}" }] }), "actions[0].value", "no variable"),

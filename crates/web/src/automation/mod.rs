@@ -12,7 +12,6 @@ use steward_model::access::Action;
 use steward_model::event::{Automation, Event};
 use steward_rule::RULE;
 use steward_rule::trace::Outcome;
-use steward_ui::chart::{Tile, tiles};
 use steward_ui::icon::{Icon, icon};
 use steward_ui::message::{Notice, notice};
 use steward_ui::record::{RailSection, rail_section};
@@ -86,12 +85,18 @@ pub(crate) async fn gather(web: &Web, visitor: &Visitor, view: &RecordView) -> R
 }
 
 impl Gathered {
-    /// The parts of a rule's page that stand in the middle; nothing for other records.
-    pub(crate) fn main(&self, web: &Web, visitor: &Visitor, view: &RecordView) -> Markup {
+    /// What a rule means, over its texts; nothing for other records.
+    pub(crate) fn story(&self, web: &Web, visitor: &Visitor, view: &RecordView) -> Markup {
         match self {
-            Self::Rule(rule) => rule.draw(web, visitor, view),
+            Self::Rule(rule) => rule.story(web, visitor, view),
             Self::Record(..) => html! {},
         }
+    }
+
+    /// How its examples come out, what it holds on today, and what it did.
+    pub(crate) fn proof(&self, web: &Web, visitor: &Visitor, view: &RecordView) -> Markup {
+        let Self::Rule(rule) = self else { return html! {} };
+        html! { (rule.examples()) (rule.matches(view)) (rule.log(web, visitor, view)) }
     }
 
     /// What rules did last, beside a record.
@@ -116,7 +121,7 @@ impl Gathered {
 }
 
 impl OfRule {
-    fn draw(&self, web: &Web, visitor: &Visitor, view: &RecordView) -> Markup {
+    fn story(&self, web: &Web, visitor: &Visitor, view: &RecordView) -> Markup {
         let (now, zone) = (web.app().now(), &visitor.preferences.zone);
         html! {
             section.rule-part aria-label=(t("rule-story")) {
@@ -132,9 +137,6 @@ impl OfRule {
                     None => p.rule-part__text { (t("rule-unreadable")) },
                 }
             }
-            (self.examples())
-            (self.matches(view))
-            (self.log(web, visitor, view))
         }
     }
 
@@ -187,16 +189,12 @@ impl OfRule {
 
     fn log(&self, web: &Web, visitor: &Visitor, view: &RecordView) -> Markup {
         let all = address::of_record(&view.kind, &view.record, "runs");
-        let counts: Vec<(&str, String)> = Outcome::ALL
+        let counts: Vec<String> = Outcome::ALL
             .into_iter()
             .filter_map(|outcome| {
                 let count = *self.standing.day.get(outcome.key())?;
-                Some((runs::word(outcome), number(count, formats())))
+                Some(format!("{}: {}", runs::word(outcome), number(count, formats())))
             })
-            .collect();
-        let shown: Vec<Tile<'_>> = counts
-            .iter()
-            .map(|(label, value)| Tile { label, value, detail: t("rule-standing"), ..Tile::default() })
             .collect();
         html! {
             section.rule-part id="log" {
@@ -204,7 +202,7 @@ impl OfRule {
                     h2 { (t("rule-log")) }
                     @if !self.runs.is_empty() { a href=(all) { (t("rule-log-all")) } }
                 }
-                @if !shown.is_empty() { (tiles(&shown)) }
+                @if !counts.is_empty() { p.rule-part__text { (t("rule-standing")) " · " (counts.join(" · ")) } }
                 @if self.runs.is_empty() { p.rule-part__text { (t("rule-log-none")) } }
                 @else { (runs::table(web, visitor, &self.runs, &self.labels, true)) }
             }

@@ -314,10 +314,11 @@ impl<'a> Parts<'a> {
             (self.notes.pop_up())
             (self.outages())
             (self.figures())
+            @if let Some(rules) = &self.rules { (rules.story(self.web, self.visitor, view)) }
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }
             @else { (self.texts()) }
             @if let Some(working) = &self.working { (working.draw()) }
-            @if let Some(rules) = &self.rules { (rules.main(self.web, self.visitor, view)) }
+            @if let Some(rules) = &self.rules { (rules.proof(self.web, self.visitor, view)) }
             (crate::clocks::chain(&self.chain, &self.visitor.preferences.zone))
             (self.answers())
             (self.read_before())
