@@ -16,6 +16,7 @@ mod problem;
 mod query;
 mod records;
 mod routes;
+mod rules;
 mod search;
 mod time;
 mod timeline;
