@@ -202,6 +202,7 @@ fn route_of(path: &str) -> String {
         .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
         .replace("/views/987654", "/views/{view}")
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
+        .replace("/rules/987654/", "/rules/{record}/")
         .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")
 }
 

@@ -485,4 +485,49 @@ on_both! {
         assert_eq!(page.records[0].record.text("title"), format!("Look after {}", incident.record.number));
         assert_eq!(world.now(&incident).await.links.len(), 1);
     }
+
+    async fn who_changes_a_rule_answers_for_it(db: TestDatabase) {
+        let world = World::build(db).await;
+        let rule = world.rule("root", json!({ "actions": set("urgency", "high") })).await;
+        // Agents read rules and change none.
+        let fields = json!({ "condition": "false" }).as_object().unwrap().clone();
+        let change = Request::Update { fields, organisation: None, base: None };
+        let g1 = world.actor("g1").await;
+        let origin = Origin::door(Door::Api);
+        let refused = world.app().execute(&g1, &rule.kind, &rule.record.number, &change, &origin).await;
+        assert!(matches!(refused, Err(Error::Forbidden { .. })), "{refused:?}");
+        assert!(matches!(world.step("g1", &rule, "retire").await, Err(Error::Forbidden { .. })));
+        // Nobody writes whose rights it has; it follows from who changes it.
+        let forged = json!({ "runs_as": world.0.people["oa"].to_string() }).as_object().unwrap().clone();
+        let forged = Request::Update { fields: forged, organisation: None, base: None };
+        let root = world.actor("root").await;
+        assert!(world.app().execute(&root, &rule.kind, &rule.record.number, &forged, &origin).await.is_err());
+        assert_eq!(world.now(&rule).await.record.reference("runs_as"), Some(world.0.people["root"]));
+        // A token that is good for rules alone would lend a rule all that its owner may.
+        let limits = steward_model::access::TokenLimits { kinds: vec!["rule".to_owned()], ..Default::default() };
+        let limited = Actor { limits: Some(limits), ..root };
+        let refused = world.app().execute(&limited, &rule.kind, &rule.record.number, &change, &origin).await;
+        assert!(faults(refused)[0].1.contains("limited token"));
+    }
+
+    async fn a_node_that_dies_leaves_all_or_nothing(db: TestDatabase) {
+        let world = World::build(db).await;
+        let rule = world.rule("root", json!({ "once": true, "actions": [{ "action": "note", "value": "Seen" }] })).await;
+        let mut made = Vec::new();
+        for _ in 0..6 {
+            made.push(world.incident(json!({})).await);
+        }
+        // Nodes that are cut off in the midst of it, again and again.
+        for micros in [50_u64, 500, 1_500, 3_000, 6_000, 9_000, 14_000, 20_000] {
+            let (_, node) = world.0.server.another_node();
+            let cut = std::time::Duration::from_micros(micros);
+            drop(tokio::time::timeout(cut, async move { while node.answer_next().await.unwrap() {} }).await);
+        }
+        world.settle().await;
+        for incident in &made {
+            let notes = world.journal(incident).await.iter().filter(|event| matches!(event.act, Act::Commented { .. })).count();
+            assert_eq!(notes, 1, "{}", incident.record.number);
+        }
+        assert_eq!(world.outcomes(&rule).await, [Outcome::Done; 6]);
+    }
 }

@@ -44,6 +44,7 @@ const PAGES: &[Text] = &[
     Text { path: "service-levels", text: include_str!("../../../../docs/service-levels.md") },
     Text { path: "macros", text: include_str!("../../../../docs/macros.md") },
     Text { path: "recurring-work", text: include_str!("../../../../docs/recurring-work.md") },
+    Text { path: "rules", text: include_str!("../../../../docs/rules.md") },
     Text { path: "calendars", text: include_str!("../../../../docs/calendars.md") },
     Text { path: "lists", text: include_str!("../../../../docs/lists.md") },
     Text { path: "catalogue", text: include_str!("../../../../docs/catalogue.md") },

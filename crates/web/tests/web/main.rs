@@ -21,6 +21,7 @@ mod objects;
 mod portal;
 mod presence;
 mod ready;
+mod rules;
 mod schedules;
 mod service_levels;
 mod sessions;
