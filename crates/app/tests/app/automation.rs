@@ -504,7 +504,7 @@ on_both! {
         assert!(world.app().execute(&root, &rule.kind, &rule.record.number, &forged, &origin).await.is_err());
         assert_eq!(world.now(&rule).await.record.reference("runs_as"), Some(world.0.people["root"]));
         // A token that is good for rules alone would lend a rule all that its owner may.
-        let limits = steward_model::access::TokenLimits { kinds: vec!["rule".to_owned()], ..Default::default() };
+        let limits = steward_model::access::TokenLimits { read_only: false, kinds: vec!["rule".to_owned()], teams: Vec::new() };
         let limited = Actor { limits: Some(limits), ..root };
         let refused = world.app().execute(&limited, &rule.kind, &rule.record.number, &change, &origin).await;
         assert!(faults(refused)[0].1.contains("limited token"));

@@ -45,7 +45,7 @@ on_both! {
         let made = root.post("/rules", &FORM).await.expect(303);
         let rule = location(&made).to_owned();
         let page = words(&root.get(&rule).await.expect(200).text());
-        for wanted in ["When A record is created Incidents", "If category == 'printer'", "Set Urgency to High", "Acts at most 100 times in an hour", "Printers: holds", "No record that you may see", "It has not acted yet"] {
+        for wanted in ["When A record is created Incidents", "If category == 'printer'", "Set Urgency to High", "Acts at most 100 times in an hour", "Printers : holds", "No record that you may see", "It has not acted yet"] {
             assert!(page.contains(wanted), "{wanted} in {page}");
         }
         root.post(&format!("{rule}/transitions/activate"), &[]).await.expect(303);
