@@ -48,14 +48,14 @@ impl Book {
     }
 
     /// The rules that answer an entry of a record, whether or not their condition holds, in order.
-    pub fn answering<'b>(
+    pub fn answering<'b, 'e>(
         &'b self,
         kind: &str,
-        event: &'b Event,
-        record: &'b Record,
-    ) -> impl Iterator<Item = &'b Entry> + use<'b> {
+        event: &'e Event,
+        record: &'e Record,
+    ) -> impl Iterator<Item = &'b Entry> + use<'b, 'e> {
         let places = Occasion::of(&event.act).map(|occasion| self.places(kind, occasion)).unwrap_or_default();
-        places.iter().map(|place| &self.entries[*place]).filter(|entry| {
+        places.iter().map(|place| &self.entries[*place]).filter(move |entry| {
             entry.reach.binary_search(&record.organisation).is_ok() && entry.rule.trigger.answers(event, record)
         })
     }
@@ -82,6 +82,11 @@ impl Book {
 }
 
 impl Rule {
+    /// Whether its condition asks nothing but the record: the same for everybody, at any time.
+    pub fn is_plain(&self) -> bool {
+        self.is_fixed && self.is_local
+    }
+
     /// Whether its condition holds on a record, for who asks with these surroundings.
     pub fn holds(&self, record: &Record, kind: &Kind, world: &dyn World, asking: &Environment) -> bool {
         match self.is_fixed {

@@ -49,6 +49,8 @@ pub struct Rule {
     pub condition: Filter,
     /// Whether the condition is the same whoever asks and whenever.
     pub is_fixed: bool,
+    /// Whether the condition looks at the record alone.
+    pub is_local: bool,
     /// Who gets the record, before anything else is done.
     pub routing: Option<Routing>,
     /// What is done, in order.
@@ -199,6 +201,7 @@ impl Rule {
             return Err(faults);
         }
         let is_fixed = condition.bind(&nobody()) == condition;
+        let is_local = condition.is_local();
         Ok(Self {
             id: record.id,
             number: record.number.clone(),
@@ -210,6 +213,7 @@ impl Rule {
             trigger,
             condition,
             is_fixed,
+            is_local,
             routing,
             actions,
             stops: record.field("stop") == Some(&Json::Bool(true)),

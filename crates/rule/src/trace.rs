@@ -90,6 +90,8 @@ pub struct Routed {
 /// A rule that did not act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PassedRule {
+    /// The rule.
+    pub rule: RecordId,
     /// Its number and title.
     pub named: String,
     /// The part of its condition that did not hold, or why else it was left out.

@@ -175,15 +175,15 @@ impl Store {
         self.read().await?.fetch_all(&sql, &binds).await?.iter().map(stored).collect()
     }
 
-    /// How many runs a rule had since a moment, counted up to `most`.
+    /// How often a rule did something since a moment, and how many runs are noted in all.
     ///
     /// # Errors
     /// What the database answered.
-    pub async fn count_runs(&self, rule: RecordId, since: Moment, most: i64) -> Result<i64, StoreError> {
-        let sql =
-            "select count(*) from (select 1 as one from rule_run where rule = $1 and at > $2 limit $3) as counted";
-        let binds = [rule.0, since.0, most].map(Bind::Integer);
-        Ok(self.read().await?.fetch_integer(sql, &binds).await?.unwrap_or_default())
+    pub async fn count_runs(&self, rule: RecordId, since: Moment) -> Result<(i64, i64), StoreError> {
+        let sql = "select cast(coalesce(sum(case when outcome = 'done' then 1 else 0 end), 0) as bigint), count(*) \
+                   from rule_run where rule = $1 and at > $2";
+        let row = self.read().await?.fetch_optional(sql, &[rule.0, since.0].map(Bind::Integer)).await?;
+        row.map_or(Ok((0, 0)), |row| Ok((row.integer(0)?, row.integer(1)?)))
     }
 
     /// When a rule last had an outcome; `None` when it never had within what is kept.

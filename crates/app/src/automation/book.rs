@@ -1,7 +1,7 @@
 //! The rules in force, compiled and kept while none of them changes.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use steward_model::access::Actor;
@@ -84,10 +84,15 @@ impl App {
             return Ok(last.compiled);
         }
         let (mut entries, mut broken) = (Vec::new(), Vec::new());
+        let mut reaches: HashMap<RecordId, Vec<RecordId>> = HashMap::new();
         for record in &records {
             match self.compile_rule(record).await {
                 Ok(rule) => {
-                    let reach = self.organisations_below(rule.organisation).await?;
+                    let reach = match reaches.get(&rule.organisation) {
+                        Some(reach) => reach.clone(),
+                        None => self.organisations_below(rule.organisation).await?,
+                    };
+                    reaches.insert(rule.organisation, reach.clone());
                     entries.push(Entry { rule, reach });
                 }
                 Err(error) if super::is_passing(&error) => return Err(error),

@@ -39,6 +39,8 @@ const TRIES: usize = 16;
 const HOUR: i64 = 3600;
 /// A rule at its limit says so this often, in seconds.
 const SAYS_AGAIN: i64 = 60;
+/// Lines of the log in an hour about acts of one rule that came to nothing.
+const NOTED_MOST: i64 = 500;
 /// Rules noted as passed over beside one that acted.
 const PASSED_MOST: usize = 20;
 
@@ -114,7 +116,7 @@ impl App {
         for entry in concerned {
             let Some(record) = records.get(&entry.event.record) else { continue };
             let Some(kind) = self.registry().kind(&record.kind).cloned() else { continue };
-            if self.holding(&rules, &kind, record, &entry.event).await?.is_empty() {
+            if !self.is_answered(&rules, &kind, record, &entry.event).await? {
                 continue;
             }
             let step = CursorMove { subscriber: SUBSCRIBER.to_owned(), from: Some(position), to: entry.position };
@@ -156,22 +158,18 @@ impl App {
         }
     }
 
-    /// The rules that answer an entry and whose condition holds on the record.
-    async fn holding<'r>(
-        &self,
-        rules: &'r Compiled,
-        kind: &Kind,
-        record: &Record,
-        event: &Event,
-    ) -> Result<Vec<&'r Entry>, Error> {
-        let answering: Vec<&Entry> = rules.book.answering(&kind.key, event, record).collect();
-        let mut holding = Vec::new();
-        for entry in rules.book.all().iter().filter(|entry| answering.iter().any(|one| one.rule.id == entry.rule.id)) {
-            if self.failing(entry, kind, record).await?.is_none() {
-                holding.push(entry);
+    /// Whether some rule answers an entry and its condition holds on the record.
+    async fn is_answered(&self, rules: &Compiled, kind: &Kind, record: &Record, event: &Event) -> Result<bool, Error> {
+        for entry in rules.book.answering(&kind.key, event, record) {
+            let holds = match entry.rule.is_plain() {
+                true => entry.rule.condition.matches_local(record, kind),
+                false => self.failing(entry, kind, record).await?.is_none(),
+            };
+            if holds {
+                return Ok(true);
             }
         }
-        Ok(holding)
+        Ok(false)
     }
 
     /// The part of a rule's condition that does not hold on a record, in the eyes of whoever keeps it.
@@ -186,7 +184,7 @@ impl App {
             },
             None => steward_model::access::Actor::system(),
         };
-        let around = match rule.condition.is_local() {
+        let around = match rule.is_local {
             true => HashMap::new(),
             false => self.around(&[&rule.condition], &[record]).await?,
         };
@@ -220,11 +218,12 @@ impl App {
             let mut stopped: Option<String> = None;
             for entry in answering {
                 if let Some(by) = &stopped {
-                    passed.push(PassedRule { named: entry.rule.named(), why: format!("{by} was the last rule") });
+                    let (rule, named) = (entry.rule.id, entry.rule.named());
+                    passed.push(PassedRule { rule, named, why: format!("{by} was the last rule") });
                     continue;
                 }
                 if let Some(why) = self.failing(entry, kind, &record).await? {
-                    passed.push(PassedRule { named: entry.rule.named(), why });
+                    passed.push(PassedRule { rule: entry.rule.id, named: entry.rule.named(), why });
                     continue;
                 }
                 let made = self.consider(entry, kind, &record, Some(event), None, &mut effects).await?;
@@ -294,7 +293,8 @@ impl App {
         if rule.once && !self.store().done_with(rule.id, &[record.id], 0).await?.is_empty() {
             return Ok(None);
         }
-        if self.store().count_runs(rule.id, now.plus_seconds(-HOUR), rule.most_per_hour).await? >= rule.most_per_hour {
+        let (done, noted) = self.store().count_runs(rule.id, now.plus_seconds(-HOUR)).await?;
+        if done >= rule.most_per_hour {
             let said = self.store().last_run(rule.id, Outcome::Limited.key()).await?;
             if said.is_none_or(|at| now.seconds_since(at) >= SAYS_AGAIN) {
                 let reason = format!("it acted {} times within an hour, which is its limit", rule.most_per_hour);
@@ -302,6 +302,8 @@ impl App {
             }
             return Ok(None);
         }
+        // What comes to nothing is noted so often and no more.
+        let is_noted = noted - done < NOTED_MOST;
         let chain = match rule.link(event, record.id, &effects.acted) {
             Ok(chain) => chain,
             Err(way) => {
@@ -309,7 +311,9 @@ impl App {
                     Loop::Again => "it acted on this record in the same chain of rules already",
                     Loop::TooLong => "too many rules followed from each other",
                 };
-                effects.rules.runs.push(run(Outcome::Looped, None, &because(reason))?);
+                if is_noted {
+                    effects.rules.runs.push(run(Outcome::Looped, None, &because(reason))?);
+                }
                 return Ok(None);
             }
         };
@@ -320,13 +324,15 @@ impl App {
                 if let Error::Internal(source) = &error {
                     tracing::error!(%source, rule = rule.number, record = record.number, "a rule could not act");
                 }
-                effects.rules.runs.push(run(Outcome::Refused, None, &because(&told(&error)))?);
+                if is_noted {
+                    effects.rules.runs.push(run(Outcome::Refused, None, &because(&told(&error)))?);
+                }
                 return Ok(None);
             }
         };
         let outcome = if acted.is_nothing() { Outcome::Nothing } else { Outcome::Done };
         // A rule that goes by time finds the same records on every turn; that there is nothing to do is no news.
-        if outcome == Outcome::Done || turn.is_none() {
+        if outcome == Outcome::Done || turn.is_none() && is_noted {
             let first = acted.events.first().map(|event| event.seq);
             effects.rules.runs.push(run(outcome, first, &acted.trace)?);
         }

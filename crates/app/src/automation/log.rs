@@ -12,7 +12,7 @@ use steward_rule::RULE;
 use steward_rule::definition::{AnyName, Rule};
 use steward_rule::examples;
 use steward_rule::trace::{Outcome, Trace};
-use steward_store::rules::StoredRun;
+use steward_store::rules::{NewRun, StoredRun};
 
 use crate::App;
 use crate::error::Error;
@@ -102,7 +102,16 @@ impl App {
     }
 
     async fn shown_runs(&self, actor: &Actor, runs: Vec<StoredRun>) -> Result<(Vec<RunView>, Labels), Error> {
-        let ids: BTreeSet<RecordId> = runs.iter().flat_map(|one| [one.run.rule, one.run.record]).collect();
+        let runs: Vec<(i64, NewRun, Trace)> = runs
+            .into_iter()
+            .map(|StoredRun { id, run }| {
+                let trace = serde_json::from_value(run.detail.clone()).unwrap_or_default();
+                (id, run, trace)
+            })
+            .collect();
+        let passed = |trace: &Trace| trace.passed.iter().map(|one| one.rule).collect::<Vec<_>>();
+        let ids: BTreeSet<RecordId> =
+            runs.iter().flat_map(|(_, run, trace)| [vec![run.rule, run.record], passed(trace)].concat()).collect();
         let ids: Vec<RecordId> = ids.into_iter().collect();
         let now = self.now();
         let mut seen: HashMap<RecordId, (Arc<Kind>, Record)> = HashMap::new();
@@ -115,10 +124,11 @@ impl App {
         }
         let mut views = Vec::new();
         let mut named = BTreeSet::new();
-        for StoredRun { id, run } in runs {
+        for (id, run, mut trace) in runs {
             let Some((kind, record)) = seen.get(&run.record) else { continue };
             let Some(outcome) = Outcome::named(&run.outcome) else { continue };
-            let trace: Trace = serde_json::from_value(run.detail).unwrap_or_default();
+            // Of rules that the reader may not see there is nothing to tell.
+            trace.passed.retain(|one| seen.contains_key(&one.rule));
             if let Some(routed) = &trace.routed {
                 named.extend(routed.team.iter().chain(&routed.person).copied());
                 named.extend(routed.passed.iter().map(|(person, _)| *person));
