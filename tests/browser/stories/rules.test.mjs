@@ -54,10 +54,10 @@ story("A practice manager makes a rule, tries it, puts it in force, and sees why
   await page.getByText(incident.number).first().waitFor();
 }, ONCE);
 
-pages("Pages of rules are accessible", "greta", async (scene) => {
-  const greta = as("greta", scene.desk);
-  const [rule] = await greta.get("rules?limit=1&sort=number");
-  const [line] = await greta.get(`rules/${rule.number}/rule-runs`);
+pages("Pages of rules are accessible", "ada", async (scene) => {
+  const ada = as("ada", scene.desk);
+  const [rule] = await ada.get("rules?limit=1&sort=number");
+  const [line] = await ada.get(`rules/${rule.number}/rule-runs`);
   const of = `/rules/${rule.number}`;
   return ["/rules", "/rules/new", of, `${of}/edit`, `${of}/runs`, `${of}/replay`, `/incidents/${line.record.number}`, `/incidents/${line.record.number}/runs`];
 });
