@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use steward_model::access::{Action, Actor, rights};
+use steward_model::filter::Filter;
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
@@ -18,6 +19,8 @@ use crate::App;
 use crate::error::Error;
 use crate::view::Labels;
 
+/// Rules whose examples are tried in one go.
+const TRIED: usize = 5_000;
 /// Lines of a log at once.
 const LINES: usize = 50;
 /// Seconds that outcomes are counted over.
@@ -173,6 +176,29 @@ impl App {
             examples: examples::run(&record, self.registry()).unwrap_or_default(),
             rule: Rule::read(&record, self.registry(), &|_, name| Some(AnyName::id(name))).ok(),
         })
+    }
+
+    /// How the examples of rules come out, by number and title of the rule: of those named, or of all that are not
+    /// retired. For the command line.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when one that is named is not there; what is wrong with the text of examples.
+    pub async fn try_rule_examples(&self, numbers: &[String]) -> Result<Vec<(String, Vec<examples::Outcome>)>, Error> {
+        let kind = self.kind(RULE)?.clone();
+        let mut records = Vec::new();
+        for number in numbers {
+            records.push(self.find(&Actor::system(), &kind, number).await?.record);
+        }
+        if numbers.is_empty() {
+            let used = Filter::parse_cel("state != 'retired'", &kind, self.registry())?;
+            records = self.all_records(RULE, &used, TRIED).await?;
+        }
+        let tried = records.iter().map(|record| {
+            let named = format!("{} {}", record.number, record.text("title"));
+            let outcomes = examples::run(record, self.registry());
+            Ok((named, outcomes.map_err(|fault| Error::invalid("examples", fault))?))
+        });
+        tried.collect()
     }
 
     /// Forgets what rules did long ago.
