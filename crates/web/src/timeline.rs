@@ -104,12 +104,15 @@ impl Teller<'_> {
                 detail,
                 time,
                 kind,
-                body: (!text.is_empty()).then(|| markdown::render_with(text, &self.names)),
+                body: (!text.is_empty()).then(|| {
+                    let words = markdown::render_with(text, &self.names);
+                    match &event.cause {
+                        Some(Cause::Automation(_)) => html! { (words) p.entry__cause { (self.cause_of(event)) } },
+                        _ => words,
+                    }
+                }),
                 attachments: None,
-                actions: match &event.cause {
-                    Some(Cause::Automation(_)) => Some(self.cause_of(event)),
-                    _ => None,
-                },
+                actions: None,
             })
         })
     }

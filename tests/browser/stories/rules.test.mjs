@@ -16,6 +16,7 @@ story("A practice manager makes a rule, tries it, puts it in force, and sees why
   await page.locator("[name=trigger]").selectOption("time");
   await page.locator("[name=every_minutes]").waitFor();
   await page.locator("[name=trigger]").selectOption("created");
+  await page.locator("[name=every_minutes]").waitFor({ state: "detached" });
   await page.locator("[name=condition]").fill(`titel.contains("${word}")`);
   await page.locator("[name='actions.0.action']").selectOption("set");
   await page.locator("[name='actions.0.target']").fill("urgency");
