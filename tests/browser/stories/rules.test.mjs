@@ -33,8 +33,9 @@ story("A practice manager makes a rule, tries it, puts it in force, and sees why
   await page.getByText("It would not have acted.").waitFor();
   await page.goBack();
   await page.goto(page.url().replace(/\/replay.*/, ""));
-  await page.getByRole("button", { name: "Put in force" }).or(page.getByRole("link", { name: "Put in force" })).first().click();
-  await page.getByText("In force", { exact: true }).first().waitFor();
+  await page.getByRole("link", { name: "Put in force" }).or(page.getByRole("button", { name: "Put in force" })).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Put in force" }).click();
+  await page.getByText("moved it from").first().waitFor();
   const rule = new URL(page.url()).pathname;
   const ben = as("ben", scene.desk);
   const incident = await ben.create("incidents", { title: `A ${word} in the server room`, requester: "ella", team: await scene.team() });
