@@ -11,6 +11,7 @@ use steward_app::view::{Labels, RecordView};
 use steward_model::access::Action;
 use steward_model::event::{Automation, Event};
 use steward_rule::RULE;
+use steward_rule::definition::{AnyName, Rule};
 use steward_rule::trace::Outcome;
 use steward_ui::icon::{Icon, icon};
 use steward_ui::message::{Notice, notice};
@@ -48,6 +49,8 @@ pub(crate) fn cause(automation: &Automation, event: &Event) -> Markup {
 pub(crate) enum Gathered {
     /// It is a rule.
     Rule(Box<OfRule>),
+    /// It is a rule as it was at some moment.
+    Then(Box<Rule>),
     /// Rules acted on it.
     Record(Vec<RunView>, Labels),
 }
@@ -84,11 +87,21 @@ pub(crate) async fn gather(web: &Web, visitor: &Visitor, view: &RecordView) -> R
     Ok(Some(Gathered::Rule(Box::new(OfRule { standing, preview, runs, labels }))))
 }
 
+/// What a rule meant at the moment that the page shows; `None` for other records.
+pub(crate) fn as_it_was(web: &Web, view: &RecordView) -> Option<Gathered> {
+    if view.kind.key != RULE {
+        return None;
+    }
+    let rule = Rule::read(&view.record, web.app().registry(), &|_, name| Some(AnyName::id(name)));
+    rule.ok().map(|rule| Gathered::Then(Box::new(rule)))
+}
+
 impl Gathered {
     /// What a rule means, over its texts; nothing for other records.
     pub(crate) fn story(&self, web: &Web, visitor: &Visitor, view: &RecordView) -> Markup {
         match self {
             Self::Rule(rule) => rule.story(web, visitor, view),
+            Self::Then(rule) => story::draw(web, view, rule),
             Self::Record(..) => html! {},
         }
     }

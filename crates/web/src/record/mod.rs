@@ -118,7 +118,10 @@ pub(crate) async fn page(
             };
             let turns = async { if as_of.is_some() { Ok(None) } else { turns::gather(&web, &shown.view).await } };
             let rules = async {
-                if as_of.is_some() { Ok(None) } else { crate::automation::gather(&web, &visitor, &shown.view).await }
+                match as_of {
+                    Some(_) => Ok(crate::automation::as_it_was(&web, &shown.view)),
+                    None => crate::automation::gather(&web, &visitor, &shown.view).await,
+                }
             };
             let context = head_context(&web, &visitor, &shown, as_of);
             let (draft, head, article, notes, uses, working, turns, rules) =

@@ -57,7 +57,13 @@ on_both! {
         let html = root.get(&at).await.expect(200).text();
         let page = words(&html);
         assert!(page.contains(&format!("by the rule {number} Printers are urgent, version 2")), "{page}");
-        assert!(html.contains(&format!("/rules/{number}?as_of=")), "the link leads to the rule as it was");
+        let then = Page::parse(&html).elements().filter_map(|element| element.get("href").map(str::to_owned)).find(|href| href.starts_with(&format!("/rules/{number}?as_of=")));
+        // What it says later is not what it said then.
+        root.post(&format!("{rule}/fields/most_per_hour"), &[("most_per_hour", "50")]).await.expect(303);
+        // A rule in force stays one whose examples hold.
+        root.post(&format!("{rule}/fields/condition"), &[("condition", "category == 'server'")]).await.expect(422);
+        let page_then = words(&root.get(&then.unwrap()).await.expect(200).text());
+        assert!(page_then.contains("Acts at most 100 times") && page_then.contains("Set Urgency to High"), "{page_then}");
         assert!(page.contains("What rules did here"), "{page}");
         let log = words(&root.get(&format!("{at}/runs")).await.expect(200).text());
         assert!(log.contains("Printers are urgent") && log.contains("Acted") && log.contains("Set Urgency"), "{log}");
