@@ -59,6 +59,7 @@ on_both! {
         assert!(page.contains(&format!("by the rule {number} Printers are urgent, version 2")), "{page}");
         let then = Page::parse(&html).elements().filter_map(|element| element.get("href").map(str::to_owned)).find(|href| href.starts_with(&format!("/rules/{number}?as_of=")));
         // What it says later is not what it said then.
+        world.fixture.server.clock.advance(60);
         root.post(&format!("{rule}/fields/most_per_hour"), &[("most_per_hour", "50")]).await.expect(303);
         // A rule in force stays one whose examples hold.
         root.post(&format!("{rule}/fields/condition"), &[("condition", "category == 'server'")]).await.expect(422);
