@@ -466,6 +466,9 @@ fn link_type(link: &str, from: Option<&Kind>, registry: &Registry) -> Result<(),
 
 /// The field that a rule may set under this key.
 fn settable<'k>(kind: &'k Kind, key: &str) -> Result<&'k Field, String> {
+    if key.is_empty() {
+        return Err("is needed: the key of a field, such as urgency".to_owned());
+    }
     let Some(field) = kind.field(key) else { return Err(format!("names `{key}`, which {}", no_field(kind))) };
     let plain = !matches!(
         field.field_type,

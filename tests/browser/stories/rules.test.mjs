@@ -18,9 +18,10 @@ story("A practice manager makes a rule, tries it, puts it in force, and sees why
   await page.locator("[name=trigger]").selectOption("created");
   await page.locator("[name=every_minutes]").waitFor({ state: "detached" });
   await page.locator("[name=condition]").fill(`titel.contains("${word}")`);
-  await page.locator("[name='actions.0.action']").selectOption("set");
   await page.locator("[name='actions.0.target']").fill("urgency");
   await page.locator("[name='actions.0.value']").fill("high");
+  // Last, since a choice has the form drawn anew.
+  await page.locator("[name='actions.0.action']").selectOption("set");
   scene.allow(/status of 422/);
   await page.getByRole("button", { name: /^Create/ }).click();
   await page.getByText("did you mean `title`?").first().waitFor();
