@@ -17,6 +17,7 @@ mod problem;
 mod query;
 mod records;
 mod routes;
+mod rules;
 mod search;
 mod time;
 mod timeline;

@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
-    Api, bulk_edits, catalogue, clocks, events, intervals, meta, notifications, openapi, records, search, timeline,
-    views,
+    Api, bulk_edits, catalogue, clocks, events, intervals, meta, notifications, openapi, records, rules, search,
+    timeline, views,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -125,6 +125,20 @@ pub fn routes() -> Vec<Route> {
             "End a link for calendar programs",
             delete(intervals::revoke_feed),
         ),
+        route(
+            Get,
+            "/api/v1/rules/{record}/matches",
+            "The records that the condition of a rule holds on now",
+            get(rules::matches),
+        ),
+        route(Get, "/api/v1/rules/{record}/examples", "How the examples of a rule come out", get(rules::examples)),
+        route(Get, "/api/v1/rules/{record}/replay", "What the last replay of a rule found", get(rules::replay)),
+        route(
+            Post,
+            "/api/v1/rules/{record}/replay",
+            "Have a job replay the last days under a rule",
+            post(rules::ask_replay),
+        ),
         route(Get, "/api/v1/service-levels", "How promises were kept", get(clocks::report)),
         route(
             Get,
@@ -148,6 +162,12 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/{kinds}/{record}/clocks",
             "Service-level clocks of a record: how they stand, each start, pause and stop, and why these",
             get(clocks::explain),
+        ),
+        route(
+            Get,
+            "/api/v1/{kinds}/{record}/rule-runs",
+            "What rules did to a record and why, or what a rule did",
+            get(rules::runs),
         ),
         route(Get, "/api/v1/{kinds}/{record}/journal", "What happened to a record", get(timeline::journal)),
         route(

@@ -11,11 +11,19 @@ use crate::App;
 use crate::bulk;
 use crate::clocks::REFRESH_JOB;
 use crate::error::Error;
-use crate::{approvals, intervals, knowledge, schedules};
+use crate::{approvals, automation, intervals, knowledge, schedules};
 
 /// The jobs that runners know.
-const KINDS: [&str; 6] =
-    [approvals::ROUND.job, bulk::JOB, intervals::ROUND.job, knowledge::CARE.job, REFRESH_JOB, schedules::ROUND.job];
+const KINDS: [&str; 8] = [
+    approvals::ROUND.job,
+    automation::REPLAY_JOB,
+    automation::ROUND.job,
+    bulk::JOB,
+    intervals::ROUND.job,
+    knowledge::CARE.job,
+    REFRESH_JOB,
+    schedules::ROUND.job,
+];
 /// Between two looks for what is due, when nothing wakes the runner: what another node was asked for, or left.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second attempt, in seconds; doubled with each further one.
@@ -50,7 +58,7 @@ impl App {
     /// Runs jobs until the process is told to stop. `worker` names the runner, differently from every other one of all
     /// nodes.
     pub async fn run_jobs(&self, worker: &str) {
-        for round in [approvals::ROUND, intervals::ROUND, knowledge::CARE, schedules::ROUND] {
+        for round in [approvals::ROUND, automation::ROUND, intervals::ROUND, knowledge::CARE, schedules::ROUND] {
             if let Err(error) = self.begin_round(round).await {
                 tracing::warn!(%error, job = round.job, "a round was not asked for; the next start asks again");
             }
@@ -100,6 +108,11 @@ impl App {
                 Ok(false) => Ok(Run::Interrupted),
                 Err(error) => Err(error),
             },
+            job if job == automation::ROUND.job => match self.run_rule_turns().await {
+                Ok(()) => self.next_round(automation::ROUND, &claim).await,
+                Err(error) => Err(error),
+            },
+            automation::REPLAY_JOB => self.run_replay(&claim).await,
             REFRESH_JOB => self.run_clock_refresh(&claim).await,
             _ => self.run_bulk_edit(&claim).await,
         };

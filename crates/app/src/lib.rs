@@ -7,6 +7,7 @@ pub mod abilities;
 pub mod actors;
 pub mod approvals;
 pub mod authenticate;
+pub mod automation;
 pub mod board;
 pub mod bulk;
 pub mod calendars;
@@ -127,6 +128,8 @@ struct Inner {
     turns: [AsyncMutex<()>; TURNS],
     /// What clocks are computed by.
     books: clocks::Books,
+    /// Rules in force.
+    automation: automation::Rules,
     /// Wakes runners of this node when a job was added here.
     jobs: Notify,
     /// Turns true once, when the process was told to stop.
@@ -207,6 +210,7 @@ impl App {
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
             books: clocks::Books::default(),
+            automation: automation::Rules::default(),
             jobs: Notify::new(),
             stopping: watch::Sender::new(false),
         }))

@@ -236,7 +236,8 @@ impl App {
         self.all_of(actor, kind, &filter, most).await
     }
 
-    async fn all_of(
+    /// The records that meet a condition for somebody, as [`Self::all_matching`].
+    pub(crate) async fn all_of(
         &self,
         actor: &Actor,
         kind: &Arc<Kind>,
@@ -335,7 +336,7 @@ impl App {
     ///
     /// Who sees records for several reasons (one's team, oneself, nobody yet) would have every record of the kind
     /// looked at. Each reason alone has an index, so each is asked by itself, and what several find counts once.
-    async fn count(
+    pub(crate) async fn count(
         &self,
         actor: &Actor,
         kind: &Arc<Kind>,

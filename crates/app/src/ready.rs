@@ -6,15 +6,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use steward_model::access::{Action, Actor};
 use steward_model::command::{Command, Input, NewComment, Transition};
 use steward_model::decide::transition_fields;
 use steward_model::event::{Audience, Cause, Event};
 use steward_model::filter::{Environment, Filter};
 use steward_model::id::{RecordId, Revision};
-use steward_model::kind::{Field, FieldType, Kind};
+use steward_model::kind::Kind;
 use steward_model::record::Record;
+use steward_model::value::typed_value;
 use steward_practices::desk::{MACRO, TEMPLATE, values};
 use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::error::CommitError;
@@ -351,31 +352,4 @@ fn works_on(actor: &Actor, view: &RecordView) -> Result<(), Error> {
 fn origin_of(macro_: &Record, origin: &Origin) -> Origin {
     let cause = Some(Cause::Macro(format!("{} {}", macro_.number, macro_.text("title"))));
     Origin { cause, ..origin.clone() }
-}
-
-/// A value as one would type it, in the form that a door reads. `me` stands for whoever asks, `my_team` for their first
-/// team, nothing for no value.
-pub(crate) fn typed_value(field: &Field, text: &str, actor: &Actor) -> Json {
-    let text = text.trim();
-    if text.is_empty() {
-        return Json::Null;
-    }
-    let person = |name: &str| match name {
-        "me" => actor.person.to_string(),
-        "my_team" => actor.teams.first().map(ToString::to_string).unwrap_or_default(),
-        name => name.to_owned(),
-    };
-    match field.field_type.value_type() {
-        FieldType::Reference { .. } => json!(person(text)),
-        FieldType::References { .. } => {
-            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(|name| json!(person(name))).collect()
-        }
-        FieldType::Boolean => match text.to_lowercase().as_str() {
-            "true" | "yes" => Json::Bool(true),
-            "false" | "no" => Json::Bool(false),
-            other => json!(other),
-        },
-        FieldType::Integer { .. } => text.parse::<i64>().map_or_else(|_| json!(text), Json::from),
-        _ => json!(text),
-    }
 }

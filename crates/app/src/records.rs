@@ -383,6 +383,10 @@ impl App {
         }
         if is_of(&["person", "team", "organisation"]) {
             self.0.actors.forget_all();
+            self.0.automation.compile_anew();
+        }
+        if is_of(&[steward_rule::RULE]) {
+            self.0.automation.forget();
         }
     }
 

@@ -13,6 +13,7 @@ use steward_model::event::{Cause, Door};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::{Fields, Record};
+use steward_model::value::typed_value;
 use steward_practices::desk::values;
 use steward_practices::schedule::{Plan, SCHEDULE, Turn, filled};
 use steward_store::change::{ChangeSet, RecordChange};
@@ -22,7 +23,6 @@ use crate::App;
 use crate::error::Error;
 use crate::jobs::Round;
 use crate::list::ListRequest;
-use crate::ready::typed_value;
 use crate::records::{NewRecord, Origin, Request, folded};
 
 /// The job that looks for what is due.

@@ -17,6 +17,7 @@ impl App {
         self.forget_drafts().await?;
         self.forget_notifications().await?;
         self.forget_visits().await?;
+        self.forget_rule_runs().await?;
         self.store().forget_answers(self.now().plus_seconds(-KEEP_ANSWERS)).await?;
         Ok(self.store().index_large_kinds(self.registry()).await?)
     }

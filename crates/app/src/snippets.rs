@@ -10,6 +10,8 @@ use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_model::value::display_value;
+pub use steward_model::variables::Filled;
+use steward_model::variables::{fill, variables};
 
 use crate::App;
 use crate::error::Error;
@@ -35,15 +37,6 @@ pub struct Offered {
     pub title: String,
     /// How it begins.
     pub beginning: String,
-}
-
-/// A canned text with its variables filled in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filled {
-    /// The text.
-    pub text: String,
-    /// Variables that could not be filled in, as they stand in the text.
-    pub left: Vec<String>,
 }
 
 impl App {
@@ -120,6 +113,17 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub(crate) async fn fill_text(&self, actor: &Actor, view: &RecordView, text: &str) -> Result<Filled, Error> {
+        self.fill_text_or(actor, view, text, None).await
+    }
+
+    /// As [`Self::fill_text`], with `missing` in place of variables that have no value.
+    pub(crate) async fn fill_text_or(
+        &self,
+        actor: &Actor,
+        view: &RecordView,
+        text: &str,
+        missing: Option<&str>,
+    ) -> Result<Filled, Error> {
         let paths = variables(text);
         let hops: BTreeSet<RecordId> = paths
             .iter()
@@ -149,7 +153,7 @@ impl App {
             let record = visible(kind, record.clone(), &rights);
             plain(kind.field(rest)?, &record)
         };
-        Ok(fill(text, value))
+        Ok(fill(text, |path| value(path).or_else(|| missing.map(str::to_owned))))
     }
 }
 
@@ -215,62 +219,4 @@ fn says(snippet: &Record, words: &[String]) -> bool {
 fn offered(snippet: &Record) -> Offered {
     let beginning: Vec<&str> = snippet.text("text").split_whitespace().take(12).collect();
     Offered { number: snippet.number.clone(), title: snippet.text("title").to_owned(), beginning: beginning.join(" ") }
-}
-
-/// The variables of a text, without braces and blanks.
-fn variables(text: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    fill(text, |path| {
-        found.insert(path.to_owned());
-        None
-    });
-    found
-}
-
-/// The text with values in place of its variables; those without a value stay as they are.
-fn fill(text: &str, mut value: impl FnMut(&str) -> Option<String>) -> Filled {
-    let mut filled = Filled { text: String::with_capacity(text.len()), left: Vec::new() };
-    let mut rest = text;
-    while let Some(begin) = rest.find("{{") {
-        let Some(end) = rest[begin..].find("}}").map(|end| begin + end + 2) else { break };
-        filled.text.push_str(&rest[..begin]);
-        let written = &rest[begin..end];
-        let path = written[2..written.len() - 2].trim();
-        match value(path) {
-            Some(value) => filled.text.push_str(&value),
-            None => {
-                filled.text.push_str(written);
-                if !filled.left.iter().any(|left| left == written) {
-                    filled.left.push(written.to_owned());
-                }
-            }
-        }
-        rest = &rest[end..];
-    }
-    filled.text.push_str(rest);
-    filled
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(text: &str, wanted: &str, left: &[&str]) {
-        let value = |path: &str| match path {
-            "number" => Some("INC1".to_owned()),
-            "requester.name" => Some("Ada {{number}}".to_owned()),
-            _ => None,
-        };
-        let filled = fill(text, value);
-        assert_eq!((filled.text.as_str(), filled.left), (wanted, left.iter().map(|&left| left.to_owned()).collect()));
-    }
-
-    #[test]
-    fn variables_are_filled_in_once_and_unknown_ones_stay() {
-        check("Dear {{ requester.name }}, {{number}}.", "Dear Ada {{number}}, INC1.", &[]);
-        check("{{nothing}} and {{nothing}} {{number}}", "{{nothing}} and {{nothing}} INC1", &["{{nothing}}"]);
-        check("{{ {number}} {{", "{{ {number}} {{", &["{{ {number}}"]);
-        check("no end {{number", "no end {{number", &[]);
-        check("", "", &[]);
-    }
 }

@@ -22,6 +22,7 @@ mod operations;
 mod play;
 mod problems;
 mod requests;
+mod rules;
 mod script;
 mod stories;
 mod sundry;
@@ -174,6 +175,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     changes::write(&mut script, &calendar, seed)?;
     operations::write(&mut script, &calendar, start);
     sundry::write(&mut script, &calendar, seed)?;
+    rules::write(&mut script, &calendar)?;
     badday::write(&mut script, &world, &calendar, &phrases, seed)?;
     incidents::Desk::new(&mut script, &mut world, &calendar, &stories, &phrases, seed).write()?;
     requests::write(&mut script, &mut world, &calendar, &phrases, seed)?;

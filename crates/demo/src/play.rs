@@ -48,13 +48,15 @@ pub(crate) struct Player {
     clock: Arc<StepClock>,
     known: HashMap<String, Known>,
     actors: HashMap<String, Actor>,
+    /// Whether there are rules that answer what happens.
+    rules: bool,
 }
 
 impl Player {
     /// A player on the parts of an application, with a clock of its own.
     pub(crate) fn new(app: &App) -> Self {
         let clock = Arc::new(StepClock(AtomicI64::new(app.now().0)));
-        Self { app: app.with_clock(clock.clone()), clock, known: HashMap::new(), actors: HashMap::new() }
+        Self { app: app.with_clock(clock.clone()), clock, known: HashMap::new(), actors: HashMap::new(), rules: false }
     }
 
     /// Plays steps in their order; `progress` hears how many are done.
@@ -68,6 +70,13 @@ impl Player {
             self.clock.0.store(step.at.0, Ordering::SeqCst);
             // What clocks of service levels would have done by then.
             self.app.take_due_steps().await?;
+            if self.rules {
+                self.app.run_rule_turns().await?;
+            } else if crate::rules::begins(&step.record, &step.deed) {
+                // What happened before is answered by none.
+                self.app.answer_all().await?;
+                self.rules = true;
+            }
             let group = together(&steps[done..]);
             if group <= 1 {
                 self.play_one(step).await?;
@@ -77,6 +86,9 @@ impl Player {
                 }
                 let player = &*self;
                 try_join_all(steps[done..done + group].iter().map(|step| player.execute(step))).await?;
+            }
+            if self.rules {
+                self.app.answer_all().await?;
             }
             done += group.max(1);
             progress(done);

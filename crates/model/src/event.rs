@@ -96,6 +96,43 @@ pub enum Cause {
     Schedule(String),
     /// A question for approval, by its number.
     Approval(String),
+    /// An automation rule, and what it answered.
+    Automation(Automation),
+}
+
+/// Why an automation rule did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Automation {
+    /// The rule.
+    pub rule: RecordId,
+    /// The revision of the rule that was in force.
+    pub version: Revision,
+    /// Its number and title as they were.
+    pub named: String,
+    /// The entry that it answered; none for a rule that goes by time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<EntryAt>,
+    /// The rules that led to that entry, first one first. A rule never acts twice on a record within one such chain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<Fired>,
+}
+
+/// A place in the journal of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryAt {
+    /// The record.
+    pub record: RecordId,
+    /// The place in its journal.
+    pub seq: Revision,
+}
+
+/// A rule that acted because of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    /// The rule.
+    pub rule: RecordId,
+    /// The record that it looked at.
+    pub record: RecordId,
 }
 
 /// What was done to the record. The variant's name on the wire is the event's type.

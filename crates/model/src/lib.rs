@@ -17,3 +17,4 @@ pub mod mention;
 pub mod moment;
 pub mod record;
 pub mod value;
+pub mod variables;

@@ -9,6 +9,7 @@ pub mod knowledge;
 pub mod maintenance;
 pub mod people;
 mod priority;
+mod rule;
 pub mod rules;
 pub mod schedule;
 mod service_level;
@@ -21,6 +22,9 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("approval/approval_policy.toml", include_str!("../practices/approval/approval_policy.toml")),
     ("approval/de.toml", include_str!("../practices/approval/de.toml")),
     ("approval/fr.toml", include_str!("../practices/approval/fr.toml")),
+    ("automation/de.toml", include_str!("../practices/automation/de.toml")),
+    ("automation/fr.toml", include_str!("../practices/automation/fr.toml")),
+    ("automation/rule.toml", include_str!("../practices/automation/rule.toml")),
     ("change/change.toml", include_str!("../practices/change/change.toml")),
     ("change/change_task.toml", include_str!("../practices/change/change_task.toml")),
     ("change/de.toml", include_str!("../practices/change/de.toml")),

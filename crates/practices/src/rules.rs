@@ -6,6 +6,7 @@ use steward_model::decide::{Context, Derived, FieldError, Rules, World};
 use steward_model::event::Why;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
+use steward_rule::RULE;
 
 use crate::approval;
 use crate::calendar;
@@ -15,6 +16,7 @@ use crate::knowledge;
 use crate::maintenance;
 use crate::people;
 use crate::priority;
+use crate::rule;
 use crate::schedule;
 use crate::service_level;
 
@@ -53,6 +55,7 @@ impl Rules for PracticeRules {
     ) -> Vec<(&'static str, Option<Json>, Why)> {
         match kind.key.as_str() {
             knowledge::ARTICLE => knowledge::writers(before, after, ctx),
+            RULE => rule::follow(before, after, ctx),
             schedule::SCHEDULE => schedule::follow(before, after, ctx),
             _ => Vec::new(),
         }
@@ -67,6 +70,7 @@ impl Rules for PracticeRules {
             knowledge::ARTICLE => knowledge::check_translation(before, after),
             maintenance::MAINTENANCE => maintenance::check(before, after),
             "freeze" => maintenance::check_freeze(after),
+            RULE => rule::check(before, after, ctx),
             schedule::SCHEDULE => schedule::check(before, after, ctx),
             "person" => people::check_roles(before, after, ctx),
             AGREEMENT => service_level::check_agreement(before, after, ctx),

@@ -63,6 +63,9 @@ pub(crate) enum Command {
     /// Print figures
     #[command(subcommand)]
     Report(Report),
+    /// Look after automation rules
+    #[command(subcommand)]
+    Rule(Rule),
     /// Prove that the journal is whole and that every record and file is as its journal says
     #[command(
         after_help = "Examples: steward verify --head head.json\n          steward verify --backup /var/backups/steward/monday"
@@ -251,6 +254,17 @@ pub(crate) struct EventLog {
     /// Print the report as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Automation rules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rule {
+    /// Try the examples of rules; ends with an error when one does not hold
+    #[command(after_help = "Example: steward rule test RUL0000002")]
+    Test {
+        /// Numbers of rules; all that are not retired when none is named
+        rules: Vec<String>,
+    },
 }
 
 /// Reports.

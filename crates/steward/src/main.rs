@@ -20,7 +20,7 @@ use clap::Parser;
 use rustix::fs::Mode;
 use tracing_subscriber::EnvFilter;
 
-use crate::arguments::{Arguments, Command, Import, Report};
+use crate::arguments::{Arguments, Command, Import, Report, Rule};
 use crate::config::Config;
 
 /// Much of the work is making and dropping small values; a quarter of an import's time went to the system's allocator.
@@ -52,6 +52,7 @@ fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
             Command::Import(Import::EventLog(options)) => import::event_log(config, options).await,
             Command::Report(Report::Facts(options)) => import::facts(config, options).await,
             Command::Report(Report::ServiceLevels(options)) => import::service_levels(config, options).await,
+            Command::Rule(Rule::Test { rules }) => operate::test_rules(config, rules).await,
             Command::Verify(options) => operate::verify(config, options).await,
             Command::Backup(options) => operate::backup(config, options).await,
             Command::Restore(options) => operate::restore(config, options).await,

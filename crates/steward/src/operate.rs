@@ -106,3 +106,25 @@ pub(crate) async fn export(config: &Config, options: &Export) -> anyhow::Result<
     println!("{count} entries of the journal in {}; each record is the fold of its entries", options.file.display());
     Ok(())
 }
+
+/// Tries the examples of rules, and says which do not hold.
+pub(crate) async fn test_rules(config: &Config, rules: &[String]) -> anyhow::Result<()> {
+    let wired = wiring::wire(config, wiring::Alone::No).await?;
+    let (mut held, mut failed) = (0, 0);
+    for (named, outcomes) in wired.app.try_rule_examples(rules).await? {
+        for outcome in outcomes {
+            match outcome.fault {
+                None => held += 1,
+                Some(fault) => {
+                    failed += 1;
+                    println!("{named}: {}: {fault}", outcome.name);
+                }
+            }
+        }
+    }
+    println!("{held} examples hold, {failed} do not");
+    if failed > 0 {
+        bail!("not all examples hold");
+    }
+    Ok(())
+}

@@ -59,6 +59,10 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         let app = app.clone();
         async move { app.feed_inboxes().await }
     });
+    let answering = tokio::spawn({
+        let app = app.clone();
+        async move { app.follow_rules().await }
+    });
     let watching = tokio::spawn({
         let app = app.clone();
         async move { app.watch_clocks().await }
@@ -87,6 +91,9 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     }
     if tokio::time::timeout(STOP_WITHIN, telling).await.is_err() {
         tracing::warn!("not everybody was told in time; they are after the next start");
+    }
+    if tokio::time::timeout(STOP_WITHIN, answering).await.is_err() {
+        tracing::warn!("rules did not answer all in time; they do after the next start");
     }
     if tokio::time::timeout(STOP_WITHIN, watching).await.is_err() {
         tracing::warn!("not every step of escalation was taken in time; they are after the next start");

@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 34] = [
+const TABLES: [(&str, Option<&str>); 38] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -63,6 +63,10 @@ const TABLES: [(&str, Option<&str>); 34] = [
     ("handling_note_view", None),
     ("clock_book", Some("id")),
     ("clock", None),
+    ("rule_run", Some("id")),
+    ("rule_done", None),
+    ("rule_place", None),
+    ("rule_replay", None),
     ("meta", None),
 ];
 

@@ -16,6 +16,7 @@ use crate::intervals::IntervalsChange;
 use crate::jobs::{JobClaim, NewJob};
 use crate::journal::Position;
 use crate::notifications::NewNotification;
+use crate::rules::RuleEffects;
 
 /// Everything that one use case writes.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +43,8 @@ pub struct ChangeSet {
     pub dues: Vec<DuesChange>,
     /// Times that records in this set take up, in place of those before.
     pub intervals: Vec<IntervalsChange>,
+    /// What acts of automation rules leave.
+    pub rules: RuleEffects,
     /// What security reviews ask for.
     pub security_events: Vec<SecurityEvent>,
 }

@@ -17,7 +17,7 @@ use crate::numbers::{self, counter};
 use crate::rows::{JOURNAL, RECORD, is_references, journal_row, record_row, reference_rows, unique_values};
 use crate::sql::{Bind, Dialect};
 use crate::store::Store;
-use crate::{clocks, intervals, jobs, notifications};
+use crate::{clocks, intervals, jobs, notifications, rules};
 
 const REFERENCE: Target = Target {
     table: "reference",
@@ -253,6 +253,7 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
     if let Some(step) = &changes.cursor {
         move_cursor(connection, step).await?;
     }
+    rules::write(connection, &changes.rules).await?;
     let inserted = RECORD.insert(connection, &rows.inserts).await?;
     if usize::try_from(inserted).ok() != Some(rows.inserts.len()) {
         return Err(CommitError::NumberTaken);
@@ -289,6 +290,7 @@ fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
         && changes.intervals.is_empty()
         && changes.security_events.is_empty()
         && changes.notifications.is_empty()
+        && changes.rules.is_empty()
         && changes.idempotency.is_none()
         && changes.finish.is_none()
         && changes.bulk_row.is_none()

@@ -181,6 +181,17 @@ impl Store {
         Ok(row.as_ref().map(position).transpose()?)
     }
 
+    /// Whether there are entries after a place, those included that readers do not see yet.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn is_journal_ahead(&self, after: Position) -> Result<bool, StoreError> {
+        let mut connection = self.read().await?;
+        let order = Order::of(connection.dialect());
+        let sql = format!("select position from journal where {} limit 1", order.after());
+        Ok(connection.fetch_optional(&sql, &order.binds(after)).await?.is_some())
+    }
+
     /// The place of the last entry that readers can see; the start of the journal when it is empty.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ pub mod person_settings;
 pub mod reading;
 pub mod records;
 pub mod rows;
+pub mod rules;
 pub mod saved_views;
 pub mod seal;
 pub mod sessions;

@@ -29,6 +29,7 @@ pub mod approval;
 pub mod as_of;
 pub mod assets;
 pub mod attachment;
+pub mod automation;
 pub mod badge;
 pub mod board;
 pub mod bulk;

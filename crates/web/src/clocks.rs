@@ -232,6 +232,7 @@ fn who(mark: &Mark, explained: &Explained) -> Markup {
     };
     let cause = match &mark.cause {
         Some(Cause::Rule(rule)) => Some(t_with("by-rule", &[("rule", rule.into())])),
+        Some(Cause::Automation(one)) => Some(t_with("by-rule", &[("rule", (&one.named).into())])),
         Some(Cause::Macro(named)) => Some(t_with("by-macro", &[("macro", named.into())])),
         Some(Cause::Import(run)) => Some(t_with("from-import", &[("run", run.into())])),
         _ => None,

@@ -164,5 +164,6 @@ fn words(one: &Notification) -> (Icon, &'static str) {
         Reason::Review => (Icon::Book, t("did-ask-review")),
         Reason::Approval => (Icon::UserCheck, t("did-ask-approval")),
         Reason::Due => (Icon::Clock, t("did-say-due")),
+        Reason::Rule => (Icon::Bolt, t("did-say-rule")),
     }
 }

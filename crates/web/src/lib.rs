@@ -7,6 +7,7 @@ mod account;
 mod actions;
 mod address;
 mod assets;
+mod automation;
 mod bulk;
 mod clocks;
 mod create;

@@ -3,9 +3,9 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, bulk, create, drafts, edit, export, feeds, files, guide, holidays, home, inbox,
-    knowledge, list, live, macros, palette, pick, portal, presence, record, search, set_up, settings, sign_in, views,
-    visits,
+    Web, account, actions, assets, automation, bulk, create, drafts, edit, export, feeds, files, guide, holidays, home,
+    inbox, knowledge, list, live, macros, palette, pick, portal, presence, record, search, set_up, settings, sign_in,
+    views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -166,6 +166,9 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/holidays", post(holidays::upload)),
         route(Get, "/{kinds}/{record}/clocks", get(crate::clocks::explain)),
         route(Get, "/{kinds}/{record}/simulation", get(crate::simulation::page)),
+        route(Get, "/{kinds}/{record}/runs", get(automation::log_page)),
+        route(Get, "/{kinds}/{record}/replay", get(automation::replay_page)),
+        route(Post, "/{kinds}/{record}/replay", post(automation::ask)),
         route(Get, "/{kinds}/{record}/access", get(record::access)),
     ]
 }

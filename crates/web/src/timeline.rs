@@ -104,7 +104,13 @@ impl Teller<'_> {
                 detail,
                 time,
                 kind,
-                body: (!text.is_empty()).then(|| markdown::render_with(text, &self.names)),
+                body: (!text.is_empty()).then(|| {
+                    let words = markdown::render_with(text, &self.names);
+                    match &event.cause {
+                        Some(Cause::Automation(_)) => html! { (words) p.entry__cause { (self.cause_of(event)) } },
+                        _ => words,
+                    }
+                }),
                 attachments: None,
                 actions: None,
             })
@@ -247,6 +253,9 @@ impl Teller<'_> {
     /// The rule or event that led to an entry.
     /// What an entry came of, after what it says.
     fn cause_of(&self, event: &Event) -> Markup {
+        if let Some(Cause::Automation(automation)) = &event.cause {
+            return html! { " " span.change__cause { (crate::automation::cause(automation, event)) } };
+        }
         html! { @if let Some(cause) = self.cause(event) { " " span.change__cause { (cause) } } }
     }
 
@@ -262,7 +271,7 @@ impl Teller<'_> {
                 let step = step.split_once(':').map_or(step.as_str(), |(_, step)| step);
                 Some(t_with("by-threshold", &[("step", (&crate::clocks::step_words(step)).into())]))
             }
-            Cause::Event { .. } => None,
+            Cause::Event { .. } | Cause::Automation(_) => None,
         }
     }
 

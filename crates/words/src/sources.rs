@@ -70,6 +70,7 @@ pub const AREAS: &[Area] = &[
     area!("portal"),
     area!("knowledge"),
     area!("working-time"),
+    area!("automation"),
     area!("scripts"),
     REFUSALS,
 ];

@@ -27,7 +27,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 20] = [
+const TICKET_LINES: [TicketLine; 21] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -38,6 +38,7 @@ const TICKET_LINES: [TicketLine; 20] = [
     ),
     line(("GET", "/api/v1/{kinds}/{record}/similar"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/clocks"), None, (200, 200, 200)),
+    line(("GET", "/api/v1/{kinds}/{record}/rule-runs"), None, (403, 403, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/journal"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/access"), None, (200, 200, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/comments"), Some(|_| json!({"body": "hello"})), (200, 200, 200)),
@@ -67,7 +68,7 @@ const TICKET_LINES: [TicketLine; 20] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 37] = [
+const PLAIN_LINES: [PlainLine; 41] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -125,6 +126,15 @@ const PLAIN_LINES: [PlainLine; 37] = [
     ("GET", "/api/v1/bulk-edits/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("POST", "/api/v1/bulk-edits/987654/undo", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/service-credits", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
+    ("GET", "/api/v1/rules/987654/matches", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/rules/987654/examples", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/rules/987654/replay", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    (
+        "POST",
+        "/api/v1/rules/987654/replay",
+        Some(|_| json!({"days": 30})),
+        [401, 404, 404, 404, 404, 404, 404, 404, 404],
+    ),
     ("GET", "/api/v1/service-levels", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     (
         "GET",
@@ -205,6 +215,7 @@ fn route_of(path: &str) -> String {
         .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
         .replace("/views/987654", "/views/{view}")
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
+        .replace("/rules/987654/", "/rules/{record}/")
         .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")
         .replace("/changes/987654/", "/changes/{record}/")
         .replace("/calendars/987654/", "/calendars/{record}/")

@@ -39,12 +39,23 @@ pub enum Reason {
     Approval,
     /// A clock of the record is about to run out, or did.
     Due,
+    /// An automation rule says so.
+    Rule,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 8] =
-        [Self::Mention, Self::Assigned, Self::Answer, Self::Reply, Self::Team, Self::Review, Self::Approval, Self::Due];
+    pub const ALL: [Self; 9] = [
+        Self::Mention,
+        Self::Assigned,
+        Self::Answer,
+        Self::Reply,
+        Self::Team,
+        Self::Review,
+        Self::Approval,
+        Self::Due,
+        Self::Rule,
+    ];
 
     /// The word for it in storage and interface.
     pub fn key(self) -> &'static str {
@@ -57,6 +68,7 @@ impl Reason {
             Self::Review => "review",
             Self::Approval => "approval",
             Self::Due => "due",
+            Self::Rule => "rule",
         }
     }
 

@@ -1,6 +1,7 @@
 //! Use cases against real databases.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
+mod automation;
 mod bulk;
 mod import;
 mod search;

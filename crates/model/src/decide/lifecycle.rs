@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::{Context, Rejection, check_comment, draft, draft::Draft, event};
 use crate::access::{Action, Rights};
 use crate::command::{Input, NewComment, Transition as Move};
-use crate::event::{Act, Cause, Event, Why};
+use crate::event::{Act, Cause, Door, Event, Why};
 use crate::filter::Environment;
 use crate::kind::{Commenter, Kind, Limit, OnComment, Transition};
 use crate::record::Record;
@@ -204,7 +204,7 @@ fn moved_draft<'a>(
     for field in &transition.stamp {
         draft.put(field, Some(Json::from(ctx.now.0)), Some(by_transition(transition)));
     }
-    if !ctx.actor.is_system() {
+    if !ctx.actor.is_system() && ctx.door != Door::Rule {
         for field in &transition.stamp_person {
             draft.put(field, Some(Json::from(ctx.actor.person.0)), Some(by_transition(transition)));
         }

@@ -356,5 +356,7 @@ fn event(
     ctx: &Context<'_>,
     cause: Option<Cause>,
 ) -> Event {
-    Event { record: record.id, seq, at: ctx.now, actor: ctx.actor.person, door: ctx.door, cause, act, changes }
+    // Who keeps a rule lends it rights; what it does is done by Steward, and the cause names the rule.
+    let actor = if ctx.door == Door::Rule { RecordId::SYSTEM } else { ctx.actor.person };
+    Event { record: record.id, seq, at: ctx.now, actor, door: ctx.door, cause, act, changes }
 }

@@ -6,6 +6,7 @@
 mod number;
 mod render;
 mod text;
+mod typed;
 
 use serde_json::{Map, Value as Json};
 
@@ -14,6 +15,7 @@ use crate::kind::{Choices, Field, FieldType, Requirement};
 use crate::moment::Moment;
 
 pub use render::{display_value, render_value};
+pub use typed::typed_value;
 
 /// Most rows that a table field may hold.
 pub const MAX_ROWS: usize = 500;

@@ -1,6 +1,7 @@
 //! Every component with sample data, in every state: to look at, and for tests to hold.
 
 mod approvals;
+mod automation;
 mod fields;
 mod knowledge;
 mod lists;
@@ -34,6 +35,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         portal::parts(),
         working_time::parts(),
         operations::parts(),
+        automation::parts(),
     ]
     .into_iter()
     .flatten()

@@ -72,6 +72,9 @@ impl Parts<'_> {
     /// The form of a catalogue item, which is text for programs and not for readers.
     pub(super) fn order_form(&self, field: &Field, text: &str) -> Option<Markup> {
         let view = self.view();
+        if view.kind.key == steward_rule::RULE && field.key == "examples" {
+            return Some(html! { details { summary { (t("portal-as-text")) } pre { code { (text) } } } });
+        }
         if view.kind.key != ITEM || field.key != "form" {
             return None;
         }

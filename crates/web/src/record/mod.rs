@@ -125,14 +125,20 @@ pub(crate) async fn page(
                 if as_of.is_some() { Ok(Vec::new()) } else { approval::gather(&web, &visitor, &shown.view).await }
             };
             let turns = async { if as_of.is_some() { Ok(None) } else { turns::gather(&web, &shown.view).await } };
+            let rules = async {
+                match as_of {
+                    Some(_) => Ok(crate::automation::as_it_was(&web, &shown.view)),
+                    None => crate::automation::gather(&web, &visitor, &shown.view).await,
+                }
+            };
             let context = head_context(&web, &visitor, &shown, as_of);
             let in_the_way = async {
                 if as_of.is_some() { Ok(Vec::new()) } else { conflicts::gather(&web, &visitor, &shown.view).await }
             };
-            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way) =
-                tokio::join!(draft, context, article, notes, uses, working, turns, approvals, in_the_way);
+            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules) =
+                tokio::join!(draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules);
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
-            let (approvals, in_the_way) = (approvals?, in_the_way?);
+            let (approvals, in_the_way, rules) = (approvals?, in_the_way?, rules?);
             Parts {
                 draft: Some(draft?),
                 head,
@@ -144,6 +150,7 @@ pub(crate) async fn page(
                 turns,
                 approvals,
                 in_the_way,
+                rules,
                 ..parts
             }
             .whole()
@@ -251,6 +258,8 @@ struct Parts<'a> {
     approvals: Vec<steward_app::approvals::ApprovalSeen>,
     /// What stands in the way of a change.
     in_the_way: Vec<steward_app::intervals::Conflict>,
+    /// What rules did to it, or what it does as a rule.
+    rules: Option<crate::automation::Gathered>,
     id: String,
     address: String,
 }
@@ -276,6 +285,7 @@ impl<'a> Parts<'a> {
             turns: None,
             approvals: Vec::new(),
             in_the_way: Vec::new(),
+            rules: None,
             id,
             address,
         }
@@ -340,9 +350,11 @@ impl<'a> Parts<'a> {
             (self.outages())
             (conflicts::shown(self.view(), &self.in_the_way, &self.visitor.preferences.zone))
             (self.figures())
+            @if let Some(rules) = &self.rules { (rules.story(self.web, self.visitor, view)) }
             @if let Some(article) = &self.article { (reading::main(self.web, self.visitor, view, article, &self.names())) }
             @else { (self.texts()) }
             @if let Some(working) = &self.working { (working.draw()) }
+            @if let Some(rules) = &self.rules { (rules.proof(self.web, self.visitor, view)) }
             (crate::clocks::chain(&self.chain, &self.visitor.preferences.zone))
             (self.answers())
             (self.read_before())

@@ -61,6 +61,7 @@ impl Parts<'_> {
             (self.fields())
             (usage::beside(self.uses))
             (super::turns::beside(self.turns.as_deref()))
+            @if let Some(rules) = &self.rules { (rules.beside(self.web, self.visitor, self.view())) }
             (self.notes.audit(self.web, self.visitor))
             (self.around())
             (self.files())

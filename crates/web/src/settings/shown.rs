@@ -214,6 +214,7 @@ impl Sheet<'_> {
             Reason::Review => t("tell-review"),
             Reason::Approval => t("tell-approval"),
             Reason::Due => t("tell-due"),
+            Reason::Rule => t("tell-rule"),
         };
         form_section(
             t("settings-section-notifications"),

@@ -22,6 +22,7 @@ mod operations;
 mod portal;
 mod presence;
 mod ready;
+mod rules;
 mod schedules;
 mod service_levels;
 mod sessions;

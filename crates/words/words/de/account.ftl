@@ -74,6 +74,7 @@ your-password = Ihr Passwort
 tell-review = Ein Artikel ist zu prüfen
 tell-approval = Etwas wartet auf Ihre Genehmigung
 tell-due = Eine Uhr eines Service-Levels läuft ab
+tell-rule = Eine Regel benachrichtigt mich
 settings-first-day = Die Woche beginnt am
 settings-monday = Montag
 settings-saturday = Samstag

@@ -19,3 +19,4 @@ did-give-team = hat Ihrem Team zugewiesen:
 did-ask-review = bittet Sie um Prüfung:
 did-ask-approval = bittet um Ihre Genehmigung:
 did-say-due = sagt, dass die Zeit abläuft:
+did-say-rule = weist hin auf

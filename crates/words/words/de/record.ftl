@@ -67,6 +67,7 @@ stopped-watching = beobachtet dies nicht mehr
 had-watch = lässt { $name } dies beobachten
 had-watch-no-more = lässt { $name } dies nicht mehr beobachten
 by-rule = durch die Regel { $rule }
+by-rule-version = durch die Regel { $rule }, Fassung { $version }
 from-import = aus { $run }
 in-bulk-edit = in Massenänderung { $id }
 changes-count = { $count } Änderungen

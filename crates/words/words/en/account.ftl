@@ -74,6 +74,7 @@ your-password = Your password
 tell-review = An article is due for review
 tell-approval = Something awaits your approval
 tell-due = A service-level clock is running out
+tell-rule = An automation rule notifies me
 settings-first-day = Week begins on
 settings-monday = Monday
 settings-saturday = Saturday

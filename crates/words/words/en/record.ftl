@@ -67,6 +67,7 @@ stopped-watching = stopped watching
 had-watch = had { $name } watch
 had-watch-no-more = had { $name } watch no more
 by-rule = by the rule { $rule }
+by-rule-version = by the rule { $rule }, version { $version }
 from-import = from { $run }
 in-bulk-edit = in bulk edit { $id }
 changes-count = { $count } changes

@@ -74,6 +74,7 @@ your-password = Votre mot de passe
 tell-review = Un article est à relire
 tell-approval = Une approbation est attendue de vous
 tell-due = Une horloge de niveau de service arrive à échéance
+tell-rule = Une règle me prévient
 settings-first-day = La semaine commence le
 settings-monday = Lundi
 settings-saturday = Samedi

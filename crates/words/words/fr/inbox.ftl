@@ -19,3 +19,4 @@ did-give-team = a affecté à votre équipe
 did-ask-review = vous demande de relire
 did-ask-approval = vous demande d’approuver
 did-say-due = signale que le temps s’écoule :
+did-say-rule = vous signale

@@ -67,6 +67,7 @@ stopped-watching = ne suit plus
 had-watch = fait suivre par { $name }
 had-watch-no-more = ne fait plus suivre par { $name }
 by-rule = par la règle { $rule }
+by-rule-version = par la règle { $rule }, version { $version }
 from-import = depuis { $run }
 in-bulk-edit = dans la modification en masse { $id }
 changes-count = { $count } modifications

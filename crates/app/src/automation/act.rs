@@ -1,0 +1,321 @@
+//! What a rule does to a record: decided step by step with the rights of whoever keeps it, on the record as the step
+//! before left it; all of it or nothing.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use steward_model::access::{Action as Doing, Actor, rights};
+use steward_model::command::{Command, Input, NewComment, Transition};
+use steward_model::decide::transition_fields;
+use steward_model::event::{Automation, Cause, Door, EntryAt, Event, Fired};
+use steward_model::filter::Attribute;
+use steward_model::id::{RecordId, Revision};
+use steward_model::kind::Kind;
+use steward_model::record::Record;
+use steward_model::value::typed_value;
+use steward_model::variables::variables;
+use steward_practices::desk::TEMPLATE;
+use steward_rule::definition::{Action, Rule, Told, link_to};
+use steward_rule::trace::{Did, Trace};
+use steward_store::change::RecordChange;
+use steward_store::notifications::NewNotification;
+
+use crate::App;
+use crate::clock::{Clock as _, SystemClock};
+use crate::error::Error;
+use crate::inbox::Reason;
+use crate::records::{NewRecord, Origin, Request, folded};
+
+/// Members of a team that are told at most.
+const TOLD_MOST: usize = 200;
+/// What is older when people are told of it counts as read, in seconds.
+const NEWS: i64 = 24 * 3600;
+
+/// What a rule does to a record, not yet written.
+pub(super) struct Acted {
+    /// The record afterwards.
+    pub(super) record: Record,
+    /// What happened to it.
+    pub(super) events: Vec<Event>,
+    /// Records that were made.
+    pub(super) made: Vec<RecordChange>,
+    /// Whom to tell.
+    pub(super) news: Vec<NewNotification>,
+    /// Who got the record, where people get them in turn.
+    pub(super) last: Option<RecordId>,
+    /// What was done.
+    pub(super) trace: Trace,
+}
+
+impl Acted {
+    /// Whether anything would be written but a line of the log.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.events.is_empty() && self.made.is_empty() && self.news.is_empty()
+    }
+}
+
+/// The steps of a rule on a record, on their way.
+struct Acting<'a> {
+    app: &'a App,
+    rule: &'a Rule,
+    keeper: &'a Actor,
+    kind: &'a Arc<Kind>,
+    origin: Origin,
+    acted: Acted,
+    /// Values and words that wait for a move that may ask for them.
+    values: Input,
+    words: Vec<NewComment>,
+}
+
+impl App {
+    /// Decides what a rule does to a record because of an entry, or because it is time.
+    ///
+    /// # Errors
+    /// What was refused, in which case nothing of it is to be written.
+    pub(super) async fn act(
+        &self,
+        rule: &Rule,
+        kind: &Arc<Kind>,
+        record: &Record,
+        event: Option<&Event>,
+        chain: Vec<Fired>,
+    ) -> Result<Acted, Error> {
+        let keeper = self.actor(rule.keeper.ok_or(Error::Unauthenticated)?, None).await?;
+        let own = rights(&keeper, kind, record, self.now());
+        if !own.may(Doing::Read) {
+            return Err(Error::NotFound);
+        }
+        for path in rule.condition.fields_used().iter().filter(|path| path.hops.is_empty()) {
+            if let Attribute::Field(key) = &path.attribute
+                && kind.field(key).is_some_and(|field| !own.may_read(field))
+            {
+                return Err(Error::Forbidden { action: Doing::Read });
+            }
+        }
+        let answered = event.map(|event| EntryAt { record: event.record, seq: event.seq });
+        let cause = Automation { rule: rule.id, version: rule.version, named: rule.named(), answered, chain };
+        let origin = Origin { door: Door::Rule, cause: Some(Cause::Automation(cause)), idempotency_key: None };
+        let acted = Acted {
+            record: record.clone(),
+            events: Vec::new(),
+            made: Vec::new(),
+            news: Vec::new(),
+            last: None,
+            trace: Trace::default(),
+        };
+        let (values, words) = (Input::new(), Vec::new());
+        let mut acting = Acting { app: self, rule, keeper: &keeper, kind, origin, acted, values, words };
+        acting.route().await?;
+        let seq = event.map_or(record.revision, |event| event.seq);
+        for action in &rule.actions {
+            acting.take(action, seq).await?;
+        }
+        acting.flush().await?;
+        Ok(acting.acted)
+    }
+}
+
+impl Acting<'_> {
+    async fn route(&mut self) -> Result<(), Error> {
+        let Some(routing) = &self.rule.routing else { return Ok(()) };
+        let skill = self.filled(&routing.skill).await?;
+        let routed = self.app.route(self.rule, routing, &skill, self.kind, &self.acted.record).await?;
+        if let Some(team) = routed.team {
+            let person = routed.person.map_or(serde_json::Value::Null, |person| person.to_string().into());
+            let fields =
+                Input::from_iter([("team".to_owned(), team.to_string().into()), ("assignee".to_owned(), person)]);
+            self.decide(&Request::Update { fields, organisation: None, base: None }).await?;
+            self.acted.last = routed.person.filter(|_| routing.strategy.is_among_members());
+        } else if let Some(person) = routed.person {
+            let fields = Input::from_iter([("assignee".to_owned(), person.to_string().into())]);
+            self.decide(&Request::Update { fields, organisation: None, base: None }).await?;
+        }
+        self.acted.trace.routed = Some(routed);
+        Ok(())
+    }
+
+    async fn take(&mut self, action: &Action, seq: Revision) -> Result<(), Error> {
+        let mut did = Did { action: action.key().to_owned(), what: String::new(), count: None };
+        match action {
+            Action::Set { field, value } => {
+                let value = self.filled(value).await?;
+                if let Some(known) = self.kind.field(field) {
+                    self.values.insert(field.clone(), typed_value(known, &value, self.keeper));
+                }
+                did.what.clone_from(field);
+            }
+            Action::Comment { audience, body } => {
+                let body = self.filled(body).await?;
+                self.words.push(NewComment { audience: *audience, body });
+            }
+            Action::Move { transition } => {
+                self.step(transition).await?;
+                did.what.clone_from(transition);
+            }
+            Action::Notify(told) => {
+                self.flush().await?;
+                let news = self.news(told, seq).await?;
+                did.count = Some(news.len());
+                did.what = match told {
+                    Told::Assignee => "assignee".to_owned(),
+                    Told::Team => "team".to_owned(),
+                    Told::Lead => "lead".to_owned(),
+                    Told::Requester => "requester".to_owned(),
+                    Told::Watchers => "watchers".to_owned(),
+                    Told::Named(name) => name.clone(),
+                };
+                let known: BTreeSet<RecordId> = self.acted.news.iter().map(|one| one.person).collect();
+                self.acted.news.extend(news.into_iter().filter(|one| !known.contains(&one.person)));
+            }
+            Action::Create { template, link } => {
+                self.flush().await?;
+                did.what = self.create(template, link).await?;
+            }
+            Action::Link { link, target } => {
+                self.flush().await?;
+                let found = self.app.look_up(self.keeper, [target.clone()].into()).await?;
+                let other = link_to(link, found.any(target).ok_or_else(|| Error::invalid("target", "was not found"))?);
+                let is_there = match &other {
+                    Some(other) => self.app.store().is_linked(self.acted.record.id, other).await?,
+                    None => true,
+                };
+                if !is_there {
+                    self.decide(&Request::Link { link: link.clone(), target: target.clone(), end: false }).await?;
+                }
+                did.what.clone_from(target);
+            }
+        }
+        self.acted.trace.did.push(did);
+        Ok(())
+    }
+
+    /// Writes values and words that wait for nothing any more.
+    async fn flush(&mut self) -> Result<(), Error> {
+        let fields = std::mem::take(&mut self.values);
+        if !fields.is_empty() {
+            self.decide(&Request::Update { fields, organisation: None, base: None }).await?;
+        }
+        for comment in std::mem::take(&mut self.words) {
+            self.decide(&Request::Command(Command::Comment(comment))).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves the record; values and words that the move asks for go with it.
+    async fn step(&mut self, key: &str) -> Result<(), Error> {
+        let Some(step) = self.kind.lifecycle.transition(key) else { return Ok(()) };
+        let asked = transition_fields(step);
+        let (with, before): (Input, Input) =
+            std::mem::take(&mut self.values).into_iter().partition(|(key, _)| asked.contains(&key.as_str()));
+        self.values = before;
+        let audience = step.comment.as_ref().map(|rule| rule.audience);
+        let place = audience.and_then(|wanted| self.words.iter().position(|words| words.audience == wanted));
+        let comment = place.map(|place| self.words.remove(place));
+        self.flush().await?;
+        let command = Transition { key: key.to_owned(), fields: with, comment, base: None };
+        self.decide(&Request::Command(Command::Transition(command))).await
+    }
+
+    async fn decide(&mut self, request: &Request) -> Result<(), Error> {
+        let record = &self.acted.record;
+        let (command, found) = self.app.command_of(self.keeper, self.kind, record, request).await?;
+        let mut made = self.app.decide_on(self.keeper, self.kind, record, &command, &self.origin, &found).await?;
+        // What the kind's own rules add belongs to the same chain.
+        made.iter_mut().for_each(|event| event.cause.clone_from(&self.origin.cause));
+        self.acted.record = folded(record.clone(), &made)?;
+        self.acted.events.extend(made);
+        Ok(())
+    }
+
+    /// Makes a record from a template, for the same organisation and requester; its number.
+    async fn create(&mut self, template: &str, link: &str) -> Result<String, Error> {
+        let templates = self.app.kind(TEMPLATE)?.clone();
+        let found = self.app.get(self.keeper, &templates, template, None).await;
+        let found = found.map_err(|error| match error {
+            Error::NotFound => Error::invalid("template", format!("`{template}` was not found")),
+            other => other,
+        })?;
+        let kind = self.app.kind(found.record.text("for_kind"))?.clone();
+        let missing = || Error::invalid("template", format!("`{template}` is not in use any more"));
+        let mut fields = self.app.template(self.keeper, &kind, template).await?.ok_or_else(missing)?;
+        for value in fields.values_mut() {
+            if let Some(text) = value.as_str().filter(|text| !variables(text).is_empty()) {
+                *value = self.filled(text).await?.into();
+            }
+        }
+        if kind.field("requester").is_some()
+            && !fields.contains_key("requester")
+            && let Some(requester) = self.acted.record.reference("requester")
+        {
+            fields.insert("requester".to_owned(), requester.to_string().into());
+        }
+        let record = &self.acted.record;
+        let links = if link.is_empty() { Vec::new() } else { vec![(link.to_owned(), record.id.to_string())] };
+        let new = NewRecord { organisation: Some(record.organisation.to_string()), fields, links };
+        let named = new.links.iter().map(|(_, target)| target.clone()).chain(new.organisation.clone());
+        let found = self.app.look_up_input(self.keeper, &kind, &new.fields, named).await?;
+        let (event, after) = self.app.decide_creation(self.keeper, &kind, &new, &self.origin, &found).await?;
+        let number = after.number.clone();
+        self.acted.made.push(RecordChange { kind, before: None, after, events: vec![event] });
+        Ok(number)
+    }
+
+    /// Whom to tell, as far as each may read the record.
+    async fn news(&self, told: &Told, seq: Revision) -> Result<Vec<NewNotification>, Error> {
+        let record = &self.acted.record;
+        let mut team = None;
+        let mut people: BTreeSet<RecordId> = BTreeSet::new();
+        match told {
+            Told::Assignee => people.extend(record.reference("assignee")),
+            Told::Requester => people.extend(record.reference("requester")),
+            Told::Watchers => people.extend(record.watchers.iter().copied()),
+            Told::Team | Told::Lead => team = record.reference("team"),
+            Told::Named(name) => {
+                let found = self.app.look_up(self.keeper, [name.clone()].into()).await?;
+                let id = found.any(name).ok_or_else(|| Error::invalid("notify", format!("`{name}` was not found")))?;
+                match found.record(id).map(|record| record.kind.as_str()) {
+                    Some("person") => drop(people.insert(id)),
+                    Some("team") => team = Some(id),
+                    _ => return Err(Error::invalid("notify", format!("`{name}` is neither a person nor a team"))),
+                }
+            }
+        }
+        if let Some(team) = team
+            && let Some(loaded) = self.app.store().get_record(team).await?
+        {
+            match told {
+                Told::Lead => people.extend(loaded.record.reference("lead")),
+                _ => people.extend(loaded.record.references("members").into_iter().take(TOLD_MOST)),
+            }
+        }
+        let settings = self.app.settings_of(&people.iter().copied().collect::<Vec<_>>()).await?;
+        let actors = self.app.actors_of(people).await?;
+        let now = self.app.now();
+        // Rules of the past, as the demonstration plays them, are no news.
+        let is_past = SystemClock.now().seconds_since(now) > NEWS;
+        let hears = |person: &RecordId, actor: &Actor| {
+            rights(actor, self.kind, record, now).may(Doing::Read)
+                && settings.get(person).is_none_or(|settings| settings.hears(Reason::Rule))
+        };
+        let told = actors.iter().filter(|(person, actor)| hears(person, actor)).map(|(person, _)| NewNotification {
+            person: *person,
+            record: record.id,
+            seq,
+            reason: Reason::Rule.key().to_owned(),
+            actor: RecordId::SYSTEM,
+            internal: false,
+            at: now,
+            read_at: is_past.then_some(now),
+        });
+        Ok(told.collect())
+    }
+
+    /// A text with values of the record in place of its variables; those without a value are left out.
+    async fn filled(&self, text: &str) -> Result<String, Error> {
+        if variables(text).is_empty() {
+            return Ok(text.to_owned());
+        }
+        let view = self.app.view(self.keeper, self.kind, self.acted.record.clone(), None).await?;
+        Ok(self.app.fill_text_or(self.keeper, &view, text, Some("")).await?.text)
+    }
+}

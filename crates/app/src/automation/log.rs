@@ -1,0 +1,208 @@
+//! What rules did, for those who ask why: of a record, and of a rule.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use steward_model::access::{Action, Actor, rights};
+use steward_model::filter::Filter;
+use steward_model::id::RecordId;
+use steward_model::kind::Kind;
+use steward_model::moment::Moment;
+use steward_model::record::Record;
+use steward_rule::RULE;
+use steward_rule::definition::{AnyName, Rule};
+use steward_rule::examples;
+use steward_rule::trace::{Outcome, Trace};
+use steward_store::rules::{NewRun, StoredRun};
+
+use crate::App;
+use crate::error::Error;
+use crate::view::Labels;
+
+/// Rules whose examples are tried in one go.
+const TRIED: usize = 5_000;
+/// Lines of a log at once.
+const LINES: usize = 50;
+/// Seconds that outcomes are counted over.
+const DAY: i64 = 24 * 3600;
+/// Seconds that lines of the log are kept.
+const KEPT: i64 = 90 * DAY;
+
+/// A line of the log as somebody may see it.
+#[derive(Debug, Clone)]
+pub struct RunView {
+    /// Its number, to ask for those before it.
+    pub id: i64,
+    /// The rule's number and title; `None` when the reader may not see the rule.
+    pub rule: Option<(String, String)>,
+    /// The rule's revision then.
+    pub version: i64,
+    /// The record's kind and number.
+    pub record: (Arc<Kind>, String),
+    /// What the record is called.
+    pub title: String,
+    /// The entry that was answered.
+    pub seq: Option<i64>,
+    /// The first entry that was made.
+    pub made: Option<i64>,
+    /// When.
+    pub at: Moment,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// More about it.
+    pub trace: Trace,
+}
+
+/// How a rule stands: whether it acts, and what came of it lately.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// Why it cannot act though it is in force.
+    pub fault: Option<String>,
+    /// Outcomes of the last day.
+    pub day: BTreeMap<&'static str, i64>,
+    /// When it last was at its limit within the last hour.
+    pub limited_at: Option<Moment>,
+    /// How its examples come out.
+    pub examples: Vec<examples::Outcome>,
+    /// The rule as it is read; `None` for one that cannot be.
+    pub rule: Option<Rule>,
+}
+
+impl App {
+    /// What a rule did, newest first, on records that the actor may see, with names for the ids in it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the actor may not see the rule.
+    pub async fn runs_of_rule(
+        &self,
+        actor: &Actor,
+        name: &str,
+        before: Option<i64>,
+    ) -> Result<(Vec<RunView>, Labels), Error> {
+        let kind = self.kind(RULE)?.clone();
+        let rule = self.find(actor, &kind, name).await?.record;
+        let runs = self.store().runs_of_rule(rule.id, before, LINES).await?;
+        self.shown_runs(actor, runs).await
+    }
+
+    /// What rules did to a record, newest first: for those who work on it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the actor may not see the record, [`Error::Denied`] when it is not among its staff.
+    pub async fn runs_on_record(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        name: &str,
+        before: Option<i64>,
+    ) -> Result<(Vec<RunView>, Labels), Error> {
+        let record = self.find(actor, kind, name).await?.record;
+        if !actor.is_staff() || !rights(actor, kind, &record, self.now()).may_read_internal() {
+            return Err(Error::Denied("see what rules did here"));
+        }
+        let runs = self.store().runs_on_record(record.id, before, LINES).await?;
+        self.shown_runs(actor, runs).await
+    }
+
+    async fn shown_runs(&self, actor: &Actor, runs: Vec<StoredRun>) -> Result<(Vec<RunView>, Labels), Error> {
+        let runs: Vec<(i64, NewRun, Trace)> = runs
+            .into_iter()
+            .map(|StoredRun { id, run }| {
+                let trace = serde_json::from_value(run.detail.clone()).unwrap_or_default();
+                (id, run, trace)
+            })
+            .collect();
+        let passed = |trace: &Trace| trace.passed.iter().map(|one| one.rule).collect::<Vec<_>>();
+        let ids: BTreeSet<RecordId> =
+            runs.iter().flat_map(|(_, run, trace)| [vec![run.rule, run.record], passed(trace)].concat()).collect();
+        let ids: Vec<RecordId> = ids.into_iter().collect();
+        let now = self.now();
+        let mut seen: HashMap<RecordId, (Arc<Kind>, Record)> = HashMap::new();
+        for loaded in self.store().get_records(&ids).await? {
+            let Some(kind) = self.registry().kind(&loaded.record.kind) else { continue };
+            let own = rights(actor, kind, &loaded.record, now);
+            if own.may(Action::Read) && own.may_read_internal() {
+                seen.insert(loaded.record.id, (kind.clone(), crate::view::visible(kind, loaded.record, &own)));
+            }
+        }
+        let mut views = Vec::new();
+        let mut named = BTreeSet::new();
+        for (id, run, mut trace) in runs {
+            let Some((kind, record)) = seen.get(&run.record) else { continue };
+            let Some(outcome) = Outcome::named(&run.outcome) else { continue };
+            // Of rules that the reader may not see there is nothing to tell.
+            trace.passed.retain(|one| seen.contains_key(&one.rule));
+            if let Some(routed) = &trace.routed {
+                named.extend(routed.team.iter().chain(&routed.person).copied());
+                named.extend(routed.passed.iter().map(|(person, _)| *person));
+            }
+            let rule = seen.get(&run.rule).map(|(_, rule)| (rule.number.clone(), rule.text("title").to_owned()));
+            views.push(RunView {
+                id,
+                rule,
+                version: run.version,
+                record: (kind.clone(), record.number.clone()),
+                title: record.text(&kind.label_field).to_owned(),
+                seq: run.seq,
+                made: run.made,
+                at: run.at,
+                outcome,
+                trace,
+            });
+        }
+        let labels = self.labels(actor, named, &BTreeSet::new()).await?;
+        Ok((views, labels))
+    }
+
+    /// How a rule stands.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the actor may not see the rule.
+    pub async fn rule_standing(&self, actor: &Actor, name: &str) -> Result<Standing, Error> {
+        let kind = self.kind(RULE)?.clone();
+        let record = self.find(actor, &kind, name).await?.record;
+        let now = self.now();
+        let counted = self.store().outcomes_of(record.id, now.plus_seconds(-DAY)).await?;
+        let day = counted.into_iter().filter_map(|(key, count)| Some((Outcome::named(&key)?.key(), count)));
+        let limited = self.store().last_run(record.id, Outcome::Limited.key()).await?;
+        let fault = match record.state.as_str() {
+            "active" => self.rules().await?.broken.iter().find(|(id, _)| *id == record.id).map(|(_, why)| why.clone()),
+            _ => None,
+        };
+        Ok(Standing {
+            fault,
+            day: day.collect(),
+            limited_at: limited.filter(|at| now.seconds_since(*at) < 3600),
+            examples: examples::run(&record, self.registry()).unwrap_or_default(),
+            rule: Rule::read(&record, self.registry(), &|_, name| Some(AnyName::id(name))).ok(),
+        })
+    }
+
+    /// How the examples of rules come out, by number and title of the rule: of those named, or of all that are not
+    /// retired. For the command line.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when one that is named is not there; what is wrong with the text of examples.
+    pub async fn try_rule_examples(&self, numbers: &[String]) -> Result<Vec<(String, Vec<examples::Outcome>)>, Error> {
+        let kind = self.kind(RULE)?.clone();
+        let mut records = Vec::new();
+        for number in numbers {
+            records.push(self.find(&Actor::system(), &kind, number).await?.record);
+        }
+        if numbers.is_empty() {
+            let used = Filter::parse_cel("state != 'retired'", &kind, self.registry())?;
+            records = self.all_records(RULE, &used, TRIED).await?;
+        }
+        let tried = records.iter().map(|record| {
+            let named = format!("{} {}", record.number, record.text("title"));
+            let outcomes = examples::run(record, self.registry());
+            Ok((named, outcomes.map_err(|fault| Error::invalid("examples", fault))?))
+        });
+        tried.collect()
+    }
+
+    /// Forgets what rules did long ago.
+    pub(crate) async fn forget_rule_runs(&self) -> Result<(), Error> {
+        Ok(self.store().forget_runs(self.now().plus_seconds(-KEPT)).await?)
+    }
+}

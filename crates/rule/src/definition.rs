@@ -1,0 +1,515 @@
+//! The definition of a rule: read from its record, checked, every fault with its field and the way out.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value as Json;
+use steward_model::access::Actor;
+use steward_model::decide::FieldError;
+use steward_model::event::{Audience, LinkTo};
+use steward_model::filter::{Environment, Filter, Resolver};
+use steward_model::id::{RecordId, Revision};
+use steward_model::kind::{Field, FieldType, Kind, Registry};
+use steward_model::record::Record;
+use steward_model::value::{References, parse_value, typed_value};
+use steward_model::variables::variables;
+
+use crate::route::{Routing, Strategy};
+use crate::trigger::{Trigger, Writer};
+use crate::turns::{LONGEST, SHORTEST, Turns};
+
+/// Actions of one rule at most.
+pub const MOST_ACTIONS: usize = 20;
+/// Acts in an hour that a rule may have where it does not say.
+const USUAL_RATE: i64 = 500;
+/// A rule that goes by time and says something again and again must rest so long between two turns, in minutes.
+const QUIET: i64 = 24 * 60;
+/// Words about who acts, which may stand in texts besides fields of the record.
+const OWN_WORDS: [&str; 3] = ["number", "state", "organisation"];
+
+/// A checked rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// The record.
+    pub id: RecordId,
+    /// Its number.
+    pub number: String,
+    /// What it is called.
+    pub title: String,
+    /// Its revision, which names what it said when it acted.
+    pub version: Revision,
+    /// The kind of records that it works on.
+    pub kind: String,
+    /// Lower ones come first.
+    pub order: i64,
+    /// It works on records of this organisation and those below it.
+    pub organisation: RecordId,
+    /// What it answers.
+    pub trigger: Trigger,
+    /// What must hold.
+    pub condition: Filter,
+    /// Whether the condition is the same whoever asks and whenever.
+    pub is_fixed: bool,
+    /// Whether the condition looks at the record alone.
+    pub is_local: bool,
+    /// Who gets the record, before anything else is done.
+    pub routing: Option<Routing>,
+    /// What is done, in order.
+    pub actions: Vec<Action>,
+    /// Whether rules after it are left out when it acted.
+    pub stops: bool,
+    /// Whether it acts on each record once.
+    pub once: bool,
+    /// Acts in an hour at most.
+    pub most_per_hour: i64,
+    /// With whose rights it acts; nobody's when nobody is there.
+    pub keeper: Option<RecordId>,
+}
+
+/// One thing that a rule does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Sets a field to a value as one would type it; a text may hold variables.
+    Set {
+        /// Key of the field.
+        field: String,
+        /// The value; empties the field when empty.
+        value: String,
+    },
+    /// Writes a comment or a work note.
+    Comment {
+        /// For whom.
+        audience: Audience,
+        /// Markdown with variables.
+        body: String,
+    },
+    /// Tells people through their inbox.
+    Notify(Told),
+    /// Makes a record from a template.
+    Create {
+        /// Number of the template.
+        template: String,
+        /// Type of the link from the new record to this one; none when empty.
+        link: String,
+    },
+    /// Links the record to another one.
+    Link {
+        /// Type of the link.
+        link: String,
+        /// Name of the other record.
+        target: String,
+    },
+    /// Moves it along its lifecycle.
+    Move {
+        /// Key of the transition.
+        transition: String,
+    },
+}
+
+/// Who is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Who works on it.
+    Assignee,
+    /// The members of its team.
+    Team,
+    /// The lead of its team.
+    Lead,
+    /// Who asked.
+    Requester,
+    /// Who watches.
+    Watchers,
+    /// A person or team by name.
+    Named(String),
+}
+
+impl Told {
+    /// The words for them in definitions.
+    pub const WORDS: [&'static str; 5] = ["assignee", "team", "lead", "requester", "watchers"];
+}
+
+impl Action {
+    /// The word for it in definitions and logs.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Set { .. } => "set",
+            Self::Comment { audience: Audience::Public, .. } => "comment",
+            Self::Comment { audience: Audience::Internal, .. } => "note",
+            Self::Notify(_) => "notify",
+            Self::Create { .. } => "create",
+            Self::Link { .. } => "link",
+            Self::Move { .. } => "move",
+        }
+    }
+}
+
+/// Any name leads to some record: the same name to the same one. For checks that are not about which records there are.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AnyName;
+
+impl AnyName {
+    /// The record that a name leads to, which is none that exists.
+    pub fn id(name: &str) -> RecordId {
+        // FNV-1a; negative, so that it is no identity of a record.
+        let hash = name
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        RecordId(-i64::try_from(hash >> 2).unwrap_or(i64::MAX) - 1)
+    }
+}
+
+impl References for AnyName {
+    fn resolve(&self, _kinds: &[String], text: &str) -> Option<RecordId> {
+        Some(Self::id(text))
+    }
+}
+
+impl Rule {
+    /// Reads a rule from its record. `resolver` finds the records that its condition names.
+    ///
+    /// # Errors
+    /// Every fault, each with its field and the way out.
+    pub fn read(record: &Record, registry: &Registry, resolver: &Resolver<'_>) -> Result<Self, Vec<FieldError>> {
+        let Some(kind) = registry.kind(record.text("for_kind")) else {
+            return fault("for_kind", "is no kind of records; write its key, such as incident");
+        };
+        if kind.key == crate::RULE {
+            return fault("for_kind", "cannot be rules themselves; write the kind of records that it works on");
+        }
+        let mut faults = Vec::new();
+        let trigger = kept(trigger(record, kind), &mut faults);
+        let condition = kept(condition(record, kind, registry, resolver), &mut faults);
+        let routing = kept(routing(record, kind), &mut faults).flatten();
+        let actions = actions(record, kind, registry, &mut faults);
+        if faults.is_empty() && routing.is_none() && actions.is_empty() {
+            faults.push(FieldError::new("actions", "are none; add one, or choose whom the work goes to".to_owned()));
+        }
+        let once = record.field("once") == Some(&Json::Bool(true));
+        if let Some(Trigger::Timed(turns)) = &trigger
+            && !once
+            && turns.minutes() < QUIET
+            && let Some(said) =
+                actions.iter().find(|action| !matches!(action, Action::Set { .. } | Action::Move { .. }))
+        {
+            let message = format!(
+                "would be made again on every turn (`{}`); tick “Once per record”, or let a day pass between turns",
+                said.key()
+            );
+            faults.push(FieldError::new("actions", message));
+        }
+        let (Some(trigger), Some(condition)) = (trigger, condition) else { return Err(faults) };
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let is_fixed = condition.bind(&nobody()) == condition;
+        let is_local = condition.is_local();
+        Ok(Self {
+            id: record.id,
+            number: record.number.clone(),
+            title: record.text("title").to_owned(),
+            version: record.revision,
+            kind: kind.key.clone(),
+            order: record.field("order").and_then(Json::as_i64).unwrap_or(100),
+            organisation: record.organisation,
+            trigger,
+            condition,
+            is_fixed,
+            is_local,
+            routing,
+            actions,
+            stops: record.field("stop") == Some(&Json::Bool(true)),
+            once,
+            most_per_hour: record.field("most_per_hour").and_then(Json::as_i64).unwrap_or(USUAL_RATE),
+            keeper: record.reference("runs_as"),
+        })
+    }
+
+    /// Its number and title, as the journal names it.
+    pub fn named(&self) -> String {
+        format!("{} {}", self.number, self.title)
+    }
+}
+
+/// Who asks where it makes no difference.
+fn nobody() -> Environment {
+    Actor::system().environment(steward_model::moment::Moment(0))
+}
+
+fn fault<T>(field: &str, message: &str) -> Result<T, Vec<FieldError>> {
+    Err(vec![FieldError::new(field, message.to_owned())])
+}
+
+fn kept<T>(read: Result<T, FieldError>, faults: &mut Vec<FieldError>) -> Option<T> {
+    read.map_err(|fault| faults.push(fault)).ok()
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split([',', ' ', '\n']).map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn trigger(record: &Record, kind: &Kind) -> Result<Trigger, FieldError> {
+    let or_created = record.text("trigger") == "saved";
+    Ok(match record.text("trigger") {
+        "created" => Trigger::Created,
+        "changed" | "saved" => {
+            let fields = words(record.text("changed_fields"));
+            let is_known =
+                |key: &&String| kind.field(key).is_none() && !["state", "organisation"].contains(&key.as_str());
+            if let Some(unknown) = fields.iter().find(is_known) {
+                return Err(FieldError::new("changed_fields", format!("name `{unknown}`, which {}", no_field(kind))));
+            }
+            Trigger::Changed { fields, or_created }
+        }
+        "moved" => {
+            let (step, state) = (record.text("transition").trim(), record.text("to_state").trim());
+            if !step.is_empty() && kind.lifecycle.transition(step).is_none() {
+                return Err(FieldError::new("transition", no_step(kind)));
+            }
+            if !state.is_empty() && kind.lifecycle.state(state).is_none() {
+                let states: Vec<&str> = kind.lifecycle.states.iter().map(|state| state.key.as_str()).collect();
+                return Err(FieldError::new("to_state", format!("is no state; there are {}", states.join(", "))));
+            }
+            let named = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+            Trigger::Moved { transition: named(step), to: named(state) }
+        }
+        "commented" => Trigger::Commented {
+            audience: match record.text("comment_audience") {
+                "public" => Some(Audience::Public),
+                "internal" => Some(Audience::Internal),
+                _ => None,
+            },
+            by: match record.text("comment_by") {
+                "requester" => Writer::Requester,
+                "staff" => Writer::Staff,
+                _ => Writer::Anyone,
+            },
+        },
+        "escalated" => Trigger::Escalated { step: record.text("clock_step").trim().to_owned() },
+        "time" => match (record.field("every_minutes").and_then(Json::as_i64), record.text("at_times").trim()) {
+            (Some(_), times) if !times.is_empty() => {
+                return Err(FieldError::new("at_times", "stand beside minutes; empty one of the two".to_owned()));
+            }
+            (Some(minutes), _) if (SHORTEST..=LONGEST).contains(&minutes) => Trigger::Timed(Turns::Every(minutes)),
+            (Some(_), _) => {
+                let message = format!("must lie between {SHORTEST} and {LONGEST}, which is a week");
+                return Err(FieldError::new("every_minutes", message));
+            }
+            (None, "") => {
+                return Err(FieldError::new("every_minutes", "is needed, or times of day instead".to_owned()));
+            }
+            (None, times) => Trigger::Timed(
+                Turns::at(times, record.text("zone")).map_err(|(field, message)| FieldError::new(field, message))?,
+            ),
+        },
+        _ => return Err(FieldError::new("trigger", "says nothing; choose what it answers".to_owned())),
+    })
+}
+
+/// The condition of a rule, in the notation that it is written in.
+fn condition(record: &Record, kind: &Kind, registry: &Registry, resolver: &Resolver<'_>) -> Result<Filter, FieldError> {
+    let text = record.text("condition").trim();
+    let cannot = |message: String| FieldError::new("condition", message);
+    if text.is_empty() {
+        return Err(cannot("is needed; write true for every record".to_owned()));
+    }
+    // Names that lead to nothing must not turn a negation true, so they are a fault of the rule.
+    let missing = std::cell::RefCell::new(None);
+    let noting = |kinds: &[String], name: &str| {
+        let found = resolver(kinds, name);
+        if found.is_none() {
+            missing.borrow_mut().get_or_insert_with(|| name.to_owned());
+        }
+        found
+    };
+    let parsed = match record.text("notation") {
+        "search" => Filter::parse_search_box(text, kind, registry, &noting),
+        "tree" => {
+            let tree = serde_json::from_str(text).map_err(|error| cannot(format!("is no JSON: {error}")))?;
+            Filter::from_json(&tree, kind, registry, &noting)
+        }
+        _ => Filter::parse_cel_with(text, kind, registry, &noting),
+    };
+    let filter = parsed.map_err(|error| {
+        let hint = error.suggestion.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
+        cannot(format!("cannot be used: {}{hint}", error.message))
+    })?;
+    if let Some(name) = missing.into_inner() {
+        return Err(cannot(format!("names `{name}`, which is not there or not yours to see")));
+    }
+    if looks_at_links(&filter) {
+        return Err(cannot("looks at links, which rules cannot; use a field that refers to the record".to_owned()));
+    }
+    Ok(filter)
+}
+
+fn looks_at_links(filter: &Filter) -> bool {
+    match filter {
+        Filter::Linked { .. } => true,
+        Filter::And(members) | Filter::Or(members) => members.iter().any(looks_at_links),
+        Filter::Not(inner) => looks_at_links(inner),
+        Filter::Everything | Filter::Nothing | Filter::Test { .. } | Filter::Text(_) => false,
+    }
+}
+
+fn routing(record: &Record, kind: &Kind) -> Result<Option<Routing>, FieldError> {
+    let Some(strategy) = Strategy::named(record.text("assign_by")) else { return Ok(None) };
+    if kind.field("team").is_none() || kind.field("assignee").is_none() {
+        let message = format!("is not possible: {} have no team and assignee", kind.label_plural.to_lowercase());
+        return Err(FieldError::new("assign_by", message));
+    }
+    let team = record.reference("assign_team");
+    if strategy == Strategy::Team && team.is_none() {
+        return Err(FieldError::new("assign_team", "is needed for this way".to_owned()));
+    }
+    let skill = record.text("assign_skill").trim().to_owned();
+    if strategy == Strategy::Skill && skill.is_empty() {
+        return Err(FieldError::new("assign_skill", "is needed for this way".to_owned()));
+    }
+    if let Some(unknown) = unknown_variable(&skill, kind, None) {
+        return Err(FieldError::new("assign_skill", unknown));
+    }
+    Ok(Some(Routing { strategy, team, skill, capacity: record.field("assign_capacity").and_then(Json::as_i64) }))
+}
+
+fn actions(record: &Record, kind: &Kind, registry: &Registry, faults: &mut Vec<FieldError>) -> Vec<Action> {
+    let rows = record.field("actions").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    if rows.len() > MOST_ACTIONS {
+        faults.push(FieldError::new("actions", format!("are too many; {MOST_ACTIONS} are possible")));
+        return Vec::new();
+    }
+    let mut actions = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        let cell = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().trim();
+        match action(cell("action"), cell("target"), cell("value"), kind, registry) {
+            Ok(action) => actions.push(action),
+            Err((column, message)) => {
+                faults.push(FieldError::new(&format!("actions[{place}].{column}"), message));
+            }
+        }
+    }
+    actions
+}
+
+fn action(
+    what: &str,
+    target: &str,
+    value: &str,
+    kind: &Kind,
+    registry: &Registry,
+) -> Result<Action, (&'static str, String)> {
+    let text = |value: &str| match unknown_variable(value, kind, Some(registry)) {
+        Some(unknown) => Err(("value", unknown)),
+        None => Ok(value.to_owned()),
+    };
+    match what {
+        "set" => {
+            let field = settable(kind, target).map_err(|message| ("target", message))?;
+            let value = text(value)?;
+            if variables(&value).is_empty() && !value.is_empty() && !["me", "my_team"].contains(&value.as_str()) {
+                let typed = typed_value(field, &value, &Actor::system());
+                parse_value(field, &typed, &AnyName).map_err(|message| ("value", message))?;
+            }
+            Ok(Action::Set { field: target.to_owned(), value })
+        }
+        "comment" | "note" if value.is_empty() => Err(("value", "is needed: the words to write".to_owned())),
+        "comment" => Ok(Action::Comment { audience: Audience::Public, body: text(value)? }),
+        "note" => Ok(Action::Comment { audience: Audience::Internal, body: text(value)? }),
+        "notify" => match target {
+            "assignee" => Ok(Action::Notify(Told::Assignee)),
+            "team" => Ok(Action::Notify(Told::Team)),
+            "lead" => Ok(Action::Notify(Told::Lead)),
+            "requester" => Ok(Action::Notify(Told::Requester)),
+            "watchers" => Ok(Action::Notify(Told::Watchers)),
+            "" if !value.is_empty() => Ok(Action::Notify(Told::Named(value.to_owned()))),
+            _ => {
+                let message = format!(
+                    "says nobody; write one of {}, or nothing here and a person or team as the value",
+                    Told::WORDS.join(", ")
+                );
+                Err(("target", message))
+            }
+        },
+        "create" => {
+            let (link, template) = (target.to_owned(), value.to_owned());
+            if template.is_empty() {
+                return Err(("value", "is needed: the number of a template".to_owned()));
+            }
+            if !link.is_empty() {
+                link_type(&link, None, registry)?;
+            }
+            Ok(Action::Create { template, link })
+        }
+        "link" => {
+            link_type(target, Some(kind), registry)?;
+            if value.is_empty() {
+                return Err(("value", "is needed: the number of the other record".to_owned()));
+            }
+            Ok(Action::Link { link: target.to_owned(), target: value.to_owned() })
+        }
+        "move" => match kind.lifecycle.transition(target) {
+            Some(step) => Ok(Action::Move { transition: step.key.clone() }),
+            None => Err(("target", no_step(kind))),
+        },
+        _ => Err(("action", "is none of those that there are".to_owned())),
+    }
+}
+
+fn link_type(link: &str, from: Option<&Kind>, registry: &Registry) -> Result<(), (&'static str, String)> {
+    let fits = |one: &&steward_model::kind::LinkType| {
+        from.is_none_or(|kind| one.from.is_empty() || one.from.contains(&kind.key))
+    };
+    let known: Vec<&str> = registry.links().iter().filter(fits).map(|one| one.key.as_str()).collect();
+    match known.contains(&link) {
+        true => Ok(()),
+        false => Err(("target", format!("is no type of link that fits; there are {}", known.join(", ")))),
+    }
+}
+
+/// The field that a rule may set under this key.
+fn settable<'k>(kind: &'k Kind, key: &str) -> Result<&'k Field, String> {
+    if key.is_empty() {
+        return Err("is needed: the key of a field, such as urgency".to_owned());
+    }
+    let Some(field) = kind.field(key) else { return Err(format!("names `{key}`, which {}", no_field(kind))) };
+    let plain = !matches!(
+        field.field_type,
+        FieldType::Table { .. } | FieldType::Secret | FieldType::Computed { .. } | FieldType::Money
+    );
+    match field.write.is_some() && plain {
+        true => Ok(field),
+        false => Err(format!("names `{key}`, which cannot be set in this way")),
+    }
+}
+
+/// What is wrong with the variables of a text: each must be a field of the record, or one of what it refers to.
+fn unknown_variable(text: &str, kind: &Kind, registry: Option<&Registry>) -> Option<String> {
+    let names: BTreeSet<String> = variables(text);
+    names.iter().find(|path| !is_variable(path, kind, registry)).map(|path| {
+        format!("holds {{{{{path}}}}}, which is no variable; write {{{{number}}}}, a field such as {{{{title}}}}, or {{{{requester.name}}}}")
+    })
+}
+
+fn is_variable(path: &str, kind: &Kind, registry: Option<&Registry>) -> bool {
+    let readable = |field: &Field| !matches!(field.field_type, FieldType::Secret | FieldType::Table { .. });
+    match path.split_once('.') {
+        None => OWN_WORDS.contains(&path) || kind.field(path).is_some_and(readable),
+        Some((field, rest)) => {
+            let Some(registry) = registry else { return false };
+            let targets = kind.field(field).and_then(|field| field.field_type.target_kinds()).unwrap_or_default();
+            targets.iter().filter_map(|key| registry.kind(key)).any(|kind| kind.field(rest).is_some_and(readable))
+        }
+    }
+}
+
+fn no_field(kind: &Kind) -> String {
+    format!("is no field of {}", kind.label_plural.to_lowercase())
+}
+
+fn no_step(kind: &Kind) -> String {
+    let steps: Vec<&str> = kind.lifecycle.transitions.iter().map(|step| step.key.as_str()).collect();
+    format!("is no step of {}; there are {}", kind.label_plural.to_lowercase(), steps.join(", "))
+}
+
+/// The link from a new record to the one that it is made for.
+pub fn link_to(link: &str, target: RecordId) -> Option<LinkTo> {
+    (!link.is_empty()).then(|| LinkTo { link: link.to_owned(), target })
+}

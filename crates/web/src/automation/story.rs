@@ -1,0 +1,169 @@
+//! A rule in words.
+
+use maud::Markup;
+use steward_app::view::RecordView;
+use steward_model::event::Audience;
+use steward_model::filter::Filter;
+use steward_model::kind::{Field, Kind};
+use steward_rule::definition::{Action, Rule, Told};
+use steward_rule::route::{Routing, Strategy};
+use steward_rule::trigger::{Trigger, Writer};
+use steward_rule::turns::Turns;
+use steward_ui::automation::{Story, story};
+use steward_words::{t, t_with};
+
+use crate::Web;
+
+/// Characters of a text that are shown.
+const SHORT: usize = 160;
+
+/// The rule as three lines.
+pub(super) fn draw(web: &Web, view: &RecordView, rule: &Rule) -> Markup {
+    let registry = web.app().registry();
+    let Some(kind) = registry.kind(&rule.kind) else { return maud::html! {} };
+    let team = |routing: &Routing| match routing.team.and_then(|team| view.labels.get(&team)) {
+        Some(label) => label.label.clone(),
+        None => t("rule-own-team").to_owned(),
+    };
+    let mut then: Vec<String> = rule.routing.iter().map(|routing| route(routing, &team(routing))).collect();
+    then.extend(rule.actions.iter().map(|action| said(action, kind, web)));
+    let mut limits = Vec::new();
+    if let Some(most) = rule.routing.as_ref().and_then(|routing| routing.capacity) {
+        limits.push(t_with("rule-limit-capacity", &[("count", most.into())]).to_string());
+    }
+    if rule.once {
+        limits.push(t("rule-limit-once").to_owned());
+    }
+    if rule.stops {
+        limits.push(t("rule-limit-stop").to_owned());
+    }
+    limits.push(t_with("rule-limit-hour", &[("count", rule.most_per_hour.into())]).to_string());
+    let condition = match rule.condition {
+        Filter::Everything => "",
+        _ => view.record.text("condition"),
+    };
+    story(&Story {
+        kind: &kind.label_plural,
+        when: &when(&rule.trigger, kind, view),
+        condition,
+        then: &then,
+        limits: &limits,
+    })
+}
+
+fn when(trigger: &Trigger, kind: &Kind, view: &RecordView) -> String {
+    match trigger {
+        Trigger::Created => t("rule-when-created").to_owned(),
+        Trigger::Changed { fields, or_created } => {
+            let label = |key: &String| kind.field(key).map_or_else(|| key.clone(), |field| field.label.clone());
+            let fields = fields.iter().map(label).collect::<Vec<_>>().join(", ");
+            match (fields.is_empty(), or_created) {
+                (true, false) => t("rule-when-changed-any").to_owned(),
+                (true, true) => t("rule-when-saved-any").to_owned(),
+                (false, false) => t_with("rule-when-changed", &[("fields", (&fields).into())]).to_string(),
+                (false, true) => t_with("rule-when-saved", &[("fields", (&fields).into())]).to_string(),
+            }
+        }
+        Trigger::Moved { transition, to } => {
+            let step = transition.as_ref().and_then(|key| kind.lifecycle.transition(key));
+            let state = to.as_ref().and_then(|key| kind.lifecycle.state(key));
+            match (step, state) {
+                (Some(step), _) => t_with("rule-when-moved-step", &[("step", (&step.label).into())]).to_string(),
+                (None, Some(state)) => t_with("rule-when-moved-to", &[("state", (&state.label).into())]).to_string(),
+                (None, None) => t("rule-when-moved-any").to_owned(),
+            }
+        }
+        Trigger::Commented { audience, by } => {
+            let who = match by {
+                Writer::Anyone => t("rule-who-anyone"),
+                Writer::Requester => t("rule-who-requester"),
+                Writer::Staff => t("rule-who-staff"),
+            };
+            let who = [("who", who.into())];
+            match audience {
+                None => t_with("rule-when-commented", &who).to_string(),
+                Some(Audience::Public) => t_with("rule-when-commented-public", &who).to_string(),
+                Some(Audience::Internal) => t_with("rule-when-commented-internal", &who).to_string(),
+            }
+        }
+        Trigger::Escalated { step } if step.is_empty() => t("rule-when-escalated-any").to_owned(),
+        Trigger::Escalated { step } => t_with("rule-when-escalated", &[("step", step.into())]).to_string(),
+        Trigger::Timed(Turns::Every(minutes)) => {
+            t_with("rule-when-every", &[("minutes", (&minutes.to_string()).into())]).to_string()
+        }
+        Trigger::Timed(Turns::At(_, zone)) => {
+            let times = view.record.text("at_times");
+            let zone = zone.iana_name().unwrap_or("UTC");
+            t_with("rule-when-at", &[("times", times.into()), ("zone", zone.into())]).to_string()
+        }
+    }
+}
+
+fn route(routing: &Routing, team: &str) -> String {
+    let team = ("team", team.into());
+    match routing.strategy {
+        Strategy::Team => t_with("rule-route-team", &[team]).to_string(),
+        Strategy::ServiceTeam => t("rule-route-service").to_owned(),
+        Strategy::ItemTeam => t("rule-route-item").to_owned(),
+        Strategy::ItemOwner => t("rule-route-owner").to_owned(),
+        Strategy::RoundRobin => t_with("rule-route-turn", &[team]).to_string(),
+        Strategy::LeastLoaded => t_with("rule-route-least", &[team]).to_string(),
+        Strategy::Skill => t_with("rule-route-skill", &[team, ("skill", (&routing.skill).into())]).to_string(),
+    }
+}
+
+fn said(action: &Action, kind: &Kind, web: &Web) -> String {
+    match action {
+        Action::Set { field, value } => {
+            let known = kind.field(field);
+            let label = known.map_or(field.as_str(), |field| field.label.as_str());
+            match value.is_empty() {
+                true => t_with("rule-then-clear", &[("field", label.into())]).to_string(),
+                false => {
+                    let value = known.map_or_else(|| value.clone(), |field| shown(field, value));
+                    t_with("rule-then-set", &[("field", label.into()), ("value", (&value).into())]).to_string()
+                }
+            }
+        }
+        Action::Comment { audience: Audience::Public, body } => {
+            t_with("rule-then-comment", &[("text", (&short(body)).into())]).to_string()
+        }
+        Action::Comment { audience: Audience::Internal, body } => {
+            t_with("rule-then-note", &[("text", (&short(body)).into())]).to_string()
+        }
+        Action::Notify(told) => {
+            let whom = match told {
+                Told::Assignee => t("rule-told-assignee"),
+                Told::Team => t("rule-told-team"),
+                Told::Lead => t("rule-told-lead"),
+                Told::Requester => t("rule-told-requester"),
+                Told::Watchers => t("rule-told-watchers"),
+                Told::Named(name) => name,
+            };
+            t_with("rule-then-notify", &[("whom", whom.into())]).to_string()
+        }
+        Action::Create { template, .. } => t_with("rule-then-create", &[("template", template.into())]).to_string(),
+        Action::Link { link, target } => {
+            let label = web.app().registry().link(link).map_or(link.as_str(), |link| link.label.as_str());
+            t_with("rule-then-link", &[("link", label.into()), ("target", target.into())]).to_string()
+        }
+        Action::Move { transition } => {
+            let label = kind.lifecycle.transition(transition).map_or(transition.as_str(), |step| step.label.as_str());
+            t_with("rule-then-move", &[("step", label.into())]).to_string()
+        }
+    }
+}
+
+/// A value as it is shown: the label of a choice, else as it was written.
+fn shown(field: &Field, value: &str) -> String {
+    let choice = field.field_type.choices().and_then(|choices| choices.find(value));
+    choice.map_or_else(|| short(value), |choice| choice.label.clone())
+}
+
+fn short(text: &str) -> String {
+    let mut short: String = text.chars().take(SHORT).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
