@@ -102,6 +102,20 @@ on_both! {
         assert_eq!(said, ["approved", "approved", "refused", "approved"]);
     }
 
+    async fn macros_do_not_go_around_those_who_are_asked(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        policy(&fixture, json!({ "people": people(&fixture, &["root", "am"]), "need": "all" })).await;
+        let change = waiting(&fixture).await;
+        let fields = json!({ "title": "Through", "for_kind": "change", "transition": "authorize" });
+        let made = fixture.client("root").post("/api/v1/macros", json!({ "fields": fields })).await.expect(201).json();
+        let (app, root) = (&fixture.server.app, fixture.server.actor(fixture.people["root"]).await);
+        let kind = app.kind("change").unwrap().clone();
+        let number = change.rsplit('/').next().unwrap();
+        let plan = app.plan_macro(&root, &kind, number, made["number"].as_str().unwrap()).await.unwrap();
+        assert!(plan.refusal.is_some(), "one of two who are asked went on alone: {plan:?}");
+        assert_eq!(state(&fixture, &change).await, "authorize");
+    }
+
     async fn a_refusal_sends_back_and_says_why(db: TestDatabase) {
         let fixture = Fixture::build(db).await;
         policy(&fixture, json!({ "people": people(&fixture, &["am", "g2"]), "need": "all" })).await;

@@ -9,7 +9,7 @@ use crate::access::{Action, Rights};
 use crate::command::{Input, NewComment, Transition as Move};
 use crate::event::{Act, Cause, Door, Event, Why};
 use crate::filter::Environment;
-use crate::kind::{Commenter, Kind, Limit, OnComment, Transition};
+use crate::kind::{ApprovalPoint, Commenter, Kind, Limit, OnComment, Transition};
 use crate::record::Record;
 
 /// The transitions that an actor with these rights could make from the record's state, guards aside.
@@ -80,6 +80,7 @@ pub(super) fn decide_transition(
     rights: &Rights,
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Rejection> {
+    check_approval(kind, record, &command.key, ctx)?;
     let transition = find_transition(kind, record, &command.key, rights, ctx)?;
     let mut events = Vec::new();
     if let Some(comment) = &command.comment {
@@ -113,6 +114,18 @@ pub(super) fn decide_transition(
     }
     events.push(Event { seq: seq + 1, ..moved });
     Ok(events)
+}
+
+/// While people are asked, their answers move the record and nothing else does: whoever is asked gives an answer, which
+/// is looked after before a move is decided; macros and rules must not go around it.
+fn check_approval(kind: &Kind, record: &Record, key: &str, ctx: &Context<'_>) -> Result<(), Rejection> {
+    let Some(point) = kind.approval.as_ref().filter(|point| record.state == point.state) else { return Ok(()) };
+    let decides = key == point.approve || key == point.reject;
+    if decides && !ctx.actor.is_system() && record.field(ApprovalPoint::PENDING).is_some() {
+        let message = "It waits for the answers of those who are asked to approve it".to_owned();
+        return Err(Rejection::Illegal { message, allowed: Vec::new() });
+    }
+    Ok(())
 }
 
 pub(super) fn decide_comment(

@@ -264,6 +264,13 @@ pub struct ApprovalPoint {
     pub amount: Option<String>,
 }
 
+impl ApprovalPoint {
+    /// The field in which Steward keeps everybody who was asked; roles let them read the record by it.
+    pub const ASKED: &str = "asked_to_approve";
+    /// The field in which Steward keeps who can decide now.
+    pub const PENDING: &str = "pending_approvers";
+}
+
 /// A move made because somebody commented.
 #[derive(Debug, Clone)]
 pub struct OnComment {

@@ -5,6 +5,8 @@ mod policy;
 mod round;
 
 pub(crate) use policy::check;
+use steward_model::kind::ApprovalPoint;
+
 pub use policy::{AskWhom, Policy};
 pub use round::{Answer, Ask, Late, Need, Refused, Round, Said, Verdict};
 
@@ -13,9 +15,9 @@ pub const APPROVAL: &str = "approval";
 /// The kind of policies.
 pub const POLICY: &str = "approval_policy";
 /// The field of what is approved that names everybody who was asked.
-pub const ASKED: &str = "asked_to_approve";
+pub const ASKED: &str = ApprovalPoint::ASKED;
 /// The field of what is approved that names who can decide it now.
-pub const PENDING: &str = "pending_approvers";
+pub const PENDING: &str = ApprovalPoint::PENDING;
 /// The field of what is approved by which people are named who must agree beside those of policies.
 pub const NAMED: &str = "approvers";
 /// The transition by which somebody agrees.

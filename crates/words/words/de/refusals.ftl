@@ -210,3 +210,4 @@ refusal-a-minute-or-more = muss mindestens eine Minute sein
 refusal-over-hundred = kann nicht mehr als 100 Prozent sein
 refusal-when-late = ist nötig, um zu wissen, wann es zu spät ist
 refusal-no-people-field = nennt kein Feld von { $kind } mit Personen
+refusal-waits-for-answers = Es wartet auf die Antworten derer, die um Genehmigung gefragt sind

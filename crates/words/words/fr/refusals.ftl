@@ -210,3 +210,4 @@ refusal-a-minute-or-more = doit être d’au moins une minute
 refusal-over-hundred = ne peut dépasser 100 pour cent
 refusal-when-late = est nécessaire pour savoir quand il est trop tard
 refusal-no-people-field = ne nomme aucun champ de { $kind } contenant des personnes
+refusal-waits-for-answers = C’est en attente des réponses des personnes sollicitées pour l’approuver

@@ -7,9 +7,6 @@ use super::{check_field, words};
 use crate::kind::{ApprovalPoint, Field, FieldType};
 
 const WHO: &str = "`approval`";
-/// The fields in which Steward keeps who was asked, and who can decide now; roles let them read the record by these.
-const ASKED: &str = "asked_to_approve";
-const PENDING: &str = "pending_approvers";
 
 /// The point of approval, where the kind has one.
 pub(super) fn build_approval(draft: &Draft<'_>, fields: &[Field], faults: &mut Faults<'_>) -> Option<ApprovalPoint> {
@@ -24,7 +21,7 @@ pub(super) fn build_approval(draft: &Draft<'_>, fields: &[Field], faults: &mut F
         let near = hint(item.state.get_ref(), draft.states.iter().map(|state| state.item.key.get_ref().as_str()));
         faults.add(file, item.state.span(), format!("{WHO} names unknown state `{}`{near}", item.state.get_ref()));
     }
-    for key in [ASKED, PENDING] {
+    for key in [ApprovalPoint::ASKED, ApprovalPoint::PENDING] {
         if draft.field(key).is_none() {
             faults.add(
                 file,
