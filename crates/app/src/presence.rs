@@ -4,6 +4,7 @@
 //! half a minute needs no disk.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,8 @@ pub const BEAT_SECONDS: i64 = 20;
 const STAY_SECONDS: i64 = 35;
 /// Records with people at them that are remembered at most.
 const RECORDS_MAX: usize = 20_000;
+/// Between two looks for those who left, when there is no room.
+const SWEEP_SECONDS: i64 = 1;
 /// Pages at one record that are remembered at most.
 const PAGES_MAX: usize = 100;
 /// Longest word for a page, in bytes.
@@ -74,7 +77,11 @@ pub struct AtRecord {
 
 /// Pages at records, by person.
 #[derive(Debug, Default)]
-pub(crate) struct Presence(Mutex<HashMap<RecordId, Pages>>);
+pub(crate) struct Presence {
+    records: Mutex<HashMap<RecordId, Pages>>,
+    /// When those who left were last looked for at all records, in microseconds: a look at so many is not for each beat.
+    swept_at: AtomicI64,
+}
 
 type Pages = HashMap<(RecordId, String), (Activity, Moment)>;
 
@@ -82,7 +89,9 @@ impl Presence {
     /// Takes a beat in; whether it is news.
     pub(crate) fn take(&self, beat: &Beat, now: Moment) -> bool {
         let mut records = self.records();
-        if records.len() >= RECORDS_MAX {
+        let swept = Moment(self.swept_at.load(Ordering::Relaxed));
+        if records.len() >= RECORDS_MAX && now.seconds_since(swept) >= SWEEP_SECONDS {
+            self.swept_at.store(now.0, Ordering::Relaxed);
             records.retain(|_, pages| {
                 pages.retain(|_, (_, at)| is_there(*at, now));
                 !pages.is_empty()
@@ -127,7 +136,7 @@ impl Presence {
     }
 
     fn records(&self) -> MutexGuard<'_, HashMap<RecordId, Pages>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

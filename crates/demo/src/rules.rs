@@ -8,7 +8,7 @@ use crate::calendar::Calendar;
 use crate::script::{Deed, Script, go, page};
 
 /// Days before now at which rules came into force.
-const SINCE: i64 = 12;
+const SINCE: i64 = 7;
 
 #[derive(Deserialize)]
 struct Rules {

@@ -1,8 +1,8 @@
 //! Automation rules at work.
 //!
-//! A subscriber of the journal finds the rules that answer each entry ([`follow`]); what they do is decided with the
+//! A subscriber of the journal finds the rules that answer each entry (`follow.rs`); what they do is decided with the
 //! rights of whoever keeps the rule, and written together with the subscriber's place and a line of the log, so that each
-//! entry is answered once, whichever nodes follow. Rules that go by time have their turns in a job ([`turns`]).
+//! entry is answered once, whichever nodes follow. Rules that go by time have their turns in a job (`turns.rs`).
 
 mod act;
 mod around;
