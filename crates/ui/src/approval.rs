@@ -109,9 +109,9 @@ pub struct Approval<'a> {
 /// The round, with `actions` for whoever can decide it now.
 pub fn approval(approval: &Approval, actions: Option<Markup>) -> Markup {
     html! {
-        section.approval #record-approval aria-labelledby="record-approval-head" data-live-record=[approval.live.map(|live| live.record)] data-live-source=[approval.live.map(|live| live.source)] {
+        section.approval #record-approval aria-label={ (t("approval")) " " (approval.number) } data-live-record=[approval.live.map(|live| live.record)] data-live-source=[approval.live.map(|live| live.source)] {
             header.approval__head {
-                h2.approval__title #record-approval-head { (t("approval")) }
+                h2.approval__title { (t("approval")) }
                 @match approval.address {
                     Some(address) => a.approval__number href=(address) { (approval.number) },
                     None => span.approval__number { (approval.number) },

@@ -23,6 +23,8 @@ story("Work is done without touching the mouse", async (scene) => {
   await page.getByRole("link", { name: "Incidents", exact: true }).focus();
   await keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Incidents" }).waitFor();
+  // Keys are scripts', which come after the text.
+  await page.waitForLoadState();
   await keyboard.press("/");
   await page.locator("[data-filter]:focus").waitFor();
   await keyboard.type(`${scene.id}`);
