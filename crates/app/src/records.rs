@@ -7,21 +7,18 @@ use steward_model::access::{Action, Actor, Rights, rights};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Create, Input};
-use steward_model::decide::{Birth, Context, Given, Rules as _, World, decide};
-use steward_model::event::{Act, Cause, Door, Event, LinkTo, Why};
+use steward_model::decide::{Birth, Context, Rules as _, World, decide};
+use steward_model::event::{Act, Cause, Door, Event, LinkTo};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
-use steward_model::record::{Fields, Record};
-use steward_practices::approval::POLICY;
+use steward_model::record::Record;
 use steward_store::bulk_edits::RowEffect;
 use steward_store::change::{ChangeSet, KeptAnswer, RecordChange};
-use steward_store::clocks::ClockChange;
-use steward_store::error::{CommitError, StoreError};
+use steward_store::error::CommitError;
 use steward_store::rows::Loaded;
 
 use crate::App;
-use crate::clocks::{SOURCES, Taken};
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::view::RecordView;
@@ -327,69 +324,6 @@ impl App {
         result
     }
 
-    /// Writes a change set and forgets the copies that it makes old.
-    pub(crate) async fn commit(&self, set: ChangeSet) -> Result<(), CommitError> {
-        self.commit_with(set, None).await.map(drop)
-    }
-
-    /// As [`Self::commit`], for whoever shows the record afterwards: as it is with what followed from the commit.
-    pub(crate) async fn commit_shown(&self, set: ChangeSet, shown: Record) -> Result<Record, CommitError> {
-        let changed = self.commit_with(set, None).await?;
-        Ok(changed.into_iter().find(|record| record.id == shown.id).unwrap_or(shown))
-    }
-
-    /// As [`Self::commit`], for steps of escalation that are taken: on the condition that the clock is as it was seen.
-    pub(crate) async fn commit_steps(&self, set: ChangeSet, taken: &Taken, version: i64) -> Result<(), CommitError> {
-        self.commit_with(set, Some((taken, version))).await.map(drop)
-    }
-
-    /// The records of which consequences made others than the set held.
-    async fn commit_with(&self, mut set: ChangeSet, taken: Option<(&Taken, i64)>) -> Result<Vec<Record>, CommitError> {
-        let changed = self.add_approvals(&mut set).await?;
-        self.add_clocks(&mut set, taken.map(|(taken, _)| taken)).await?;
-        self.add_intervals(&mut set).await.map_err(|error| match error {
-            Error::Unavailable => CommitError::Busy,
-            other => CommitError::Failed(StoreError::Damaged(format!("the times of a record: {other}"))),
-        })?;
-        if let Some((taken, version)) = taken {
-            let is_seen = |change: &ClockChange| change.clock.slot == taken.slot && change.before == Some(version);
-            if !set.clocks.iter().any(is_seen) {
-                return Err(CommitError::Stale { record: taken.record });
-            }
-        }
-        let written: Vec<(RecordId, Arc<Kind>)> =
-            set.records.iter().map(|change| (change.after.id, change.kind.clone())).collect();
-        let outcome = self.store().commit(set).await;
-        // Also when it failed: a link that broke in the midst of it leaves unknown what was written.
-        self.forget_copies(&written);
-        self.0.counts.forget_all();
-        outcome.map(|_| changed)
-    }
-
-    fn forget_copies(&self, written: &[(RecordId, Arc<Kind>)]) {
-        let is_of = |keys: &[&str]| written.iter().any(|(_, kind)| keys.contains(&kind.key.as_str()));
-        let named: Vec<&RecordId> = written.iter().filter(|(_, kind)| kind.label_public).map(|(id, _)| id).collect();
-        if !named.is_empty() {
-            self.0.labels.forget(named);
-        }
-        let small =
-            self.0.rules.related_kinds().iter().chain(&["organisation", "team", "service", POLICY]).chain(&SOURCES);
-        let kinds: Vec<&&'static str> = small.filter(|key| is_of(&[*key])).collect();
-        if !kinds.is_empty() {
-            self.0.reference_data.forget(kinds);
-        }
-        if is_of(&SOURCES) {
-            self.0.books.forget();
-        }
-        if is_of(&["person", "team", "organisation"]) {
-            self.0.actors.forget_all();
-            self.0.automation.compile_anew();
-        }
-        if is_of(&[steward_rule::RULE]) {
-            self.0.automation.forget();
-        }
-    }
-
     /// The event that makes a record, and the record; nothing of it written.
     pub(crate) async fn decide_creation(
         &self,
@@ -478,27 +412,12 @@ impl App {
         Ok(decide(kind, Some(record), command, &ctx)?)
     }
 
-    /// What Steward does to a record as a consequence of something: a command, with values that nobody could write.
-    pub(crate) async fn consequence(
+    /// Who changed which field after the revision that the actor saw.
+    pub(crate) async fn changed_since(
         &self,
-        kind: &Arc<Kind>,
         record: &Record,
         command: &Command,
-        fields: Fields,
-        cause: Cause,
-    ) -> Result<Vec<Event>, Error> {
-        let steward = Actor::system();
-        let why = Why { rule: kind.key.clone(), detail: told(&cause).to_owned() };
-        let origin = Origin { door: Door::Timer, cause: Some(cause), idempotency_key: None };
-        let found = Found::default();
-        let world = self.world_for(record.organisation).await?;
-        let given = Some(Given { fields, why });
-        let ctx = Context { given, ..self.context(&steward, &origin, &found, &world) };
-        Ok(decide(kind, Some(record), command, &ctx)?)
-    }
-
-    /// Who changed which field after the revision that the actor saw.
-    async fn changed_since(&self, record: &Record, command: &Command) -> Result<BTreeMap<String, RecordId>, Error> {
+    ) -> Result<BTreeMap<String, RecordId>, Error> {
         let base = match command {
             Command::Update(update) => update.base,
             Command::Transition(transition) => transition.base,
@@ -619,14 +538,6 @@ impl Found {
 /// A record after some events.
 pub(crate) fn folded(record: Record, events: &[Event]) -> Result<Record, Error> {
     events.iter().try_fold(record, |record, event| apply(Some(record), event)).map_err(Error::internal)
-}
-
-/// A cause as the reason of a value.
-fn told(cause: &Cause) -> &str {
-    match cause {
-        Cause::Approval(text) | Cause::Rule(text) | Cause::Schedule(text) => text,
-        _ => "",
-    }
 }
 
 fn first<T>(items: Vec<T>) -> Result<T, Error> {

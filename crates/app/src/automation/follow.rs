@@ -13,7 +13,7 @@ use steward_rule::book::{Entry, Loop};
 use steward_rule::trace::{Outcome, PassedRule, Trace};
 use steward_store::change::{ChangeSet, CursorMove, RecordChange};
 use steward_store::error::CommitError;
-use steward_store::journal::{JournalEntry, Position};
+use steward_store::journal::JournalEntry;
 use steward_store::notifications::NewNotification;
 use steward_store::rules::{NewRun, RuleEffects};
 
@@ -27,12 +27,8 @@ use crate::error::Error;
 const SUBSCRIBER: &str = "rules";
 /// Entries read at once.
 const BATCH: usize = 200;
-/// Between two looks at the journal when nothing wakes the follower.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// Until older transactions are over.
 const WAIT: Duration = Duration::from_millis(5);
-/// After a failure.
-const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// How often an entry is answered anew when others keep changing the record.
 const TRIES: usize = 16;
 /// Seconds of the hour that a rule's limit is about.
@@ -66,29 +62,7 @@ pub(super) enum Answered {
 impl App {
     /// Has rules answer the journal until the process is told to stop. Failures are logged and tried again.
     pub async fn follow_rules(&self) {
-        let (mut wake, mut stopping) = (self.journal_wake(), self.stopping());
-        while !*stopping.borrow() {
-            wake.borrow_and_update();
-            let pause = match self.answer_next().await {
-                Ok(true) => continue,
-                Ok(false) => LOOK_AGAIN,
-                Err(error) => {
-                    tracing::error!(%error, source = ?std::error::Error::source(&error), "rules fell behind; it is tried again");
-                    TRY_AGAIN
-                }
-            };
-            let woken = async {
-                if pause == LOOK_AGAIN {
-                    drop(tokio::time::timeout(pause, wake.changed()).await);
-                } else {
-                    tokio::time::sleep(pause).await;
-                }
-            };
-            tokio::select! {
-                () = woken => {}
-                _ = stopping.wait_for(|stopping| *stopping) => {}
-            }
-        }
+        self.follow_as(SUBSCRIBER, || self.answer_next()).await;
     }
 
     /// Answers the next entries of the journal; whether there may be more at once.
@@ -99,7 +73,7 @@ impl App {
         let Some(mut position) = self.store().cursor(SUBSCRIBER).await? else {
             // What happened before there were rules is not answered.
             let end = self.store().journal_end().await?;
-            return self.rules_move_on(None, end).await.map(|_| true);
+            return self.move_on(SUBSCRIBER, None, end, Vec::new()).await.map(|_| true);
         };
         let entries = self.store().read_journal(position, BATCH).await?;
         let Some(last) = entries.last().map(|entry| entry.position) else { return Ok(false) };
@@ -127,7 +101,7 @@ impl App {
             position = entry.position;
         }
         if position != last {
-            self.rules_move_on(Some(position), last).await?;
+            self.move_on(SUBSCRIBER, Some(position), last, Vec::new()).await?;
         }
         Ok(true)
     }
@@ -145,16 +119,6 @@ impl App {
                 return Ok(());
             }
             tokio::time::sleep(WAIT).await;
-        }
-    }
-
-    /// Writes the place reached; whether it was this node that did.
-    async fn rules_move_on(&self, from: Option<Position>, to: Position) -> Result<bool, Error> {
-        let cursor = Some(CursorMove { subscriber: SUBSCRIBER.to_owned(), from, to });
-        match self.store().commit(ChangeSet { cursor, ..ChangeSet::default() }).await {
-            Ok(_) => Ok(true),
-            Err(CommitError::Fenced) => Ok(false),
-            Err(error) => Err(error.into()),
         }
     }
 

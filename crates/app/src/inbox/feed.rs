@@ -2,15 +2,12 @@
 //! whichever nodes follow.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::Duration;
 
 use steward_model::access::{Action, Actor, rights};
 use steward_model::event::{Act, Audience, Cause, Door, Event};
 use steward_model::id::RecordId;
 use steward_model::mention::mentioned;
 use steward_model::record::Record;
-use steward_store::change::{ChangeSet, CursorMove};
-use steward_store::error::CommitError;
 use steward_store::journal::{JournalEntry, Position};
 use steward_store::notifications::NewNotification;
 
@@ -24,10 +21,6 @@ use crate::records::{Origin, Request};
 const SUBSCRIBER: &str = "inbox";
 /// Entries read at once.
 const BATCH: usize = 200;
-/// Between two looks at the journal when nothing wakes the follower.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
-/// After a failure.
-const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// An installation with at most so many entries tells of its last days when it first has inboxes; a larger one begins
 /// with what happens next.
 const FIRST_MOST: usize = 50_000;
@@ -39,29 +32,7 @@ const NEWS: i64 = 24 * 3600;
 impl App {
     /// Tells people of what concerns them until the process is told to stop. Failures are logged and tried again.
     pub async fn feed_inboxes(&self) {
-        let (mut wake, mut stopping) = (self.journal_wake(), self.stopping());
-        while !*stopping.borrow() {
-            wake.borrow_and_update();
-            let pause = match self.tell_next().await {
-                Ok(true) => continue,
-                Ok(false) => LOOK_AGAIN,
-                Err(error) => {
-                    tracing::error!(%error, source = ?std::error::Error::source(&error), "inboxes fell behind; it is tried again");
-                    TRY_AGAIN
-                }
-            };
-            let woken = async {
-                if pause == LOOK_AGAIN {
-                    drop(tokio::time::timeout(pause, wake.changed()).await);
-                } else {
-                    tokio::time::sleep(pause).await;
-                }
-            };
-            tokio::select! {
-                () = woken => {}
-                _ = stopping.wait_for(|stopping| *stopping) => {}
-            }
-        }
+        self.follow_as(SUBSCRIBER, || self.tell_next()).await;
     }
 
     /// Tells of the next entries of the journal; whether there may be more at once.
@@ -71,13 +42,13 @@ impl App {
     pub async fn tell_next(&self) -> Result<bool, Error> {
         let Some(position) = self.store().cursor(SUBSCRIBER).await? else {
             let begin = self.first_place().await?;
-            return self.move_on(None, begin, Vec::new()).await.map(|_| true);
+            return self.move_on(SUBSCRIBER, None, begin, Vec::new()).await.map(|_| true);
         };
         let entries = self.store().read_journal(position, BATCH).await?;
         let Some(last) = entries.last().map(|entry| entry.position) else { return Ok(false) };
         let news = self.notifications(&entries).await?;
         let people: BTreeSet<RecordId> = news.iter().map(|one| one.person).collect();
-        let moved = self.move_on(Some(position), last, news).await?;
+        let moved = self.move_on(SUBSCRIBER, Some(position), last, news).await?;
         if moved && !people.is_empty() {
             self.tell_inboxes(people);
         }
@@ -87,22 +58,6 @@ impl App {
     async fn first_place(&self) -> Result<Position, Error> {
         let places = self.store().read_positions(Position::default(), FIRST_MOST + 1).await?;
         if places.len() > FIRST_MOST { Ok(self.store().journal_end().await?) } else { Ok(Position::default()) }
-    }
-
-    /// Writes what people are told and the place reached; whether it was this node that did.
-    async fn move_on(
-        &self,
-        from: Option<Position>,
-        to: Position,
-        notifications: Vec<NewNotification>,
-    ) -> Result<bool, Error> {
-        let cursor = Some(CursorMove { subscriber: SUBSCRIBER.to_owned(), from, to });
-        match self.store().commit(ChangeSet { cursor, notifications, ..ChangeSet::default() }).await {
-            Ok(_) => Ok(true),
-            // Another node was faster, and told the same.
-            Err(CommitError::Fenced) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Who is told of which entries, as far as each may read them now. Who is mentioned becomes a watcher.
