@@ -7,7 +7,7 @@ use steward_model::access::{Action, Actor, Rights, rights};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Create, Input};
-use steward_model::decide::{Birth, Context, Rules as _, World, decide};
+use steward_model::decide::{Birth, Context, World, decide};
 use steward_model::event::{Act, Cause, Door, Event, LinkTo};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;

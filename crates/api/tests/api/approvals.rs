@@ -3,6 +3,45 @@
 use serde_json::{Value as Json, json};
 use steward_testkit::fixture::Fixture;
 use steward_testkit::on_both;
+use steward_testkit::server::Server;
+
+/// A kind that nobody thought of.
+const SAMPLE: &str = r#"
+key = "sample"
+plural = "samples"
+description = "Something that is tested before it is released."
+icon = "circle"
+numbering = { prefix = "SMP" }
+label_field = "title"
+initial = "taken"
+field = [
+  { key = "title", type = "text" },
+  { key = "approvers", type = "references", target = "person", indexed = true },
+  { key = "asked_to_approve", type = "references", target = "person", indexed = true, write = "never" },
+  { key = "pending_approvers", type = "references", target = "person", indexed = true, write = "never" },
+]
+state = [
+  { key = "taken", category = "new" },
+  { key = "waiting", category = "waiting" },
+  { key = "released", category = "done" },
+]
+[approval]
+state = "waiting"
+approve = "release"
+reject = "send_back"
+[[transition]]
+key = "ask"
+from = "taken"
+to = "waiting"
+[[transition]]
+key = "release"
+from = "waiting"
+to = "released"
+[[transition]]
+key = "send_back"
+from = "waiting"
+to = "taken"
+"#;
 
 /// A policy for changes in force.
 async fn policy(fixture: &Fixture, fields: Json) -> String {
@@ -210,6 +249,78 @@ on_both! {
         fixture.server.app.care_for_approvals().await.unwrap();
         assert_eq!(pending(&newest(&fixture).await.1), [fixture.people["am"].to_string()]);
         assert_eq!(state(&fixture, &change).await, "authorize");
+    }
+
+    async fn one_head_is_no_quorum_and_who_left_is_replaced(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let root = fixture.client("root");
+        let person = |name: &str| format!("/api/v1/people/{}", fixture.people[name]);
+        let away = json!({ "fields": { "absent_from": "2026-01-05", "substitute": fixture.people["g2"].to_string() } });
+        root.patch(&person("am"), away).await.expect(200);
+        policy(&fixture, json!({ "people": people(&fixture, &["am", "g2", "b1"]), "need": "number", "how_many": 2, "ends_at_once": false })).await;
+        let change = waiting(&fixture).await;
+        let (round, _) = newest(&fixture).await;
+        assert_eq!(answer(&fixture, "g2", &round, "approve", "").await, 200);
+        assert_eq!(state(&fixture, &change).await, "authorize", "g2 alone is not two");
+        assert_eq!(answer(&fixture, "g2", &round, "approve", "").await, 409);
+        let left = pending(&newest(&fixture).await.1);
+        assert_eq!(left, [fixture.people["am"].to_string(), fixture.people["b1"].to_string()], "it does not wait for g2 any more");
+        // am leaves for good, and oa is asked in their place.
+        root.patch(&person("am"), json!({ "fields": { "manager": fixture.people["oa"].to_string() } })).await.expect(200);
+        root.post(&format!("{}/transitions/leave", person("am")), json!({ "fields": { "leave_on": "2026-01-05" } })).await.expect(200);
+        fixture.server.app.care_for_approvals().await.unwrap();
+        let left = pending(&newest(&fixture).await.1);
+        assert!(left.contains(&fixture.people["oa"].to_string()) && !left.contains(&fixture.people["am"].to_string()), "{left:?}");
+        let before = fixture.server.rows().await;
+        fixture.server.app.care_for_approvals().await.unwrap();
+        assert_eq!(fixture.server.rows().await, before, "nothing more is to be done");
+        assert_eq!(answer(&fixture, "oa", &round, "approve", "").await, 200);
+        assert_eq!(state(&fixture, &change).await, "scheduled");
+    }
+
+    async fn one_decides_on_what_one_saw_and_words_are_kept(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        policy(&fixture, json!({ "people": people(&fixture, &["oa"]), "reason": "always" })).await;
+        let change = waiting(&fixture).await;
+        let (root, oa) = (fixture.client("root"), fixture.client("oa"));
+        let seen = oa.get(&change).await.expect(200);
+        let opened = seen.header("etag").to_owned();
+        let path = format!("{change}/transitions/authorize");
+        let words = json!({ "comment": { "body": "Go on, the budget pays", "audience": "public" } });
+        let no_words = oa.post(&path, json!({})).await.expect(422).json();
+        assert_eq!(no_words["errors"][0]["field"], "comment", "{no_words}");
+        root.patch(&change, json!({ "fields": { "backout_plan": "None" } })).await.expect(200);
+        let late = oa.call("POST", &path).header("if-match", &opened).json(&words).send().await;
+        assert!([409, 412].contains(&late.status.as_u16()), "{}", late.text());
+        assert_eq!(state(&fixture, &change).await, "authorize");
+        oa.post(&path, words).await.expect(200);
+        assert_eq!(state(&fixture, &change).await, "scheduled");
+        let journal = root.get(&format!("{change}/journal")).await.expect(200).text();
+        assert!(journal.contains("Go on, the budget pays"), "{journal}");
+        let (round, seen) = newest(&fixture).await;
+        assert_eq!(seen["fields"]["answers"][0]["reason"], "Go on, the budget pays");
+        // Words with an answer on the round itself stay there.
+        waiting(&fixture).await;
+        let (second, _) = newest(&fixture).await;
+        assert_ne!(second, round);
+        let both = json!({ "fields": { "reason": "Fine" }, "comment": { "body": "See the minutes", "audience": "public" } });
+        oa.post(&format!("{second}/transitions/approve"), both).await.expect(200);
+        assert!(root.get(&format!("{second}/journal")).await.text().contains("See the minutes"));
+    }
+
+    async fn a_kind_of_ones_own_waits_for_those_it_names(db: TestDatabase) {
+        let server = Server::start_with(db, &[SAMPLE], &[]).await;
+        let fixture = Fixture::build_on(server).await;
+        let root = fixture.client("root");
+        let fields = json!({ "title": "Sample 1", "approvers": people(&fixture, &["g1", "g2"]) });
+        let made = root.post("/api/v1/samples", json!({ "fields": fields })).await.expect(201).json();
+        let sample = format!("/api/v1/samples/{}", made["number"].as_str().unwrap());
+        let asked = root.post(&format!("{sample}/transitions/ask"), json!({})).await.expect(200).json();
+        assert_eq!(asked["fields"]["pending_approvers"].as_array().unwrap().len(), 2);
+        let (round, seen) = newest(&fixture).await;
+        assert_eq!(seen["fields"]["subject"]["id"], made["id"]);
+        assert_eq!(answer(&fixture, "g2", &round, "approve", "").await, 200);
+        assert_eq!(state(&fixture, &sample).await, "released");
     }
 
     async fn time_reminds_passes_on_and_refuses(db: TestDatabase) {

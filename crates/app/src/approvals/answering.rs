@@ -28,7 +28,17 @@ pub(crate) struct Step {
 
 #[derive(Debug, Clone)]
 enum Act {
-    Answer { agrees: bool, reason: String },
+    /// On the round itself.
+    Answer {
+        agrees: bool,
+        reason: String,
+    },
+    /// By a transition of the record; words for its readers stay there.
+    AnswerThere {
+        agrees: bool,
+        reason: String,
+        reason_field: String,
+    },
     AskAlso,
 }
 
@@ -60,6 +70,13 @@ impl App {
         // A round in which nobody can be asked leaves it to those who answer for the record.
         let open = self.open_approval(record.id).await?.filter(|open| !open.references("pending").is_empty());
         let Some(open) = open else { return Ok(None) };
+        // Somebody decides on what they saw.
+        let command = Command::Transition(move_.clone());
+        let since = self.changed_since(record, &command).await?;
+        if point.plan.iter().any(|key| since.contains_key(key)) {
+            let message = "What is decided has changed since you opened it; look at it again".to_owned();
+            return Err(Error::Illegal { message, allowed: Vec::new() });
+        }
         // What came along would be lost, or change what the others decide on.
         let faults: Vec<FieldError> = move_
             .fields
@@ -75,7 +92,8 @@ impl App {
         let comment = || move_.comment.as_ref().map(|comment| comment.body.clone()).unwrap_or_default();
         let said = point.reason.as_deref().map(text).filter(|reason| !reason.is_empty());
         let reason = said.unwrap_or_else(comment);
-        Ok(Some(Step { approval: open.id, act: Act::Answer { agrees, reason } }))
+        let reason_field = point.reason.clone().filter(|_| !agrees).unwrap_or_else(|| "comment".to_owned());
+        Ok(Some(Step { approval: open.id, act: Act::AnswerThere { agrees, reason, reason_field } }))
     }
 
     /// Decides a step in a round, and what follows from it for the record; nothing of it written.
@@ -96,35 +114,46 @@ impl App {
                 format!("It was decided already: {}", if outcome.is_empty() { &approval.state } else { outcome });
             return Err(Error::Illegal { message, allowed: Vec::new() });
         }
+        let nothing = Transition::default();
+        let asked = match request {
+            Request::Command(Command::Transition(move_)) => move_,
+            _ => &nothing,
+        };
         let mut round = Round::of(&approval);
         let excluded = approval.references("excluded");
         let (key, fields) = match &step.act {
-            Act::Answer { agrees, reason } => {
-                self.take_answer(actor, &approval, &mut round, (*agrees, reason)).await?;
-                let key = if *agrees { APPROVE } else { REFUSE };
-                (
-                    key,
-                    Input::from_iter(
-                        [("reason".to_owned(), Json::from(reason.as_str()))].into_iter().filter(|_| !reason.is_empty()),
-                    ),
-                )
+            Act::Answer { agrees, reason } | Act::AnswerThere { agrees, reason, .. } => {
+                let taken = self.take_answer(actor, &approval, &mut round, (*agrees, reason)).await?;
+                taken.map_err(|refused| not_taken(refused, step))?;
+                let mut fields = Input::new();
+                if !reason.is_empty() {
+                    fields.insert("reason".to_owned(), reason.as_str().into());
+                }
+                (if *agrees { APPROVE } else { REFUSE }, fields)
             }
             Act::AskAlso => {
-                let fields = match request {
-                    Request::Command(Command::Transition(move_)) => move_.fields.clone(),
-                    _ => Input::new(),
-                };
-                self.ask_more(actor, &going.kind, &mut round, &fields, &excluded).await?;
-                (ASK_ALSO, fields)
+                self.ask_more(actor, &going.kind, &mut round, &asked.fields, &excluded).await?;
+                (ASK_ALSO, asked.fields.clone())
             }
         };
         let verdict = round.settle(self.now());
         let (given, pending) = self.fields_of(&round, &excluded).await?;
-        let events = self.answered(actor, &going, key, fields, given, origin).await?;
+        // What was said with the move stays where it was said.
+        let is_there = matches!(step.act, Act::AnswerThere { .. });
+        let comment = asked.comment.clone();
+        let (here, there) = if is_there { (None, comment) } else { (comment, None) };
+        let move_ = Transition { key: key.to_owned(), fields, comment: here, ..Transition::default() };
+        let events = self.answered(actor, &going, move_, given, origin).await?;
         going.take(events)?;
-        let mut changes = self.follow_up(&mut going, &round, verdict, &pending).await?;
-        changes.insert(0, going.change());
-        Ok(changes)
+        let Some(mut about) = self.about(&going).await? else { return Ok(vec![going.change()]) };
+        if let Some(comment) = there {
+            let command = Command::Comment(comment);
+            let record = about.after.clone();
+            let said = self.decide_on(actor, &about.kind, &record, &command, origin, &Found::default()).await?;
+            about.take(said)?;
+        }
+        self.follow_up(&mut going, &mut about, &round, verdict, &pending).await?;
+        Ok([going, about].into_iter().filter(|one| !one.events.is_empty()).map(Going::change).collect())
     }
 
     async fn take_answer(
@@ -133,8 +162,7 @@ impl App {
         approval: &Record,
         round: &mut Round,
         (agrees, reason): (bool, &str),
-    ) -> Result<(), Error> {
-        let illegal = |message: &str| Error::Illegal { message: message.to_owned(), allowed: Vec::new() };
+    ) -> Result<Result<(), Refused>, Error> {
         let excluded = approval.references("excluded");
         if excluded.contains(&actor.person) {
             return Err(illegal("Nobody decides what they asked for, will get or carry out themselves"));
@@ -142,12 +170,7 @@ impl App {
         let stand_ins = self.stand_ins(&round.pending(), &excluded).await?;
         let mut people = vec![actor.person];
         people.extend(stand_ins.get(&actor.person).into_iter().flatten());
-        round.answer(&people, actor.person, agrees, reason, self.now()).map_err(|refused| match refused {
-            Refused::Answered => illegal("You have answered already"),
-            Refused::NotNow => illegal("You are asked in another stage, or your answer is not needed any more"),
-            Refused::NotAsked => illegal("Only those who are asked now decide this"),
-            Refused::Reason => Error::invalid("reason", "is needed: say why"),
-        })
+        Ok(round.answer(&people, actor.person, agrees, reason, self.now()))
     }
 
     async fn ask_more(
@@ -179,12 +202,7 @@ impl App {
         round: &Round,
         excluded: &[RecordId],
     ) -> Result<(Fields, Vec<RecordId>), Error> {
-        let mut pending = round.pending();
-        for stand_in in self.stand_ins(&pending, excluded).await?.into_keys() {
-            if !pending.contains(&stand_in) {
-                pending.push(stand_in);
-            }
-        }
+        let pending = round.deciders(&self.stand_ins(&round.pending(), excluded).await?);
         let mut fields = round.fields();
         fields.insert("pending".to_owned(), ids(&pending));
         // They belong to the answer, and to the next one who is asked nothing is filled in.
@@ -197,39 +215,38 @@ impl App {
         &self,
         actor: &Actor,
         going: &Going,
-        key: &str,
-        fields: Input,
+        move_: Transition,
         given: Fields,
         origin: &Origin,
     ) -> Result<Vec<Event>, Error> {
         let record = &going.after;
-        let found = match key {
-            ASK_ALSO => self.look_up_input(actor, &going.kind, &fields, None).await?,
-            _ => Found::default(),
-        };
+        let found = self.look_up_input(actor, &going.kind, &move_.fields, None).await?;
         let world = self.world_for(record.organisation).await?;
         let given =
             Some(Given { fields: given, why: Why { rule: "approval".to_owned(), detail: record.number.clone() } });
         let ctx = Context { given, ..self.context(actor, origin, &found, &world) };
-        let command = Command::Transition(Transition { key: key.to_owned(), fields, ..Transition::default() });
-        Ok(decide(&going.kind, Some(record), &command, &ctx)?)
+        Ok(decide(&going.kind, Some(record), &Command::Transition(move_), &ctx)?)
+    }
+
+    /// The record that a round is about.
+    pub(super) async fn about(&self, going: &Going) -> Result<Option<Going>, Error> {
+        let Some(subject) = going.after.reference("subject") else { return Ok(None) };
+        let Some(loaded) = self.store().get_record(subject).await? else { return Ok(None) };
+        Ok(Some(Going::new(self.kind(&loaded.record.kind)?.clone(), loaded)))
     }
 
     /// What follows from a round as it stands: its own end, and what becomes of the record that it is about.
     pub(super) async fn follow_up(
         &self,
         going: &mut Going,
+        about: &mut Going,
         round: &Round,
         verdict: Verdict,
         pending: &[RecordId],
-    ) -> Result<Vec<RecordChange>, Error> {
+    ) -> Result<(), Error> {
         let cause = Cause::Approval(going.after.number.clone());
-        let Some(subject) = going.after.reference("subject") else { return Ok(Vec::new()) };
-        let Some(loaded) = self.store().get_record(subject).await? else { return Ok(Vec::new()) };
-        let kind = self.kind(&loaded.record.kind)?.clone();
-        let mut about = Going::new(kind.clone(), loaded);
-        self.tell_subject(&mut about, pending, cause.clone()).await?;
-        let Some(point) = kind.approval.clone() else { return Ok(Vec::new()) };
+        self.tell_subject(about, pending, cause.clone()).await?;
+        let Some(point) = about.kind.approval.clone() else { return Ok(()) };
         if verdict != Verdict::Open {
             let refusal = round.refusal().map(|answer| answer.reason.clone()).unwrap_or_default();
             let mut outcome = match verdict {
@@ -237,7 +254,7 @@ impl App {
                 _ => round.last_approval().map(|answer| answer.reason.clone()).unwrap_or_default(),
             };
             if about.after.state == point.state {
-                let moved = self.move_on_by(&about, &point, round, (verdict, &refusal), cause).await;
+                let moved = self.move_on_by(about, &point, round, (verdict, &refusal), cause).await;
                 match moved {
                     Ok(events) => about.take(events)?,
                     Err(Error::Unavailable) => return Err(Error::Unavailable),
@@ -256,7 +273,7 @@ impl App {
             let events = self.consequence(&going.kind.clone(), &going.after.clone(), &step, fields, settled).await?;
             going.take(events)?;
         }
-        Ok(if about.events.is_empty() { Vec::new() } else { vec![about.change()] })
+        Ok(())
     }
 
     /// The move of the record that a decision makes.
@@ -281,6 +298,23 @@ impl App {
         }
         let step = Command::Transition(Transition { key: key.clone(), fields, ..Transition::default() });
         self.consequence(&about.kind, &about.after, &step, given, cause).await
+    }
+}
+
+fn illegal(message: &str) -> Error {
+    Error::Illegal { message: message.to_owned(), allowed: Vec::new() }
+}
+
+/// Why an answer is not taken, at the field where its reason is asked for.
+fn not_taken(refused: Refused, step: &Step) -> Error {
+    match refused {
+        Refused::Answered => illegal("You have answered already"),
+        Refused::NotNow => illegal("You are asked in another stage, or your answer is not needed any more"),
+        Refused::NotAsked => illegal("Only those who are asked now decide this"),
+        Refused::Reason => match &step.act {
+            Act::AnswerThere { reason_field, .. } => Error::invalid(reason_field, "is needed: say why"),
+            Act::Answer { .. } | Act::AskAlso => Error::invalid("reason", "is needed: say why"),
+        },
     }
 }
 

@@ -109,10 +109,8 @@ impl App {
         }
         round.settle(self.now());
         let kind = self.kind(APPROVAL)?.clone();
-        let stand_ins: Vec<_> = self.stand_ins(&round.pending(), &excluded).await?.into_keys().collect();
-        let pending: Vec<_> = round.pending().into_iter().chain(stand_ins).collect();
+        let (mut fields, pending) = self.fields_of(&round, &excluded).await?;
         let title: String = subject.text(&change.kind.label_field).chars().take(TITLE_MAX).collect();
-        let mut fields = round.fields();
         let mut put = |key: &str, value: Json| drop(fields.insert(key.to_owned(), value));
         put("title", if title.is_empty() { subject.number.clone().into() } else { title.into() });
         put("subject", subject.id.0.into());
@@ -121,7 +119,6 @@ impl App {
         put("team", subject.field("team").cloned().unwrap_or_default());
         put("amount", point.amount.as_ref().and_then(|key| subject.field(key)).cloned().unwrap_or_default());
         put("excluded", ids(&excluded));
-        put("pending", ids(&pending));
         let made = self.make_round(&kind, &subject, fields).await?;
         let mut asked: Vec<_> = subject.references(ASKED);
         asked.extend(round.people().into_iter().chain(pending.iter().copied()));

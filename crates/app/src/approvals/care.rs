@@ -2,14 +2,18 @@
 //!
 //! Each thing it does is guarded by what stands in the round, so a run that broke off is done again without harm.
 
+use std::collections::BTreeSet;
+
 use steward_model::access::Actor;
 use steward_model::event::Cause;
 use steward_model::id::RecordId;
+use steward_model::moment::Moment;
 use steward_model::record::Record;
-use steward_practices::approval::{APPROVAL, Late, Refused, Round, Said};
+use steward_practices::approval::{APPROVAL, Late, Round, Said};
 use steward_store::change::ChangeSet;
 use steward_store::error::CommitError;
 
+use super::people::Acquainted;
 use super::{Going, nothing};
 use crate::App;
 use crate::error::Error;
@@ -31,7 +35,11 @@ impl App {
     pub async fn care_for_approvals(&self) -> Result<(), Error> {
         let kind = self.kind(APPROVAL)?.clone();
         let request = ListRequest { filter: Some("state == 'open'".to_owned()), ..ListRequest::default() };
-        for approval in self.all_matching(&Actor::system(), &kind, &request, AT_ONCE).await? {
+        let open = self.all_matching(&Actor::system(), &kind, &request, AT_ONCE).await?;
+        let waiting: BTreeSet<RecordId> = open.iter().flat_map(|approval| Round::of(approval).waiting()).collect();
+        // One look at all people: most rounds want nothing.
+        let known = self.with_substitutes(&waiting.into_iter().collect::<Vec<_>>()).await?;
+        for approval in open.into_iter().filter(|approval| self.wants_care(approval, &known)) {
             match self.care_for(approval.id).await {
                 Ok(()) => {}
                 Err(Error::Unavailable) => return Err(Error::Unavailable),
@@ -39,6 +47,15 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Whether time has brought something about: a date, an absence that began or ended, somebody who left.
+    fn wants_care(&self, approval: &Record, known: &Acquainted) -> bool {
+        let round = Round::of(approval);
+        let stand_ins = known.stand_ins(&round.pending(), &approval.references("excluded"), self.now());
+        is_due(approval, self.now())
+            || round.waiting().into_iter().any(|person| !known.acts(person))
+            || round.deciders(&stand_ins) != approval.references("pending")
     }
 
     async fn care_for(&self, id: RecordId) -> Result<(), Error> {
@@ -49,7 +66,10 @@ impl App {
         let approval = going.after.clone();
         let excluded = approval.references("excluded");
         let mut round = Round::of(&approval);
-        let rule = self.pass_time(&approval, &mut round, &excluded).await?;
+        let mut rule = self.pass_time(&approval, &mut round, &excluded).await?;
+        if self.replace_who_left(&mut round, &excluded).await? {
+            rule = "approval.replaced";
+        }
         let verdict = round.settle(self.now());
         let (mut fields, pending) = self.fields_of(&round, &excluded).await?;
         fields.retain(|key, value| approval.field(key).unwrap_or(&serde_json::Value::Null) != value);
@@ -59,8 +79,12 @@ impl App {
         let cause = Cause::Rule(rule.to_owned());
         let events = self.consequence(&going.kind.clone(), &approval, &nothing(), fields, cause).await?;
         going.take(events)?;
-        let mut records = self.follow_up(&mut going, &round, verdict, &pending).await?;
-        records.insert(0, going.change());
+        let mut records = Vec::new();
+        if let Some(mut about) = self.about(&going).await? {
+            self.follow_up(&mut going, &mut about, &round, verdict, &pending).await?;
+            records.extend(Some(about).filter(|about| !about.events.is_empty()).map(Going::change));
+        }
+        records.push(going.change());
         match self.commit(ChangeSet { records, ..ChangeSet::default() }).await {
             // Somebody answered at the same moment; the next run looks again.
             Ok(()) | Err(CommitError::Stale { .. }) => Ok(()),
@@ -77,7 +101,7 @@ impl App {
     ) -> Result<&'static str, Error> {
         let now = self.now();
         let mut rule = "approval.absence";
-        if approval.field("look_at").and_then(serde_json::Value::as_i64).is_none_or(|at| at > now.0) {
+        if !is_due(approval, now) {
             return Ok(rule);
         }
         let present: Vec<i64> = round.present().map(|ask| ask.ask).collect();
@@ -104,12 +128,27 @@ impl App {
                 round.ask_also(place, &managers);
             } else if is_late && ask.when_late == Late::Refuse {
                 ask.when_late = Late::Wait;
-                ask.ends_at_once = true;
                 rule = "approval.late";
-                let late = round.answer(&waiting, RecordId::SYSTEM, false, "Not answered in time", now);
-                debug_assert!(!matches!(late, Err(Refused::Reason)));
+                round.lapse(place, "Not answered in time", now);
             }
         }
         Ok(rule)
     }
+
+    /// Asks the managers of those who left in their place; whether anybody did.
+    async fn replace_who_left(&self, round: &mut Round, excluded: &[RecordId]) -> Result<bool, Error> {
+        let waiting = round.waiting();
+        let known = self.with_substitutes(&waiting).await?;
+        let gone: Vec<RecordId> = waiting.into_iter().filter(|person| !known.acts(*person)).collect();
+        for person in &gone {
+            let manager = self.managers_of(&[*person], excluded).await?.into_iter().next();
+            round.replace(*person, manager);
+        }
+        Ok(!gone.is_empty())
+    }
+}
+
+/// Whether the moment has come at which a round is looked at again.
+fn is_due(approval: &Record, now: Moment) -> bool {
+    approval.field("look_at").and_then(serde_json::Value::as_i64).is_some_and(|at| at <= now.0)
 }

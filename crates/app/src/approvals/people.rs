@@ -15,8 +15,36 @@ use crate::error::Error;
 
 /// States in which somebody answers, or has somebody who stands in.
 const ACTING: [&str; 2] = ["active", "on_leave"];
+/// People loaded at once.
+const AT_ONCE: usize = 1_000;
 /// Managers above one another that are looked at.
 const STEPS: usize = 5;
+
+/// Who stands in, each with those for whom.
+pub(super) type StandIns = BTreeMap<RecordId, Vec<RecordId>>;
+
+/// People who were looked up.
+pub(super) struct Acquainted(BTreeMap<RecordId, Record>);
+
+impl Acquainted {
+    /// Whether somebody is there to answer, or has somebody who does.
+    pub(super) fn acts(&self, person: RecordId) -> bool {
+        self.0.get(&person).is_some_and(|record| ACTING.contains(&record.state.as_str()))
+    }
+
+    /// Those who stand in at a moment for such of these people as are away.
+    pub(super) fn stand_ins(&self, people: &[RecordId], excluded: &[RecordId], now: Moment) -> StandIns {
+        let mut stand_ins = StandIns::new();
+        for person in people {
+            let away = self.0.get(person).filter(|record| is_away(record, now));
+            let substitute = away.and_then(|record| record.reference("substitute"));
+            if let Some(substitute) = substitute.filter(|id| self.acts(*id) && !excluded.contains(id)) {
+                stand_ins.entry(substitute).or_default().push(*person);
+            }
+        }
+        stand_ins
+    }
+}
 
 impl App {
     /// Who never decides a record: who asks for it, gets it or carries it out.
@@ -84,31 +112,29 @@ impl App {
     }
 
     /// Those who stand in today for people who are away, each with those for whom.
-    pub(super) async fn stand_ins(
-        &self,
-        people: &[RecordId],
-        excluded: &[RecordId],
-    ) -> Result<BTreeMap<RecordId, Vec<RecordId>>, Error> {
-        let mut stand_ins: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
-        for (person, record) in self.people(people).await? {
-            if is_away(&record, self.now())
-                && let Some(substitute) = record.reference("substitute")
-            {
-                stand_ins.entry(substitute).or_default().push(person);
-            }
-        }
-        let able = self.able(&stand_ins.keys().copied().collect::<Vec<_>>(), excluded).await?;
-        stand_ins.retain(|person, _| able.contains(person));
-        Ok(stand_ins)
+    pub(super) async fn stand_ins(&self, people: &[RecordId], excluded: &[RecordId]) -> Result<StandIns, Error> {
+        Ok(self.with_substitutes(people).await?.stand_ins(people, excluded, self.now()))
+    }
+
+    /// People with those who stand in for them.
+    pub(super) async fn with_substitutes(&self, people: &[RecordId]) -> Result<Acquainted, Error> {
+        let mut known = self.people(people).await?;
+        let others = known.values().filter_map(|person| person.reference("substitute"));
+        let others: Vec<RecordId> = others.filter(|id| !known.contains_key(id)).collect();
+        known.extend(self.people(&others).await?);
+        Ok(Acquainted(known))
     }
 
     async fn people(&self, ids: &[RecordId]) -> Result<BTreeMap<RecordId, Record>, Error> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let loaded = self.store().get_records(ids).await?;
-        let people = loaded.into_iter().map(|loaded| loaded.record).filter(|record| record.kind == "person");
-        Ok(people.map(|record| (record.id, record)).collect())
+        let mut people = BTreeMap::new();
+        for chunk in ids.chunks(AT_ONCE) {
+            let loaded = self.store().get_records(chunk).await?.into_iter().map(|loaded| loaded.record);
+            people.extend(loaded.filter(|record| record.kind == "person").map(|record| (record.id, record)));
+        }
+        Ok(people)
     }
 
     async fn references_of(&self, ids: &[RecordId], field: &str) -> Result<Vec<RecordId>, Error> {

@@ -1,6 +1,8 @@
 //! A round of questions and answers: stages one after the other, the questions of a stage together, and for each what
 //! must come together. All of it stands in two tables of the approval's record.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
@@ -217,8 +219,8 @@ impl Round {
         distinct(self.answers.iter().map(|answer| answer.person))
     }
 
-    /// Takes an answer for each question of the present stage that waits for one of these people: somebody and those for
-    /// whom they stand in.
+    /// Takes an answer to each question of the present stage that waits for one of these people: somebody and those for
+    /// whom they stand in. Where a number is needed, nobody answers twice, in whose place ever.
     ///
     /// # Errors
     /// [`Refused`], and nothing is taken.
@@ -230,34 +232,92 @@ impl Round {
         reason: &str,
         now: Moment,
     ) -> Result<(), Refused> {
-        let present: Vec<(i64, bool)> = self.present().map(|ask| (ask.ask, ask.always_reason)).collect();
-        let is_theirs = |answer: &Answer| people.contains(&answer.person);
-        let is_open = |answer: &Answer| {
-            answer.said == Said::Waiting && present.iter().any(|(ask, _)| *ask == answer.ask) && is_theirs(answer)
-        };
-        if !self.answers.iter().any(is_open) {
-            let mine = || self.answers.iter().filter(|answer| is_theirs(answer));
+        let votes: Vec<(usize, bool)> = self
+            .present()
+            .flat_map(|ask| self.votes(ask, people, by).into_iter().map(|place| (place, ask.always_reason)))
+            .collect();
+        if votes.is_empty() {
+            let mine = || self.answers.iter().filter(|answer| people.contains(&answer.person));
             return Err(match (mine().count(), mine().any(|answer| answer.at.is_some())) {
                 (0, _) => Refused::NotAsked,
                 (_, true) => Refused::Answered,
+                (_, false) if self.answers.iter().any(|answer| answer.by == Some(by)) => Refused::Answered,
                 (_, false) => Refused::NotNow,
             });
         }
-        let needs_reason = !agrees
-            || self.answers.iter().filter(|answer| is_open(answer)).any(|answer| present.contains(&(answer.ask, true)));
+        let needs_reason = !agrees || votes.iter().any(|(_, always)| *always);
         if needs_reason && reason.trim().is_empty() {
             return Err(Refused::Reason);
         }
-        let said = if agrees { Said::Approved } else { Said::Refused };
-        let open: Vec<usize> = (0..self.answers.len()).filter(|place| is_open(&self.answers[*place])).collect();
-        for place in open {
+        for (place, _) in votes {
             let answer = &mut self.answers[place];
-            answer.said = said;
+            answer.said = if agrees { Said::Approved } else { Said::Refused };
             answer.by = Some(by).filter(|by| *by != answer.person);
             answer.at = Some(now);
             reason.trim().clone_into(&mut answer.reason);
         }
         Ok(())
+    }
+
+    /// Has a question count as refused by those who did not answer it.
+    pub fn lapse(&mut self, ask: i64, reason: &str, now: Moment) {
+        for answer in self.answers.iter_mut().filter(|answer| answer.ask == ask && answer.said == Said::Waiting) {
+            answer.said = Said::Refused;
+            answer.at = Some(now);
+            reason.clone_into(&mut answer.reason);
+        }
+        if let Some(ask) = self.asks.iter_mut().find(|one| one.ask == ask) {
+            ask.ends_at_once = true;
+        }
+    }
+
+    /// Asks somebody in the place of one who is there no more; nobody, where there is nobody.
+    pub fn replace(&mut self, gone: RecordId, by: Option<RecordId>) {
+        let places: Vec<i64> = self.asks.iter().map(|ask| ask.ask).collect();
+        for ask in places {
+            let is_theirs =
+                |answer: &Answer| answer.ask == ask && answer.person == gone && answer.said == Said::Waiting;
+            if self.answers.iter().any(is_theirs) {
+                self.answers.retain(|answer| !is_theirs(answer));
+                self.ask_also(ask, by.as_slice());
+            }
+        }
+    }
+
+    /// Who can answer now: those who are asked, and those who stand in for them (each with those for whom), as far as
+    /// their word still counts.
+    pub fn deciders(&self, stand_ins: &BTreeMap<RecordId, Vec<RecordId>>) -> Vec<RecordId> {
+        let able = |person: &RecordId| {
+            let people: Vec<RecordId> =
+                std::iter::once(*person).chain(stand_ins.get(person).into_iter().flatten().copied()).collect();
+            self.present().any(|ask| !self.votes(ask, &people, *person).is_empty())
+        };
+        distinct(self.pending().into_iter().chain(stand_ins.keys().copied()).filter(able))
+    }
+
+    /// Everybody from whom an answer is still wanted, in this stage or a later one, each once.
+    pub fn waiting(&self) -> Vec<RecordId> {
+        distinct(self.answers.iter().filter(|answer| answer.said == Said::Waiting).map(|answer| answer.person))
+    }
+
+    /// The places of the answers to a question that somebody may give, for themselves and for those for whom they stand in.
+    fn votes(&self, ask: &Ask, people: &[RecordId], by: RecordId) -> Vec<usize> {
+        let mut open: Vec<usize> = (0..self.answers.len())
+            .filter(|place| {
+                let answer = &self.answers[*place];
+                answer.ask == ask.ask && answer.said == Said::Waiting && people.contains(&answer.person)
+            })
+            .collect();
+        if matches!(ask.need, Need::Number(_) | Need::Share(_)) {
+            // Several heads are wanted, and one head has one.
+            let spoke = |answer: &Answer| answer.at.is_some() && answer.by.unwrap_or(answer.person) == by;
+            if self.answers_to(ask).any(spoke) {
+                return Vec::new();
+            }
+            open.sort_by_key(|place| self.answers[*place].person != by);
+            open.truncate(1);
+        }
+        open
     }
 
     /// Brings the round up to date after answers, people or time: who is not needed is released, and a stage that begins

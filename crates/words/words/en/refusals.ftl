@@ -211,3 +211,4 @@ refusal-over-hundred = cannot be more than 100 per cent
 refusal-when-late = is needed to know when it is late
 refusal-no-people-field = names no field of { $kind } with people
 refusal-waits-for-answers = It waits for the answers of those who are asked to approve it
+refusal-changed-since-opened = What is decided has changed since you opened it; look at it again

@@ -104,6 +104,48 @@ fn who_stands_in_answers_for_the_one_who_is_asked() {
 }
 
 #[test]
+fn one_head_has_one_voice_where_a_number_is_needed() {
+    // 2 is away, and 1 stands in for them.
+    let stand_ins = BTreeMap::from([(RecordId(1), vec![RecordId(2)])]);
+    let both = [RecordId(1), RecordId(2)];
+    let mut number = round(&[(1, Need::Number(2), false, 3)]);
+    assert_eq!(number.answer(&both, RecordId(1), true, "", NOW), Ok(()));
+    assert_eq!(number.settle(NOW), Verdict::Open, "two heads are wanted");
+    assert_eq!(number.answer(&both, RecordId(1), true, "", NOW), Err(Refused::Answered));
+    assert_eq!(number.deciders(&stand_ins), [RecordId(2), RecordId(3)], "1 has spoken");
+    assert_eq!(says(&mut number, 3, true), Ok(Verdict::Approved));
+    // Somebody who is not asked has one voice as well, for however many.
+    let mut number = round(&[(1, Need::Number(2), false, 2)]);
+    assert_eq!(number.answer(&both, RecordId(9), true, "", NOW), Ok(()));
+    assert_eq!(number.settle(NOW), Verdict::Open);
+    assert_eq!(number.answer(&both, RecordId(9), true, "", NOW), Err(Refused::Answered));
+    // Where everybody must agree, who stands in speaks for whom is away.
+    let mut all = round(&[(1, Need::All, true, 2)]);
+    assert_eq!(all.answer(&both, RecordId(1), true, "", NOW), Ok(()));
+    assert_eq!(all.settle(NOW), Verdict::Approved);
+}
+
+#[test]
+fn who_is_gone_is_replaced_and_their_answers_stay() {
+    let mut round = round(&[(1, Need::All, true, 2), (2, Need::Any, true, 1)]);
+    assert_eq!(says(&mut round, 1, true), Ok(Verdict::Open));
+    round.replace(RecordId(1), Some(RecordId(7)));
+    round.replace(RecordId(2), None);
+    assert_eq!(round.settle(NOW), Verdict::Open);
+    assert_eq!(round.pending(), [RecordId(7)], "1 had agreed in the first stage, and 7 is asked in the second");
+    round.replace(RecordId(7), None);
+    assert_eq!((round.settle(NOW), round.pending()), (Verdict::Open, Vec::new()), "nobody is no consent");
+}
+
+#[test]
+fn a_question_that_lapses_is_refused() {
+    let mut round = round(&[(1, Need::Number(2), false, 3)]);
+    round.lapse(1, "Too late", NOW);
+    assert_eq!(round.settle(NOW), Verdict::Refused);
+    assert_eq!(round.refusal().map(|answer| (answer.by, answer.reason.as_str())), Some((None, "Too late")));
+}
+
+#[test]
 fn reminders_come_from_the_last_one_on() {
     let mut round = Round::default();
     let ask = Ask { stage: 1, remind_every: Some(100), within: Some(1000), when_late: Late::Refuse, ..Ask::default() };
