@@ -408,8 +408,14 @@ impl App {
         };
         let world = self.world_for(organisation).await?;
         let changed_since = self.changed_since(record, command).await?;
-        let ctx = Context { changed_since, ..self.context(actor, origin, found, &world) };
-        Ok(decide(kind, Some(record), command, &ctx)?)
+        let events = {
+            let ctx = Context { changed_since, ..self.context(actor, origin, found, &world) };
+            decide(kind, Some(record), command, &ctx)?
+        };
+        if !actor.is_system() {
+            self.check_asked(kind, record, command, &events).await?;
+        }
+        Ok(events)
     }
 
     /// Who changed which field after the revision that the actor saw.

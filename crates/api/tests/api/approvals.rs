@@ -152,7 +152,29 @@ on_both! {
         let number = change.rsplit('/').next().unwrap();
         let plan = app.plan_macro(&root, &kind, number, made["number"].as_str().unwrap()).await.unwrap();
         assert!(plan.refusal.is_some(), "one of two who are asked went on alone: {plan:?}");
+        assert!(format!("{:?}", plan.refusal).contains("waits for the answers"), "{plan:?}");
         assert_eq!(state(&fixture, &change).await, "authorize");
+    }
+
+    async fn a_rule_does_not_ask_and_answer_in_one_act(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let (root, app) = (fixture.client("root"), &fixture.server.app);
+        policy(&fixture, json!({ "people": people(&fixture, &["am"]) })).await;
+        let fields = json!({ "title": "Rush", "for_kind": "change", "trigger": "created", "condition": "true",
+            "actions": [{ "action": "move", "target": "expedite" }, { "action": "move", "target": "authorize" }] });
+        let rule = root.post("/api/v1/rules", json!({ "fields": fields })).await.expect(201).json();
+        root.post(&format!("/api/v1/rules/{}/transitions/activate", rule["number"].as_str().unwrap()), json!({})).await.expect(200);
+        app.answer_all().await.unwrap();
+        let fields = json!({
+            "title": "Rush", "change_type": "emergency", "justification": "It is open", "requester": fixture.people["a1"].to_string(),
+            "planned_start_at": "2026-01-05T09:00:00Z", "planned_end_at": "2026-01-05T10:00:00Z",
+        });
+        let made = root.post("/api/v1/changes", json!({ "fields": fields })).await.expect(201).json();
+        app.answer_all().await.unwrap();
+        let change = format!("/api/v1/changes/{}", made["number"].as_str().unwrap());
+        assert_ne!(state(&fixture, &change).await, "scheduled", "nobody was asked");
+        let runs = root.get(&format!("{change}/rule-runs")).await.expect(200).text();
+        assert!(runs.contains("waits for the answers"), "{runs}");
     }
 
     async fn a_refusal_sends_back_and_says_why(db: TestDatabase) {
@@ -222,6 +244,13 @@ on_both! {
         assert_eq!((&seen["state"], &seen["fields"]["authorized_by"]), (&json!("authorize"), &Json::Null));
         let all = rounds(&fixture).await;
         assert_eq!((all.len(), &all[0]["state"], &all[1]["state"]), (3, &json!("open"), &json!("approved")));
+        let (round, _) = newest(&fixture).await;
+        assert_eq!(answer(&fixture, "am", &round, "approve", "").await, 200);
+        // Nor does another plan slip in with the step that begins the work.
+        let sly = json!({ "fields": { "window_override_reason": "Now or never", "backout_plan": "Another" } });
+        root.post(&format!("{change}/transitions/implement"), sly).await.expect(409);
+        root.patch(&change, json!({ "fields": { "backout_plan": "Another" } })).await.expect(200);
+        assert_eq!(state(&fixture, &change).await, "authorize");
         // Who gives it up asks nobody any more.
         root.post(&format!("{change}/transitions/cancel"), json!({ "fields": { "cancel_reason": "Not needed" } })).await.expect(200);
         assert_eq!(newest(&fixture).await.1["state"], "withdrawn");

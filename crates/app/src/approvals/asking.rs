@@ -10,7 +10,7 @@ use steward_model::command::{Command, Create, Transition};
 use steward_model::decide::{Birth, Context, Given, decide};
 use steward_model::event::{Act, Cause, Door, Event, Why};
 use steward_model::id::RecordId;
-use steward_model::kind::{ApprovalPoint, Kind};
+use steward_model::kind::{ApprovalPoint, Category, Kind};
 use steward_model::record::{Fields, Record};
 use steward_practices::approval::{APPROVAL, ASKED, Ask, NAMED, PENDING, POLICY, Policy, Round};
 use steward_store::change::{ChangeSet, RecordChange};
@@ -237,6 +237,38 @@ fn add(change: &mut RecordChange, events: Vec<Event>) -> Result<(), Error> {
     change.after = folded(change.after.clone(), &events)?;
     change.events.extend(events);
     Ok(())
+}
+
+impl App {
+    /// Refuses what would go around those who are asked: a decision in the same change in which the record begins to
+    /// wait, and work on a plan that is not the approved one. `record` may have come some steps from what is stored.
+    pub(crate) async fn check_asked(
+        &self,
+        kind: &Kind,
+        record: &Record,
+        command: &Command,
+        events: &[Event],
+    ) -> Result<(), Error> {
+        let (Some(point), Command::Transition(move_)) = (&kind.approval, command) else { return Ok(()) };
+        let Some(stored) = self.store().get_record(record.id).await?.map(|loaded| loaded.record) else { return Ok(()) };
+        let refuse = |message: &str| Err(Error::Illegal { message: message.to_owned(), allowed: Vec::new() });
+        let decides = move_.key == point.approve || move_.key == point.reject;
+        if decides && record.state == point.state && stored.state != point.state {
+            return refuse("It waits for the answers of those who are asked to approve it");
+        }
+        let again = point.again.as_ref().and_then(|key| kind.lifecycle.transition(key));
+        if again.is_none_or(|again| !again.from.contains(&stored.state)) || stored.references(ASKED).is_empty() {
+            return Ok(());
+        }
+        let after = folded(record.clone(), events)?;
+        let goes_on = after.state != stored.state
+            && after.state != point.state
+            && matches!(kind.lifecycle.category(&after.state), Category::Active | Category::Waiting);
+        if goes_on && point.plan.iter().any(|key| stored.field(key) != after.field(key)) {
+            return refuse("This changes what was approved; change it first, which asks anew");
+        }
+        Ok(())
+    }
 }
 
 /// What the events of a record mean for its approval; nothing where they only tell of the past.

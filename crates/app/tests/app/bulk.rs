@@ -4,7 +4,7 @@ use serde_json::json;
 use steward_app::bulk::{BulkAction, BulkComment, BulkEdit, Outcome, Progress, Selection, UNDO_WITHIN};
 use steward_app::error::Error;
 use steward_app::list::ListRequest;
-use steward_app::records::Request;
+use steward_app::records::{NewRecord, Request};
 use steward_app::view::RecordView;
 use steward_model::access::Actor;
 use steward_model::command::Command;
@@ -310,5 +310,36 @@ on_both! {
         assert!(matches!(created, Err(Error::Illegal { .. })), "{created:?}");
         let unknown = Request::Command(Command::Unwatch { person: g1.person });
         app.execute(&g1, &incident.kind, &incident.record.number, &unknown, &origin).await.unwrap();
+    }
+
+    async fn sec_024_undoing_lends_nobody_the_rights_of_who_kept_it_before(db: TestDatabase) {
+        let desk = Desk::build(db).await;
+        let keeper = json!({ "fields": { "roles": [{ "role": "incident_manager" }] } });
+        desk.0.client("root").patch(&format!("/api/v1/people/{}", desk.0.people["g1"]), keeper).await.expect(200);
+        let (root, g1) = (desk.actor("root").await, desk.actor("g1").await);
+        let app = &desk.0.server.app;
+        let origin = steward_app::records::Origin::door(Door::Page);
+        let kind = app.kind("rule").unwrap().clone();
+        let fields = json!({ "title": "Look", "for_kind": "incident", "trigger": "created", "condition": "true",
+            "actions": [{ "action": "set", "target": "urgency", "value": "high" }] });
+        let new = NewRecord { fields: fields.as_object().unwrap().clone(), ..NewRecord::default() };
+        let made = app.create(&root, &kind, &new, &origin).await.unwrap();
+        assert_eq!(made.record.reference("runs_as"), Some(root.person));
+        let change = |fields: serde_json::Value| Request::Update {
+            fields: fields.as_object().unwrap().clone(),
+            organisation: None,
+            base: None,
+        };
+        let number = made.record.number.clone();
+        let first = app.execute(&root, &kind, &number, &change(json!({ "order": 2 })), &origin).await.unwrap();
+        let first = first.record.revision;
+        assert_eq!(first, 2);
+        // Somebody else changes it, and then what it makes.
+        let taken = app.execute(&g1, &kind, &number, &change(json!({ "title": "Look well", "order": 3 })), &origin).await.unwrap();
+        assert_eq!(taken.record.reference("runs_as"), Some(g1.person));
+        app.execute(&g1, &kind, &number, &change(json!({ "order": 4 })), &origin).await.unwrap();
+        let undone = app.execute(&g1, &kind, &number, &Request::Revert { seq: taken.record.revision }, &origin).await.unwrap();
+        assert_eq!(undone.record.reference("runs_as"), Some(g1.person), "the rights of before do not come back");
+        assert_eq!((undone.record.text("title"), undone.record.field("order")), ("Look", Some(&json!(4))));
     }
 }

@@ -9,7 +9,8 @@ use crate::record::Record;
 /// The fields that setting an event back leaves as they are, since somebody gave them another value after it. By key,
 /// ascending.
 pub fn kept_from_revert<'e>(kind: &Kind, record: &Record, event: &'e Event) -> Vec<&'e str> {
-    let changed = event.changes.iter().filter(|change| is_own(kind, change) && !stands(record, change));
+    let is_move = matches!(event.act, Act::Moved { .. });
+    let changed = event.changes.iter().filter(|change| is_own(kind, change, is_move) && !stands(record, change));
     // What has the value of before again has nothing to be set back.
     changed
         .filter(|change| record.field(&change.field) != change.from.as_ref())
@@ -78,7 +79,8 @@ fn set_back(
     if let Some(state) = state {
         draft.move_to(state);
     }
-    for change in earlier.changes.iter().filter(|change| is_own(kind, change) && stands(record, change)) {
+    let is_move = state.is_some();
+    for change in earlier.changes.iter().filter(|change| is_own(kind, change, is_move) && stands(record, change)) {
         // What a move brought with it goes with it; a field alone takes the right to write it.
         let needed = kind.field(&change.field).and_then(|field| field.write);
         if state.is_none() && needed.is_some_and(|needed| rights.write < Some(needed)) {
@@ -99,9 +101,12 @@ fn set_back(
     Ok((Record { revision: record.revision, ..after }, changes))
 }
 
-/// Whether a field of the kind still bears the change and is not worked out from others.
-fn is_own(kind: &Kind, change: &Change) -> bool {
-    kind.field(&change.field).is_some_and(|field| !matches!(field.field_type, FieldType::Computed { .. }))
+/// Whether a change was somebody's own and not worked out from others. What nobody may write follows from something
+/// else, such as whose rights count; only with a move does it go back as it came.
+fn is_own(kind: &Kind, change: &Change, is_move: bool) -> bool {
+    kind.field(&change.field).is_some_and(|field| {
+        !matches!(field.field_type, FieldType::Computed { .. }) && (is_move || field.write.is_some())
+    })
 }
 
 /// Whether the value is still what the change made it.

@@ -212,3 +212,4 @@ refusal-when-late = ist nötig, um zu wissen, wann es zu spät ist
 refusal-no-people-field = nennt kein Feld von { $kind } mit Personen
 refusal-waits-for-answers = Es wartet auf die Antworten derer, die um Genehmigung gefragt sind
 refusal-changed-since-opened = Worüber entschieden wird, hat sich geändert, seit Sie es geöffnet haben; sehen Sie es noch einmal an
+refusal-changes-what-was-approved = Das ändert, was genehmigt wurde; ändern Sie es zuerst, das fragt neu

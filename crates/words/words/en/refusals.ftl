@@ -212,3 +212,4 @@ refusal-when-late = is needed to know when it is late
 refusal-no-people-field = names no field of { $kind } with people
 refusal-waits-for-answers = It waits for the answers of those who are asked to approve it
 refusal-changed-since-opened = What is decided has changed since you opened it; look at it again
+refusal-changes-what-was-approved = This changes what was approved; change it first, which asks anew

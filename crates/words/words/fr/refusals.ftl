@@ -212,3 +212,4 @@ refusal-when-late = est nécessaire pour savoir quand il est trop tard
 refusal-no-people-field = ne nomme aucun champ de { $kind } contenant des personnes
 refusal-waits-for-answers = C’est en attente des réponses des personnes sollicitées pour l’approuver
 refusal-changed-since-opened = Ce dont on décide a changé depuis que vous l’avez ouvert ; regardez-le à nouveau
+refusal-changes-what-was-approved = Cela modifie ce qui a été approuvé ; modifiez-le d’abord, ce qui relance la demande
