@@ -7,6 +7,7 @@ use steward_model::access::Action;
 use steward_model::event::{Act, Audience};
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType};
+use steward_rule::RULE;
 use steward_ui::as_of::{AsOf, AsOfMoment, as_of};
 use steward_ui::attachment::{Attachment, Link, attachment, link};
 use steward_ui::button::{Button, Submit, submit};
@@ -81,6 +82,7 @@ impl Parts<'_> {
             !matches!(field.field_type, FieldType::Markdown)
                 && !asked::is_answers(field)
                 && !super::approval::is_told(&kind.key, field)
+                && !(kind.key == RULE && field.key == "actions")
                 && field.key != kind.label_field
                 && (self.article.is_none() || !is_words(&field.key))
                 && view.rights.may_read(field)
