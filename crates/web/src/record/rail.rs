@@ -79,11 +79,12 @@ impl Parts<'_> {
         let source = self.source("fields");
         let class = view.record.text("class");
         let shown = |field: &&Field| {
-            !matches!(field.field_type, FieldType::Markdown)
-                && !asked::is_answers(field)
-                && !super::approval::is_told(&kind.key, field)
-                && !(kind.key == RULE && field.key == "actions")
-                && field.key != kind.label_field
+            let is_told_elsewhere = matches!(field.field_type, FieldType::Markdown)
+                || asked::is_answers(field)
+                || super::approval::is_told(&kind.key, field)
+                || (kind.key == RULE && field.key == "actions")
+                || field.key == kind.label_field;
+            !is_told_elsewhere
                 && (self.article.is_none() || !is_words(&field.key))
                 && view.rights.may_read(field)
                 && kind.has_field(field, class)
