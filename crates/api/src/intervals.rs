@@ -189,13 +189,14 @@ fn conflict(conflict: &Conflict) -> Value {
 }
 
 fn feed(feed: &FeedView) -> Value {
+    let filter = feed.filter.as_ref();
     json!({
         "id": feed.id.to_string(),
         "name": feed.name,
         "calendar": feed.calendar.map(|id| id.to_string()),
-        "kinds": feed.filter.times,
-        "service": feed.filter.service.map(|id| id.to_string()),
-        "organisation": feed.filter.organisation.map(|id| id.to_string()),
+        "kinds": filter.map(|filter| &filter.times),
+        "service": filter.and_then(|filter| filter.service).map(|id| id.to_string()),
+        "organisation": filter.and_then(|filter| filter.organisation).map(|id| id.to_string()),
         "created_at": feed.created_at.to_string(),
         "fetched_at": feed.fetched_at.map(|at| at.to_string()),
     })

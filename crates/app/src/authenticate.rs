@@ -182,6 +182,8 @@ impl App {
             recent.retain(|_, (_, known)| *known != person);
         }
         self.end_sessions_of(person, session).await?;
+        // Links for calendar programs were made with it, too.
+        self.store().revoke_feeds_of(person, self.now()).await?;
         self.note_security(person, "", "password_set", "done").await
     }
 

@@ -1,5 +1,7 @@
 //! Links under which calendar programs fetch a calendar, with the rights that their owner has at that moment.
 
+use std::collections::{BTreeSet, HashSet};
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::tz::TimeZone;
@@ -12,6 +14,7 @@ use steward_model::kind::{SpanSource, TimeKind};
 use steward_model::moment::Moment;
 use steward_practices::calendar::CALENDAR;
 use steward_store::calendar_feeds::{NewFeed, StoredFeed};
+use steward_words::{Language, Reader};
 
 use crate::App;
 use crate::authenticate::{ADDRESS_FAILURES, address_subject, hash_token};
@@ -27,6 +30,8 @@ const NAME_MAX: usize = 100;
 /// How far back and ahead a link shows, in days.
 const DAYS_BACK: i64 = 31;
 const DAYS_AHEAD: i64 = 400;
+/// Microseconds of a day.
+const DAY_MICROS: i64 = 86_400_000_000;
 
 /// What the operations calendar is narrowed to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,12 +57,23 @@ pub struct FeedView {
     pub name: String,
     /// The calendar record that it shows; the operations calendar when `None`.
     pub calendar: Option<RecordId>,
-    /// What the operations calendar is narrowed to.
-    pub filter: FeedFilter,
+    /// What the operations calendar is narrowed to; `None` where that cannot be read, and the link shows nothing.
+    pub filter: Option<FeedFilter>,
+    /// Names of the service and the organisation that it is narrowed to, where its owner may see them.
+    pub about: Vec<String>,
     /// When it was made.
     pub created_at: Moment,
     /// When it was last fetched, to the hour.
     pub fetched_at: Option<Moment>,
+}
+
+/// Words of the pages that a calendar is told with, in the language of who reads.
+#[derive(Clone, Copy)]
+pub struct FeedWords<'w> {
+    /// Names a kind of time.
+    pub time: &'w (dyn Fn(TimeKind) -> &'static str + Sync),
+    /// Says that something has no end.
+    pub no_end: &'w (dyn Fn() -> &'static str + Sync),
 }
 
 /// What a calendar program gets.
@@ -76,7 +92,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a name that is missing or too long, a calendar or filter that leads nowhere, and too many
-    /// links; [`Error::Denied`] with a token that is good for less than its owner, since the link would be good for more.
+    /// links; [`Error::Denied`] with a token, since the link would outlive it.
     pub async fn add_feed(
         &self,
         actor: &Actor,
@@ -84,9 +100,8 @@ impl App {
         calendar: Option<&str>,
         filter: FeedFilter,
     ) -> Result<(i64, String), Error> {
-        let limits = actor.limits.as_ref();
-        if limits.is_some_and(|limits| limits.read_only || !limits.kinds.is_empty() || !limits.teams.is_empty()) {
-            return Err(Error::Denied("make a link with a token that may less than you"));
+        if actor.limits.is_some() {
+            return Err(Error::Denied("make a link with a token"));
         }
         let name = name.trim();
         if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
@@ -128,8 +143,15 @@ impl App {
     /// When the database is away.
     pub async fn feeds(&self, actor: &Actor) -> Result<Vec<FeedView>, Error> {
         let stored = self.store().feeds_of(actor.person, FEEDS_MAX).await?;
+        let narrowed = |feed: &StoredFeed| {
+            let filter = filter_of(feed).unwrap_or_default();
+            [filter.service, filter.organisation].into_iter().flatten()
+        };
+        let ids: BTreeSet<RecordId> = stored.iter().flat_map(narrowed).collect();
+        let names = self.names(actor, ids).await?;
         let view = |feed: StoredFeed| FeedView {
             filter: filter_of(&feed),
+            about: narrowed(&feed).filter_map(|id| names.get(&id)).map(|label| label.label.clone()).collect(),
             id: feed.id,
             name: feed.name,
             calendar: feed.calendar,
@@ -144,23 +166,27 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn revoke_feed(&self, actor: &Actor, id: i64) -> Result<(), Error> {
-        self.store().revoke_feed(actor.person, id, self.now()).await?;
-        self.note_security(actor.person, "", "calendar_link_revoked", "done").await
+        if self.store().revoke_feed(actor.person, id, self.now()).await? {
+            self.note_security(actor.person, "", "calendar_link_revoked", "done").await?;
+        }
+        Ok(())
     }
 
-    /// What a link leads to, as far as its owner may see it now. `word` names a kind of time.
+    /// What a link leads to, as far as its owner may see it now, in the language that they chose; in that of who asks
+    /// where they chose none.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a link that does not hold, whose owner may not act any more, or whose calendar they may
-    /// not see; [`Error::TooMany`] after too many tries from the address.
+    /// [`Error::NotFound`] for a link that does not hold, whose owner may not act any more, whose calendar they may not
+    /// see, or of which it is not known what it shows; [`Error::TooMany`] after too many tries from the address.
     pub async fn fetch_feed(
         &self,
         token: &str,
         address: &str,
-        word: &(dyn Fn(TimeKind) -> &'static str + Sync),
+        words: FeedWords<'_>,
     ) -> Result<Fetched, Error> {
         let now = self.now();
-        let subject = address_subject(address);
+        // Apart from failures to sign in: a program that goes on asking locks nobody out.
+        let subject = format!("feed:{}", address_subject(address));
         self.refuse_after_failures(&subject, ADDRESS_FAILURES, now).await?;
         let found = match token.starts_with(FEED_PREFIX) {
             true => self.store().find_feed(&hash_token(token)).await?,
@@ -170,21 +196,43 @@ impl App {
             self.note_failure(&[subject], now).await?;
             return Err(Error::NotFound);
         };
+        // Who has one that was revoked did not guess: programs go on asking until they are told.
+        if feed.revoked_at.is_some() {
+            return Err(Error::NotFound);
+        }
         let actor = match self.actor(feed.person, None).await {
             Ok(actor) => actor,
             Err(Error::Unavailable) => return Err(Error::Unavailable),
             Err(_) => return Err(Error::NotFound),
         };
-        let intervals = self.intervals_of_feed(&actor, &feed, now).await?;
-        let events: Vec<Outgoing> = intervals.iter().map(|interval| outgoing(interval, word)).collect();
-        let text = calendar_text(&feed.name, &events);
+        let chosen = self.settings(&actor).await?.language.as_deref().and_then(Language::named);
+        let reader = chosen.map_or_else(steward_words::reader, Reader::of);
+        let fetched = steward_words::scope(reader, self.told_of_feed(&actor, &feed, words, now)).await?;
         self.store().note_fetch(feed.id, now).await?;
+        Ok(fetched)
+    }
+
+    async fn told_of_feed(
+        &self,
+        actor: &Actor,
+        feed: &StoredFeed,
+        words: FeedWords<'_>,
+        now: Moment,
+    ) -> Result<Fetched, Error> {
+        let intervals = self.intervals_of_feed(actor, feed, now).await?;
+        // To the day, so that the same is the same text until tomorrow.
+        let last = now.0.saturating_add(DAYS_AHEAD * DAY_MICROS);
+        let last = Moment(last - last.rem_euclid(DAY_MICROS) + DAY_MICROS);
+        let events: Vec<Outgoing> = intervals.iter().map(|interval| outgoing(interval, words, last)).collect();
+        let text = calendar_text(&feed.name, &events);
         Ok(Fetched {
             digest: Hash::of(text.as_bytes()),
             changed_at: intervals.iter().map(|interval| interval.view.record.updated_at).max(),
             text,
         })
     }
+
+    /// What a link shows: what goes on and is to come, then what was, as far as there is room.
 
     async fn intervals_of_feed(
         &self,
@@ -193,40 +241,58 @@ impl App {
         now: Moment,
     ) -> Result<Vec<IntervalView>, Error> {
         let (from, until) = (now.plus_seconds(-DAYS_BACK * 86_400), now.plus_seconds(DAYS_AHEAD * 86_400));
-        let mut request = IntervalRequest::between(from, until, TimeZone::UTC);
+        let mut request = IntervalRequest::between(now, until, TimeZone::UTC);
         request.limit = LIMIT_MAX;
         if let Some(calendar) = feed.calendar {
             // One that is gone, or that its owner may not see any more, is told apart from an empty one.
             self.find(actor, &self.kind(CALENDAR)?.clone(), &calendar.to_string()).await?;
             request.record = Some(calendar);
         } else {
-            let filter = filter_of(feed);
+            let filter = filter_of(feed).ok_or(Error::NotFound)?;
             let times: Vec<TimeKind> = filter.times.iter().filter_map(|time| TimeKind::parse(time)).collect();
             request.times = (!times.is_empty()).then_some(times);
             request.about = filter.service.map(|service| vec![service]);
             request.organisation = filter.organisation;
         }
-        Ok(self.overlapping(actor, &request).await?.intervals)
+        let mut shown = self.overlapping(actor, &request).await?.intervals;
+        (request.from, request.until) = (from, now);
+        let mut past = self.overlapping(actor, &request).await?.intervals;
+        let known: HashSet<(RecordId, i64)> = shown.iter().map(identity).collect();
+        past.retain(|interval| !known.contains(&identity(interval)));
+        // Of what was, the latest.
+        let room = LIMIT_MAX.saturating_sub(shown.len());
+        shown.extend(past.split_off(past.len().saturating_sub(room)));
+        shown.sort_by_key(|interval| (interval.span.begin, interval.span.end, identity(interval)));
+        Ok(shown)
     }
 }
 
-fn filter_of(feed: &StoredFeed) -> FeedFilter {
-    // Written by ourselves; what an older version wrote otherwise shows everything that its owner may see.
-    serde_json::from_str(&feed.query).unwrap_or_default()
+fn identity(interval: &IntervalView) -> (RecordId, i64) {
+    (interval.view.record.id, interval.place)
 }
 
-fn outgoing(interval: &IntervalView, word: &(dyn Fn(TimeKind) -> &'static str + Sync)) -> Outgoing {
+/// What a link is narrowed to; `None` for what cannot be read: then it is not known what its owner meant to show.
+fn filter_of(feed: &StoredFeed) -> Option<FeedFilter> {
+    let filter: FeedFilter = serde_json::from_str(&feed.query).ok()?;
+    filter.times.iter().all(|time| TimeKind::parse(time).is_some()).then_some(filter)
+}
+
+/// An interval as calendar programs get it; what has no end lasts until `last`, and says so.
+fn outgoing(interval: &IntervalView, words: FeedWords<'_>, last: Moment) -> Outgoing {
     let (kind, record) = (&interval.view.kind, &interval.view.record);
     let state = kind.lifecycle.state(&record.state).map_or(record.state.as_str(), |state| state.label.as_str());
     let is_rule = kind.intervals.iter().any(|one| one.key == interval.part && matches!(one.span, SpanSource::Rule(_)));
     // What two fields say stays itself when it is moved; of what recurs, each turn is one.
     let turn = if is_rule { format!("-{}", interval.span.begin.0 / 1_000_000) } else { String::new() };
-    let end = if interval.span.is_open() { interval.span.begin.plus_seconds(3600) } else { interval.span.end };
+    let is_open = interval.span.is_open();
+    let end = if is_open { last } else { interval.span.end };
+    let no_end = if is_open { format!(" ({})", (words.no_end)()) } else { String::new() };
+    let word = (words.time)(interval.time);
     Outgoing {
         uid: format!("{}-{}{turn}@steward", record.id, interval.part),
-        summary: format!("{}: {}", word(interval.time), interval.title()),
+        summary: format!("{word}: {}{no_end}", interval.title()),
         description: format!("{} · {} · {state}", record.number, kind.label),
-        category: word(interval.time).to_owned(),
+        category: word.to_owned(),
         begin: interval.span.begin.timestamp(),
         end: end.timestamp(),
         all_day: interval.span.all_day,

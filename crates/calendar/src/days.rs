@@ -276,8 +276,23 @@ fn special(usual: &Hours, holiday: Option<&Arc<str>>, pieces: &[Piece]) -> Speci
     Special { kind, hours }
 }
 
-/// All holidays of a definition by day, without those that are worked.
-fn holidays(definition: &Definition) -> Result<BTreeMap<i64, Arc<str>>, Error> {
+impl Definition {
+    /// Those of the worked holidays that this definition has itself, without what it is based on.
+    pub fn worked_among_own(&self) -> Vec<String> {
+        // Holidays that cannot be are refused where the definition is compiled.
+        let Ok(found) = with_worked(self) else { return self.worked.clone() };
+        let names: BTreeSet<String> = found.values().map(|name| plain(name)).collect();
+        self.worked.iter().filter(|worked| names.contains(&plain(worked))).cloned().collect()
+    }
+}
+
+/// How names of holidays are compared.
+fn plain(name: &str) -> String {
+    name.trim_end_matches(OBSERVED).trim().to_lowercase()
+}
+
+/// All holidays of a definition by day, also those that are worked.
+fn with_worked(definition: &Definition) -> Result<BTreeMap<i64, Arc<str>>, Error> {
     let mut found: BTreeMap<i64, Arc<str>> = BTreeMap::new();
     for (index, set) in definition.sets.iter().enumerate() {
         let set = public::holidays_of(&format!("sets[{index}]"), set)?;
@@ -285,9 +300,14 @@ fn holidays(definition: &Definition) -> Result<BTreeMap<i64, Arc<str>>, Error> {
     }
     let own = definition.holidays.iter().enumerate();
     kept(own.map(|(index, holiday)| (format!("holidays[{index}]"), holiday)), &mut found)?;
+    Ok(found)
+}
+
+/// All holidays of a definition by day, without those that are worked.
+fn holidays(definition: &Definition) -> Result<BTreeMap<i64, Arc<str>>, Error> {
+    let mut found = with_worked(definition)?;
     for (index, worked) in definition.worked.iter().enumerate() {
         let before = found.len();
-        let plain = |name: &str| name.trim_end_matches(OBSERVED).trim().to_lowercase();
         let wanted = plain(worked);
         found.retain(|_, name| plain(name) != wanted);
         if found.len() == before {

@@ -27,7 +27,7 @@ pub use easter::easter;
 pub use error::Error;
 pub use gaps::{Gap, Reason};
 pub use lines::lean_calendar;
-pub use occurrences::{Event, Recurrence, calendar_events};
+pub use occurrences::{Event, MOST_A_DAY, Recurrence, calendar_events};
 pub use outgoing::{Outgoing, calendar_text};
 pub use public::{Country, Region, countries};
 pub use working::{Span, WorkingTime};

@@ -52,7 +52,8 @@ pub(crate) fn look_at(text: &str) -> Lines {
 }
 
 /// What is kept of events where only their days matter.
-const KEPT: [&str; 8] = ["SUMMARY", "UID", "DTSTART", "DTEND", "RRULE", "EXDATE", "STATUS", "RECURRENCE-ID"];
+const KEPT: [&str; 9] =
+    ["SUMMARY", "UID", "DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "STATUS", "RECURRENCE-ID"];
 
 /// A calendar with nothing but its events, and of these only name and time: files of holidays carry ten times that.
 /// Look at the text with [`crate::calendar_events`] before.
@@ -140,6 +141,14 @@ mod tests {
              DTSTART;VALUE=DATE:20270101\nEND:VEVENT\nEND:VCALENDAR\n"
         );
         assert_eq!(crate::calendar_events("text", &lean), crate::calendar_events("text", text));
+    }
+
+    #[test]
+    fn how_long_events_last_is_kept() {
+        let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Works holiday\nDTSTART;VALUE=DATE:20271227\nDURATION:P3D\n\
+                    END:VEVENT\nEND:VCALENDAR\n";
+        let read = crate::calendar_events("text", &lean_calendar(text)).expect("a calendar");
+        assert_eq!(read[0].end.to_string(), "2027-12-30T00:00:00");
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::{Error, FIRST_YEAR, LAST_YEAR, Rule, easter};
 
 /// More occurrences than any calendar has use for: every day of all years.
 const MOST: u16 = 32_000;
-/// Occurrences on one day; more would make looking far ahead take long.
-const MOST_A_DAY: usize = 24;
+/// Occurrences of a recurrence on one day at most; more would make looking far ahead take long.
+pub const MOST_A_DAY: usize = 24;
 /// No rule counts from before this year.
 const FIRST_START: i16 = 1900;
 /// More events than any file of holidays or freezes holds.
@@ -162,10 +162,18 @@ fn read_event(
     let faulty = |what: &str| Error::impossible(field, format!("{named} {what}"), "Correct the iCalendar file");
     let start = event.properties().get("DTSTART").ok_or_else(|| faulty("has no day"))?;
     let (begin, all_day, zone) = moment(start).ok_or_else(|| faulty("has a day that cannot be read"))?;
-    let end = match event.properties().get("DTEND") {
-        Some(end) => moment(end).ok_or_else(|| faulty("has an end that cannot be read"))?.0,
-        None if all_day => begin.checked_add(jiff::Span::new().days(1)).unwrap_or(begin),
-        None => begin,
+    if event.properties().contains_key("RDATE") || event.multi_properties().contains_key("RDATE") {
+        return Err(faulty("names further days (RDATE), which are not read; write an event for each"));
+    }
+    let end = match (event.properties().get("DTEND"), event.property_value("DURATION")) {
+        (Some(end), _) => moment(end).ok_or_else(|| faulty("has an end that cannot be read"))?.0,
+        (None, Some(text)) => {
+            let length = text.trim().parse::<jiff::Span>().ok().filter(|length| !length.is_negative());
+            let end = length.and_then(|length| begin.checked_add(length).ok());
+            end.ok_or_else(|| faulty("has a duration that cannot be read"))?
+        }
+        (None, None) if all_day => begin.checked_add(jiff::Span::new().days(1)).unwrap_or(begin),
+        (None, None) => begin,
     };
     let length = begin.duration_until(end);
     if length.is_negative() {

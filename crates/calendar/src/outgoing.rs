@@ -1,6 +1,6 @@
 //! iCalendar texts for others to read (RFC 5545).
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 use jiff::Timestamp;
 
@@ -66,10 +66,16 @@ fn one(outgoing: &Outgoing) -> Event {
         .summary(&clean(&outgoing.summary))
         .description(&clean(&outgoing.description))
         .add_property("CATEGORIES", clean(&outgoing.category).replace(['\n', ','], " "));
+    // Programs refuse what does not end after it begins.
     if outgoing.all_day {
-        event.starts(day(outgoing.begin)).ends(day(outgoing.end)).add_property("TRANSP", "TRANSPARENT");
+        let begin = day(outgoing.begin);
+        let next = begin.checked_add_days(Days::new(1)).unwrap_or(begin);
+        event.starts(begin).ends(day(outgoing.end).max(next)).add_property("TRANSP", "TRANSPARENT");
     } else {
-        event.starts(utc(outgoing.begin)).ends(utc(outgoing.end));
+        let begin = utc(outgoing.begin);
+        let next = begin.checked_add_signed(TimeDelta::minutes(1)).unwrap_or(begin);
+        let end = utc(outgoing.end);
+        event.starts(begin).ends(if end > begin { end } else { next });
     }
     event.done()
 }
@@ -113,7 +119,7 @@ mod tests {
         let text = calendar_text("All; of, it", &[event(long.trim()), holiday]);
         let read = calendar_events("text", &text).expect("a calendar");
         assert_eq!(read.len(), 2);
-        assert_eq!(read[0].summary.replace('\\', ""), long.trim().replace('\\', ""));
+        assert_eq!(read[0].summary, long.trim());
         assert_eq!(
             (read[0].start.to_string(), read[0].zone.as_deref()),
             ("2026-11-27T18:00:00".to_owned(), Some("UTC"))
@@ -129,6 +135,25 @@ mod tests {
         assert_eq!(calendar_events("text", &text).expect("a calendar").len(), 1);
         assert!(!text.lines().any(|line| line.starts_with("ATTACH")), "{text}");
         assert_eq!(text.lines().filter(|line| line.starts_with("BEGIN:VEVENT")).count(), 1);
+    }
+
+    #[test]
+    fn nothing_ends_before_it_is_over() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
+        let begin = at("2026-12-25T00:00:00Z");
+        for (all_day, end, expected) in [
+            (true, begin, "2026-12-26T00:00:00"),
+            (true, at("2026-12-25T23:00:00Z"), "2026-12-26T00:00:00"),
+            (true, at("2026-12-20T00:00:00Z"), "2026-12-26T00:00:00"),
+            (true, at("2026-12-28T00:00:00Z"), "2026-12-28T00:00:00"),
+            (false, begin, "2026-12-25T00:01:00"),
+            (false, at("2026-12-24T00:00:00Z"), "2026-12-25T00:01:00"),
+            (false, at("2026-12-25T00:00:30Z"), "2026-12-25T00:00:30"),
+        ] {
+            let text = calendar_text("x", &[Outgoing { begin, end, all_day, ..event("a") }]);
+            assert!(text.contains("DTEND"), "{text}");
+            assert_eq!(calendar_events("text", &text).expect("a calendar")[0].end.to_string(), expected, "{end}");
+        }
     }
 
     #[test]

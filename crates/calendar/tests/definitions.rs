@@ -691,7 +691,18 @@ fn events_keep_their_zone_and_faulty_ones_are_named() {
     assert_eq!(events[0].end, date(2027, 1, 4).at(6, 0, 0, 0));
     let events = calendar_events("file", &calendar("DTSTART:20261218T180000Z")).unwrap();
     assert_eq!((events[0].zone.as_deref(), events[0].end), (Some("UTC"), events[0].start));
+    for (lasts, end) in [
+        ("DTSTART:20261218T180000Z\nDURATION:PT90M", date(2026, 12, 18).at(19, 30, 0, 0)),
+        ("DTSTART;VALUE=DATE:20261218\nDURATION:P1W", date(2026, 12, 25).at(0, 0, 0, 0)),
+        ("DTSTART:20261218T180000Z\nDURATION:P15DT5H0M20S", date(2027, 1, 2).at(23, 0, 20, 0)),
+    ] {
+        assert_eq!(calendar_events("file", &calendar(lasts)).unwrap()[0].end, end, "{lasts}");
+    }
     for (event, says) in [
+        ("DTSTART:20261218T180000Z\nDURATION:-PT1H", "line 3: the event “Freeze” has a duration that cannot be read"),
+        ("DTSTART:20261218T180000Z\nDURATION:long", "has a duration that cannot be read"),
+        ("DTSTART;VALUE=DATE:20261218\nRDATE;VALUE=DATE:20261220", "line 3: the event “Freeze” names further days (RDATE)"),
+        ("DTSTART;VALUE=DATE:20261218\nRDATE:20261220\nRDATE:20261222", "names further days (RDATE)"),
         ("UID:1", "“Freeze” has no day"),
         ("DTSTART:soon", "cannot be read"),
         ("DTSTART:20261218T180000Z\nDTEND:20261218T170000Z", "ends before it begins"),

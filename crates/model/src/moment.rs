@@ -27,9 +27,10 @@ impl Moment {
         (self.0 - earlier.0) / 1_000_000
     }
 
-    /// As a `jiff` timestamp, for arithmetic in time zones.
+    /// As a `jiff` timestamp, for arithmetic in time zones; the first or last one there is for what lies beyond.
     pub fn timestamp(self) -> Timestamp {
-        Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
+        let beyond = if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Timestamp::from_microsecond(self.0).unwrap_or(beyond)
     }
 
     /// Time since the epoch.
@@ -48,5 +49,17 @@ impl From<Timestamp> for Moment {
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.timestamp().fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_beyond_all_time_stays_at_its_end() {
+        assert_eq!(Moment(i64::MAX).timestamp(), Timestamp::MAX);
+        assert_eq!(Moment(i64::MIN).timestamp(), Timestamp::MIN);
+        assert_eq!(Moment(0).timestamp(), Timestamp::UNIX_EPOCH);
     }
 }

@@ -95,6 +95,40 @@ fn the_first_end_that_is_there_counts() {
 }
 
 #[test]
+fn what_goes_on_is_not_over_because_it_was_expected_to_be() {
+    let text = WORK
+        .replace("to = [\"end_at\", \"expected_at\"]\nopen = true", "to = [\"end_at\"]\nexpected = \"expected_at\"")
+        .replace("state = [", "state = [{ key = \"new\", category = \"new\" }, { key = \"over\", category = \"done\" }, ")
+        .replace("to = \"void\" }]", "to = \"void\" }, { key = \"over\", from = [\"new\", \"open\"], to = \"over\" }]");
+    let registry = Registry::load(&[Source { path: "work/work.toml".into(), text }]).unwrap();
+    let kind = registry.kind("work").unwrap();
+    let span = &kind.intervals[0];
+    let (nine, ten, noon) = (9 * 3_600_000_000_i64, 10 * 3_600_000_000_i64, 12 * 3_600_000_000_i64);
+    let fields = json!({"begin_at": nine, "expected_at": noon});
+    for (state, fields, expected) in [
+        ("open", fields.clone(), Span::OPEN_END),
+        ("new", fields.clone(), Moment(noon)),
+        ("over", fields, Moment(noon)),
+        ("open", json!({"begin_at": nine, "expected_at": noon, "end_at": ten}), Moment(ten)),
+        ("open", json!({"begin_at": nine}), Moment(nine).plus_seconds(60)),
+    ] {
+        let record = Record { state: state.into(), ..record(fields.clone()) };
+        assert_eq!(span.span_of(kind, &record).unwrap().end, expected, "{state} {fields}");
+    }
+    assert!(span.is_touched(&["expected_at"], false) && span.is_touched(&[], true));
+    assert_eq!(span.level(kind, false), Level::Requester);
+}
+
+#[test]
+fn an_open_end_is_a_day_on_every_clock() {
+    for zone in ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"] {
+        let local = Span::OPEN_END.timestamp().to_zoned(jiff::tz::TimeZone::get(zone).unwrap());
+        assert_eq!(local.year(), 9999, "{zone}");
+    }
+    assert_eq!(Span::OPEN_END.to_string(), "9999-12-30T00:00:00Z");
+}
+
+#[test]
 fn the_last_day_is_included() {
     check("days", json!({"first": "2026-12-24"}), "2026-12-24T00:00:00Z 2026-12-25T00:00:00Z days");
     check(

@@ -56,6 +56,8 @@ fn holidays(record: &Record, from: Timestamp, until: Timestamp) -> Vec<Span> {
     // Open at all times otherwise, so that what is closed is so for a reason.
     let whole = |day| WeekSpan { day, from: Minute::MIDNIGHT, to: Minute::END };
     own.week = Day::ALL.map(whole).to_vec();
+    // It may work on holidays that its parent has, of which it knows nothing by itself.
+    own.worked = own.worked_among_own();
     let Ok(working) = WorkingTime::compile(&own) else { return Vec::new() };
     let date = |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut spans: Vec<Span> = Vec::new();
@@ -104,6 +106,19 @@ pub enum Collision {
     Outage,
     /// It lies outside of the maintenance windows of what it is about.
     OutsideWindow,
+    /// So much lies around it that not all was looked at; nothing is said of windows then.
+    Incomplete,
+}
+
+/// What is known of maintenance windows.
+#[derive(Debug, Clone)]
+pub struct Windows {
+    /// Services and items that have any.
+    pub of: BTreeSet<RecordId>,
+    /// From when to when they are worked out.
+    pub known: (Moment, Moment),
+    /// Whether some of what lies around was left out.
+    pub is_cut: bool,
 }
 
 impl Collision {
@@ -114,17 +129,17 @@ impl Collision {
             Self::Change => "change",
             Self::Outage => "outage",
             Self::OutsideWindow => "outside_window",
+            Self::Incomplete => "incomplete",
         }
     }
 }
 
 /// What stands in the way of a change: the collision with the place of the other one among `others`, none for what has no
-/// other. `above` says whether the organisation of one record is that of another, or above it. `windowed` are services
-/// and items that have maintenance windows at all.
+/// other. `above` says whether the organisation of one record is that of another, or above it.
 pub fn collisions(
     change: &Busy<'_>,
     others: &[Busy<'_>],
-    windowed: &BTreeSet<RecordId>,
+    windows: &Windows,
     above: &dyn Fn(RecordId, RecordId) -> bool,
 ) -> Vec<(Collision, Option<usize>)> {
     if change.time != TimeKind::Change {
@@ -149,7 +164,10 @@ pub fn collisions(
         };
         found.push((collision, Some(place)));
     }
-    if change.concerns.iter().any(|id| windowed.contains(id)) {
+    let is_known = windows.known.0 <= change.span.begin && change.span.end <= windows.known.1;
+    if windows.is_cut {
+        found.push((Collision::Incomplete, None));
+    } else if is_known && change.concerns.iter().any(|id| windows.of.contains(id)) {
         let holds = |window: &&Busy<'_>| {
             window.time == TimeKind::Maintenance
                 && window.span.begin <= change.span.begin
@@ -218,6 +236,19 @@ pub(crate) mod tests {
         others: &[(TimeKind, Record, Span, Vec<RecordId>)],
         windowed: &[i64],
     ) -> String {
+        found_among(change, others, &windows(windowed))
+    }
+
+    fn windows(of: &[i64]) -> Windows {
+        let known = (Moment(0), Moment(0).plus_seconds(24 * 3600));
+        Windows { of: of.iter().map(|id| RecordId(*id)).collect(), known, is_cut: false }
+    }
+
+    fn found_among(
+        change: serde_json::Value,
+        others: &[(TimeKind, Record, Span, Vec<RecordId>)],
+        windows: &Windows,
+    ) -> String {
         let change = numbered(100, 10, change);
         let about = [RecordId(7)];
         let asked = Busy { record: &change, time: TimeKind::Change, span: hours(10, 12), concerns: &about };
@@ -225,9 +256,8 @@ pub(crate) mod tests {
             .iter()
             .map(|(time, record, span, concerns)| Busy { record, time: *time, span: span.clone(), concerns })
             .collect();
-        let windowed = windowed.iter().map(|id| RecordId(*id)).collect();
         let above = |one: RecordId, other: RecordId| one == other || one == RecordId(1);
-        let found = collisions(&asked, &others, &windowed, &above);
+        let found = collisions(&asked, &others, windows, &above);
         let told = found.iter().map(|(collision, place)| match place {
             Some(place) => format!("{} {place}", collision.key()),
             None => collision.key().to_owned(),
@@ -275,10 +305,43 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn nothing_is_said_of_windows_that_are_not_known() {
+        let hour = |hour: i64| Moment(0).plus_seconds(hour * 3600);
+        for (known, is_cut, expected) in [
+            ((hour(10), hour(12)), false, "outside_window"),
+            ((hour(0), hour(11)), false, ""),
+            ((hour(11), hour(24)), false, ""),
+            ((hour(0), hour(24)), true, "incomplete"),
+        ] {
+            let windows = Windows { known, is_cut, ..windows(&[7]) };
+            assert_eq!(found_among(json!({}), &[], &windows), expected, "{known:?} {is_cut}");
+        }
+        // What was found is told all the same.
+        let freeze = [(TimeKind::Freeze, numbered(5, 10, json!({})), hours(0, 24), Vec::new())];
+        let windows = Windows { is_cut: true, ..windows(&[7]) };
+        assert_eq!(found_among(json!({}), &freeze, &windows), "freeze 0, incomplete");
+    }
+
+    #[test]
     fn an_outage_planned_for_the_change_is_none_of_its_collisions() {
         let outage = |fields| (TimeKind::Outage, numbered(9, 10, fields), hours(11, 12), vec![RecordId(7)]);
         assert_eq!(found(json!({}), &[outage(json!({}))], &[]), "outage 0");
         assert_eq!(found(json!({}), &[outage(json!({"change": 100}))], &[]), "");
+    }
+
+    #[test]
+    fn a_calendar_tells_its_own_days_also_where_it_works_on_a_holiday_of_its_parent() {
+        let mut calendar = record("calendar");
+        calendar.fields.insert("holiday_sets".into(), json!([{"country": "at"}]));
+        let worked = json!([{"name": "Only the parent's"}, {"name": "Stephanstag"}]);
+        calendar.fields.insert("worked_holidays".into(), worked);
+        let exceptions = json!([{"first": "2026-12-28", "last": "2026-12-28", "effect": "closed", "name": "Works holiday"}]);
+        calendar.fields.insert("exceptions".into(), exceptions);
+        let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
+        let found =
+            expand("calendar_holidays", &calendar, None, at("2026-12-20T00:00:00Z"), at("2026-12-31T00:00:00Z"));
+        let days: Vec<String> = found.iter().map(|span| span.begin.timestamp().strftime("%m-%d").to_string()).collect();
+        assert_eq!(days, ["12-25", "12-28"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span as Length, Timestamp};
 use serde_json::Value as Json;
-use steward_calendar::{LAST_YEAR, Minute, Recurrence};
+use steward_calendar::{LAST_YEAR, MOST_A_DAY, Minute, Recurrence};
 use steward_model::decide::FieldError;
 use steward_model::kind::Span;
 use steward_model::moment::Moment;
@@ -14,6 +14,8 @@ use crate::schedule::rule_of;
 
 /// The kind of maintenance windows.
 pub const MAINTENANCE: &str = "maintenance_window";
+/// Minutes of a day.
+const DAY_MINUTES: u16 = 24 * 60;
 /// Fields that say when it is.
 const DECIDING: [&str; 12] = [
     "repeat",
@@ -48,14 +50,15 @@ impl Window {
     /// The faults of its fields.
     pub fn of(record: &Record) -> Result<Self, Vec<FieldError>> {
         let fault = |field: &str, message: String| vec![FieldError::new(field, message)];
-        let time = |field: &str| -> Result<Time, Vec<FieldError>> {
+        let time = |field: &str| -> Result<(Time, i64), Vec<FieldError>> {
             let minute: Minute = record.text(field).parse().map_err(|message| fault(field, message))?;
-            // 24:00 is the midnight that ends a day, and this day ends at its beginning's next.
-            let since = minute.since_midnight() % (24 * 60);
+            // 24:00 is the midnight that ends a day: the first moment of the day after.
+            let (since, days) = (minute.since_midnight() % DAY_MINUTES, minute.since_midnight() / DAY_MINUTES);
             let part = |number: u16| i8::try_from(number).unwrap_or_default();
-            Ok(Time::new(part(since / 60), part(since % 60), 0, 0).unwrap_or(Time::midnight()))
+            let time = Time::new(part(since / 60), part(since % 60), 0, 0).unwrap_or(Time::midnight());
+            Ok((time, i64::from(days)))
         };
-        let (at, until) = (time("at_time")?, time("until_time")?);
+        let ((at, _), (until, days_over)) = (time("at_time")?, time("until_time")?);
         let start: Date = record
             .text("starts_on")
             .parse()
@@ -73,7 +76,7 @@ impl Window {
         let field = if record.text("repeat") == "rule" { "rule" } else { "repeat" };
         let recurrence = Recurrence::parse(field, &rule_of(record), start.to_datetime(at))
             .map_err(|error| fault(field, error.to_string()))?;
-        let days = record.field("days_later").and_then(Json::as_i64).unwrap_or(0);
+        let days = record.field("days_later").and_then(Json::as_i64).unwrap_or(0) + days_over;
         let days_later = if days == 0 && until <= at { 1 } else { days };
         let rows = record.field("skipped").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
         let day = |row: &Json| row.get("day").and_then(Json::as_str).and_then(|text| text.parse().ok());
@@ -97,11 +100,14 @@ impl Window {
     }
 
     fn turns(&self, from: DateTime, until: DateTime, most: u16) -> Vec<DateTime> {
-        let turns = self.recurrence.between(from, until, most).into_iter();
+        // Those that are left out take no place of others.
+        let left_out = self.skipped.len().saturating_mul(MOST_A_DAY);
+        let looked_at = most.saturating_add(u16::try_from(left_out).unwrap_or(u16::MAX));
+        let turns = self.recurrence.between(from, until, looked_at).into_iter();
         let is_meant = |begin: &DateTime| {
             self.last.is_none_or(|last| begin.date() <= last) && !self.skipped.contains(&begin.date())
         };
-        turns.filter(is_meant).collect()
+        turns.filter(is_meant).take(usize::from(most)).collect()
     }
 
     fn span(&self, begin: DateTime) -> Option<Span> {
@@ -197,6 +203,24 @@ mod tests {
             "2026-05-01T00:00:00Z",
             &["2026-03-01T21:00:00Z 2026-03-02T01:00:00Z", "2026-03-15T21:00:00Z 2026-03-16T01:00:00Z"],
         );
+    }
+
+    #[test]
+    fn the_first_turn_may_be_left_out() {
+        let fields = json!({"skipped": [{"day": "2026-03-01", "reason": "launch"}]});
+        let expected = ["2026-03-08T21:00:00Z 2026-03-09T01:00:00Z"];
+        check_times(fields, "2026-03-01T00:00:00Z", "2026-03-10T00:00:00Z", &expected);
+        let only = json!({"repeat": "once", "skipped": [{"day": "2026-03-01", "reason": "launch"}]});
+        assert_eq!(window(only).expect_err("refused")[0].field, "repeat");
+    }
+
+    #[test]
+    fn what_ends_at_24_ends_with_its_day() {
+        for (days_later, expected) in [(0, "2026-03-01T23:00:00Z"), (1, "2026-03-02T23:00:00Z")] {
+            let fields = json!({"repeat": "once", "until_time": "24:00", "days_later": days_later});
+            let expected = format!("2026-03-01T21:00:00Z {expected}");
+            check_times(fields, "2026-03-01T00:00:00Z", "2026-03-10T00:00:00Z", &[&expected]);
+        }
     }
 
     #[test]

@@ -43,9 +43,11 @@ pub struct StoredFeed {
     pub created_at: Moment,
     /// When it was last fetched, to the hour.
     pub fetched_at: Option<Moment>,
+    /// When it was ended.
+    pub revoked_at: Option<Moment>,
 }
 
-const COLUMNS: &str = "id, person, name, calendar, query, created_at, fetched_at";
+const COLUMNS: &str = "id, person, name, calendar, query, created_at, fetched_at, revoked_at";
 
 impl Store {
     /// Keeps a link and gives its id.
@@ -72,12 +74,12 @@ impl Store {
         Ok(written.await?)
     }
 
-    /// The link with this hash, unless it was revoked.
+    /// The link with this hash, also one that was revoked.
     ///
     /// # Errors
     /// What the database answered.
     pub async fn find_feed(&self, hash: &Hash) -> Result<Option<StoredFeed>, StoreError> {
-        let sql = format!("select {COLUMNS} from calendar_feed where hash = $1 and revoked_at is null");
+        let sql = format!("select {COLUMNS} from calendar_feed where hash = $1");
         let binds = [Bind::Bytes(hash.0.to_vec())];
         let row = self.read_few().await?.fetch_optional(&sql, &binds).await?;
         row.as_ref().map(feed).transpose()
@@ -96,13 +98,28 @@ impl Store {
         self.read_few().await?.fetch_all(&sql, &binds).await?.iter().map(feed).collect()
     }
 
-    /// Ends a link of a person; one of somebody else, or none, is left as it is.
+    /// Ends a link of a person; one of somebody else, or none, is left as it is. Whether there was one to end.
     ///
     /// # Errors
     /// As [`Store::write`].
-    pub async fn revoke_feed(&self, person: RecordId, id: i64, now: Moment) -> Result<(), StoreError> {
-        let sql = "update calendar_feed set revoked_at = $1 where id = $2 and person = $3 and revoked_at is null";
-        self.change(sql.to_owned(), [now.0, id, person.0].map(Bind::Integer).to_vec()).await
+    pub async fn revoke_feed(&self, person: RecordId, id: i64, now: Moment) -> Result<bool, StoreError> {
+        let written = self.write(move |connection| {
+            Box::pin(async move {
+                let sql =
+                    "update calendar_feed set revoked_at = $1 where id = $2 and person = $3 and revoked_at is null";
+                Ok(connection.execute(sql, &[now.0, id, person.0].map(Bind::Integer)).await?)
+            })
+        });
+        Ok(written.await? > 0)
+    }
+
+    /// Ends all links of a person.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn revoke_feeds_of(&self, person: RecordId, now: Moment) -> Result<(), StoreError> {
+        let sql = "update calendar_feed set revoked_at = $1 where person = $2 and revoked_at is null";
+        self.change(sql.to_owned(), [now.0, person.0].map(Bind::Integer).to_vec()).await
     }
 
     /// Keeps that a link was fetched, once an hour at most, since programs fetch often.
@@ -125,5 +142,6 @@ fn feed(row: &Row) -> Result<StoredFeed, StoreError> {
         query: row.text(4)?,
         created_at: row.moment(5)?,
         fetched_at: row.optional_integer(6)?.map(Moment),
+        revoked_at: row.optional_integer(7)?.map(Moment),
     })
 }

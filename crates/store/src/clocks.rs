@@ -254,6 +254,32 @@ impl Store {
         rows.iter().map(|row| Ok(RecordId(row.integer(0)?))).collect()
     }
 
+    /// Records that meet a condition and on which a promise was broken by a clock that began since a moment, ascending.
+    /// Order and limit of the list do not matter.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn breached_records(
+        &self,
+        records: &ListQuery,
+        since: Moment,
+        now: Moment,
+    ) -> Result<Vec<RecordId>, StoreError> {
+        let mut binds = records.binds.clone();
+        let mut place = |moment: Moment| {
+            binds.push(Bind::Integer(moment.0));
+            binds.len()
+        };
+        let (since, now) = (place(since), place(now));
+        let sql = format!(
+            "select distinct record from clock where started_at >= ${since} and sort <> 'own' \
+             and (state = 'breached' or {OPEN} and (breached_at is not null or due_at < ${now})) \
+             and record in (select r.id {}) order by record",
+            records.rows_from()
+        );
+        self.read().await?.fetch_all(&sql, &binds).await?.iter().map(|row| Ok(RecordId(row.integer(0)?))).collect()
+    }
+
     /// Clocks of records that meet a condition and that began since a moment, counted by target and one thing more. Order
     /// and limit of the list do not matter.
     ///

@@ -81,8 +81,8 @@ pub struct IntervalQuery {
     pub times: Option<Vec<String>>,
     /// Only what is about one of these.
     pub about: Option<Vec<RecordId>>,
-    /// With `about`, also what is about nothing in particular.
-    pub or_everything: bool,
+    /// With `about`, also time taken up by this that is about nothing in particular.
+    pub everywhere: Option<String>,
     /// Only records of these organisations.
     pub organisations: Option<Vec<RecordId>>,
     /// Only those of this record.
@@ -166,8 +166,9 @@ impl IntervalQuery {
             let list = self.list(&about, dialect);
             let mut test =
                 format!("exists (select 1 from interval_concern c where c.record = i.record and c.target in {list})");
-            if self.or_everything {
-                test.push_str(" or not exists (select 1 from interval_concern c where c.record = i.record)");
+            if let Some(time) = &self.everywhere {
+                let nothing = "not exists (select 1 from interval_concern c where c.record = i.record)";
+                test.push_str(&format!(" or i.time = {} and {nothing}", literal(time)));
             }
             tests.push(format!("({test})"));
         }
@@ -192,7 +193,7 @@ impl Store {
     /// What the database answered.
     pub async fn intervals(&self, query: &IntervalQuery) -> Result<Vec<FoundInterval>, StoreError> {
         let is_nothing = |list: &Option<Vec<RecordId>>| list.as_ref().is_some_and(Vec::is_empty);
-        let nothing_about = is_nothing(&query.about) && !query.or_everything;
+        let nothing_about = is_nothing(&query.about) && query.everywhere.is_none();
         if query.kinds.is_empty()
             || nothing_about
             || is_nothing(&query.organisations)

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use steward_app::error::Error;
-use steward_app::feeds::{FeedFilter, FeedView};
+use steward_app::feeds::{FeedFilter, FeedView, FeedWords};
 use steward_model::kind::TimeKind;
 use steward_practices::calendar::CALENDAR;
 use steward_ui::button::{Button, Look, Submit, submit};
@@ -56,7 +56,8 @@ pub(crate) async fn fetch(
 ) -> Result<Response, WebError> {
     let (parts, _) = request.into_parts();
     let address = client(&parts, &web).address;
-    let found = web.app().fetch_feed(&token, &address, &|time: TimeKind| words::mark(time).label).await?;
+    let told = FeedWords { time: &|time: TimeKind| words::mark(time).label, no_end: &|| t("time-open") };
+    let found = web.app().fetch_feed(&token, &address, told).await?;
     let tag = format!("\"{}\"", found.digest);
     let value = |text: &str| HeaderValue::from_str(text).map_err(Error::internal);
     let mut headers = HeaderMap::new();
@@ -226,16 +227,18 @@ fn listed(web: &Web, visitor: &Visitor, feed: &FeedView) -> Markup {
         Some(at) => sentence("feed-fetched", &[("moment", time::ago(at, now, zone))]),
         None => html! { (t("feed-not-fetched")) },
     };
-    let what = match (&feed.calendar, feed.filter.times.is_empty()) {
+    let what = match (&feed.calendar, &feed.filter) {
         (Some(_), _) => t("feed-one-calendar").to_owned(),
-        (None, true) => t("operations-calendar").to_owned(),
-        (None, false) => named(feed.filter.times.iter().map(String::as_str)),
+        (None, None) => t("feed-shows-nothing").to_owned(),
+        (None, Some(filter)) if filter.times.is_empty() => t("operations-calendar").to_owned(),
+        (None, Some(filter)) => named(filter.times.iter().map(String::as_str)),
     };
     html! {
         li.plain-list__item {
             div.plain-list__text {
                 strong { (feed.name) }
                 " · " (what)
+                @for about in &feed.about { " · " (about) }
                 div.plain-list__detail { (sentence("feed-made", &[("moment", time::ago(feed.created_at, now, zone))])) " · " (fetched) }
             }
             (form(&parts, submit(&Button { label: t("revoke"), ..Button::default() }, &Submit::default())))

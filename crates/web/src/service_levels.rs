@@ -44,7 +44,7 @@ pub(crate) async fn report(
     }
     let exclusions = web.app().exclusions(visitor.actor(), &kind, asked.days).await?;
     let credits = match asked.by {
-        ReportBy::Month => web.app().service_credits(visitor.actor(), &kind, asked.days).await?,
+        ReportBy::Month => web.app().service_credits(visitor.actor(), asked.days).await?,
         _ => Vec::new(),
     };
     let of_exclusions = web.app().kind(EXCLUSION)?.clone();

@@ -159,6 +159,42 @@ on_both! {
         sound(&fixture).await;
     }
 
+    async fn n27_an_outage_goes_on_until_it_ends(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let root = fixture.client("root");
+        let item = fixture.ca.record.number.clone();
+        let outage = json!({
+            "title": "Portal away", "type": "unplanned", "begin_at": "2026-01-05T08:00:00Z",
+            "configuration_items": [item],
+        });
+        let outage = made(root, "outages", outage, fixture.a).await;
+        let path = at(&outage, "outages");
+        let later = made(root, "changes", change("Later", 20, &item), fixture.a).await;
+        assert_eq!(reasons(root, &later).await, ["outage Portal away"]);
+        let at_end = async || {
+            let page = root.get("/api/v1/intervals?from=2026-01-05T00:00:00Z&until=2026-02-01T00:00:00Z&kinds=outage").await.expect(200).json();
+            page["intervals"][0]["end"].clone()
+        };
+        assert_eq!(at_end().await, Json::Null);
+        let now = fixture.server.app.now();
+        let expected = now.plus_seconds(3_600).to_string();
+        root.patch(&path, json!({ "fields": { "expected_end_at": expected } })).await.expect(200);
+        // What is expected holds until it has passed.
+        assert_eq!(at_end().await, json!(expected));
+        assert_eq!(reasons(root, &later).await, Vec::<String>::new());
+        let after = "/api/v1/intervals?from=2026-01-20T00:00:00Z&until=2026-02-01T00:00:00Z&kinds=outage";
+        assert_eq!(root.get(after).await.expect(200).json()["intervals"], json!([]));
+        fixture.server.clock.advance(2 * 3_600);
+        assert_eq!(at_end().await, Json::Null);
+        assert_eq!(reasons(root, &later).await, ["outage Portal away"]);
+        sound(&fixture).await;
+        let end = json!({ "fields": { "end_at": now.plus_seconds(7_200).to_string() } });
+        root.post(&format!("{path}/transitions/end"), end).await.expect(200);
+        assert_eq!(at_end().await, json!(now.plus_seconds(7_200).to_string()));
+        assert_eq!(reasons(root, &later).await, Vec::<String>::new());
+        sound(&fixture).await;
+    }
+
     async fn sec_004_nobody_sees_time_of_records_that_they_may_not_read(db: TestDatabase) {
         let fixture = Fixture::build(db).await;
         let root = fixture.client("root");

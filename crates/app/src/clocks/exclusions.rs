@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use steward_clock::clock::Clock;
 use steward_clock::definition::{AGREEMENT, Sort};
 use steward_model::access::{Action, Actor, rights};
+use steward_model::filter::{Filter, Operand, Test};
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
@@ -23,8 +24,8 @@ use crate::view::RecordView;
 
 /// The kind of decisions that a breach does not count.
 pub const EXCLUSION: &str = "breach_exclusion";
-/// Decisions looked at in one report at most.
-const MOST: usize = 10_000;
+/// Records whose decisions are asked for in one question.
+const AT_ONCE: usize = 500;
 
 /// A broken promise that does not count.
 #[derive(Debug, Clone)]
@@ -92,30 +93,36 @@ impl App {
     ) -> Result<Vec<Excluded>, Error> {
         let Ok(of_exclusions) = self.kind(EXCLUSION) else { return Ok(Vec::new()) };
         let of_exclusions = of_exclusions.clone();
-        let filter = Some("state == 'accepted'".to_owned());
-        let request = ListRequest { filter, ..ListRequest::default() };
-        // That a breach does not count is known to whoever reads the report; why is for those who may read the decision.
-        let accepted = self.all_matching(&Actor::system(), &of_exclusions, &request, MOST).await?;
-        let ids: BTreeSet<RecordId> = accepted.iter().filter_map(|one| one.reference("record")).collect();
-        let ids: Vec<RecordId> = ids.into_iter().collect();
         let now = self.now();
-        let mut records: HashMap<RecordId, Arc<Record>> = HashMap::new();
-        for loaded in self.store().get_records(&ids).await? {
-            let record = loaded.record;
-            let is_seen = actor.is_system() || rights(actor, kind, &record, now).may(Action::Read);
-            if record.kind == kind.key && is_seen {
-                records.insert(record.id, Arc::new(record));
+        let records = self.list_query(actor, kind, &ListRequest::default()).await?;
+        let broken = self.store().breached_records(&records, since, now).await?;
+        let mut accepted: HashMap<RecordId, Vec<Record>> = HashMap::new();
+        for ids in broken.chunks(AT_ONCE) {
+            let ids = ids.iter().map(|id| Operand::Value(Json::from(id.0))).collect();
+            let of_these = Filter::And(vec![
+                Filter::field_test("record", Test::In(ids)),
+                Filter::field_test("state", Test::Equal(Operand::Value(Json::from("accepted")))),
+            ]);
+            // That a breach does not count is known to whoever reads the report; why is for those who may read the
+            // decision.
+            for decided in self.all_of(&Actor::system(), &of_exclusions, &of_these, usize::MAX >> 1).await? {
+                if let Some(record) = decided.reference("record") {
+                    accepted.entry(record).or_default().push(decided);
+                }
             }
         }
-        let seen: Vec<RecordId> = records.keys().copied().collect();
+        let ids: Vec<RecordId> = accepted.keys().copied().collect();
+        let found = self.store().get_records(&ids).await?;
+        let records: HashMap<RecordId, Arc<Record>> =
+            found.into_iter().map(|loaded| (loaded.record.id, Arc::new(loaded.record))).collect();
         let mut excluded = Vec::new();
-        for stored in self.store().clocks_of(&seen).await? {
+        for stored in self.store().clocks_of(&ids).await? {
             let clock = read(&stored)?.clock;
             let is_counted = clock.started_at >= since && clock.sort != Sort::Own && clock.is_breached(now);
-            let decided = accepted.iter().find(|one| {
-                one.reference("record") == Some(stored.record)
-                    && one.reference("target").is_none_or(|target| target == clock.target)
-            });
+            let decided = accepted.get(&stored.record).into_iter().flatten();
+            let decided = decided
+                .filter(|one| one.reference("target").is_none_or(|target| target == clock.target))
+                .min_by_key(|one| one.id);
             if let (true, Some(decided), Some(record)) = (is_counted, decided, records.get(&stored.record)) {
                 excluded.push(Excluded { exclusion: decided.id, clock, record: record.clone() });
             }
@@ -145,12 +152,15 @@ impl App {
         self.views(actor, &of_exclusions, seen).await
     }
 
-    /// What agreements credit for the months of a report that are over, where somebody may read what they credit.
+    /// What agreements credit for the months of the last days that are over, over all that they promise and whoever may
+    /// see the records: what is owed does not depend on who asks. Only where somebody may read what they credit.
     ///
     /// # Errors
-    /// As [`App::compliance`].
-    pub async fn service_credits(&self, actor: &Actor, kind: &Arc<Kind>, days: i64) -> Result<Vec<Credit>, Error> {
-        let lines = self.compliance(actor, kind, ReportBy::Month, days).await?;
+    /// [`Error::Denied`] for who is no staff.
+    pub async fn service_credits(&self, actor: &Actor, days: i64) -> Result<Vec<Credit>, Error> {
+        if !actor.is_system() && !actor.is_staff() {
+            return Err(Error::Denied("see reports on service levels"));
+        }
         let of_agreements = self.kind(AGREEMENT)?.clone();
         let now = self.now();
         let all = self.reference_records(AGREEMENT).await?;
@@ -159,7 +169,16 @@ impl App {
         let readable: Vec<Record> =
             all.iter().filter(|one| one.field("credits").is_some() && may_read(one)).cloned().collect();
         // Without the fields that this reader may not see.
-        let agreements = self.views(actor, &of_agreements, readable).await?;
+        let mut agreements = self.views(actor, &of_agreements, readable).await?;
+        agreements.retain(|view| view.record.field("credits").is_some());
+        let mut lines = Vec::new();
+        if !agreements.is_empty() {
+            for kind in self.promised_kinds().await? {
+                // What is promised for a kind that is no longer there is kept by nobody.
+                let Ok(kind) = self.kind(&kind).cloned() else { continue };
+                lines.extend(self.compliance(&Actor::system(), &kind, ReportBy::Month, days).await?);
+            }
+        }
         let this_month = now.timestamp().to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string();
         // The first month of the report may have begun before it.
         let begun = now.plus_seconds(-days.clamp(1, REPORT_DAYS) * 86_400);

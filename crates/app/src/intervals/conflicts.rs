@@ -7,9 +7,10 @@ use jiff::tz::TimeZone;
 use steward_model::access::Actor;
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, TimeKind};
-use steward_practices::intervals::{Busy, Collision, collisions};
+use steward_practices::intervals::{Busy, Collision, Windows, collisions};
 use steward_store::intervals::{FoundInterval, IntervalRow};
 
+use super::expand::DAY;
 use super::find::{IntervalRequest, IntervalView, LIMIT_MAX};
 use crate::App;
 use crate::error::Error;
@@ -60,10 +61,12 @@ impl App {
         let mut request = IntervalRequest::between(begin, end, TimeZone::UTC);
         request.times = Some(CONCERNED.to_vec());
         request.about = Some(about.clone());
-        let mut query = self.interval_query(actor, &request, true, LIMIT_MAX).await?;
+        let mut query = self.interval_query(actor, &request, true, LIMIT_MAX + 1).await?;
         let windowed = self.store().with_time(&query, TimeKind::Maintenance.key(), &about).await?;
-        query.or_everything = true;
-        let others = self.store().intervals(&query).await?;
+        query.everywhere = Some(TimeKind::Freeze.key().to_owned());
+        let mut others = self.store().intervals(&query).await?;
+        let is_cut = others.len() > LIMIT_MAX;
+        others.truncate(LIMIT_MAX);
         let others = self.interval_views(actor, others).await?;
         let others: Vec<IntervalView> = others.into_iter().filter(is_open).collect();
         let organisations: BTreeSet<RecordId> = changes.iter().map(|change| change.whole.organisation).collect();
@@ -71,12 +74,18 @@ impl App {
         for organisation in organisations {
             above.insert(organisation, self.organisations_above(organisation).await?);
         }
-        let windowed: BTreeSet<RecordId> = windowed.into_iter().collect();
+        // The job works windows out again some hours apart, so the last day may not be there yet, and the first no more.
+        let (first, last) = self.horizon();
+        let windows = Windows {
+            of: windowed.into_iter().collect(),
+            known: (first.plus_seconds(DAY), last.plus_seconds(-DAY)),
+            is_cut,
+        };
         let busy: Vec<Busy<'_>> = others.iter().map(as_busy).collect();
         let is_above = |one: RecordId, other: RecordId| above.get(&other).is_some_and(|line| line.contains(&one));
         let mut conflicts = Conflicts::default();
         for change in changes {
-            let found = collisions(&as_busy(change), &busy, &windowed, &is_above);
+            let found = collisions(&as_busy(change), &busy, &windows, &is_above);
             let told = found.into_iter().map(|(collision, place)| Conflict {
                 collision,
                 other: place.and_then(|place| others.get(place).cloned()),

@@ -24,11 +24,12 @@ pub(crate) const ROUND: Round = Round { job: "intervals.expand", kind: MAINTENAN
 /// How far back and ahead rules are worked out, in days. People look a year ahead; both ends move with the job.
 const DAYS_BACK: i64 = 100;
 const DAYS_AHEAD: i64 = 400;
-const DAY: i64 = 86_400;
+/// Seconds of a day.
+pub(super) const DAY: i64 = 86_400;
 /// Records worked out between two looks at whether to stop.
 const BATCH: usize = 250;
 /// Raised when the same definitions give other rows.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl App {
     /// Adds the times of all records in a change set that may have changed.
@@ -75,7 +76,7 @@ impl App {
     }
 
     /// The stretch for which rules are worked out; the same the whole day, so that what did not change shows.
-    fn horizon(&self) -> (Moment, Moment) {
+    pub(super) fn horizon(&self) -> (Moment, Moment) {
         let now = self.now();
         let today = Moment(now.0 - now.0.rem_euclid(DAY * 1_000_000));
         (today.plus_seconds(-DAYS_BACK * DAY), today.plus_seconds(DAYS_AHEAD * DAY))

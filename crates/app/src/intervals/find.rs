@@ -118,7 +118,10 @@ impl App {
         let mut found = self.store().intervals(&query).await?;
         let is_cut = found.len() > limit;
         found.truncate(limit);
-        Ok(IntervalPage { intervals: self.interval_views(actor, found).await?, is_cut })
+        let mut intervals = self.interval_views(actor, found).await?;
+        // Kept as open, and expected to end before this span.
+        intervals.retain(|interval| interval.span.all_day || interval.span.end > request.from);
+        Ok(IntervalPage { intervals, is_cut })
     }
 
     /// The question as the database takes it. With `concerned`, only what somebody may know the subject of.
@@ -140,7 +143,7 @@ impl App {
             binds: Vec::new(),
             times: request.times.as_ref().map(|times| times.iter().map(|time| time.key().to_owned()).collect()),
             about: request.about.clone(),
-            or_everything: false,
+            everywhere: None,
             organisations,
             record: request.record,
             limit,
@@ -196,10 +199,20 @@ impl App {
         for (record, target) in self.store().interval_concerns(&ids).await? {
             concerns.entry(record).or_default().push(target);
         }
-        let seen = found.into_iter().filter_map(|interval| {
+        let now = self.now();
+        let seen = found.into_iter().filter_map(|mut interval| {
             let id = interval.loaded.record.id;
+            let view = views.get(&id)?.clone();
+            if interval.row.span.is_open() {
+                let part = view.kind.intervals.iter().find(|part| part.key == interval.row.part);
+                let expected = part.and_then(|part| part.expected_end(&interval.loaded.record));
+                // An end that is expected holds as long as it lies ahead.
+                if let Some(expected) = expected.filter(|end| *end > now && *end > interval.row.span.begin) {
+                    interval.row.span.end = expected;
+                }
+            }
             Some(IntervalView {
-                view: views.get(&id)?.clone(),
+                view,
                 place: interval.place,
                 time: TimeKind::parse(&interval.row.time)?,
                 part: interval.row.part,

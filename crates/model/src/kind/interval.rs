@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::{Field, FieldType, Kind, Level};
+use super::{Category, Field, FieldType, Kind, Level};
 use crate::filter::Filter;
 use crate::id::RecordId;
 use crate::moment::Moment;
@@ -105,6 +105,8 @@ pub enum SpanSource {
         to: Vec<String>,
         /// Whether it goes on for ever when it has no end. A moment otherwise.
         open: bool,
+        /// A moment at which it is expected to end. What has begun goes on past it, until it really ends.
+        expected: Option<String>,
     },
     /// A rule of the practice, for what a record says in other ways: recurrence, rows of a table.
     Rule(String),
@@ -124,8 +126,8 @@ pub struct Span {
 }
 
 impl Span {
-    /// The end of what has none.
-    pub const OPEN_END: Moment = Moment(253_402_300_799_000_000);
+    /// The end of what has none: 9999-12-30, the last midnight that the clocks of every zone can show.
+    pub const OPEN_END: Moment = Moment(253_402_128_000_000_000);
 
     /// Whole days, the last one included.
     pub fn days(first: Date, last: Date) -> Option<Self> {
@@ -148,12 +150,14 @@ impl Span {
 impl Interval {
     /// Whether an event that changed these fields, or moved the record, may change what times it has.
     pub fn is_touched(&self, changed: &[&str], moved: bool) -> bool {
-        let SpanSource::Fields { from, to, .. } = &self.span else { return moved || !changed.is_empty() };
+        let SpanSource::Fields { from, to, expected, .. } = &self.span else { return moved || !changed.is_empty() };
         let in_condition =
             |key: &str| self.when.iter().flat_map(Filter::fields_used).any(|path| path.attribute.name() == key);
-        moved && self.when.is_some()
+        moved && (self.when.is_some() || expected.is_some())
             || changed.iter().any(|key| {
-                from == key || to.iter().chain(&self.concerns).any(|field| field == key) || in_condition(key)
+                from == key
+                    || to.iter().chain(expected).chain(&self.concerns).any(|field| field == key)
+                    || in_condition(key)
             })
     }
 
@@ -162,8 +166,8 @@ impl Interval {
         let audience = |key: &str| kind.field(key).map_or(Level::Requester, |field| field.audience);
         let own = match &self.span {
             SpanSource::Rule(_) => Level::Agent,
-            SpanSource::Fields { from, to, .. } => {
-                to.iter().fold(audience(from), |level, key| level.max(audience(key)))
+            SpanSource::Fields { from, to, expected, .. } => {
+                to.iter().chain(expected).fold(audience(from), |level, key| level.max(audience(key)))
             }
         };
         let asked = self.when.iter().flat_map(Filter::fields_used).map(|path| audience(path.attribute.name()));
@@ -173,7 +177,7 @@ impl Interval {
 
     /// The time that the fields of a record say; `None` for a rule, and for a record without.
     pub fn span_of(&self, kind: &Kind, record: &Record) -> Option<Span> {
-        let SpanSource::Fields { from, to, open } = &self.span else { return None };
+        let SpanSource::Fields { from, to, open, .. } = &self.span else { return None };
         if !self.holds(kind, record) {
             return None;
         }
@@ -188,7 +192,18 @@ impl Interval {
         }
         let begin = Moment(begin.as_i64()?);
         let end = end.and_then(Json::as_i64).map(Moment);
+        // Of what goes on, that an end is expected does not end it.
+        let end = end.or_else(|| match self.expected_end(record) {
+            Some(_) if goes_on(kind, record) => Some(Span::OPEN_END),
+            expected => expected,
+        });
         Some(Span::moments(begin, end.unwrap_or(if *open { Span::OPEN_END } else { begin })))
+    }
+
+    /// When a record's time is expected to end.
+    pub fn expected_end(&self, record: &Record) -> Option<Moment> {
+        let SpanSource::Fields { expected: Some(expected), .. } = &self.span else { return None };
+        record.field(expected).and_then(Json::as_i64).map(Moment)
     }
 
     /// Whether a record has such a time at all.
@@ -209,6 +224,11 @@ impl Interval {
         concerned.dedup();
         concerned
     }
+}
+
+/// Whether what a record is about has begun and is not over.
+fn goes_on(kind: &Kind, record: &Record) -> bool {
+    matches!(kind.lifecycle.category(&record.state), Category::Active | Category::Waiting)
 }
 
 /// Whether a field holds whole days.

@@ -25,7 +25,7 @@ fn query(from: i64, until: i64) -> IntervalQuery {
         binds: Vec::new(),
         times: None,
         about: None,
-        or_everything: false,
+        everywhere: None,
         organisations: None,
         record: None,
         limit: 10_000,

@@ -72,7 +72,10 @@ impl Placed<'_> {
     /// When it is, on one of its days.
     fn time_on(&self, day: Date) -> String {
         let at = |time: DateTime| time_of_day(time.time());
-        if self.is_all_day() || day > self.first && day < self.last {
+        // To the midnight that ends it, or from the one that begins it, is all of a day.
+        let is_from_midnight = day > self.first || self.begin.time() == Time::midnight();
+        let is_to_midnight = day < self.last || self.end.time() == Time::midnight();
+        if self.is_all_day() || is_from_midnight && is_to_midnight {
             t("all-day").to_owned()
         } else if day == self.first && self.is_short() {
             format!("{}–{}", at(self.begin), at(self.end))
@@ -91,7 +94,9 @@ impl Placed<'_> {
         if self.is_short() || self.is_all_day() && self.first == self.last {
             return None;
         }
-        let day = weekday_and_date(self.last, Some(year));
+        // Midnight is told with the day that it begins.
+        let day = if self.is_all_day() { self.last } else { self.end.date() };
+        let day = weekday_and_date(day, Some(year));
         let text = if self.is_all_day() { day } else { format!("{day} {}", time_of_day(self.end.time())) };
         Some(t_with("time-until", &[("time", (&text).into())]))
     }

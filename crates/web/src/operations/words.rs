@@ -67,6 +67,7 @@ fn message(collision: Collision) -> &'static str {
         Collision::Change => "conflict-change",
         Collision::Outage => "conflict-outage",
         Collision::OutsideWindow => "conflict-outside",
+        Collision::Incomplete => "conflict-incomplete",
     }
 }
 

@@ -90,6 +90,37 @@ on_both! {
         assert!(!page.contains("In the way"), "{page}");
     }
 
+    async fn op_3_what_has_no_end_is_there_on_all_later_days(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.browser("root");
+        let fields = json!({ "title": "Portal away", "type": "unplanned", "begin_at": "2026-01-05T08:00:00Z" });
+        world.record_of("outage", world.fixture.provider, fields).await;
+        for (query, wanted) in [
+            ("?view=agenda&at=2026-01-05", "from 08:00"),
+            ("?view=agenda&at=2026-01-05", "no end known"),
+            ("?view=agenda&at=2026-03-02", "Portal away"),
+            ("?view=week&at=2026-03-02", "Portal away"),
+            ("?view=month&at=2026-06-02", "Portal away"),
+        ] {
+            let page = words(&root.get(&format!("/operations-calendar{query}")).await.expect(200));
+            assert!(page.contains(wanted), "{query}: {wanted} in {page}");
+        }
+    }
+
+    async fn op_3_an_end_at_midnight_is_told_with_the_day_that_begins(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.browser("root");
+        let fields = json!({
+            "title": "Year end closing", "reason": "Books are closed",
+            "begin_at": "2026-01-12T08:00:00Z", "end_at": "2026-01-15T00:00:00Z",
+        });
+        world.record_of("freeze", world.fixture.a, fields).await;
+        let agenda = words(&root.get("/operations-calendar?view=agenda&at=2026-01-08").await.expect(200));
+        assert!(agenda.contains("until Thu 15 Jan 00:00"), "{agenda}");
+        let week = words(&root.get("/operations-calendar?view=week&at=2026-01-12").await.expect(200));
+        assert!(week.contains("from 08:00") && week.contains("all day") && !week.contains("until 00:00"), "{week}");
+    }
+
     async fn a_link_shows_what_its_owner_may_see_at_that_moment(db: TestDatabase) {
         let world = World::build(db).await;
         let server = &world.fixture.server;

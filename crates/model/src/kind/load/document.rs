@@ -225,6 +225,7 @@ pub(super) struct IntervalItem {
     pub(super) to: OneOrMany,
     #[serde(default)]
     pub(super) open: bool,
+    pub(super) expected: Option<Word>,
     pub(super) rule: Option<Word>,
     pub(super) when: Option<Word>,
     #[serde(default)]

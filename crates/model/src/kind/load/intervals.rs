@@ -41,6 +41,10 @@ pub(super) fn build_intervals(draft: &Draft<'_>, fields: &[Field], faults: &mut 
             let of = if days == Some(true) { "a date, as its beginning is" } else { "a moment, as its beginning is" };
             field(to, of, &|field| is_time(field) && days.is_none_or(|days| days == is_date(field)));
         }
+        if let Some(expected) = &item.expected {
+            let is_moment = |field: &Field| days != Some(true) && matches!(field.field_type, FieldType::Moment);
+            field(expected, "a moment, and its beginning too", &is_moment);
+        }
         for concern in &item.concerns.0 {
             let is_reference =
                 |field: &Field| matches!(field.field_type, FieldType::Reference { .. } | FieldType::References { .. });
@@ -51,8 +55,9 @@ pub(super) fn build_intervals(draft: &Draft<'_>, fields: &[Field], faults: &mut 
                 from: from.get_ref().clone(),
                 to: item.to.0.iter().map(|word| word.get_ref().clone()).collect(),
                 open: item.open,
+                expected: item.expected.as_ref().map(|word| word.get_ref().clone()),
             },
-            (None, Some(rule)) if item.to.0.is_empty() && !item.open => SpanSource::Rule(rule.get_ref().clone()),
+            (None, Some(rule)) if item.to.0.is_empty() && !item.open && item.expected.is_none() => SpanSource::Rule(rule.get_ref().clone()),
             _ => {
                 let message =
                     format!("interval `{key}` needs either `from`, with `to` where it has an end, or a `rule`");

@@ -146,6 +146,10 @@ fn times_name_what_can_say_them() {
         "key = 'a'\nkind = 'change'\nfrom = 'seen_at'\nconcerns = ['title']",
         "v:47: field `title` of interval `a` must be a reference",
     );
+    check_interval(
+        "key = 'a'\nkind = 'change'\nfrom = 'seen_at'\nexpected = 'host'",
+        "v:47: field `host` of interval `a` must be a moment, and its beginning too",
+    );
     let needs = "v:44: interval `a` needs either `from`, with `to` where it has an end, or a `rule`";
     check_interval("key = 'a'\nkind = 'change'", needs);
     check_interval("key = 'a'\nkind = 'change'\nfrom = 'seen_at'\nrule = 'turns'", needs);
