@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use steward_app::automation::{REPLAY_DAYS, RunView};
@@ -10,6 +10,7 @@ use steward_app::error::Error;
 use steward_app::view::Labels;
 use steward_model::id::RecordId;
 use steward_rule::RULE;
+use steward_rule::examples::Fault;
 
 use crate::Api;
 use crate::body::Body;
@@ -27,11 +28,18 @@ pub(crate) async fn runs(
     let query = Query::parse(raw.as_deref(), &["before"])?;
     let before = query.get("before").map(|_| query.integer("before", 0, 0, i64::MAX)).transpose()?;
     let kind = api.app().kind_by_plural(&kinds)?;
-    let (runs, labels) = match kind.key == RULE {
+    let page = match kind.key == RULE {
         true => api.app().runs_of_rule(&actor, &name, before).await?,
         false => api.app().runs_on_record(&actor, kind, &name, before).await?,
     };
-    Ok(Json(Value::from_iter(runs.iter().map(|run| told(run, &labels)))).into_response())
+    let mut response = Json(Value::from_iter(page.runs.iter().map(|run| told(run, &page.labels)))).into_response();
+    if let Some(next) = page.next_before {
+        let link = format!("</api/v1/{kinds}/{name}/rule-runs?before={next}>; rel=\"next\"");
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.headers_mut().insert(header::LINK, link);
+        }
+    }
+    Ok(response)
 }
 
 /// On how many records the condition of a rule holds now, with some of them, as far as the caller sees them.
@@ -59,7 +67,14 @@ pub(crate) async fn examples(
 ) -> Result<Response, Problem> {
     let standing = api.app().rule_standing(&actor, &name).await?;
     let examples = standing.examples.iter();
-    let examples = examples.map(|one| json!({ "name": one.name, "holds": one.fault.is_none(), "fault": one.fault }));
+    let examples = examples.map(|one| {
+        json!({
+            "name": one.name,
+            "holds": one.fault.is_none(),
+            "code": one.fault.as_ref().map(Fault::key),
+            "fault": one.fault.as_ref().map(ToString::to_string),
+        })
+    });
     Ok(Json(json!({ "examples": Value::from_iter(examples), "fault": standing.fault })).into_response())
 }
 

@@ -178,12 +178,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] for a link that does not hold, whose owner may not act any more, whose calendar they may not
     /// see, or of which it is not known what it shows; [`Error::TooMany`] after too many tries from the address.
-    pub async fn fetch_feed(
-        &self,
-        token: &str,
-        address: &str,
-        words: FeedWords<'_>,
-    ) -> Result<Fetched, Error> {
+    pub async fn fetch_feed(&self, token: &str, address: &str, words: FeedWords<'_>) -> Result<Fetched, Error> {
         let now = self.now();
         // Apart from failures to sign in: a program that goes on asking locks nobody out.
         let subject = format!("feed:{}", address_subject(address));

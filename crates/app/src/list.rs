@@ -244,24 +244,38 @@ impl App {
         filter: &Filter,
         most: usize,
     ) -> Result<Vec<Record>, Error> {
-        let sort = Vec::new();
         let mut records: Vec<Record> = Vec::new();
         loop {
-            let mut query = self.query(actor, kind, filter, &sort, BATCH.min(most))?;
-            if let Some(last) = records.last() {
-                let cursor = Cursor { values: Vec::new(), id: last.id };
-                let after = after_predicate(&sort, &cursor, kind, self.store().dialect(), ALIAS, &mut query.binds)
-                    .map_err(Error::internal)?;
-                query.condition = format!("({}) and ({after})", query.condition);
-            }
-            let page = self.store().list(&query).await?;
+            let after = records.last().map(|last| last.id);
+            let page = self.page_of(actor, kind, filter, after, BATCH.min(most)).await?;
             let ended = page.len() < BATCH;
-            records.extend(page.into_iter().map(|loaded| loaded.record));
+            records.extend(page);
             if ended || records.len() >= most {
                 records.truncate(most);
                 return Ok(records);
             }
         }
+    }
+
+    /// The next records that meet a condition for somebody, up to `limit` with higher ids than `after`, as
+    /// [`Self::all_matching`]: for those who go through any number of them without holding them all.
+    pub(crate) async fn page_of(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
+        let sort = Vec::new();
+        let mut query = self.query(actor, kind, filter, &sort, limit)?;
+        if let Some(id) = after {
+            let cursor = Cursor { values: Vec::new(), id };
+            let after = after_predicate(&sort, &cursor, kind, self.store().dialect(), ALIAS, &mut query.binds)
+                .map_err(Error::internal)?;
+            query.condition = format!("({}) and ({after})", query.condition);
+        }
+        Ok(self.store().list(&query).await?.into_iter().map(|loaded| loaded.record).collect())
     }
 
     /// The condition of a request, with names looked up.

@@ -701,7 +701,10 @@ fn events_keep_their_zone_and_faulty_ones_are_named() {
     for (event, says) in [
         ("DTSTART:20261218T180000Z\nDURATION:-PT1H", "line 3: the event “Freeze” has a duration that cannot be read"),
         ("DTSTART:20261218T180000Z\nDURATION:long", "has a duration that cannot be read"),
-        ("DTSTART;VALUE=DATE:20261218\nRDATE;VALUE=DATE:20261220", "line 3: the event “Freeze” names further days (RDATE)"),
+        (
+            "DTSTART;VALUE=DATE:20261218\nRDATE;VALUE=DATE:20261220",
+            "line 3: the event “Freeze” names further days (RDATE)",
+        ),
         ("DTSTART;VALUE=DATE:20261218\nRDATE:20261220\nRDATE:20261222", "names further days (RDATE)"),
         ("UID:1", "“Freeze” has no day"),
         ("DTSTART:soon", "cannot be read"),

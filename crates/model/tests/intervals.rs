@@ -98,7 +98,10 @@ fn the_first_end_that_is_there_counts() {
 fn what_goes_on_is_not_over_because_it_was_expected_to_be() {
     let text = WORK
         .replace("to = [\"end_at\", \"expected_at\"]\nopen = true", "to = [\"end_at\"]\nexpected = \"expected_at\"")
-        .replace("state = [", "state = [{ key = \"new\", category = \"new\" }, { key = \"over\", category = \"done\" }, ")
+        .replace(
+            "state = [",
+            "state = [{ key = \"new\", category = \"new\" }, { key = \"over\", category = \"done\" }, ",
+        )
         .replace("to = \"void\" }]", "to = \"void\" }, { key = \"over\", from = [\"new\", \"open\"], to = \"over\" }]");
     let registry = Registry::load(&[Source { path: "work/work.toml".into(), text }]).unwrap();
     let kind = registry.kind("work").unwrap();

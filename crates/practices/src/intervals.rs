@@ -335,7 +335,8 @@ pub(crate) mod tests {
         calendar.fields.insert("holiday_sets".into(), json!([{"country": "at"}]));
         let worked = json!([{"name": "Only the parent's"}, {"name": "Stephanstag"}]);
         calendar.fields.insert("worked_holidays".into(), worked);
-        let exceptions = json!([{"first": "2026-12-28", "last": "2026-12-28", "effect": "closed", "name": "Works holiday"}]);
+        let exceptions =
+            json!([{"first": "2026-12-28", "last": "2026-12-28", "effect": "closed", "name": "Works holiday"}]);
         calendar.fields.insert("exceptions".into(), exceptions);
         let at = |text: &str| text.parse::<Timestamp>().expect("a moment");
         let found =

@@ -56,23 +56,16 @@ impl Book {
     ) -> impl Iterator<Item = &'b Entry> + use<'b, 'e> {
         let places = Occasion::of(&event.act).map(|occasion| self.places(kind, occasion)).unwrap_or_default();
         places.iter().map(|place| &self.entries[*place]).filter(move |entry| {
-            entry.reach.binary_search(&record.organisation).is_ok() && entry.rule.trigger.answers(event, record)
+            // What happened before the rule was put in force is the business of nobody, however late it is read.
+            entry.rule.in_force_since.is_none_or(|since| event.at >= since)
+                && entry.reach.binary_search(&record.organisation).is_ok()
+                && entry.rule.trigger.answers(event, record)
         })
     }
 
     /// The rules that go by time.
     pub fn timed(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| matches!(entry.rule.trigger, Trigger::Timed(_)))
-    }
-
-    /// The rule with this identity.
-    pub fn rule(&self, id: RecordId) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.rule.id == id)
-    }
-
-    /// Every rule in force, in order.
-    pub fn all(&self) -> &[Entry] {
-        &self.entries
     }
 
     fn places(&self, kind: &str, occasion: Occasion) -> &[usize] {

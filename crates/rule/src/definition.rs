@@ -9,6 +9,7 @@ use steward_model::event::{Audience, LinkTo};
 use steward_model::filter::{Environment, Filter, Resolver};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::{Field, FieldType, Kind, Registry};
+use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_model::value::{References, parse_value, typed_value};
 use steward_model::variables::variables;
@@ -61,6 +62,8 @@ pub struct Rule {
     pub once: bool,
     /// Acts in an hour at most.
     pub most_per_hour: i64,
+    /// When it was put in force; what happened before is not answered.
+    pub in_force_since: Option<Moment>,
     /// With whose rights it acts; nobody's when nobody is there.
     pub keeper: Option<RecordId>,
 }
@@ -175,6 +178,16 @@ impl Rule {
         if kind.key == crate::RULE {
             return fault("for_kind", "cannot be rules themselves; write the kind of records that it works on");
         }
+        if kind.automatic {
+            // What they say follows from what people did; an entry by a rule would say it without anybody having done it.
+            return fault(
+                "for_kind",
+                &format!(
+                    "names {}, which only Steward makes and moves; write the kind of what they are about, such as change",
+                    kind.label_plural.to_lowercase()
+                ),
+            );
+        }
         let mut faults = Vec::new();
         let trigger = kept(trigger(record, kind), &mut faults);
         let condition = kept(condition(record, kind, registry, resolver), &mut faults);
@@ -187,14 +200,21 @@ impl Rule {
         if let Some(Trigger::Timed(turns)) = &trigger
             && !once
             && turns.minutes() < QUIET
-            && let Some(said) =
-                actions.iter().find(|action| !matches!(action, Action::Set { .. } | Action::Move { .. }))
         {
-            let message = format!(
-                "would be made again on every turn (`{}`); tick “Once per record”, or let a day pass between turns",
-                said.key()
-            );
-            faults.push(FieldError::new("actions", message));
+            let again = |what: &str| {
+                format!(
+                    "would be made again on every turn (`{what}`); tick “Once per record”, or let a day pass between turns"
+                )
+            };
+            // Who has it would lose it to the next one on every turn.
+            if let Some(routing) = &routing {
+                faults.push(FieldError::new("assign_by", again(routing.strategy.key())));
+            }
+            if let Some(said) =
+                actions.iter().find(|action| !matches!(action, Action::Set { .. } | Action::Move { .. }))
+            {
+                faults.push(FieldError::new("actions", again(said.key())));
+            }
         }
         let (Some(trigger), Some(condition)) = (trigger, condition) else { return Err(faults) };
         if !faults.is_empty() {
@@ -219,6 +239,7 @@ impl Rule {
             stops: record.field("stop") == Some(&Json::Bool(true)),
             once,
             most_per_hour: record.field("most_per_hour").and_then(Json::as_i64).unwrap_or(USUAL_RATE),
+            in_force_since: record.field("in_force_since").and_then(Json::as_i64).map(Moment),
             keeper: record.reference("runs_as"),
         })
     }
@@ -231,7 +252,7 @@ impl Rule {
 
 /// Who asks where it makes no difference.
 fn nobody() -> Environment {
-    Actor::system().environment(steward_model::moment::Moment(0))
+    Actor::system().environment(Moment(0))
 }
 
 fn fault<T>(field: &str, message: &str) -> Result<T, Vec<FieldError>> {

@@ -13,6 +13,7 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -77,8 +78,66 @@ pub struct Outcome {
     /// Its name.
     pub name: String,
     /// What is wrong; `None` when it came out as expected.
-    pub fault: Option<String>,
+    pub fault: Option<Fault>,
 }
+
+/// What came otherwise than expected: a code and what it is about, so that it can be said in any language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The rule acts, and was not expected to.
+    Acts,
+    /// The rule does not answer what happens.
+    AnswersNot,
+    /// The rule does not act.
+    ActsNot,
+    /// A part of the condition, as it is written, does not hold.
+    HoldsNot(String),
+    /// The rule does not set this field.
+    SetsNot(String),
+    /// The rule sets a field to something else.
+    SetsOther {
+        /// Key of the field.
+        field: String,
+        /// What it is set to.
+        value: String,
+        /// What was expected.
+        wanted: String,
+    },
+    /// The example cannot be tried, with what is wrong in English as checks of values say it.
+    Written(String),
+}
+
+impl Fault {
+    /// The word for it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Acts => "acts",
+            Self::AnswersNot => "answers_not",
+            Self::ActsNot => "acts_not",
+            Self::HoldsNot(_) => "holds_not",
+            Self::SetsNot(_) => "sets_not",
+            Self::SetsOther { .. } => "sets_other",
+            Self::Written(_) => "written",
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Acts => write!(f, "it acts, and was not expected to"),
+            Self::AnswersNot => write!(f, "it does not act: it does not answer this"),
+            Self::ActsNot => write!(f, "it does not act"),
+            Self::HoldsNot(part) => write!(f, "it does not act: `{part}` does not hold"),
+            Self::SetsNot(field) => write!(f, "it does not set `{field}`"),
+            Self::SetsOther { field, value, wanted } => write!(f, "it sets `{field}` to `{value}`, not to `{wanted}`"),
+            Self::Written(message) => write!(f, "{message}"),
+        }
+    }
+}
+
+/// How the examples of a rule came out, or what is wrong with the rule or with their text.
+pub type Tried = Result<Vec<Outcome>, String>;
 
 /// Reads examples.
 ///
@@ -102,11 +161,14 @@ pub fn read(text: &str) -> Result<Vec<Example>, String> {
 /// no other record to be there.
 ///
 /// # Errors
-/// What is wrong with the text of the examples. A rule that cannot be read has no outcome.
-pub fn run(rule: &Record, registry: &Registry) -> Result<Vec<Outcome>, String> {
+/// What is wrong with the rule, or with the text of its examples.
+pub fn run(rule: &Record, registry: &Registry) -> Tried {
     let examples = read(rule.text("examples"))?;
-    let Ok(read) = Rule::read(rule, registry, &|_, name| Some(AnyName::id(name))) else { return Ok(Vec::new()) };
-    let Some(kind) = registry.kind(&read.kind) else { return Ok(Vec::new()) };
+    let read = Rule::read(rule, registry, &|_, name| Some(AnyName::id(name))).map_err(|faults| {
+        let said = faults.iter().map(|fault| format!("{} {}", fault.field, fault.message).trim().to_owned());
+        format!("the rule cannot be read: {}", said.collect::<Vec<_>>().join("; "))
+    })?;
+    let Some(kind) = registry.kind(&read.kind) else { return Err("the rule names no kind of records".to_owned()) };
     let tried = examples.into_iter().map(|example| {
         let fault = example.fault(&read, kind, registry);
         Outcome { name: example.name, fault }
@@ -114,15 +176,21 @@ pub fn run(rule: &Record, registry: &Registry) -> Result<Vec<Outcome>, String> {
     Ok(tried.collect())
 }
 
+/// Tries the examples of several rules, by number and title: one that cannot be read keeps no other from being tried.
+pub fn run_all(rules: &[Record], registry: &Registry) -> Vec<(String, Tried)> {
+    let named = |rule: &Record| format!("{} {}", rule.number, rule.text("title"));
+    rules.iter().map(|rule| (named(rule), run(rule, registry))).collect()
+}
+
 impl Example {
-    fn fault(&self, rule: &Rule, kind: &Kind, registry: &Registry) -> Option<String> {
+    fn fault(&self, rule: &Rule, kind: &Kind, registry: &Registry) -> Option<Fault> {
         let record = match self.record(kind, rule) {
             Ok(record) => record,
-            Err(fault) => return Some(fault),
+            Err(fault) => return Some(Fault::Written(fault)),
         };
         let event = match self.event(rule, kind, &record) {
             Ok(event) => event,
-            Err(fault) => return Some(fault),
+            Err(fault) => return Some(Fault::Written(fault)),
         };
         let asking = Actor::system().environment(Moment(0));
         let answers = event.as_ref().is_none_or(|event| rule.trigger.answers(event, &record));
@@ -130,11 +198,11 @@ impl Example {
         let acts = answers && rule.holds(&record, kind, &world, &asking);
         if acts != self.acts {
             return Some(match (acts, answers) {
-                (true, _) => "it acts, and was not expected to".to_owned(),
-                (false, false) => "it does not act: it does not answer this".to_owned(),
+                (true, _) => Fault::Acts,
+                (false, false) => Fault::AnswersNot,
                 (false, true) => match rule.failing(&record, kind, registry, &world, &asking) {
-                    Some(part) => format!("it does not act: `{part}` does not hold"),
-                    None => "it does not act".to_owned(),
+                    Some(part) => Fault::HoldsNot(part),
+                    None => Fault::ActsNot,
                 },
             });
         }
@@ -145,8 +213,10 @@ impl Example {
                 _ => None,
             });
             match set {
-                None => Some(format!("it does not set `{key}`")),
-                Some(value) if value != wanted => Some(format!("it sets `{key}` to `{value}`, not to `{wanted}`")),
+                None => Some(Fault::SetsNot(key.clone())),
+                Some(value) if value != wanted => {
+                    Some(Fault::SetsOther { field: key.clone(), value: value.to_owned(), wanted })
+                }
                 Some(_) => None,
             }
         })

@@ -94,6 +94,25 @@ pub struct PassedRule {
     pub rule: RecordId,
     /// Its number and title.
     pub named: String,
-    /// The part of its condition that did not hold, or why else it was left out.
+    /// Why it did not act.
+    #[serde(default)]
+    pub because: Because,
+    /// The part of its condition that did not hold, or the number of the rule that was the last; empty for those who may
+    /// not know it.
+    #[serde(default)]
     pub why: String,
+    /// The rule that was the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<RecordId>,
+}
+
+/// Why a rule did not act.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Because {
+    /// Its condition did not hold.
+    #[default]
+    Condition,
+    /// A rule before it acted and was the last one.
+    LastRule,
 }

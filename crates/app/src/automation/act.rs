@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use steward_model::access::{Action as Doing, Actor, rights};
+use steward_model::access::{Action as Doing, Actor, Rights, rights};
 use steward_model::command::{Command, Input, NewComment, Transition};
 use steward_model::decide::transition_fields;
-use steward_model::event::{Automation, Cause, Door, EntryAt, Event, Fired};
+use steward_model::event::{Act, Audience, Automation, Cause, Door, EntryAt, Event, Fired};
 use steward_model::filter::Attribute;
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
@@ -24,12 +24,16 @@ use crate::App;
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::inbox::Reason;
+use crate::journal::readable;
 use crate::records::{NewRecord, Origin, Request, folded};
 
 /// Members of a team that are told at most.
 const TOLD_MOST: usize = 200;
 /// What is older when people are told of it counts as read, in seconds.
 const NEWS: i64 = 24 * 3600;
+
+/// Entries of the record looked at for one that somebody who is told may read.
+const LOOKED_BACK: usize = 100;
 
 /// What a rule does to a record, not yet written.
 pub(super) struct Acted {
@@ -106,9 +110,8 @@ impl App {
         let (values, words) = (Input::new(), Vec::new());
         let mut acting = Acting { app: self, rule, keeper: &keeper, kind, origin, acted, values, words };
         acting.route().await?;
-        let seq = event.map_or(record.revision, |event| event.seq);
         for action in &rule.actions {
-            acting.take(action, seq).await?;
+            acting.take(action, event).await?;
         }
         acting.flush().await?;
         Ok(acting.acted)
@@ -134,7 +137,7 @@ impl Acting<'_> {
         Ok(())
     }
 
-    async fn take(&mut self, action: &Action, seq: Revision) -> Result<(), Error> {
+    async fn take(&mut self, action: &Action, event: Option<&Event>) -> Result<(), Error> {
         let mut did = Did { action: action.key().to_owned(), what: String::new(), count: None };
         match action {
             Action::Set { field, value } => {
@@ -154,7 +157,9 @@ impl Acting<'_> {
             }
             Action::Notify(told) => {
                 self.flush().await?;
-                let news = self.news(told, seq).await?;
+                let known: BTreeSet<RecordId> = self.acted.news.iter().map(|one| one.person).collect();
+                let mut news = self.news(told, event).await?;
+                news.retain(|one| !known.contains(&one.person));
                 did.count = Some(news.len());
                 did.what = match told {
                     Told::Assignee => "assignee".to_owned(),
@@ -164,8 +169,7 @@ impl Acting<'_> {
                     Told::Watchers => "watchers".to_owned(),
                     Told::Named(name) => name.clone(),
                 };
-                let known: BTreeSet<RecordId> = self.acted.news.iter().map(|one| one.person).collect();
-                self.acted.news.extend(news.into_iter().filter(|one| !known.contains(&one.person)));
+                self.acted.news.extend(news);
             }
             Action::Create { template, link } => {
                 self.flush().await?;
@@ -260,8 +264,9 @@ impl Acting<'_> {
         Ok(number)
     }
 
-    /// Whom to tell, as far as each may read the record.
-    async fn news(&self, told: &Told, seq: Revision) -> Result<Vec<NewNotification>, Error> {
+    /// Whom to tell, each of the entry that was answered or, where they may not read it, of the last one before that they
+    /// may.
+    async fn news(&self, told: &Told, answered: Option<&Event>) -> Result<Vec<NewNotification>, Error> {
         let record = &self.acted.record;
         let mut team = None;
         let mut people: BTreeSet<RecordId> = BTreeSet::new();
@@ -293,21 +298,41 @@ impl Acting<'_> {
         let now = self.app.now();
         // Rules of the past, as the demonstration plays them, are no news.
         let is_past = SystemClock.now().seconds_since(now) > NEWS;
-        let hears = |person: &RecordId, actor: &Actor| {
-            rights(actor, self.kind, record, now).may(Doing::Read)
-                && settings.get(person).is_none_or(|settings| settings.hears(Reason::Rule))
-        };
-        let told = actors.iter().filter(|(person, actor)| hears(person, actor)).map(|(person, _)| NewNotification {
-            person: *person,
-            record: record.id,
-            seq,
-            reason: Reason::Rule.key().to_owned(),
-            actor: RecordId::SYSTEM,
-            internal: false,
-            at: now,
-            read_at: is_past.then_some(now),
+        let mut told: Vec<(RecordId, Rights)> = Vec::new();
+        for (person, actor) in &actors {
+            let own = rights(actor, self.kind, record, now);
+            if own.may(Doing::Read) && settings.get(person).is_none_or(|settings| settings.hears(Reason::Rule)) {
+                told.push((*person, own));
+            }
+        }
+        let may_read = |event: &Event, own: &Rights| readable(self.kind, event.clone(), own).is_some();
+        let is_for_all = answered.is_some_and(|event| told.iter().all(|(_, own)| may_read(event, own)));
+        let before = if is_for_all || told.is_empty() { Vec::new() } else { self.last_entries(answered).await? };
+        let entries: Vec<&Event> = answered.into_iter().chain(before.iter().rev()).collect();
+        let news = told.iter().filter_map(|(person, own)| {
+            let entry = entries.iter().find(|event| may_read(event, own))?;
+            Some(NewNotification {
+                person: *person,
+                record: record.id,
+                seq: entry.seq,
+                reason: Reason::Rule.key().to_owned(),
+                actor: RecordId::SYSTEM,
+                internal: is_internal(entry),
+                at: now,
+                read_at: is_past.then_some(now),
+            })
         });
-        Ok(told.collect())
+        Ok(news.collect())
+    }
+
+    /// The last entries of the record as it was found, up to the one that was answered, ascending.
+    async fn last_entries(&self, answered: Option<&Event>) -> Result<Vec<Event>, Error> {
+        // What this rule does is not written yet.
+        let made = self.acted.events.first().map_or(self.acted.record.revision, |event| event.seq - 1);
+        let last = answered.map_or(made, |event| event.seq);
+        let back = Revision::try_from(LOOKED_BACK).unwrap_or(Revision::MAX);
+        let found = self.app.store().journal_of(self.acted.record.id, (last - back).max(0), LOOKED_BACK).await?;
+        Ok(found.into_iter().map(|entry| entry.event).filter(|event| event.seq <= last).collect())
     }
 
     /// A text with values of the record in place of its variables; those without a value are left out.
@@ -317,5 +342,24 @@ impl Acting<'_> {
         }
         let view = self.app.view(self.keeper, self.kind, self.acted.record.clone(), None).await?;
         Ok(self.app.fill_text_or(self.keeper, &view, text, Some("")).await?.text)
+    }
+}
+
+/// Whether only staff may know of an entry.
+fn is_internal(event: &Event) -> bool {
+    match &event.act {
+        Act::Commented { audience, .. } => *audience == Audience::Internal,
+        Act::Attached(attachment) => attachment.audience == Audience::Internal,
+        Act::Worked { .. }
+        | Act::Watched { .. }
+        | Act::Unwatched { .. }
+        | Act::Detached { .. }
+        | Act::Escalated { .. } => true,
+        Act::Created { .. }
+        | Act::Updated
+        | Act::Moved { .. }
+        | Act::Transferred { .. }
+        | Act::Linked(_)
+        | Act::Unlinked(_) => false,
     }
 }

@@ -70,7 +70,7 @@ impl App {
     }
 }
 
-fn target(record: &Record, field: &str) -> Option<RecordId> {
+pub(super) fn target(record: &Record, field: &str) -> Option<RecordId> {
     match Attribute::named(field) {
         Attribute::Organisation => Some(record.organisation),
         Attribute::CreatedBy => Some(record.created_by),

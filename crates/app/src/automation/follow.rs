@@ -10,7 +10,7 @@ use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 use steward_rule::book::{Entry, Loop};
-use steward_rule::trace::{Outcome, PassedRule, Trace};
+use steward_rule::trace::{Because, Outcome, PassedRule, Trace};
 use steward_store::change::{ChangeSet, CursorMove, RecordChange};
 use steward_store::error::CommitError;
 use steward_store::journal::JournalEntry;
@@ -48,6 +48,18 @@ pub(super) struct Effects {
     pub(super) rules: RuleEffects,
     /// The rules that acted, in order.
     pub(super) acted: Vec<Fired>,
+}
+
+/// What came of a rule that was to act on a record.
+pub(super) enum Considered {
+    /// It did something or found all as it should be: the record and its events.
+    Acted(Box<Record>, Vec<Event>),
+    /// What it wanted was refused, or it went in a circle.
+    Refused,
+    /// It acted as often as it may in an hour.
+    Limited,
+    /// It is done with the record for good.
+    Passed,
 }
 
 /// Whether rules had their say.
@@ -179,22 +191,25 @@ impl App {
             let mut record = loaded.record.clone();
             let (mut events, mut effects, mut passed) = (Vec::new(), Effects::default(), Vec::new());
             let answering: Vec<&Entry> = rules.book.answering(&kind.key, event, &loaded.record).collect();
-            let mut stopped: Option<String> = None;
+            let mut stopped: Option<&Entry> = None;
             for entry in answering {
-                if let Some(by) = &stopped {
-                    let (rule, named) = (entry.rule.id, entry.rule.named());
-                    passed.push(PassedRule { rule, named, why: format!("{by} was the last rule") });
+                let left_out = |because: Because, why: String| {
+                    let by = stopped.map(|entry| entry.rule.id);
+                    PassedRule { rule: entry.rule.id, named: entry.rule.named(), because, why, by }
+                };
+                if let Some(by) = stopped {
+                    passed.push(left_out(Because::LastRule, by.rule.number.clone()));
                     continue;
                 }
                 if let Some(why) = self.failing(entry, kind, &record).await? {
-                    passed.push(PassedRule { rule: entry.rule.id, named: entry.rule.named(), why });
+                    passed.push(left_out(Because::Condition, why));
                     continue;
                 }
                 let made = self.consider(entry, kind, &record, Some(event), None, &mut effects).await?;
-                if let Some((after, own)) = made {
-                    record = after;
+                if let Considered::Acted(after, own) = made {
+                    record = *after;
                     events.extend(own);
-                    stopped = entry.rule.stops.then(|| entry.rule.number.clone());
+                    stopped = entry.rule.stops.then_some(entry);
                 }
             }
             passed.truncate(PASSED_MOST);
@@ -228,8 +243,7 @@ impl App {
         Err(Error::Unavailable)
     }
 
-    /// What one rule does to a record: adds what follows to `effects`, and gives the record and its events when it did
-    /// something or found all as it should be.
+    /// What one rule does to a record: adds what follows to `effects`.
     pub(super) async fn consider(
         &self,
         entry: &Entry,
@@ -238,7 +252,7 @@ impl App {
         event: Option<&Event>,
         turn: Option<i64>,
         effects: &mut Effects,
-    ) -> Result<Option<(Record, Vec<Event>)>, Error> {
+    ) -> Result<Considered, Error> {
         let rule = &entry.rule;
         let now = self.now();
         let run = |outcome: Outcome, made: Option<i64>, trace: &Trace| -> Result<NewRun, Error> {
@@ -255,7 +269,7 @@ impl App {
         };
         let because = |reason: &str| Trace { reason: reason.to_owned(), ..Trace::default() };
         if rule.once && !self.store().done_with(rule.id, &[record.id], 0).await?.is_empty() {
-            return Ok(None);
+            return Ok(Considered::Passed);
         }
         let (done, noted) = self.store().count_runs(rule.id, now.plus_seconds(-HOUR)).await?;
         if done >= rule.most_per_hour {
@@ -264,7 +278,7 @@ impl App {
                 let reason = format!("it acted {} times within an hour, which is its limit", rule.most_per_hour);
                 effects.rules.runs.push(run(Outcome::Limited, None, &because(&reason))?);
             }
-            return Ok(None);
+            return Ok(Considered::Limited);
         }
         // What comes to nothing is noted so often and no more.
         let is_noted = noted - done < NOTED_MOST;
@@ -278,7 +292,7 @@ impl App {
                 if is_noted {
                     effects.rules.runs.push(run(Outcome::Looped, None, &because(reason))?);
                 }
-                return Ok(None);
+                return Ok(Considered::Refused);
             }
         };
         let acted = match self.act(rule, kind, record, event, chain).await {
@@ -291,7 +305,7 @@ impl App {
                 if is_noted {
                     effects.rules.runs.push(run(Outcome::Refused, None, &because(&told(&error)))?);
                 }
-                return Ok(None);
+                return Ok(Considered::Refused);
             }
         };
         let outcome = if acted.is_nothing() { Outcome::Nothing } else { Outcome::Done };
@@ -303,7 +317,8 @@ impl App {
         if outcome == Outcome::Done {
             effects.acted.push(Fired { rule: rule.id, record: record.id });
         }
-        if rule.once {
+        // That there was nothing to do does not use up the one time.
+        if rule.once && outcome == Outcome::Done {
             effects.rules.done.push((rule.id, record.id, 0));
         }
         if let Some(turn) = turn {
@@ -313,7 +328,7 @@ impl App {
         effects.records.extend(acted.made);
         let known: Vec<RecordId> = effects.news.iter().map(|one| one.person).collect();
         effects.news.extend(acted.news.into_iter().filter(|one| !known.contains(&one.person)));
-        Ok(Some((acted.record, acted.events)))
+        Ok(Considered::Acted(Box::new(acted.record), acted.events))
     }
 
     /// Writes what rules did, all or nothing.

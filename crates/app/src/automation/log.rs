@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use steward_model::access::{Action, Actor, rights};
-use steward_model::filter::Filter;
+use steward_model::access::{Action, Actor, Rights, rights};
+use steward_model::filter::{Attribute, Filter, Path};
 use steward_model::id::RecordId;
-use steward_model::kind::Kind;
+use steward_model::kind::{Kind, Registry};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_rule::RULE;
 use steward_rule::definition::{AnyName, Rule};
 use steward_rule::examples;
-use steward_rule::trace::{Outcome, Trace};
+use steward_rule::trace::{Because, Outcome, Trace};
 use steward_store::rules::{NewRun, StoredRun};
 
+use super::around::{Around, target};
 use crate::App;
 use crate::error::Error;
 use crate::view::Labels;
@@ -53,6 +54,17 @@ pub struct RunView {
     pub trace: Trace,
 }
 
+/// Lines of a log with names for the ids in them.
+#[derive(Debug, Clone, Default)]
+pub struct RunPage {
+    /// The lines that the reader may see, newest first.
+    pub runs: Vec<RunView>,
+    /// Names.
+    pub labels: Labels,
+    /// From before which line there is more; `None` at the end. Also where the reader may see nothing of this page.
+    pub next_before: Option<i64>,
+}
+
 /// How a rule stands: whether it acts, and what came of it lately.
 #[derive(Debug, Clone, Default)]
 pub struct Standing {
@@ -68,17 +80,54 @@ pub struct Standing {
     pub rule: Option<Rule>,
 }
 
+/// Records of a log as their reader may see them.
+type Seen = HashMap<RecordId, (Arc<Kind>, Record, Rights)>;
+
+/// Parts of conditions, by kind and text, with the records that they look at.
+struct Asked {
+    conditions: HashMap<(String, String), Filter>,
+    around: Around,
+}
+
+impl Asked {
+    /// Whether somebody may read what a condition looks at, all the way to it.
+    fn may_know(
+        &self,
+        path: &Path,
+        (kind, record, own): (&Arc<Kind>, &Record, &Rights),
+        registry: &Registry,
+        actor: &Actor,
+        now: Moment,
+    ) -> bool {
+        let may_read = |kind: &Kind, own: &Rights, attribute: &Attribute| match attribute {
+            Attribute::Field(key) => kind.field(key).is_some_and(|field| own.may_read(field)),
+            _ => true,
+        };
+        let (mut kind, mut record, mut own) = (kind, record, own.clone());
+        for hop in &path.hops {
+            if !may_read(kind, &own, &Attribute::named(&hop.field)) {
+                return false;
+            }
+            // That nothing is there may be known.
+            let Some(next) = target(record, &hop.field) else { return true };
+            let Some(next) = self.around.get(&next) else { return false };
+            let Some(next_kind) = registry.kind(&next.kind) else { return false };
+            own = rights(actor, next_kind, next, now);
+            if !own.may(Action::Read) {
+                return false;
+            }
+            (kind, record) = (next_kind, next);
+        }
+        may_read(kind, &own, &path.attribute)
+    }
+}
+
 impl App {
     /// What a rule did, newest first, on records that the actor may see, with names for the ids in it.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the rule.
-    pub async fn runs_of_rule(
-        &self,
-        actor: &Actor,
-        name: &str,
-        before: Option<i64>,
-    ) -> Result<(Vec<RunView>, Labels), Error> {
+    pub async fn runs_of_rule(&self, actor: &Actor, name: &str, before: Option<i64>) -> Result<RunPage, Error> {
         let kind = self.kind(RULE)?.clone();
         let rule = self.find(actor, &kind, name).await?.record;
         let runs = self.store().runs_of_rule(rule.id, before, LINES).await?;
@@ -95,7 +144,7 @@ impl App {
         kind: &Arc<Kind>,
         name: &str,
         before: Option<i64>,
-    ) -> Result<(Vec<RunView>, Labels), Error> {
+    ) -> Result<RunPage, Error> {
         let record = self.find(actor, kind, name).await?.record;
         if !actor.is_staff() || !rights(actor, kind, &record, self.now()).may_read_internal() {
             return Err(Error::Denied("see what rules did here"));
@@ -104,7 +153,8 @@ impl App {
         self.shown_runs(actor, runs).await
     }
 
-    async fn shown_runs(&self, actor: &Actor, runs: Vec<StoredRun>) -> Result<(Vec<RunView>, Labels), Error> {
+    async fn shown_runs(&self, actor: &Actor, runs: Vec<StoredRun>) -> Result<RunPage, Error> {
+        let next_before = runs.last().filter(|_| runs.len() == LINES).map(|last| last.id);
         let runs: Vec<(i64, NewRun, Trace)> = runs
             .into_iter()
             .map(|StoredRun { id, run }| {
@@ -112,31 +162,50 @@ impl App {
                 (id, run, trace)
             })
             .collect();
-        let passed = |trace: &Trace| trace.passed.iter().map(|one| one.rule).collect::<Vec<_>>();
+        let passed =
+            |trace: &Trace| trace.passed.iter().flat_map(|one| [Some(one.rule), one.by]).flatten().collect::<Vec<_>>();
         let ids: BTreeSet<RecordId> =
             runs.iter().flat_map(|(_, run, trace)| [vec![run.rule, run.record], passed(trace)].concat()).collect();
         let ids: Vec<RecordId> = ids.into_iter().collect();
         let now = self.now();
-        let mut seen: HashMap<RecordId, (Arc<Kind>, Record)> = HashMap::new();
+        let mut seen = Seen::new();
         for loaded in self.store().get_records(&ids).await? {
             let Some(kind) = self.registry().kind(&loaded.record.kind) else { continue };
             let own = rights(actor, kind, &loaded.record, now);
             if own.may(Action::Read) && own.may_read_internal() {
-                seen.insert(loaded.record.id, (kind.clone(), crate::view::visible(kind, loaded.record, &own)));
+                let record = crate::view::visible(kind, loaded.record, &own);
+                seen.insert(record.id, (kind.clone(), record, own));
             }
         }
+        let asked = self.conditions_of(&runs, &seen).await?;
         let mut views = Vec::new();
         let mut named = BTreeSet::new();
         for (id, run, mut trace) in runs {
-            let Some((kind, record)) = seen.get(&run.record) else { continue };
+            let Some((kind, record, own)) = seen.get(&run.record) else { continue };
             let Some(outcome) = Outcome::named(&run.outcome) else { continue };
             // Of rules that the reader may not see there is nothing to tell.
             trace.passed.retain(|one| seen.contains_key(&one.rule));
+            for one in &mut trace.passed {
+                let may_know = match one.because {
+                    Because::LastRule => one.by.is_some_and(|by| seen.contains_key(&by)),
+                    Because::Condition => {
+                        asked.conditions.get(&(kind.key.clone(), one.why.clone())).is_some_and(|part| {
+                            let may_know =
+                                |path: &Path| asked.may_know(path, (kind, record, own), self.registry(), actor, now);
+                            part.fields_used().iter().all(may_know)
+                        })
+                    }
+                };
+                if !may_know {
+                    one.why.clear();
+                    one.by = None;
+                }
+            }
             if let Some(routed) = &trace.routed {
                 named.extend(routed.team.iter().chain(&routed.person).copied());
                 named.extend(routed.passed.iter().map(|(person, _)| *person));
             }
-            let rule = seen.get(&run.rule).map(|(_, rule)| (rule.number.clone(), rule.text("title").to_owned()));
+            let rule = seen.get(&run.rule).map(|(_, rule, _)| (rule.number.clone(), rule.text("title").to_owned()));
             views.push(RunView {
                 id,
                 rule,
@@ -151,7 +220,26 @@ impl App {
             });
         }
         let labels = self.labels(actor, named, &BTreeSet::new()).await?;
-        Ok((views, labels))
+        Ok(RunPage { runs: views, labels, next_before })
+    }
+
+    /// The parts of conditions that did not hold, read again, and the records that they look at behind references.
+    async fn conditions_of(&self, runs: &[(i64, NewRun, Trace)], seen: &Seen) -> Result<Asked, Error> {
+        let mut conditions = HashMap::new();
+        for (_, run, trace) in runs {
+            let Some((kind, _, _)) = seen.get(&run.record) else { continue };
+            for one in trace.passed.iter().filter(|one| one.because == Because::Condition) {
+                // One that cannot be read any more is told to nobody.
+                if let Ok(part) = Filter::parse_cel(&one.why, kind, self.registry()) {
+                    conditions.insert((kind.key.clone(), one.why.clone()), part);
+                }
+            }
+        }
+        let parts: Vec<&Filter> = conditions.values().collect();
+        let records: BTreeSet<RecordId> = runs.iter().map(|(_, run, _)| run.record).collect();
+        let records: Vec<&Record> = records.iter().filter_map(|id| Some(&seen.get(id)?.1)).collect();
+        let around = self.around(&parts, &records).await?;
+        Ok(Asked { conditions, around })
     }
 
     /// How a rule stands.
@@ -179,11 +267,11 @@ impl App {
     }
 
     /// How the examples of rules come out, by number and title of the rule: of those named, or of all that are not
-    /// retired. For the command line.
+    /// retired; of a rule that cannot be read, or its examples, what is wrong with it. For the command line.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when one that is named is not there; what is wrong with the text of examples.
-    pub async fn try_rule_examples(&self, numbers: &[String]) -> Result<Vec<(String, Vec<examples::Outcome>)>, Error> {
+    /// [`Error::NotFound`] when one that is named is not there.
+    pub async fn try_rule_examples(&self, numbers: &[String]) -> Result<Vec<(String, examples::Tried)>, Error> {
         let kind = self.kind(RULE)?.clone();
         let mut records = Vec::new();
         for number in numbers {
@@ -193,12 +281,7 @@ impl App {
             let used = Filter::parse_cel("state != 'retired'", &kind, self.registry())?;
             records = self.all_records(RULE, &used, TRIED).await?;
         }
-        let tried = records.iter().map(|record| {
-            let named = format!("{} {}", record.number, record.text("title"));
-            let outcomes = examples::run(record, self.registry());
-            Ok((named, outcomes.map_err(|fault| Error::invalid("examples", fault))?))
-        });
-        tried.collect()
+        Ok(examples::run_all(&records, self.registry()))
     }
 
     /// Forgets what rules did long ago.

@@ -15,7 +15,7 @@ mod route;
 mod turns;
 
 pub(crate) use book::Rules;
-pub use log::{RunView, Standing};
+pub use log::{RunPage, RunView, Standing};
 pub use preview::Preview;
 pub(crate) use replay::JOB as REPLAY_JOB;
 pub use replay::{REPLAY_DAYS, Replay, Replayed, ReplayedRecord};

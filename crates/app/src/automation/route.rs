@@ -31,37 +31,37 @@ impl App {
         kind: &Kind,
         record: &Record,
     ) -> Result<Routed, Error> {
+        let item = record.references("configuration_items").into_iter().next();
         let mut routed = Routed { strategy: routing.strategy, team: None, person: None, passed: Vec::new() };
         match routing.strategy {
             Strategy::Team => routed.team = routing.team,
             Strategy::ServiceTeam => routed.team = self.referred(record.reference("service"), "support_team").await?,
             Strategy::ItemTeam | Strategy::ItemOwner => {
-                let item = record.references("configuration_items").into_iter().next();
                 routed.team = self.referred(item, "support_team").await?;
-                if routing.strategy == Strategy::ItemOwner {
-                    routed.person = self.referred(item, "owner").await?;
-                }
             }
             Strategy::RoundRobin | Strategy::LeastLoaded | Strategy::Skill => {
-                let team = match routing.team {
-                    Some(team) => Some(team),
-                    None => record.reference("team"),
-                };
-                routed.team = team;
-                if let Some(team) = team {
-                    let candidates = self.candidates(team, skill, kind).await?;
-                    let (_, last) = self.store().rule_place(rule.id).await?;
-                    let choice = choose(routing, &candidates, last);
-                    routed.person = choice.person;
-                    routed.passed = choice.passed;
-                }
+                routed.team = routing.team.or_else(|| record.reference("team"));
             }
         }
-        // A team that is no more gets nothing.
-        if let Some(team) = routed.team
-            && self.store().get_record(team).await?.is_none_or(|team| team.record.state != "active")
-        {
-            routed.team = None;
+        // A team that is no more gets nothing, and neither does anybody in it.
+        let team = match routed.team {
+            Some(team) => self.store().get_record(team).await?.filter(|team| team.record.state == "active"),
+            None => None,
+        };
+        routed.team = team.as_ref().map(|team| team.record.id);
+        let people: Vec<RecordId> = match (routing.strategy, &team) {
+            (Strategy::ItemOwner, _) => self.referred(item, "owner").await?.into_iter().collect(),
+            (by, Some(team)) if by.is_among_members() => {
+                team.record.references("members").into_iter().take(MEMBERS).collect()
+            }
+            _ => Vec::new(),
+        };
+        if !people.is_empty() {
+            let candidates = self.candidates(&people, skill, kind).await?;
+            let (_, last) = self.store().rule_place(rule.id).await?;
+            let choice = choose(routing, &candidates, last);
+            routed.person = choice.person;
+            routed.passed = choice.passed;
         }
         Ok(routed)
     }
@@ -71,12 +71,10 @@ impl App {
         Ok(self.store().get_record(from).await?.and_then(|loaded| loaded.record.reference(field)))
     }
 
-    /// The members of a team as a choice needs to know them.
-    async fn candidates(&self, team: RecordId, skill: &str, kind: &Kind) -> Result<Vec<Candidate>, Error> {
-        let Some(team) = self.store().get_record(team).await? else { return Ok(Vec::new()) };
-        let members: Vec<RecordId> = team.record.references("members").into_iter().take(MEMBERS).collect();
-        let people = self.store().get_records(&members).await?;
-        let loads = self.open_work(kind, &members).await?;
+    /// People as a choice needs to know them.
+    async fn candidates(&self, people: &[RecordId], skill: &str, kind: &Kind) -> Result<Vec<Candidate>, Error> {
+        let loads = self.open_work(kind, people).await?;
+        let people = self.store().get_records(people).await?;
         let today: String = self.now().to_string().chars().take(10).collect();
         let candidate = |person: &Record| Candidate {
             person: person.id,

@@ -13,7 +13,7 @@ use steward_rule::trigger::Trigger;
 use steward_store::change::RecordChange;
 use steward_store::rules::RuleEffects;
 
-use super::follow::{Again, Answered, Effects, refused};
+use super::follow::{Again, Answered, Considered, Effects, refused};
 use super::{is_passing, told};
 use crate::App;
 use crate::error::Error;
@@ -21,8 +21,10 @@ use crate::jobs::Round;
 
 /// The job that looks for turns.
 pub(crate) const ROUND: Round = Round { job: "rule.turns", kind: RULE, every: 20 };
-/// Records of one turn at most; the rest have their turn with the next.
+/// Records that a rule sees to in one go at most; the rest of the turn follow in the next.
 const MOST: usize = 10_000;
+/// Records read together.
+const BATCH: usize = 1_000;
 /// How often a record is seen to anew when others keep changing it.
 const TRIES: usize = 8;
 
@@ -32,9 +34,18 @@ impl App {
     /// # Errors
     /// When the database is away. A rule that cannot be carried out keeps no other one from its turn.
     pub async fn run_rule_turns(&self) -> Result<(), Error> {
+        self.run_some_rule_turns(MOST).await
+    }
+
+    /// Takes the turns of rules that go by time, each on at most so many records; called again, a rule goes on with the
+    /// rest of its turn.
+    ///
+    /// # Errors
+    /// As [`Self::run_rule_turns`].
+    pub async fn run_some_rule_turns(&self, most: usize) -> Result<(), Error> {
         let rules = self.rules().await?;
         for entry in rules.book.timed() {
-            match self.take_rule_turn(entry).await {
+            match self.take_rule_turn(entry, most).await {
                 Ok(()) => {}
                 Err(error) if is_passing(&error) => return Err(error),
                 Err(error) => tracing::warn!(%error, rule = entry.rule.number, "a turn of a rule could not be taken"),
@@ -43,7 +54,7 @@ impl App {
         Ok(())
     }
 
-    async fn take_rule_turn(&self, entry: &Entry) -> Result<(), Error> {
+    async fn take_rule_turn(&self, entry: &Entry, most: usize) -> Result<(), Error> {
         let rule = &entry.rule;
         let Trigger::Timed(turns) = &rule.trigger else { return Ok(()) };
         let Some(turn) = turns.last_at(self.now()).map(|at| at.0) else { return Ok(()) };
@@ -51,6 +62,10 @@ impl App {
             // A rule begins with the first turn after it was put in force.
             (None, _) => return Ok(self.store().note_turn(rule.id, turn).await?),
             (Some(last), _) if last >= turn => return Ok(()),
+            // And so does one that was put in force again.
+            _ if rule.in_force_since.is_some_and(|since| turn <= since.0) => {
+                return Ok(self.store().note_turn(rule.id, turn).await?);
+            }
             _ => {}
         }
         let kind = self.kind(&rule.kind)?.clone();
@@ -62,68 +77,72 @@ impl App {
             Err(error) => return Err(error),
         };
         let filter = Filter::all([rule.condition.clone(), within(&entry.reach)]);
-        let found = self.all_of(&keeper, &kind, &filter, MOST).await?;
-        let ids: Vec<RecordId> = found.iter().map(|record| record.id).collect();
-        let mut done: Vec<RecordId> = Vec::new();
-        for some in ids.chunks(1000) {
-            done.extend(self.store().done_with(rule.id, some, turn).await?);
-            if rule.once {
-                done.extend(self.store().done_with(rule.id, some, 0).await?);
-            }
-        }
-        done.sort_unstable();
         let stopping = self.stopping();
-        for record in found.iter().filter(|record| done.binary_search(&record.id).is_err()) {
-            if *stopping.borrow() {
-                return Ok(());
+        let (mut after, mut seen_to) = (None, 0);
+        loop {
+            let found = self.page_of(&keeper, &kind, &filter, after, BATCH).await?;
+            after = found.last().map(|record| record.id);
+            let ids: Vec<RecordId> = found.iter().map(|record| record.id).collect();
+            let mut done = self.store().done_with(rule.id, &ids, turn).await?;
+            if rule.once {
+                done.extend(self.store().done_with(rule.id, &ids, 0).await?);
             }
-            if !self.take_on_turn(entry, &kind, record, turn).await? {
-                break;
+            done.sort_unstable();
+            for record in found.iter().filter(|record| done.binary_search(&record.id).is_err()) {
+                // The turn is not over: it goes on here when it is next looked at.
+                if *stopping.borrow() || seen_to >= most {
+                    return Ok(());
+                }
+                match self.take_on_turn(entry, &kind, record, turn).await? {
+                    Considered::Limited => return Ok(()),
+                    Considered::Acted(..) | Considered::Refused => seen_to += 1,
+                    Considered::Passed => {}
+                }
+            }
+            if found.len() < BATCH {
+                return Ok(self.store().note_turn(rule.id, turn).await?);
             }
         }
-        Ok(self.store().note_turn(rule.id, turn).await?)
     }
 
-    /// Has a rule act on one record; `false` when the rule is at its limit.
+    /// Has a rule act on one record.
     async fn take_on_turn(
         &self,
         entry: &Entry,
         kind: &std::sync::Arc<Kind>,
         record: &Record,
         turn: i64,
-    ) -> Result<bool, Error> {
+    ) -> Result<Considered, Error> {
         for _ in 0..TRIES {
-            let Some(loaded) = self.store().get_record(record.id).await? else { return Ok(true) };
+            let Some(loaded) = self.store().get_record(record.id).await? else { return Ok(Considered::Passed) };
             if self.failing(entry, kind, &loaded.record).await?.is_some() {
-                return Ok(true);
+                return Ok(Considered::Passed);
             }
             let mut effects = Effects::default();
             let made = self.consider(entry, kind, &loaded.record, None, Some(turn), &mut effects).await?;
-            let is_limited = made.is_none();
-            let is_refused = effects.rules.runs.iter().any(|run| run.outcome != "limited");
-            if let Some((after, events)) = made
-                && !events.is_empty()
-            {
-                let before = Some((loaded.record.revision, loaded.head));
-                effects.records.insert(0, RecordChange { kind: kind.clone(), before, after, events });
-            }
-            if is_limited && is_refused {
-                // Once in a turn is enough.
-                effects.rules.done.push((entry.rule.id, record.id, turn));
+            match &made {
+                Considered::Acted(after, events) if !events.is_empty() => {
+                    let before = Some((loaded.record.revision, loaded.head));
+                    let (after, events) = ((**after).clone(), events.clone());
+                    effects.records.insert(0, RecordChange { kind: kind.clone(), before, after, events });
+                }
+                // Once in a turn is enough, whether or not there is room for another line of the log.
+                Considered::Refused => effects.rules.done.push((entry.rule.id, record.id, turn)),
+                Considered::Acted(..) | Considered::Limited | Considered::Passed => {}
             }
             match self.write_effects(effects, None).await {
-                Ok(Answered::Yes | Answered::Elsewhere) => return Ok(!is_limited || is_refused),
+                Ok(Answered::Yes | Answered::Elsewhere) => return Ok(made),
                 Err(Again::Other) => {}
                 Err(Again::Not(error)) => return Err(error),
                 Err(Again::Refused(error, runs)) => {
                     let done = vec![(entry.rule.id, record.id, turn)];
                     let rules = RuleEffects { runs: refused(runs, &told(&error))?, done, last: Vec::new() };
                     drop(self.write_effects(Effects { rules, ..Effects::default() }, None).await);
-                    return Ok(true);
+                    return Ok(Considered::Refused);
                 }
             }
         }
-        Ok(true)
+        Ok(Considered::Passed)
     }
 }
 

@@ -10,7 +10,9 @@ use steward_model::access::Actor;
 use steward_model::command::{Command, NewComment, Transition};
 use steward_model::event::{Act, Audience, Cause, Door, Event};
 use steward_model::id::RecordId;
-use steward_rule::trace::Outcome;
+use steward_rule::trace::{Because, Outcome};
+use steward_store::change::ChangeSet;
+use steward_store::rules::{NewRun, RuleEffects};
 use steward_testkit::database::TestDatabase;
 use steward_testkit::fixture::Fixture;
 use steward_testkit::on_both;
@@ -93,7 +95,7 @@ impl World {
 
     async fn runs(&self, rule: &RecordView) -> Vec<RunView> {
         let root = self.actor("root").await;
-        self.app().runs_of_rule(&root, &rule.record.number, None).await.unwrap().0
+        self.app().runs_of_rule(&root, &rule.record.number, None).await.unwrap().runs
     }
 
     async fn outcomes(&self, rule: &RecordView) -> Vec<Outcome> {
@@ -208,7 +210,8 @@ on_both! {
         assert_eq!(world.now(&incident).await.record.text("urgency"), "high");
         let run = world.runs(&first).await.remove(0);
         assert_eq!(run.trace.passed.len(), 1);
-        assert!(run.trace.passed[0].why.contains("was the last rule"), "{:?}", run.trace.passed);
+        let passed = &run.trace.passed[0];
+        assert_eq!((passed.because, &passed.why), (Because::LastRule, &first.record.number));
     }
 
     async fn a_rule_can_do_no_more_than_its_keeper(db: TestDatabase) {
@@ -286,6 +289,7 @@ on_both! {
             (json!({ "condition": " ", "actions": set("urgency", "high") }), "condition", "required"),
             (json!({ "for_kind": "incidents", "actions": set("urgency", "high") }), "for_kind", "no kind"),
             (json!({ "for_kind": "rule", "actions": set("title", "x") }), "for_kind", "cannot be rules"),
+            (json!({ "for_kind": "approval", "condition": "state == 'open'", "actions": [{ "action": "move", "target": "approve" }] }), "for_kind", "only Steward makes"),
             (json!({ "actions": [] }), "actions", ""),
             (json!({ "actions": set("urgency", "enormous") }), "actions[0].value", ""),
             (json!({ "actions": set("opened_at", "2026-01-01") }), "actions[0].target", "cannot be set"),
@@ -295,6 +299,7 @@ on_both! {
             (json!({ "actions": [{ "action": "link", "target": "likes", "value": "INC1" }] }), "actions[0].target", "no type of link"),
             (json!({ "trigger": "time", "actions": set("urgency", "high") }), "every_minutes", "needed"),
             (json!({ "trigger": "time", "every_minutes": 15, "actions": [{ "action": "notify", "target": "team" }] }), "actions", "Once per record"),
+            (json!({ "trigger": "time", "every_minutes": 15, "assign_by": "round_robin" }), "assign_by", "Once per record"),
             (json!({ "trigger": "changed", "changed_fields": "nothing", "actions": set("urgency", "high") }), "changed_fields", "no field"),
             (json!({ "assign_by": "team" }), "assign_team", "needed"),
             (json!({ "condition": "linked('caused_by')", "actions": set("urgency", "high") }), "condition", ""),
@@ -529,5 +534,155 @@ on_both! {
             assert_eq!(notes, 1, "{}", incident.record.number);
         }
         assert_eq!(world.outcomes(&rule).await, [Outcome::Done; 6]);
+    }
+
+    async fn refusals_that_are_not_noted_any_more_hold_no_turn_up(db: TestDatabase) {
+        let world = World::build(db).await;
+        let rule = world.rule("root", json!({
+            "trigger": "time", "every_minutes": 1440, "condition": "title == 'It broke'",
+            "actions": [{ "action": "set", "target": "cancel_reason", "value": "gone" }, { "action": "move", "target": "cancel" }],
+        })).await;
+        world.app().run_rule_turns().await.unwrap();
+        let first = world.incident(json!({})).await;
+        world.0.server.transition(&first, "cancel", json!({ "cancel_reason": "gone" })).await;
+        let second = world.incident(json!({})).await;
+        world.0.server.clock.advance(25 * 3600);
+        let run = NewRun {
+            rule: rule.record.id,
+            version: rule.record.revision,
+            record: first.record.id,
+            seq: None,
+            made: None,
+            at: world.app().now(),
+            outcome: "refused".to_owned(),
+            detail: json!({}),
+        };
+        let rules = RuleEffects { runs: vec![run; 500], ..RuleEffects::default() };
+        world.0.server.database.store.commit(ChangeSet { rules, ..ChangeSet::default() }).await.unwrap();
+        world.app().run_rule_turns().await.unwrap();
+        assert_eq!(world.now(&second).await.record.state, "cancelled");
+    }
+
+    async fn a_turn_goes_on_until_every_record_had_it(db: TestDatabase) {
+        let world = World::build(db).await;
+        let fields = |limit: i64| json!({
+            "trigger": "time", "every_minutes": 1440, "condition": "title == 'It broke'", "most_per_hour": limit,
+            "actions": [{ "action": "note", "value": "Seen" }],
+        });
+        let rule = world.rule("root", fields(100)).await;
+        world.app().run_rule_turns().await.unwrap();
+        for _ in 0..5 {
+            world.incident(json!({})).await;
+        }
+        world.0.server.clock.advance(25 * 3600);
+        for acts in [2, 4, 5, 5] {
+            world.app().run_some_rule_turns(2).await.unwrap();
+            assert_eq!(world.outcomes(&rule).await.len(), acts);
+        }
+        world.step("root", &rule, "retire").await.unwrap();
+        // A rule at its limit goes on with the same turn when it may act again.
+        let rule = world.rule("root", fields(3)).await;
+        world.app().run_rule_turns().await.unwrap();
+        world.0.server.clock.advance(24 * 3600);
+        world.app().run_rule_turns().await.unwrap();
+        assert_eq!(world.outcomes(&rule).await[0], Outcome::Limited);
+        world.0.server.clock.advance(3700);
+        world.app().run_rule_turns().await.unwrap();
+        let done = world.outcomes(&rule).await.into_iter().filter(|outcome| *outcome == Outcome::Done).count();
+        assert_eq!(done, 5);
+    }
+
+    async fn nothing_to_do_does_not_use_up_the_one_time(db: TestDatabase) {
+        let world = World::build(db).await;
+        let rule = world.rule("root", json!({
+            "trigger": "changed", "changed_fields": "impact", "once": true, "actions": set("urgency", "high"),
+        })).await;
+        let incident = world.incident(json!({ "urgency": "high", "impact": "low" })).await;
+        world.update(&incident, json!({ "impact": "medium" })).await;
+        world.settle().await;
+        world.update(&incident, json!({ "impact": "high", "urgency": "low" })).await;
+        world.settle().await;
+        assert_eq!(world.now(&incident).await.record.text("urgency"), "high");
+        world.update(&incident, json!({ "impact": "low", "urgency": "low" })).await;
+        world.settle().await;
+        assert_eq!(world.now(&incident).await.record.text("urgency"), "low");
+        assert_eq!(world.outcomes(&rule).await, [Outcome::Done, Outcome::Nothing]);
+    }
+
+    async fn what_happened_before_a_rule_was_in_force_is_not_answered(db: TestDatabase) {
+        let world = World::build(db).await;
+        let draft = world.try_rule("root", json!({ "actions": set("urgency", "high") })).await.unwrap();
+        let before = world.incident(json!({})).await;
+        world.0.server.clock.advance(60);
+        world.step("root", &draft, "activate").await.unwrap();
+        world.0.server.clock.advance(60);
+        let after = world.incident(json!({})).await;
+        world.settle().await;
+        assert_ne!(world.now(&before).await.record.text("urgency"), "high");
+        assert_eq!(world.now(&after).await.record.text("urgency"), "high");
+        // A rule of time that rested does not take the turn that came meanwhile.
+        let timed = world.rule("root", json!({
+            "trigger": "time", "every_minutes": 1440, "condition": "title == 'It broke'", "actions": set("impact", "high"),
+        })).await;
+        world.app().run_rule_turns().await.unwrap();
+        world.step("root", &timed, "suspend").await.unwrap();
+        world.0.server.clock.advance(25 * 3600);
+        world.step("root", &timed, "activate").await.unwrap();
+        world.app().run_rule_turns().await.unwrap();
+        assert_ne!(world.now(&before).await.record.text("impact"), "high");
+        world.0.server.clock.advance(24 * 3600);
+        world.app().run_rule_turns().await.unwrap();
+        assert_eq!(world.now(&before).await.record.text("impact"), "high");
+    }
+
+    async fn work_goes_to_nobody_who_is_away_and_to_no_team_that_is_no_more(db: TestDatabase) {
+        let world = World::build(db).await;
+        let (teams, people) = (world.app().kind("team").unwrap().clone(), world.app().kind("person").unwrap().clone());
+        let g2 = world.app().get(&Actor::system(), &people, &world.0.people["g2"].to_string(), None).await.unwrap();
+        world.update(&world.0.ca, json!({ "support_team": world.0.hr.to_string(), "owner": g2.record.id.to_string() })).await;
+        let owner = world.rule("root", json!({ "condition": "has(configuration_items)", "assign_by": "item_owner" })).await;
+        let of_item = json!({ "configuration_items": [world.0.ca.record.id.to_string()] });
+        let first = world.incident(of_item.clone()).await;
+        world.settle().await;
+        assert_eq!(world.now(&first).await.record.reference("assignee"), Some(g2.record.id));
+        world.update(&g2, json!({ "absent_from": "2026-01-01", "absent_until": "2026-12-31" })).await;
+        let second = world.incident(of_item).await;
+        world.settle().await;
+        let second = world.now(&second).await.record;
+        assert_eq!((second.reference("team"), second.reference("assignee")), (Some(world.0.hr), None));
+        assert_eq!(world.runs(&owner).await[0].trace.routed.as_ref().unwrap().passed.len(), 1);
+        // A team that is no more gets nothing, and neither do its members.
+        let desk = world.app().get(&Actor::system(), &teams, &world.0.desk.to_string(), None).await.unwrap();
+        world.update(&desk, json!({ "members": [world.0.people["g1"].to_string()] })).await;
+        world.rule("root", json!({
+            "condition": "!has(configuration_items)", "assign_by": "round_robin", "assign_team": world.0.desk.to_string(),
+        })).await;
+        world.0.server.transition(&desk, "deactivate", json!({})).await;
+        let third = world.incident(json!({})).await;
+        world.settle().await;
+        let third = world.now(&third).await.record;
+        assert_eq!((third.reference("team"), third.reference("assignee")), (None, None));
+    }
+
+    async fn people_are_told_of_entries_that_they_may_read(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.0.people["root"];
+        let rule = world.rule("root", json!({
+            "trigger": "commented", "comment_audience": "internal",
+            "actions": [{ "action": "notify", "target": "requester" }, { "action": "notify", "value": root.to_string() }, { "action": "notify", "value": root.to_string() }],
+        })).await;
+        let incident = world.incident(json!({})).await;
+        let note = NewComment { audience: Audience::Internal, body: "They must not know".to_owned() };
+        world.0.server.act(&world.actor("g1").await, &incident, Request::Command(Command::Comment(note))).await;
+        world.settle().await;
+        let told = async |person: RecordId| {
+            let told = world.0.server.database.store.notifications_of(person, false, None, 10).await.unwrap();
+            told.into_iter().filter(|one| one.record == incident.record.id).map(|one| (one.seq, one.internal)).collect::<Vec<_>>()
+        };
+        let noted = world.journal(&incident).await.last().unwrap().seq;
+        assert_eq!(told(world.0.people["a1"]).await, [(1, false)], "who asked may read that it was created");
+        assert_eq!(told(root).await, [(noted, true)]);
+        let counts: Vec<Option<usize>> = world.runs(&rule).await[0].trace.did.iter().map(|did| did.count).collect();
+        assert_eq!(counts, [Some(1), Some(1), Some(0)], "each is told once");
     }
 }

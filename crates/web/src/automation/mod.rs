@@ -5,13 +5,14 @@ mod runs;
 mod story;
 
 use maud::{Markup, html};
-use steward_app::automation::{Preview, RunView, Standing};
+use steward_app::automation::{Preview, RunPage, RunView, Standing};
 use steward_app::error::Error;
 use steward_app::view::{Labels, RecordView};
 use steward_model::access::Action;
 use steward_model::event::{Automation, Event};
 use steward_rule::RULE;
 use steward_rule::definition::{AnyName, Rule};
+use steward_rule::examples::Fault;
 use steward_rule::trace::Outcome;
 use steward_ui::icon::{Icon, icon};
 use steward_ui::message::{Notice, notice};
@@ -70,7 +71,7 @@ pub(crate) async fn gather(web: &Web, visitor: &Visitor, view: &RecordView) -> R
         return Ok(None);
     }
     if view.kind.key != RULE {
-        let (mut runs, labels) = app.runs_on_record(actor, &view.kind, number, None).await?;
+        let RunPage { mut runs, labels, .. } = app.runs_on_record(actor, &view.kind, number, None).await?;
         runs.truncate(BESIDE);
         return Ok((!runs.is_empty()).then_some(Gathered::Record(runs, labels)));
     }
@@ -82,7 +83,7 @@ pub(crate) async fn gather(web: &Web, visitor: &Visitor, view: &RecordView) -> R
         }
         Err(fault) => return Err(fault.into()),
     };
-    let (mut runs, labels) = app.runs_of_rule(actor, number, None).await?;
+    let RunPage { mut runs, labels, .. } = app.runs_of_rule(actor, number, None).await?;
     runs.truncate(ON_PAGE);
     Ok(Some(Gathered::Rule(Box::new(OfRule { standing, preview, runs, labels }))))
 }
@@ -133,6 +134,22 @@ impl Gathered {
     }
 }
 
+/// What came otherwise than an example expects.
+fn otherwise(fault: &Fault) -> String {
+    match fault {
+        Fault::Acts => t("rule-example-acts").to_owned(),
+        Fault::AnswersNot => t("rule-example-answers-not").to_owned(),
+        Fault::ActsNot => t("rule-example-acts-not").to_owned(),
+        Fault::HoldsNot(part) => t_with("rule-example-holds-not", &[("part", part.into())]).to_string(),
+        Fault::SetsNot(field) => t_with("rule-example-sets-not", &[("field", field.into())]).to_string(),
+        Fault::SetsOther { field, value, wanted } => {
+            let said = [("field", field.into()), ("value", value.into()), ("wanted", wanted.into())];
+            t_with("rule-example-sets-other", &said).to_string()
+        }
+        Fault::Written(message) => refusal(message).into_owned(),
+    }
+}
+
 impl OfRule {
     fn story(&self, web: &Web, visitor: &Visitor, view: &RecordView) -> Markup {
         let (now, zone) = (web.app().now(), &visitor.preferences.zone);
@@ -162,7 +179,7 @@ impl OfRule {
                         @for one in &self.standing.examples {
                             li.clock-reason.{ "clock-reason--" (if one.fault.is_none() { "applies" } else { "broken" }) } {
                                 (icon(if one.fault.is_none() { Icon::Check } else { Icon::CircleX }))
-                                span { strong { (one.name) } ": " (one.fault.as_deref().unwrap_or(t("rule-example-holds"))) }
+                                span { strong { (one.name) } ": " (one.fault.as_ref().map_or_else(|| t("rule-example-holds").to_owned(), otherwise)) }
                             }
                         }
                     }

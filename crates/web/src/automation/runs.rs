@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use steward_app::automation::RunView;
+use steward_app::automation::{RunPage, RunView};
 use steward_app::view::Labels;
 use steward_model::kind::Kind;
 use steward_rule::RULE;
 use steward_rule::route::Passed;
-use steward_rule::trace::{Did, Outcome};
+use steward_rule::trace::{Because, Did, Outcome, PassedRule};
 use steward_ui::automation::{Outcome as Mark, Run, runs};
 use steward_ui::header::{Header, header};
 use steward_ui::icon::Icon;
@@ -35,7 +35,7 @@ pub(crate) async fn page(
     let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
     let before = query.text("before").and_then(|text| text.parse().ok());
     let is_rule = kind.key == RULE;
-    let (found, labels) = match is_rule {
+    let RunPage { runs: found, labels, next_before } = match is_rule {
         true => web.app().runs_of_rule(visitor.actor(), &name, before).await?,
         false => web.app().runs_on_record(visitor.actor(), &kind, &name, before).await?,
     };
@@ -52,8 +52,8 @@ pub(crate) async fn page(
         div.page-body {
             @if found.is_empty() { (empty(&Empty { icon: Icon::Bolt, title: none, text: "" }, html! {})) }
             @else { (table(&web, &visitor, &found, &labels, is_rule)) }
-            @if found.len() >= 50 && let Some(last) = found.last() {
-                p { a href={ (back) "/runs?before=" (last.id) } { (t("rule-log-older")) } }
+            @if let Some(next) = next_before {
+                p { a href={ (back) "/runs?before=" (next) } { (t("rule-log-older")) } }
             }
         }
     };
@@ -168,8 +168,17 @@ fn passed(run: &RunView, labels: &Labels) -> Vec<String> {
         };
         t_with("rule-passed-person", &[("name", (&name).into()), ("why", why.into())]).to_string()
     });
-    let rules = run.trace.passed.iter().map(|rule| {
-        t_with("rule-passed-rule", &[("rule", (&rule.named).into()), ("why", (&rule.why).into())]).to_string()
-    });
-    people.chain(rules).collect()
+    people.chain(run.trace.passed.iter().map(left_out)).collect()
+}
+
+/// Why a rule did not act, as far as the reader may know it.
+fn left_out(one: &PassedRule) -> String {
+    let rule = ("rule", (&one.named).into());
+    let why = ("why", (&one.why).into());
+    match (one.because, one.why.is_empty()) {
+        (Because::Condition, false) => t_with("rule-passed-rule", &[rule, why]).to_string(),
+        (Because::Condition, true) => t_with("rule-passed-condition", &[rule]).to_string(),
+        (Because::LastRule, false) => t_with("rule-passed-last", &[rule, why]).to_string(),
+        (Because::LastRule, true) => t_with("rule-passed-last-one", &[rule]).to_string(),
+    }
 }

@@ -57,7 +57,9 @@ pub(super) fn build_intervals(draft: &Draft<'_>, fields: &[Field], faults: &mut 
                 open: item.open,
                 expected: item.expected.as_ref().map(|word| word.get_ref().clone()),
             },
-            (None, Some(rule)) if item.to.0.is_empty() && !item.open && item.expected.is_none() => SpanSource::Rule(rule.get_ref().clone()),
+            (None, Some(rule)) if item.to.0.is_empty() && !item.open && item.expected.is_none() => {
+                SpanSource::Rule(rule.get_ref().clone())
+            }
             _ => {
                 let message =
                     format!("interval `{key}` needs either `from`, with `to` where it has an end, or a `rule`");
