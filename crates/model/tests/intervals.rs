@@ -102,7 +102,7 @@ fn what_goes_on_is_not_over_because_it_was_expected_to_be() {
             "state = [",
             "state = [{ key = \"new\", category = \"new\" }, { key = \"over\", category = \"done\" }, ",
         )
-        .replace("to = \"void\" }]", "to = \"void\" }, { key = \"over\", from = [\"new\", \"open\"], to = \"over\" }]");
+        .replace("to = \"void\" }]", "to = \"void\" }, { key = \"plan\", from = \"open\", to = \"new\" }, { key = \"over\", from = [\"new\", \"open\"], to = \"over\" }]");
     let registry = Registry::load(&[Source { path: "work/work.toml".into(), text }]).unwrap();
     let kind = registry.kind("work").unwrap();
     let span = &kind.intervals[0];

@@ -333,7 +333,7 @@ pub(crate) mod tests {
     fn a_calendar_tells_its_own_days_also_where_it_works_on_a_holiday_of_its_parent() {
         let mut calendar = record("calendar");
         calendar.fields.insert("holiday_sets".into(), json!([{"country": "at"}]));
-        let worked = json!([{"name": "Only the parent's"}, {"name": "Stephanstag"}]);
+        let worked = json!([{"name": "Only the parent's"}, {"name": "Stephanitag"}]);
         calendar.fields.insert("worked_holidays".into(), worked);
         let exceptions =
             json!([{"first": "2026-12-28", "last": "2026-12-28", "effect": "closed", "name": "Works holiday"}]);
