@@ -415,6 +415,7 @@ impl App {
         if !actor.is_system() {
             self.check_asked(kind, record, command, &events).await?;
         }
+        self.check_family(kind, record, &events).await?;
         Ok(events)
     }
 

@@ -123,6 +123,8 @@ pub fn kind(key: &str, label_field: &str, fields: Vec<Field>) -> Kind {
         },
         on_comment: Vec::new(),
         approval: None,
+        family: None,
+        merging: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

@@ -3,6 +3,7 @@
 
 mod automation;
 mod bulk;
+mod family;
 mod import;
 mod search;
 mod world;

@@ -95,7 +95,8 @@ pub(super) fn decide_transition(
     }
     let mut draft = moved_draft(kind, record, transition, &command.fields, rights, ctx);
     draft.check_conflicts(&command.fields, command.base, ctx)?;
-    if let Some(rule) = &transition.comment {
+    // Steward itself says why by the cause.
+    if let Some(rule) = transition.comment.as_ref().filter(|_| !ctx.actor.is_system()) {
         let asked = rule.when.as_ref().is_none_or(|when| when.matches_local(draft.record(), kind));
         if asked && command.comment.as_ref().is_none_or(|comment| comment.audience != rule.audience) {
             let message = match rule.audience {
@@ -135,6 +136,10 @@ pub(super) fn decide_comment(
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Rejection> {
     check_comment(comment)?;
+    if kind.merging.as_ref().is_some_and(|merging| merging.target(record).is_some()) {
+        let message = "This was merged into another record; write there".to_owned();
+        return Err(Rejection::Illegal { message, allowed: Vec::new() });
+    }
     let act = Act::Commented { audience: comment.audience, body: comment.body.clone() };
     let mut events = vec![event(record, record.revision + 1, act, Vec::new(), ctx, ctx.cause.clone())];
     let rule =
@@ -230,11 +235,11 @@ fn moved_draft<'a>(
         draft.put(field, Some(value.clone()), Some(by_transition(transition)));
     }
     draft.derive(ctx);
-    draft.require(&transition.requires);
     if ctx.given.is_some() {
         draft.give(ctx);
         draft.derive(ctx);
     }
+    draft.require(&transition.requires);
     draft
 }
 

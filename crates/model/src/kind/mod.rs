@@ -23,6 +23,8 @@ pub use translation::Untranslated;
 
 use crate::event::Audience;
 use crate::filter::Filter;
+use crate::id::RecordId;
+use crate::record::Record;
 
 /// A sort of record.
 #[derive(Debug, Clone)]
@@ -65,6 +67,10 @@ pub struct Kind {
     pub on_comment: Vec<OnComment>,
     /// Where its records wait until those who are asked agree; `None` for kinds that nobody approves.
     pub approval: Option<ApprovalPoint>,
+    /// How what happens to a whole goes on to its parts; `None` for kinds without parts of their own kind.
+    pub family: Option<Family>,
+    /// How records that tell of the same thing become one; `None` for kinds that are not merged.
+    pub merging: Option<Merging>,
     /// Sections of the form, in order. Fields in none of them follow in an unnamed last one.
     pub form: Vec<FormSection>,
     /// Columns of its lists.
@@ -269,6 +275,41 @@ impl ApprovalPoint {
     pub const ASKED: &str = "asked_to_approve";
     /// The field in which Steward keeps who can decide now.
     pub const PENDING: &str = "pending_approvers";
+}
+
+/// How what happens to a record goes on to those that are part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Family {
+    /// The field of a part that names its whole.
+    pub parent: String,
+    /// The field by which a whole says that its public comments go on.
+    pub updates: String,
+    /// The field by which a whole says that its end and its resumption go on.
+    pub moves: String,
+    /// The transition that ends it, and its open parts with it.
+    pub finish: String,
+    /// The transition that takes it up again, and those parts that ended with it.
+    pub resume: String,
+    /// The field in which Steward keeps with which whole a part ended.
+    pub with: String,
+    /// The fields that a part takes over when it ends.
+    pub fields: Vec<String>,
+}
+
+/// How records that tell of the same thing become one: the one that gives way leads to the other from then on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merging {
+    /// The state of a record that gave way.
+    pub state: String,
+    /// The field that names the one that it gave way to.
+    pub into: String,
+}
+
+impl Merging {
+    /// The record that a merged one gave way to.
+    pub fn target(&self, record: &Record) -> Option<RecordId> {
+        record.reference(&self.into).filter(|_| record.state == self.state)
+    }
 }
 
 /// A move made because somebody commented.

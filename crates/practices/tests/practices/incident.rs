@@ -90,7 +90,7 @@ fn in_1_moves_that_the_lifecycle_does_not_know_are_refused_with_those_that_it_do
     match desk.go(&gus, "reopen", json!({})) {
         Err(Rejection::Illegal { message, allowed }) => {
             assert_eq!(message, "`reopen` does not start from the state In progress");
-            assert_eq!(allowed, ["hold", "resolve", "cancel"]);
+            assert_eq!(allowed, ["hold", "resolve", "cancel", "merge"]);
         }
         other => panic!("{other:?}"),
     }

@@ -52,6 +52,8 @@ pub(super) struct Document {
     #[serde(default)]
     pub(super) on_comment: Vec<OnCommentItem>,
     pub(super) approval: Option<ApprovalItem>,
+    pub(super) family: Option<FamilyItem>,
+    pub(super) merging: Option<MergingItem>,
     #[serde(default)]
     pub(super) section: Vec<SectionItem>,
     #[serde(default)]
@@ -337,4 +339,24 @@ impl<'de> Deserialize<'de> for ChoiceItem {
             Short::Full(Full { key, label, parent, inactive }) => Self { key, label, parent, inactive },
         })
     }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FamilyItem {
+    pub(super) parent: Word,
+    pub(super) updates: Word,
+    pub(super) moves: Word,
+    pub(super) finish: Word,
+    pub(super) resume: Word,
+    pub(super) with: Word,
+    #[serde(default)]
+    pub(super) fields: Vec<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MergingItem {
+    pub(super) state: Word,
+    pub(super) into: Word,
 }

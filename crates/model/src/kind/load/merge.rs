@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    ApprovalItem, ChoiceItem, ClassItem, Document, FieldItem, IntervalItem, OnCommentItem, SectionItem, StateItem,
-    TransitionItem, Word,
+    ApprovalItem, ChoiceItem, ClassItem, Document, FamilyItem, FieldItem, IntervalItem, MergingItem, OnCommentItem,
+    SectionItem, StateItem, TransitionItem, Word,
 };
 use super::faults::{Faults, hint};
 
@@ -41,6 +41,8 @@ pub(super) struct Draft<'a> {
     pub(super) transitions: Vec<In<'a, TransitionItem>>,
     pub(super) on_comment: Vec<In<'a, OnCommentItem>>,
     pub(super) approval: Option<In<'a, ApprovalItem>>,
+    pub(super) family: Option<In<'a, FamilyItem>>,
+    pub(super) merging: Option<In<'a, MergingItem>>,
     pub(super) sections: Vec<In<'a, SectionItem>>,
     pub(super) intervals: Vec<In<'a, IntervalItem>>,
 }
@@ -152,6 +154,8 @@ fn draft<'a>(
         transitions: Vec::new(),
         on_comment: Vec::new(),
         approval: last(line, |document| document.approval.as_ref()),
+        family: last(line, |document| document.family.as_ref()),
+        merging: last(line, |document| document.merging.as_ref()),
         sections: Vec::new(),
         intervals: Vec::new(),
     };

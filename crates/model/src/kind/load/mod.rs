@@ -7,6 +7,7 @@
 mod approval;
 mod conditions;
 mod document;
+mod family;
 mod faults;
 mod fields;
 mod intervals;
@@ -20,6 +21,7 @@ use std::fmt;
 use self::approval::build_approval;
 use self::conditions::add_conditions;
 use self::document::{Document, Word};
+use self::family::{build_family, build_merging};
 use self::faults::{Faults, hint, is_key, label_of, nearest};
 pub(crate) use self::fields::FILTER_WORDS;
 use self::fields::build_fields;
@@ -181,6 +183,8 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
     let lifecycle = build_lifecycle(draft, &fields, faults);
     let on_comment = build_on_comment(draft, faults);
     let approval = build_approval(draft, &fields, faults);
+    let family = build_family(draft, &fields, faults);
+    let merging = build_merging(draft, &fields, faults);
     let form = build_form(draft, faults);
     let intervals = build_intervals(draft, &fields, faults);
     check_presentation(draft, &fields, faults);
@@ -204,6 +208,8 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
         lifecycle,
         on_comment,
         approval,
+        family,
+        merging,
         form,
         list_columns: draft.list_columns.map(|columns| words(columns.item)).unwrap_or_default(),
         board_column: draft.board_column.map(|column| column.item.get_ref().clone()),

@@ -1,0 +1,372 @@
+//! Parts and wholes, and records that became one: what happens to a record goes on to those that belong to it.
+//!
+//! The journal is followed as rules do it: the place moves in the transaction of what follows, so each entry has its
+//! effect once, whichever nodes follow and whenever one dies.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+use steward_model::access::{Action, Actor, rights};
+use steward_model::command::{Command, NewComment, Transition};
+use steward_model::decide::{Context, Given, Rejection, decide};
+use steward_model::event::{Act, Audience, Cause, Door, Event, Why};
+use steward_model::filter::{Filter, Operand, Test};
+use steward_model::id::RecordId;
+use steward_model::kind::{Category, Family, Kind, Merging};
+use steward_model::record::{Fields, Record};
+use steward_store::change::{ChangeSet, CursorMove, RecordChange};
+use steward_store::error::CommitError;
+use steward_store::rows::Loaded;
+
+use crate::App;
+use crate::error::Error;
+use crate::lookup::Found;
+use crate::records::{Origin, RecordName, folded};
+
+/// Name of the subscriber.
+const SUBSCRIBER: &str = "family";
+/// Entries read at once.
+const BATCH: usize = 200;
+/// How often an entry is answered anew when others keep changing the records.
+const TRIES: usize = 16;
+/// Parts that follow one entry at most.
+const PARTS_MAX: usize = 5_000;
+/// Wholes above each other, and records merged one into the next, at most.
+const ABOVE_MAX: usize = 100;
+/// Merged records shown with the one that they gave way to at most.
+const MERGED_SHOWN: usize = 20;
+/// Entries of a journal looked at for watchers that came with a merge, at most.
+const ENTRIES_MAX: usize = 10_000;
+
+/// What an entry means for records that belong to its record.
+enum Meaning<'k> {
+    /// Its public words go on.
+    Said(&'k Family, String),
+    /// It ended, and its open parts with it.
+    Finished(&'k Family),
+    /// It was taken up again, and the parts that ended with it.
+    Resumed(&'k Family),
+    /// It gave way to another.
+    Merged(RecordId),
+    /// It stands by itself again.
+    Separated(RecordId),
+}
+
+impl App {
+    /// Has parts follow their wholes until the process is told to stop. Failures are logged and tried again.
+    pub async fn follow_families(&self) {
+        self.follow_as(SUBSCRIBER, || self.pass_on_next()).await;
+    }
+
+    /// Passes the next entries of the journal on; whether there may be more at once.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn pass_on_next(&self) -> Result<bool, Error> {
+        let Some(mut position) = self.store().cursor(SUBSCRIBER).await? else {
+            // What happened before goes on to nobody.
+            let end = self.store().journal_end().await?;
+            return self.move_on(SUBSCRIBER, None, end, Vec::new()).await.map(|_| true);
+        };
+        let entries = self.store().read_journal(position, BATCH).await?;
+        let Some(last) = entries.last().map(|entry| entry.position) else { return Ok(false) };
+        for entry in &entries {
+            let Some(kind) = self.registry().kind(&entry.kind).cloned() else { continue };
+            let Some(meaning) = meaning(&kind, &entry.event) else { continue };
+            let step = CursorMove { subscriber: SUBSCRIBER.to_owned(), from: Some(position), to: entry.position };
+            if !self.pass_on(&kind, &entry.event, &meaning, step).await? {
+                return Ok(true);
+            }
+            position = entry.position;
+        }
+        if position != last {
+            self.move_on(SUBSCRIBER, Some(position), last, Vec::new()).await?;
+        }
+        Ok(true)
+    }
+
+    /// Writes what follows from an entry with the place reached; `false` when another node was faster.
+    async fn pass_on(
+        &self,
+        kind: &Arc<Kind>,
+        event: &Event,
+        meaning: &Meaning<'_>,
+        step: CursorMove,
+    ) -> Result<bool, Error> {
+        for _ in 0..TRIES {
+            let records = self.following(kind, event, meaning).await?;
+            match self.commit(ChangeSet { records, cursor: Some(step.clone()), ..ChangeSet::default() }).await {
+                Ok(()) => return Ok(true),
+                Err(CommitError::Fenced) => return Ok(false),
+                Err(CommitError::Stale { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Unavailable)
+    }
+
+    /// What an entry changes on other records.
+    async fn following(
+        &self,
+        kind: &Arc<Kind>,
+        event: &Event,
+        meaning: &Meaning<'_>,
+    ) -> Result<Vec<RecordChange>, Error> {
+        let Some(Loaded { record: whole, .. }) = self.store().get_record(event.record).await? else {
+            return Ok(Vec::new());
+        };
+        let is_on = |field: &str| whole.field(field) == Some(&Json::Bool(true));
+        match meaning {
+            Meaning::Said(family, body) if is_on(&family.updates) => {
+                let comment = Command::Comment(NewComment { audience: Audience::Public, body: body.clone() });
+                self.passed(kind, &whole, event, &family.parent, &comment, &Fields::new()).await
+            }
+            Meaning::Finished(family) if is_on(&family.moves) => {
+                let mut fields = taken_over(family, &whole, event);
+                fields.insert(family.with.clone(), Json::from(whole.id.0));
+                let finish = Command::Transition(Transition { key: family.finish.clone(), ..Transition::default() });
+                self.passed(kind, &whole, event, &family.parent, &finish, &fields).await
+            }
+            Meaning::Resumed(family) if is_on(&family.moves) => {
+                let fields = Fields::from([(family.with.clone(), Json::Null)]);
+                let resume = Command::Transition(Transition { key: family.resume.clone(), ..Transition::default() });
+                self.passed(kind, &whole, event, &family.with, &resume, &fields).await
+            }
+            Meaning::Said(..) | Meaning::Finished(_) | Meaning::Resumed(_) => Ok(Vec::new()),
+            Meaning::Merged(into) => self.watched_with(*into, &whole, event).await,
+            Meaning::Separated(from) => self.unwatched_with(*from, &whole, event).await,
+        }
+    }
+
+    /// A command on the parts of a record, those left out on which it cannot be done.
+    async fn passed(
+        &self,
+        kind: &Arc<Kind>,
+        whole: &Record,
+        event: &Event,
+        by: &str,
+        command: &Command,
+        fields: &Fields,
+    ) -> Result<Vec<RecordChange>, Error> {
+        // In a circle of wholes, which is refused but may come of two writes at once, nothing goes round.
+        let above = self.above(kind, whole).await?;
+        let of_whole = Filter::field_test(by, Test::Equal(Operand::Value(Json::from(whole.id.0))));
+        let parts = self.all_of(&Actor::system(), kind, &of_whole, PARTS_MAX).await?;
+        if parts.len() == PARTS_MAX {
+            tracing::error!(record = whole.number, "a record has more parts than what happens to it goes on to");
+        }
+        let follows =
+            |part: &&Record| !above.contains(&part.id) && part.id != whole.id && is_ready(kind, part, command);
+        let ids: Vec<RecordId> = parts.iter().filter(follows).map(|part| part.id).collect();
+        let mut changes = Vec::new();
+        for part in self.store().get_records(&ids).await? {
+            let why = Why { rule: SUBSCRIBER.to_owned(), detail: whole.number.clone() };
+            let given = (!fields.is_empty()).then(|| Given { fields: fields.clone(), why });
+            match self.follow_entry(kind, part, event, command, given).await {
+                Ok(change) => changes.extend(change),
+                Err(error @ (Error::Invalid(_) | Error::Illegal { .. } | Error::Conflict { .. })) => {
+                    tracing::warn!(%error, whole = whole.number, "a part could not follow its whole");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(changes)
+    }
+
+    /// What Steward does to a record because of an entry of another.
+    async fn follow_entry(
+        &self,
+        kind: &Arc<Kind>,
+        loaded: Loaded,
+        event: &Event,
+        command: &Command,
+        given: Option<Given>,
+    ) -> Result<Option<RecordChange>, Error> {
+        let steward = Actor::system();
+        let cause = Some(Cause::Event { record: event.record, seq: event.seq });
+        let origin = Origin { door: Door::System, cause, idempotency_key: None };
+        let found = Found::default();
+        let world = self.world_for(loaded.record.organisation).await?;
+        let ctx = Context { given, ..self.context(&steward, &origin, &found, &world) };
+        let events = decide(kind, Some(&loaded.record), command, &ctx)?;
+        if events.is_empty() {
+            return Ok(None);
+        }
+        let before = Some((loaded.record.revision, loaded.head));
+        let after = folded(loaded.record, &events)?;
+        Ok(Some(RecordChange { kind: kind.clone(), before, after, events }))
+    }
+
+    /// Whoever asked for a record that gave way, and whoever watches it, watches the other from now on.
+    async fn watched_with(&self, into: RecordId, merged: &Record, event: &Event) -> Result<Vec<RecordChange>, Error> {
+        let mut people = merged.watchers.clone();
+        people.extend(merged.reference("requester"));
+        let Some(target) = self.store().get_record(into).await? else { return Ok(Vec::new()) };
+        let asked = target.record.reference("requester");
+        people.retain(|person| *person != RecordId::SYSTEM && Some(*person) != asked);
+        people.sort_unstable();
+        people.dedup();
+        let commands = people.into_iter().map(|person| Command::Watch { person }).collect();
+        self.all_on(target, commands, event).await
+    }
+
+    /// Those who came with a record that gave way leave with it.
+    async fn unwatched_with(&self, from: RecordId, merged: &Record, event: &Event) -> Result<Vec<RecordChange>, Error> {
+        let Some(target) = self.store().get_record(from).await? else { return Ok(Vec::new()) };
+        let entries = self.store().journal_of(from, 0, ENTRIES_MAX).await?;
+        let came = entries.iter().filter_map(|entry| match (&entry.event.act, &entry.event.cause) {
+            (Act::Watched { person }, Some(Cause::Event { record, .. })) if *record == merged.id => Some(*person),
+            _ => None,
+        });
+        let commands = came.map(|person| Command::Unwatch { person }).collect();
+        self.all_on(target, commands, event).await
+    }
+
+    /// Several commands on one record, in one change.
+    async fn all_on(&self, loaded: Loaded, commands: Vec<Command>, event: &Event) -> Result<Vec<RecordChange>, Error> {
+        let Some(kind) = self.registry().kind(&loaded.record.kind).cloned() else { return Ok(Vec::new()) };
+        let head = loaded.head;
+        let before = Some((loaded.record.revision, head));
+        let mut record = loaded.record;
+        let mut events = Vec::new();
+        for command in commands {
+            let so_far = Loaded { record: record.clone(), head };
+            if let Some(change) = self.follow_entry(&kind, so_far, event, &command, None).await? {
+                record = change.after;
+                events.extend(change.events);
+            }
+        }
+        let change = RecordChange { kind, before, after: record, events };
+        Ok(if change.events.is_empty() { Vec::new() } else { vec![change] })
+    }
+
+    /// The wholes above a record, the nearest first.
+    async fn above(&self, kind: &Kind, record: &Record) -> Result<Vec<RecordId>, Error> {
+        let Some(family) = &kind.family else { return Ok(Vec::new()) };
+        self.along(&family.parent, record).await
+    }
+
+    /// The records that a field leads to one after the other, up to the first that was met before.
+    async fn along(&self, field: &str, record: &Record) -> Result<Vec<RecordId>, Error> {
+        let mut way = Vec::new();
+        let mut next = record.reference(field);
+        while let Some(id) = next.filter(|id| !way.contains(id) && way.len() < ABOVE_MAX) {
+            way.push(id);
+            next = self.store().get_record(id).await?.and_then(|loaded| loaded.record.reference(field));
+        }
+        Ok(way)
+    }
+
+    /// Refuses a record that would be part of itself, or merged into itself.
+    pub(crate) async fn check_family(&self, kind: &Kind, record: &Record, events: &[Event]) -> Result<(), Error> {
+        let fields = kind.family.iter().map(|family| &family.parent).chain(kind.merging.iter().map(|one| &one.into));
+        for field in fields {
+            let is_new =
+                |event: &Event| event.changes.iter().any(|change| change.field == *field && change.to.is_some());
+            if !events.iter().any(is_new) {
+                continue;
+            }
+            let after = folded(record.clone(), events)?;
+            if self.along(field, &after).await?.contains(&record.id) {
+                return Err(Rejection::invalid(field, "must not lead back to this record").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The record that a merged one leads to in the end, as far as the actor may see it.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn merged_into(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        id: RecordId,
+    ) -> Result<Option<RecordName>, Error> {
+        let Some(merging) = &kind.merging else { return Ok(None) };
+        let mut met = vec![id];
+        let mut found = None;
+        let mut next = self.store().get_record(id).await?.and_then(|loaded| merging.target(&loaded.record));
+        while let Some(id) = next.filter(|id| !met.contains(id) && met.len() < ABOVE_MAX) {
+            met.push(id);
+            let Some(Loaded { record, .. }) = self.store().get_record(id).await? else { break };
+            if !rights(actor, kind, &record, self.now()).may(Action::Read) {
+                break;
+            }
+            next = merging.target(&record);
+            found = Some(RecordName { id: record.id, number: record.number });
+        }
+        Ok(found)
+    }
+
+    /// The records that gave way to this one and that the actor may see, the first merged first.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn merged_here(&self, actor: &Actor, kind: &Arc<Kind>, id: RecordId) -> Result<Vec<RecordName>, Error> {
+        let Some(merging) = &kind.merging else { return Ok(Vec::new()) };
+        let into = Filter::field_test(&merging.into, Test::Equal(Operand::Value(Json::from(id.0))));
+        let mut merged = self.all_of(&Actor::system(), kind, &into, PARTS_MAX).await?;
+        let now = self.now();
+        merged.retain(|one| one.state == merging.state && rights(actor, kind, one, now).may(Action::Read));
+        merged.sort_by_key(|one| one.updated_at);
+        merged.truncate(MERGED_SHOWN);
+        Ok(merged.into_iter().map(|one| RecordName { id: one.id, number: one.number }).collect())
+    }
+}
+
+/// What an entry means for records that belong to its record; nothing where it only tells of the past.
+fn meaning<'k>(kind: &'k Kind, event: &Event) -> Option<Meaning<'k>> {
+    if event.door == Door::Import {
+        return None;
+    }
+    match &event.act {
+        Act::Commented { audience: Audience::Public, body } => {
+            kind.family.as_ref().map(|family| Meaning::Said(family, body.clone()))
+        }
+        Act::Moved { transition, from, to } => {
+            let merged = kind.merging.as_ref().and_then(|merging| merged_or_separated(merging, event, from, to));
+            merged.or_else(|| {
+                let family = kind.family.as_ref()?;
+                let key = transition.as_deref()?;
+                match key {
+                    key if key == family.finish => Some(Meaning::Finished(family)),
+                    key if key == family.resume => Some(Meaning::Resumed(family)),
+                    _ => None,
+                }
+            })
+        }
+        _ => None,
+    }
+}
+
+fn merged_or_separated<'k>(merging: &Merging, event: &Event, from: &str, to: &str) -> Option<Meaning<'k>> {
+    let change = event.changes.iter().find(|change| change.field == merging.into)?;
+    let id = |value: &Option<Json>| value.as_ref().and_then(Json::as_i64).map(RecordId);
+    match (from == merging.state, to == merging.state) {
+        (false, true) => id(&change.to).map(Meaning::Merged),
+        (true, false) => id(&change.from).map(Meaning::Separated),
+        _ => None,
+    }
+}
+
+/// The values that parts take over from their whole: as the entry set them, else as they are.
+fn taken_over(family: &Family, whole: &Record, event: &Event) -> Fields {
+    let set = |field: &String| event.changes.iter().find(|change| change.field == *field);
+    let value = |field: &String| match set(field) {
+        Some(change) => change.to.clone(),
+        None => whole.field(field).cloned(),
+    };
+    family.fields.iter().filter_map(|field| Some((field.clone(), value(field)?))).collect()
+}
+
+/// Whether a part can follow: it is open for words, and a move starts from its state.
+fn is_ready(kind: &Kind, part: &Record, command: &Command) -> bool {
+    match command {
+        Command::Transition(transition) => {
+            kind.lifecycle.transition(&transition.key).is_some_and(|found| found.from.contains(&part.state))
+        }
+        _ => matches!(kind.lifecycle.category(&part.state), Category::New | Category::Active | Category::Waiting),
+    }
+}
