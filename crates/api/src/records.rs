@@ -118,6 +118,13 @@ pub(crate) async fn read(
         Json(wire::Record { view: &view, fields: fields.as_deref() }).into_response()
     };
     insert(response.headers_mut(), header::ETAG, &tag);
+    // Only what has ended can have given way.
+    if view.kind.merging.as_ref().is_some_and(|merging| merging.state == view.record.state)
+        && let Some(into) = api.app().gave_way(&actor, kind, view.record.id).await?.and_then(|gave_way| gave_way.into)
+    {
+        let link = format!("</api/v1/{kinds}/{}>; rel=\"canonical\"", into.number);
+        insert(response.headers_mut(), header::LINK, &link);
+    }
     Ok(response)
 }
 

@@ -77,6 +77,8 @@ pub struct Match {
 /// What takes longer to find.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
+    /// Records that are part of it, those that changed last first, and how many there are.
+    pub parts: (Vec<RecordView>, usize),
     /// What the requester asked for lately, newest first.
     pub recent: Vec<RecordView>,
     /// Items that the requester uses.
@@ -142,7 +144,8 @@ impl App {
         }
         let record = visible(kind, record, &own);
         let person = if kind.key == "person" { Some(record.id) } else { record.reference("requester") };
-        let (recent, items, matches) = tokio::try_join!(
+        let (parts, recent, items, matches) = tokio::try_join!(
+            self.parts_of(actor, kind, &record),
             self.recent_of(actor, person, record.id),
             self.items_of(actor, person),
             self.explaining(actor, &record),
@@ -150,7 +153,27 @@ impl App {
         let of = |key: &str| -> Vec<Match> {
             matches.iter().filter(|one| one.kind.key == key).take(SHOWN).cloned().collect()
         };
-        Ok(Around { recent, items, known_errors: of("known_error"), problems: of("problem"), changes: of("change") })
+        Ok(Around {
+            parts,
+            recent,
+            items,
+            known_errors: of("known_error"),
+            problems: of("problem"),
+            changes: of("change"),
+        })
+    }
+
+    async fn parts_of(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        record: &Record,
+    ) -> Result<(Vec<RecordView>, usize), Error> {
+        let Some(family) = &kind.family else { return Ok((Vec::new(), 0)) };
+        let search = Some(format!("{}:{}", family.parent, record.id));
+        let request = ListRequest { search, limit: SHOWN, ..ListRequest::default() };
+        let page = self.list(actor, kind, &request).await?;
+        Ok((page.records, page.total.unwrap_or(0)))
     }
 
     /// Outages that go on and name the record's service or one of its items.

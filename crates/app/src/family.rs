@@ -38,6 +38,13 @@ const MERGED_SHOWN: usize = 20;
 /// Entries of a journal looked at for watchers that came with a merge, at most.
 const ENTRIES_MAX: usize = 10_000;
 
+/// That a record gave way to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GaveWay {
+    /// The record that it leads to in the end, as far as the reader may see it.
+    pub into: Option<RecordName>,
+}
+
 /// What an entry means for records that belong to its record.
 enum Meaning<'k> {
     /// Its public words go on.
@@ -46,8 +53,8 @@ enum Meaning<'k> {
     Finished(&'k Family),
     /// It was taken up again, and the parts that ended with it.
     Resumed(&'k Family),
-    /// It gave way to another.
-    Merged(RecordId),
+    /// It gave way to another, the one that the entry names or that it names itself.
+    Merged(&'k Merging, Option<RecordId>),
     /// It stands by itself again.
     Separated(RecordId),
 }
@@ -133,7 +140,10 @@ impl App {
                 self.passed(kind, &whole, event, &family.with, &resume, &fields).await
             }
             Meaning::Said(..) | Meaning::Finished(_) | Meaning::Resumed(_) => Ok(Vec::new()),
-            Meaning::Merged(into) => self.watched_with(*into, &whole, event).await,
+            Meaning::Merged(merging, into) => match into.or_else(|| merging.target(&whole)) {
+                Some(into) => self.watched_with(into, &whole, event).await,
+                None => Ok(Vec::new()),
+            },
             Meaning::Separated(from) => self.unwatched_with(*from, &whole, event).await,
         }
     }
@@ -274,30 +284,30 @@ impl App {
         Ok(())
     }
 
-    /// The record that a merged one leads to in the end, as far as the actor may see it.
+    /// Whether a record gave way to another, and where it leads in the end, as far as the actor may see it.
     ///
     /// # Errors
     /// When the database is away.
-    pub async fn merged_into(
-        &self,
-        actor: &Actor,
-        kind: &Arc<Kind>,
-        id: RecordId,
-    ) -> Result<Option<RecordName>, Error> {
+    pub async fn gave_way(&self, actor: &Actor, kind: &Arc<Kind>, id: RecordId) -> Result<Option<GaveWay>, Error> {
         let Some(merging) = &kind.merging else { return Ok(None) };
+        let target = self.store().get_record(id).await?.and_then(|loaded| merging.target(&loaded.record));
+        let Some(mut next) = target else { return Ok(None) };
         let mut met = vec![id];
-        let mut found = None;
-        let mut next = self.store().get_record(id).await?.and_then(|loaded| merging.target(&loaded.record));
-        while let Some(id) = next.filter(|id| !met.contains(id) && met.len() < ABOVE_MAX) {
-            met.push(id);
-            let Some(Loaded { record, .. }) = self.store().get_record(id).await? else { break };
+        let mut into = None;
+        while !met.contains(&next) && met.len() < ABOVE_MAX {
+            met.push(next);
+            let Some(Loaded { record, .. }) = self.store().get_record(next).await? else { break };
             if !rights(actor, kind, &record, self.now()).may(Action::Read) {
                 break;
             }
-            next = merging.target(&record);
-            found = Some(RecordName { id: record.id, number: record.number });
+            let on = merging.target(&record);
+            into = Some(RecordName { id: record.id, number: record.number });
+            match on {
+                Some(on) => next = on,
+                None => break,
+            }
         }
-        Ok(found)
+        Ok(Some(GaveWay { into }))
     }
 
     /// The records that gave way to this one and that the actor may see, the first merged first.
@@ -309,7 +319,7 @@ impl App {
         let into = Filter::field_test(&merging.into, Test::Equal(Operand::Value(Json::from(id.0))));
         let mut merged = self.all_of(&Actor::system(), kind, &into, PARTS_MAX).await?;
         let now = self.now();
-        merged.retain(|one| one.state == merging.state && rights(actor, kind, one, now).may(Action::Read));
+        merged.retain(|one| merging.target(one).is_some() && rights(actor, kind, one, now).may(Action::Read));
         merged.sort_by_key(|one| one.updated_at);
         merged.truncate(MERGED_SHOWN);
         Ok(merged.into_iter().map(|one| RecordName { id: one.id, number: one.number }).collect())
@@ -341,12 +351,12 @@ fn meaning<'k>(kind: &'k Kind, event: &Event) -> Option<Meaning<'k>> {
     }
 }
 
-fn merged_or_separated<'k>(merging: &Merging, event: &Event, from: &str, to: &str) -> Option<Meaning<'k>> {
-    let change = event.changes.iter().find(|change| change.field == merging.into)?;
+fn merged_or_separated<'k>(merging: &'k Merging, event: &Event, from: &str, to: &str) -> Option<Meaning<'k>> {
+    let change = event.changes.iter().find(|change| change.field == merging.into);
     let id = |value: &Option<Json>| value.as_ref().and_then(Json::as_i64).map(RecordId);
     match (from == merging.state, to == merging.state) {
-        (false, true) => id(&change.to).map(Meaning::Merged),
-        (true, false) => id(&change.from).map(Meaning::Separated),
+        (false, true) => Some(Meaning::Merged(merging, change.and_then(|change| id(&change.to)))),
+        (true, false) => change.and_then(|change| id(&change.from)).map(Meaning::Separated),
         _ => None,
     }
 }
@@ -365,7 +375,7 @@ fn taken_over(family: &Family, whole: &Record, event: &Event) -> Fields {
 fn is_ready(kind: &Kind, part: &Record, command: &Command) -> bool {
     match command {
         Command::Transition(transition) => {
-            kind.lifecycle.transition(&transition.key).is_some_and(|found| found.from.contains(&part.state))
+            kind.lifecycle.transition(&transition.key).is_some_and(|found| found.starts(kind, part))
         }
         _ => matches!(kind.lifecycle.category(&part.state), Category::New | Category::Active | Category::Waiting),
     }

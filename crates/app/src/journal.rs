@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use steward_model::access::{Action, Actor, Explanation, Rights, explain, rights};
 use steward_model::apply::apply;
-use steward_model::event::{Act, Audience, Event};
+use steward_model::event::{Act, Audience, Cause, Event};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
@@ -215,6 +215,9 @@ fn links_in(event: &Event) -> Vec<RecordId> {
 pub(crate) fn named_in(event: &Event) -> BTreeSet<RecordId> {
     let mut ids = BTreeSet::from([event.actor]);
     ids.extend(links_in(event));
+    if let Some(Cause::Event { record, .. }) = &event.cause {
+        ids.insert(*record);
+    }
     match &event.act {
         Act::Worked { person, .. } | Act::Watched { person } | Act::Unwatched { person } => {
             ids.insert(*person);

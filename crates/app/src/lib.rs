@@ -21,7 +21,7 @@ pub mod deflection;
 pub mod drafts;
 pub mod error;
 pub mod facts;
-mod family;
+pub mod family;
 pub mod feeds;
 pub mod files;
 pub mod follow;

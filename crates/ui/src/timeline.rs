@@ -64,6 +64,11 @@ pub fn timeline(name: &str, live: Option<Live>, items: Markup) -> Markup {
     }
 }
 
+/// The same as a part of another page, which has a timeline of its own.
+pub fn story(name: &str, items: Markup) -> Markup {
+    html! { ol.timeline aria-label=(name) { (items) } }
+}
+
 /// Something that was said.
 pub fn entry(entry: &Entry) -> Markup {
     let (class, mark) = match entry.kind {

@@ -153,7 +153,7 @@ fn possible(view: &RecordView, transition: &Transition) -> Result<(), Error> {
         return Err(Error::Illegal { message: message.clone(), allowed: view.allowed_transitions.clone() });
     }
     let action = steward_model::access::Action::Transition;
-    if !view.rights.may(action) || transition.from.contains(&view.record.state) {
+    if !view.rights.may(action) || transition.starts(&view.kind, &view.record) {
         return Err(Error::Forbidden { action });
     }
     let state = view.kind.lifecycle.state(&view.record.state).map_or(view.record.state.as_str(), |state| &state.label);

@@ -29,6 +29,7 @@ use crate::form::{Posted, Query};
 use crate::frame::{Place, frame};
 use crate::kind_form::{Faults, Filling, sections};
 use crate::naming::new_record;
+use crate::split;
 use crate::values::input;
 use crate::visitor::Visitor;
 use crate::{Web, address};
@@ -47,7 +48,13 @@ pub(crate) async fn page(
     let filled = draft.typed().filter(|_| !is_asked).unwrap_or(&query);
     let mut typed = input::read(&kind, filled, &visitor.preferences.zone);
     let template = query.text("template").unwrap_or_default();
-    let begun = Begun { offered: templates(&web, &visitor, &kind).await?, chosen: template };
+    let part = split::Part::named(&query);
+    let begun = Begun { offered: templates(&web, &visitor, &kind).await?, chosen: template, part };
+    if let Some(part) = part {
+        for (key, value) in part.values(&web, &visitor, &kind, level).await? {
+            typed.entry(key).or_insert(value);
+        }
+    }
     if !template.is_empty() {
         let values = web.app().template(visitor.actor(), &kind, template).await?.ok_or(Error::NotFound)?;
         let may = |key: &str| kind.field(key).is_some_and(|field| field.write.is_some_and(|needed| needed <= level));
@@ -82,7 +89,8 @@ pub(crate) async fn create(
         (Some(LOOK), _) => {
             let draft = FormDraft::find(&web, &visitor, &kind, drafts::NEW, drafts::NEW).await?;
             let chosen = form.text("template").unwrap_or_default();
-            let begun = Begun { offered: templates(&web, &visitor, &kind).await?, chosen };
+            let part = split::Part::named(&form);
+            let begun = Begun { offered: templates(&web, &visitor, &kind).await?, chosen, part };
             let page = show(&web, &visitor, &kind, level, (&typed, &Faults::default()), &draft, &begun);
             return Ok(page.into_response());
         }
@@ -104,7 +112,8 @@ pub(crate) async fn create(
     let offered: Vec<&str> = self::fields(&kind, level, &typed).iter().map(|field| field.key.as_str()).collect();
     let pointless = |key: &str| early(&kind, level).iter().any(|field| field.key == key) && !offered.contains(&key);
     fields.retain(|key, _| !pointless(key));
-    let new = NewRecord { organisation: form.text("organisation").map(str::to_owned), fields, links: Vec::new() };
+    let new =
+        NewRecord { organisation: form.text("organisation").map(str::to_owned), fields, links: split::links(&form) };
     let mut origin = Origin::door(Door::Page);
     origin.idempotency_key = form.text("once").filter(|key| is_key(key)).map(str::to_owned);
     let made = web.app().create(visitor.actor(), &kind, &new, &origin).await;
@@ -129,7 +138,8 @@ pub(crate) async fn create(
             let faults = Faults::of(error, &kind, &Labels::default())?;
             let draft = FormDraft::find(&web, &visitor, &kind, drafts::NEW, drafts::NEW).await?;
             let chosen = form.text("template").unwrap_or_default();
-            let begun = Begun { offered: templates(&web, &visitor, &kind).await?, chosen };
+            let part = split::Part::named(&form);
+            let begun = Begun { offered: templates(&web, &visitor, &kind).await?, chosen, part };
             let page = show(&web, &visitor, &kind, level, (&typed, &faults), &draft, &begun);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -210,6 +220,7 @@ fn is_conditional(kind: &Kind, level: Level) -> bool {
 struct Begun<'a> {
     offered: Vec<Offered>,
     chosen: &'a str,
+    part: Option<split::Part<'a>>,
 }
 
 impl Begun<'_> {
@@ -271,6 +282,7 @@ fn show(
             (form(&parts, html! {
                 input type="hidden" name="once" value=(once);
                 @if !begun.chosen.is_empty() { input type="hidden" name="template" value=(begun.chosen); }
+                @if let Some(part) = begun.part { (part.hidden()) }
                 (asked(kind, level, &filling, faults))
                 (form_actions(html! {
                     (submit(&Button { label: &t_with("create-kind", &[("kind", (&in_sentence(&kind.label)).into())]), look: Look::Main, ..Button::default() }, &Submit { name: Some("do"), value: Some("create"), ..Submit::default() }))

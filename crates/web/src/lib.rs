@@ -47,6 +47,7 @@ mod set_up;
 mod settings;
 mod sign_in;
 mod simulation;
+mod split;
 mod timeline;
 mod values;
 mod views;

@@ -7,11 +7,12 @@ use steward_app::pages::RecordPage;
 use steward_app::view::Label;
 use steward_model::event::{Act, Audience, Cause, Change, Door, Event};
 use steward_model::kind::{FieldType, Kind};
-use steward_ui::icon::Icon;
+use steward_ui::icon::{Icon, icon};
 use steward_ui::record::Live;
 use steward_ui::time::Time;
 use steward_ui::timeline::{
-    Change as Line, Entry, EntryKind, change as draw_line, changed, entry as draw_entry, folded, timeline as draw,
+    Change as Line, Entry, EntryKind, change as draw_line, changed, entry as draw_entry, folded, story as draw_story,
+    timeline as draw,
 };
 use steward_ui::words::sentence;
 use steward_words::{duration, in_sentence, refusal, t, t_with};
@@ -26,26 +27,25 @@ const FOLD: usize = 4;
 /// Longest value shown in a line, in characters.
 const VALUE_MAX: usize = 80;
 
-/// The timeline of a page.
+/// The timeline of a page. `split` is where something that was said becomes a record of its own, up to its place.
 pub(crate) fn timeline(
     page: &RecordPage,
     reader: &Reader<'_>,
     mentioned: &HashMap<String, Label>,
     live: Option<Live<'_>>,
+    split: Option<&str>,
 ) -> Markup {
-    let kind = &page.view.kind;
     let names = markdown::Names { registry: reader.registry, mentioned };
-    let teller = Teller { kind, page, reader, names };
-    let items = html! {
-        @for group in groups(&page.entries) {
-            @match group {
-                Group::Said(event) => (teller.said(event)),
-                Group::Done(events) if events.len() >= FOLD => (folded(&teller.summary(events), html! { @for event in events { (teller.done(event)) } })),
-                Group::Done(events) => @for event in events { (teller.done(event)) },
-            }
-        }
-    };
-    draw(t("what-happened"), live, items)
+    let teller = Teller { kind: &page.view.kind, page, reader, names, mark: "", split };
+    draw(t("what-happened"), live, teller.items())
+}
+
+/// What happened to a record that became part of another, on the page of that one.
+pub(crate) fn story(page: &RecordPage, reader: &Reader<'_>, mentioned: &HashMap<String, Label>) -> Markup {
+    let names = markdown::Names { registry: reader.registry, mentioned };
+    let mark = format!("{}-", page.view.record.number);
+    let teller = Teller { kind: &page.view.kind, page, reader, names, mark: &mark, split: None };
+    draw_story(&page.view.record.number, teller.items())
 }
 
 /// Entries that belong together.
@@ -73,9 +73,24 @@ struct Teller<'a> {
     page: &'a RecordPage,
     reader: &'a Reader<'a>,
     names: markdown::Names<'a>,
+    /// What stands before the places of entries, so that each is there once on a page.
+    mark: &'a str,
+    split: Option<&'a str>,
 }
 
 impl Teller<'_> {
+    fn items(&self) -> Markup {
+        html! {
+            @for group in groups(&self.page.entries) {
+                @match group {
+                    Group::Said(event) => (self.said(event)),
+                    Group::Done(events) if events.len() >= FOLD => (folded(&self.summary(events), html! { @for event in events { (self.done(event)) } })),
+                    Group::Done(events) => @for event in events { (self.done(event)) },
+                }
+            }
+        }
+    }
+
     fn said(&self, event: &Event) -> Markup {
         let author = self.reader.name(event.actor);
         let requester = self.page.view.record.reference("requester") == Some(event.actor);
@@ -96,7 +111,12 @@ impl Teller<'_> {
             }
             _ => return html! {},
         };
-        let id = event.seq.to_string();
+        let id = format!("{}{}", self.mark, event.seq);
+        let split = self.split.filter(|_| matches!(event.act, Act::Commented { .. }));
+        let split = split.map(|address| {
+            let address = format!("{address}{}", event.seq);
+            html! { a.icon-button."icon-button--small" href=(address) title=(t("split-off")) aria-label=(t("split-off")) { (icon(Icon::GitBranch)) } }
+        });
         self.at(event, |time| {
             draw_entry(&Entry {
                 id: &id,
@@ -107,18 +127,20 @@ impl Teller<'_> {
                 body: (!text.is_empty()).then(|| {
                     let words = markdown::render_with(text, &self.names);
                     match &event.cause {
-                        Some(Cause::Automation(_)) => html! { (words) p.entry__cause { (self.cause_of(event)) } },
+                        Some(Cause::Automation(_) | Cause::Event { .. }) => {
+                            html! { (words) p.entry__cause { (self.cause_of(event)) } }
+                        }
                         _ => words,
                     }
                 }),
                 attachments: None,
-                actions: None,
+                actions: split,
             })
         })
     }
 
     fn done(&self, event: &Event) -> Markup {
-        let id = event.seq.to_string();
+        let id = format!("{}{}", self.mark, event.seq);
         let (icon, what) = self.what(event);
         let author = self.reader.name(event.actor);
         self.at(event, |time| draw_line(&Line { id: &id, icon, author, what, time }))
@@ -255,6 +277,12 @@ impl Teller<'_> {
     fn cause_of(&self, event: &Event) -> Markup {
         if let Some(Cause::Automation(automation)) = &event.cause {
             return html! { " " span.change__cause { (crate::automation::cause(automation, event)) } };
+        }
+        if let Some(Cause::Event { record, .. }) = &event.cause
+            && *record != event.record
+        {
+            let following = sentence("following-record", &[("record", self.reader.reference(*record))]);
+            return html! { " " span.change__cause { (following) } };
         }
         html! { @if let Some(cause) = self.cause(event) { " " span.change__cause { (cause) } } }
     }

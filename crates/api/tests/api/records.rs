@@ -265,4 +265,24 @@ on_both! {
         }
         assert_eq!(reopened["fields"]["resolution_notes"], "Paper removed", "what was tried stays");
     }
+
+    async fn pl_10_a_merged_record_names_the_one_that_stays(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let root = fixture.client("root");
+        let make = async || {
+            let fields = json!({ "title": "Mail is down", "requester": fixture.people["a1"].to_string() });
+            fixture.server.make("incident", fixture.a, fields).await.record.number
+        };
+        let (kept, gone) = (make().await, make().await);
+        let at = format!("/api/v1/incidents/{gone}");
+        assert!(root.get(&at).await.expect(200).headers.get("link").is_none());
+        root.post(&format!("{at}/transitions/merge"), json!({})).await.expect(422);
+        root.post(&format!("{at}/transitions/merge"), json!({ "fields": { "duplicate_of": kept } })).await.expect(200);
+        let answer = root.get(&at).await.expect(200);
+        assert_eq!(answer.headers["link"], format!("</api/v1/incidents/{kept}>; rel=\"canonical\""));
+        assert_eq!(answer.json()["state"], "cancelled");
+        root.post(&format!("{at}/comments"), json!({ "body": "More", "audience": "public" })).await.expect(409);
+        root.post(&format!("{at}/transitions/separate"), json!({})).await.expect(200);
+        assert!(root.get(&at).await.expect(200).headers.get("link").is_none());
+    }
 }

@@ -160,7 +160,8 @@ on_both! {
         let (_, other) = world.0.server.another_node();
         for _ in 0..20 {
             let (one, two) = tokio::join!(world.app().pass_on_next(), other.pass_on_next());
-            (one.unwrap(), two.unwrap());
+            one.unwrap();
+            two.unwrap();
         }
         world.settle().await;
         let expected: Vec<String> = (0..5).map(|round| format!("News {round}")).collect();
@@ -196,10 +197,11 @@ on_both! {
         expected.sort_unstable();
         assert_eq!(watching, expected, "who asked and who watched come along");
         let root = world.0.server.actor(world.0.people["root"]).await;
-        let to = world.app().merged_into(&root, &second.kind, second.record.id).await.unwrap().unwrap();
-        assert_eq!(to.number, third.record.number, "the way goes on to the end");
+        let to = world.app().gave_way(&root, &second.kind, second.record.id).await.unwrap().unwrap();
+        assert_eq!(to.into.unwrap().number, third.record.number, "the way goes on to the end");
         let b1 = world.0.server.actor(world.0.people["b1"]).await;
-        assert!(world.app().merged_into(&b1, &second.kind, second.record.id).await.unwrap().is_none());
+        assert_eq!(world.app().gave_way(&b1, &second.kind, second.record.id).await.unwrap().unwrap().into, None);
+        assert!(world.app().gave_way(&root, &third.kind, third.record.id).await.unwrap().is_none());
         let here = world.app().merged_here(&root, &first.kind, first.record.id).await.unwrap();
         assert_eq!(here.iter().map(|one| &one.number).collect::<Vec<_>>(), [&second.record.number]);
         let refused = world.say(&second, Audience::Public, "And another thing").await;

@@ -40,9 +40,8 @@ pub fn barred_transitions<'k>(
 /// The transitions that start from the record's state and that the level and the roles allow.
 fn ways<'k>(kind: &'k Kind, record: &Record, rights: &Rights) -> impl Iterator<Item = &'k Transition> {
     let may = rights.may(Action::Transition);
-    let open = move |transition: &&Transition| {
-        may && transition.from.contains(&record.state) && role_allows(transition, rights)
-    };
+    let open =
+        move |transition: &&Transition| may && transition.starts(kind, record) && role_allows(transition, rights);
     kind.lifecycle.transitions.iter().filter(open)
 }
 
@@ -145,7 +144,7 @@ pub(super) fn decide_comment(
     let rule =
         kind.on_comment.iter().find(|rule| rule.audience == comment.audience && triggers(rule, kind, record, ctx));
     let transition = rule.and_then(|rule| Some((rule, kind.lifecycle.transition(&rule.transition)?)));
-    if let Some((rule, transition)) = transition.filter(|(_, transition)| transition.from.contains(&record.state)) {
+    if let Some((rule, transition)) = transition.filter(|(_, transition)| transition.starts(kind, record)) {
         // Steward makes the move, whatever the commenter may do by hand. A move that its own guard refuses is left out.
         let mut draft = moved_draft(kind, record, transition, &Input::new(), &Rights::all(), ctx);
         if let Ok(moved) = finish_move(kind, record, transition, &mut draft, ctx) {
@@ -184,6 +183,9 @@ fn find_transition<'k>(
     if !transition.from.contains(&record.state) {
         let state = kind.lifecycle.state(&record.state).map_or(record.state.as_str(), |state| state.label.as_str());
         return Err(illegal(format!("`{key}` does not start from the state {state}")));
+    }
+    if !transition.starts(kind, record) {
+        return Err(illegal(format!("`{key}` does not start from this record as it stands")));
     }
     if !role_allows(transition, rights) {
         return Err(Rejection::Forbidden { action: Action::Transition });
@@ -235,11 +237,14 @@ fn moved_draft<'a>(
         draft.put(field, Some(value.clone()), Some(by_transition(transition)));
     }
     draft.derive(ctx);
+    // What came with the move may be kept elsewhere by what is given, and what is given may be what is needed.
+    let is_missing = |key: &&String| draft.record().field(key).is_none();
+    let missing: Vec<String> = transition.requires.iter().filter(is_missing).cloned().collect();
     if ctx.given.is_some() {
         draft.give(ctx);
         draft.derive(ctx);
     }
-    draft.require(&transition.requires);
+    draft.require(&missing);
     draft
 }
 

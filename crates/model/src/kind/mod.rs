@@ -188,6 +188,8 @@ pub struct Transition {
     pub from: Vec<String>,
     /// State it leads to.
     pub to: String,
+    /// It starts only where this holds on the record before the move, and is offered nowhere else; everywhere when `None`.
+    pub when: Option<Filter>,
     /// Condition on the record as it would be after the move.
     pub guard: Option<Guard>,
     /// Fields that must not be empty after the move.
@@ -218,6 +220,13 @@ pub struct Transition {
     pub copy: BTreeMap<String, String>,
     /// Values are copied only where this holds on the record before the move; always when `None`.
     pub copy_when: Option<Filter>,
+}
+
+impl Transition {
+    /// Whether it starts from a record as it is.
+    pub fn starts(&self, kind: &Kind, record: &Record) -> bool {
+        self.from.contains(&record.state) && self.when.as_ref().is_none_or(|when| when.matches_local(record, kind))
+    }
 }
 
 /// A condition under which those up to a level may make a move: a window of time, somebody's being asked.

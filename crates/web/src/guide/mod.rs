@@ -44,6 +44,7 @@ const PAGES: &[Text] = &[
     Text { path: "service-levels", text: include_str!("../../../../docs/service-levels.md") },
     Text { path: "macros", text: include_str!("../../../../docs/macros.md") },
     Text { path: "approvals", text: include_str!("../../../../docs/approvals.md") },
+    Text { path: "parts-and-duplicates", text: include_str!("../../../../docs/parts-and-duplicates.md") },
     Text { path: "recurring-work", text: include_str!("../../../../docs/recurring-work.md") },
     Text { path: "rules", text: include_str!("../../../../docs/rules.md") },
     Text { path: "calendars", text: include_str!("../../../../docs/calendars.md") },

@@ -60,6 +60,11 @@ pub(crate) async fn record(
         (_, Some(_)) => Some(t("portal-reported")),
         _ => None,
     };
+    let kind = kind_of(&web, &number)?;
+    let view = web.app().get(visitor.actor(), &kind, &number, None).await?;
+    if let Some(into) = crate::record::family::elsewhere(&web, &visitor, &view).await? {
+        return Ok(Redirect::to(&record_address(&into.number)).into_response());
+    }
     let page = show(&web, &visitor, &number, done, ("", &[])).await?;
     Ok(page.into_response())
 }
@@ -152,7 +157,7 @@ fn content(
                 }
                 @if !answers.is_empty() { (portal_section(if is_own { t("portal-your-answers") } else { t("portal-answers") }, None, answer_list(&answers))) }
                 (portal_section(t("portal-messages"), None, html! {
-                    (timeline(page, &reader, &std::collections::HashMap::new(), None))
+                    (timeline(page, &reader, &std::collections::HashMap::new(), None, None))
                     @if view.rights.may(Action::Comment) {
                         (composer(&Composer {
                             action: &action,

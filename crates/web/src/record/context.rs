@@ -146,7 +146,15 @@ fn sections(visitor: &Visitor, kind: &Arc<Kind>, name: &str, around: &Around) ->
         (t("recent-changes"), &around.changes),
     ];
     let records = [(t("lately-asked"), &around.recent), (t("items-used"), &around.items)];
+    let (parts, total) = &around.parts;
+    let all = kind.family.as_ref().map(|family| address::list_with(kind, &format!("{}:{name}", family.parent)));
     html! {
+        @if !parts.is_empty() {
+            (rail_section(&RailSection { label: t("parts-of"), ..RailSection::default() }, html! {
+                @for view in parts { (plain(view)) }
+                @if let Some(all) = all.filter(|_| *total > parts.len()) { p { a href=(all) { (t_with("parts-all", &[("count", (*total).into())])) } } }
+            }))
+        }
         @for (label, found) in matches {
             @if !found.is_empty() { (rail_section(&RailSection { label, ..RailSection::default() }, html! { @for one in found { (line(one)) } })) }
         }

@@ -4,6 +4,7 @@ pub(crate) mod approval;
 mod asked;
 mod conflicts;
 pub(crate) mod context;
+pub(crate) mod family;
 mod head;
 mod notes;
 mod rail;
@@ -81,6 +82,13 @@ pub(crate) async fn page(
     {
         return Ok(Redirect::to(&elsewhere).into_response());
     }
+    if query.get("part").is_none()
+        && as_of.is_none()
+        && query.get(family::ITSELF).is_none()
+        && let Some(into) = family::elsewhere(&web, &visitor, &shown.view).await?
+    {
+        return Ok(Redirect::to(&address::record(&kind, &into.number)).into_response());
+    }
     let mentioned = mentioned(&web, &visitor, &shown).await?;
     let mut visitor = visitor;
     if !visitor.partial && query.get("part").is_none() {
@@ -135,8 +143,16 @@ pub(crate) async fn page(
             let in_the_way = async {
                 if as_of.is_some() { Ok(Vec::new()) } else { conflicts::gather(&web, &visitor, &shown.view).await }
             };
-            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules) =
-                tokio::join!(draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules);
+            let merged = async {
+                if as_of.is_some() {
+                    Ok(family::Merged::default())
+                } else {
+                    family::gather(&web, &visitor, &shown.view).await
+                }
+            };
+            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules, merged) =
+                tokio::join!(draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules, merged);
+            let merged = merged?;
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
             let (approvals, in_the_way, rules) = (approvals?, in_the_way?, rules?);
             Parts {
@@ -151,6 +167,7 @@ pub(crate) async fn page(
                 approvals,
                 in_the_way,
                 rules,
+                merged,
                 ..parts
             }
             .whole()
@@ -260,6 +277,8 @@ struct Parts<'a> {
     in_the_way: Vec<steward_app::intervals::Conflict>,
     /// What rules did to it, or what it does as a rule.
     rules: Option<crate::automation::Gathered>,
+    /// What merging made of it.
+    merged: family::Merged,
     id: String,
     address: String,
 }
@@ -286,6 +305,7 @@ impl<'a> Parts<'a> {
             approvals: Vec::new(),
             in_the_way: Vec::new(),
             rules: None,
+            merged: family::Merged::default(),
             id,
             address,
         }
@@ -345,6 +365,7 @@ impl<'a> Parts<'a> {
                 @let text = t_with("as-it-was-on", &[("moment", (&time::exact(at, &self.visitor.preferences.zone)).into())]);
                 (notice(&Notice { tone: Tone::Info, text: &text }, html! { a href=(self.address) { (t("back-to-now")) } }))
             }
+            (self.merged_away())
             (self.notes.pop_up())
             (self.approval())
             (self.outages())
@@ -363,7 +384,8 @@ impl<'a> Parts<'a> {
                 p.timeline-older { a href={ (self.address) "?before=" (first) "#timeline" } { (t("show-before")) } }
             }
             (self.timeline())
-            @if self.is_now() { (self.composer()) }
+            (self.merged_here())
+            @if self.is_now() && !self.merged.is_merged() { (self.composer()) }
         }
     }
 
@@ -406,7 +428,13 @@ impl<'a> Parts<'a> {
     fn timeline(&self) -> Markup {
         let source = self.source("timeline");
         let reader = Reader { labels: &self.page.labels, ..self.reader() };
-        timeline(self.page, &reader, &self.mentioned, self.live(&source))
+        let kind = &self.view().kind;
+        let may_split = self.is_now()
+            && self.is_staffed()
+            && kind.merging.is_some()
+            && self.web.app().creatable_level(self.visitor.actor(), kind).is_some();
+        let split = format!("{}?split={}&entry=", address::new(kind), address::part(&self.view().record.number));
+        timeline(self.page, &reader, &self.mentioned, self.live(&source), may_split.then_some(&split))
     }
 
     fn composer(&self) -> Markup {

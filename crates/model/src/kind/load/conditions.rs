@@ -29,6 +29,7 @@ pub(super) fn add_conditions(kinds: &mut [Kind], drafts: &[Draft<'_>], registry:
                     limit.when = filter;
                 }
             }
+            transition.when = condition(*file, item.when.as_ref());
             transition.copy_when = condition(*file, item.copy_when.as_ref());
             if let Some(rule) = &mut transition.comment {
                 rule.when = condition(*file, item.comment_when.as_ref());

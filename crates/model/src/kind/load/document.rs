@@ -173,6 +173,7 @@ pub(super) struct TransitionItem {
     #[serde(default)]
     pub(super) copy: BTreeMap<Word, Word>,
     pub(super) copy_when: Option<Word>,
+    pub(super) when: Option<Word>,
     #[serde(default)]
     pub(super) set: BTreeMap<Word, Spanned<toml::Value>>,
 }

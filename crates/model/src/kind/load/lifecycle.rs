@@ -120,6 +120,7 @@ fn build_transition(
         set: build_set(draft, fields, file, item, faults),
         copy: build_copy(draft, fields, file, item, faults),
         copy_when: None,
+        when: None,
     }
 }
 

@@ -1,0 +1,82 @@
+//! Parts, merged and split records on pages: one is led on from the record that gave way, what was said on it stands
+//! beside the other, and words become a record of their own.
+
+use serde_json::json;
+use steward_testkit::markup::Page;
+use steward_testkit::on_both;
+
+use crate::world::{World, location};
+
+fn words(html: &str) -> String {
+    Page::parse(html).text().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+on_both! {
+    async fn pl_10_pages_lead_on_from_a_merged_record(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.browser("root");
+        let make = async |title: &str| {
+            let fields = json!({ "title": title, "requester": world.fixture.people["a1"].to_string() });
+            world.fixture.server.make("incident", world.fixture.a, fields).await.record.number
+        };
+        let (kept, gone) = (make("Mail is down").await, make("No mail since ten").await);
+        let (at_kept, at_gone) = (format!("/incidents/{kept}"), format!("/incidents/{gone}"));
+        root.post(&format!("{at_gone}/comments"), &[("body", "Ten colleagues too"), ("audience", "public")]).await.expect(303);
+        root.post(&format!("{at_gone}/comments"), &[("body", "Secret of the desk"), ("audience", "internal")]).await.expect(303);
+        let merge = format!("{at_gone}/transitions/merge");
+        // What cannot be is told beside the field.
+        let refused = root.post(&merge, &[("duplicate_of", &gone)]).await.expect(422).text();
+        assert!(words(&refused).contains("must not lead back to this record"), "{}", words(&refused));
+        root.post(&merge, &[("duplicate_of", &kept)]).await.expect(303);
+        assert_eq!(location(&root.get(&at_gone).await.expect(303)), at_kept);
+        let whole = words(&root.get(&at_kept).await.expect(200).text());
+        for wanted in [&format!("Merged into this: {gone}"), "Ten colleagues too", "Secret of the desk"] {
+            assert!(whole.contains(wanted), "{wanted} in {whole}");
+        }
+        let html = root.get(&at_kept).await.expect(200).text();
+        let ids: Vec<String> = Page::parse(&html).elements().filter_map(|element| element.get("id").map(str::to_owned)).collect();
+        let mut once = ids.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), ids.len(), "each id stands once on the page");
+        // The record itself is there for who wants it, and takes no more words.
+        let itself = root.get(&format!("{at_gone}?itself=1")).await.expect(200).text();
+        assert!(words(&itself).contains(&format!("merged into {kept}")) && !itself.contains("id=\"composer\""));
+        // Who asked is led on as well, and reads what they may.
+        let a1 = world.browser("a1");
+        assert_eq!(location(&a1.get(&format!("/portal/requests/{gone}")).await.expect(303)), format!("/portal/requests/{kept}"));
+        let theirs = words(&a1.get(&at_kept).await.expect(200).text());
+        assert!(theirs.contains("Ten colleagues too") && !theirs.contains("Secret of the desk"), "{theirs}");
+        // Somebody else's is not there, merged or not.
+        world.browser("b1").get(&at_gone).await.expect(404);
+        root.post(&format!("{at_gone}/transitions/separate"), &[]).await.expect(303);
+        root.get(&at_gone).await.expect(200);
+        assert!(!words(&root.get(&at_kept).await.expect(200).text()).contains("Merged into this"));
+    }
+
+    async fn pl_10_words_become_a_record_of_their_own(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.browser("root");
+        let fields = json!({ "title": "Mail is down", "requester": world.fixture.people["a1"].to_string(), "category": "printer" });
+        let whole = world.fixture.server.make("incident", world.fixture.a, fields).await.record.number;
+        let at = format!("/incidents/{whole}");
+        root.post(&format!("{at}/comments"), &[("body", "## My printer jams\n\nEvery page"), ("audience", "public")]).await.expect(303);
+        let html = root.get(&at).await.expect(200).text();
+        let new = format!("/incidents/new?split={whole}&entry=2");
+        let hrefs: Vec<String> = Page::parse(&html).elements().filter_map(|element| element.get("href").map(str::to_owned)).collect();
+        assert!(hrefs.contains(&new), "{hrefs:?}");
+        let form = root.get(&new).await.expect(200).text();
+        for wanted in ["value=\"My printer jams\"", "Every page", "name=\"split\"", "printer"] {
+            assert!(form.contains(wanted), "{wanted}");
+        }
+        let sent = [("title", "My printer jams"), ("description", "Every page"), ("split", &whole), ("entry", "2")];
+        let made = location(&root.post("/incidents", &sent).await.expect(303)).to_owned();
+        assert!(words(&root.get(&made).await.expect(200).text()).contains("split off from"));
+        assert!(words(&root.get(&at).await.expect(200).text()).contains("split into"));
+        // Of what was never said nothing is made, and nobody splits what they do not see.
+        root.get(&format!("/incidents/new?split={whole}&entry=1")).await.expect(404);
+        world.browser("b1").get(&new).await.expect(404);
+        // A requester splits nothing.
+        assert!(!world.browser("a1").get(&at).await.expect(200).text().contains("split="));
+    }
+}
