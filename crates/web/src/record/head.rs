@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 use steward_model::access::Action;
-use steward_model::kind::{Kind, State as KindState, Transition};
+use steward_model::event::{Act, Event};
+use steward_model::kind::{Category, Kind, State as KindState, Transition};
 use steward_ui::badge::{Priority, priority};
 use steward_ui::button::{Button, Look, link_button};
 use steward_ui::icon::Icon;
@@ -56,7 +57,11 @@ impl Parts<'_> {
         let view = self.view();
         let lifecycle = &view.kind.lifecycle;
         let current = view.record.state.as_str();
-        let path = usual_way(lifecycle.states.as_slice(), current);
+        let mut path = usual_way(lifecycle.states.as_slice(), current);
+        // Who gives up takes not the whole way.
+        if lifecycle.category(current) == Category::Cancelled {
+            path.retain(|state| state.key == current || self.was_in(&state.key));
+        }
         let place_of = |key: &str| path.iter().position(|state| state.key == key);
         let here = place_of(current);
         let step = |(index, state): (usize, &'_ KindState)| {
@@ -82,6 +87,13 @@ impl Parts<'_> {
             });
         }
         steps
+    }
+
+    /// Whether the record was in a state before the one where it is, as far as its newest entries tell.
+    fn was_in(&self, state: &str) -> bool {
+        let lifecycle = &self.view().kind.lifecycle;
+        let left = |event: &Event| matches!(&event.act, Act::Moved { from, .. } if from == state);
+        lifecycle.initial == state || self.page.entries.iter().any(left)
     }
 
     fn actions(&self) -> Markup {
