@@ -5,6 +5,7 @@
 
 mod body;
 mod bulk_edits;
+mod calibration;
 mod caller;
 mod catalogue;
 mod clocks;

@@ -134,6 +134,9 @@ fn query_parameters(route: &Route) -> Vec<Value> {
             ("by", "month, customer, service, team or person"),
             ("days", "Days looked back"),
         ],
+        ("GET", "/api/v1/calibration") => {
+            &[("kind", "Key of the kind; incident when missing"), ("days", "Days looked back, 1 to 366")]
+        }
         ("GET", "/api/v1/service-credits") => {
             &[("kind", "Key of the kind; incident when missing"), ("days", "Days looked back")]
         }

@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
-    Api, bulk_edits, catalogue, clocks, events, intervals, meta, notifications, openapi, records, rules, search,
-    timeline, views,
+    Api, bulk_edits, calibration, catalogue, clocks, events, intervals, meta, notifications, openapi, records, rules,
+    search, timeline, views,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -140,6 +140,7 @@ pub fn routes() -> Vec<Route> {
             post(rules::ask_replay),
         ),
         route(Get, "/api/v1/service-levels", "How promises were kept", get(clocks::report)),
+        route(Get, "/api/v1/calibration", "What is corrected by hand again and again", get(calibration::report)),
         route(
             Get,
             "/api/v1/service-credits",

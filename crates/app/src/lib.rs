@@ -11,6 +11,7 @@ pub mod automation;
 pub mod board;
 pub mod bulk;
 pub mod calendars;
+pub mod calibration;
 pub mod catalogue;
 pub mod clock;
 pub mod clocks;

@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod calendar;
+pub mod calibration;
 mod catalogue;
 pub mod desk;
 pub mod intervals;

@@ -9,6 +9,7 @@ mod address;
 mod assets;
 mod automation;
 mod bulk;
+mod calibration;
 mod clocks;
 mod create;
 mod csrf;

@@ -158,6 +158,7 @@ fn anywhere(web: &Web, visitor: &Visitor, views: &[SavedView]) -> Vec<Suggestion
         pages.push((t("your-bulk-edits"), "/bulk-edits"));
         pages.push((t("article-quality"), "/knowledge/quality"));
         pages.push((t("report-title"), service_levels::ADDRESS));
+        pages.push((t("calibration-title"), crate::calibration::ADDRESS));
     }
     let pages = pages
         .into_iter()

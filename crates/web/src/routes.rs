@@ -105,6 +105,7 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/calendar-feeds/{feed}/revoke", post(feeds::revoke)),
         open(Get, feeds::ROUTE, get(feeds::fetch)),
         route(Get, crate::service_levels::ADDRESS, get(crate::service_levels::report)),
+        route(Get, crate::calibration::ADDRESS, get(crate::calibration::page)),
         route(Get, "/{kinds}", get(list::page)),
         route(Get, "/views/counts", get(views::counts)),
         route(Get, "/{kinds}/views/new", get(views::new)),

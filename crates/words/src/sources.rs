@@ -55,6 +55,7 @@ pub const AREAS: &[Area] = &[
     area!("common"),
     area!("formats"),
     area!("shell"),
+    area!("calibration"),
     area!("clocks"),
     area!("list"),
     area!("views"),

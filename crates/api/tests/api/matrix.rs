@@ -68,7 +68,7 @@ const TICKET_LINES: [TicketLine; 21] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 41] = [
+const PLAIN_LINES: [PlainLine; 42] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -136,6 +136,7 @@ const PLAIN_LINES: [PlainLine; 41] = [
         [401, 404, 404, 404, 404, 404, 404, 404, 404],
     ),
     ("GET", "/api/v1/service-levels", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
+    ("GET", "/api/v1/calibration", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     (
         "GET",
         "/api/v1/intervals?from=2026-01-01T00:00:00Z&until=2026-02-01T00:00:00Z",

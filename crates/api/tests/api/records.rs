@@ -285,4 +285,34 @@ on_both! {
         root.post(&format!("{at}/transitions/separate"), json!({})).await.expect(200);
         assert!(root.get(&at).await.expect(200).headers.get("link").is_none());
     }
+
+    async fn n25_what_is_corrected_by_hand_is_told_to_those_who_see_it(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let root = fixture.client("root");
+        let desk = fixture.desk.to_string();
+        let other = fixture.server.make("team", fixture.provider, json!({ "name": "Second line" })).await.record;
+        let before = root.get("/api/v1/calibration").await.expect(200).json()["records"].as_i64().unwrap();
+        for place in 0..6 {
+            let raised = json!({ "title": format!("It broke {place}"), "requester": fixture.people["a1"].to_string(), "impact": "low", "urgency": "low", "category": "printer", "team": desk, "priority_override": "critical", "priority_override_reason": "The director" });
+            let one = fixture.server.make("incident", fixture.a, raised).await.record.number;
+            let path = format!("/api/v1/incidents/{one}");
+            root.call("PATCH", &path).json(&json!({ "fields": { "team": other.number } })).send().await.expect(200);
+        }
+        let told = root.get("/api/v1/calibration?kind=incident&days=30").await.expect(200).json();
+        assert_eq!(told["records"], before + 6);
+        let cells = told["cells"].as_array().unwrap();
+        let cell = cells.iter().find(|cell| cell["impact"] == "low" && cell["urgency"] == "low").unwrap();
+        assert_eq!((&cell["overridden"], &cell["given"], &cell["proposal"]), (&json!(6), &json!("critical"), &json!("critical")));
+        let routes = told["routes"].as_array().unwrap();
+        let route = routes.iter().find(|route| route["field"] == "category").unwrap();
+        assert_eq!((&route["value"], &route["records"], &route["proposed"]), (&json!("printer"), &json!(6), &json!(true)));
+        assert_eq!(route["last"]["label"], "Second line");
+        // Of records that one does not see there is nothing to tell.
+        let others = fixture.client("b1").get("/api/v1/calibration").await;
+        assert!(others.status == 403 || others.json()["records"] == 0, "{}", others.text());
+        let g1 = fixture.client("g1").get("/api/v1/calibration").await.expect(200).json();
+        assert!(g1["records"].as_i64().unwrap() < before + 6, "{g1}");
+        root.get("/api/v1/calibration?kind=person").await.expect(400);
+        root.get("/api/v1/calibration?days=0").await.expect(400);
+    }
 }

@@ -43,6 +43,7 @@ const PAGES: &[Text] = &[
     Text { path: "knowledge", text: include_str!("../../../../docs/knowledge.md") },
     Text { path: "service-levels", text: include_str!("../../../../docs/service-levels.md") },
     Text { path: "macros", text: include_str!("../../../../docs/macros.md") },
+    Text { path: "calibration", text: include_str!("../../../../docs/calibration.md") },
     Text { path: "approvals", text: include_str!("../../../../docs/approvals.md") },
     Text { path: "parts-and-duplicates", text: include_str!("../../../../docs/parts-and-duplicates.md") },
     Text { path: "recurring-work", text: include_str!("../../../../docs/recurring-work.md") },

@@ -309,6 +309,7 @@ fn overviews(kind: &Kind) -> &'static [(&'static str, &'static str)] {
         APPROVAL => &[("approval-policies", "/approval-policies")],
         "change" | "maintenance_window" | "freeze" => &[("operations-calendar", crate::operations::ADDRESS)],
         AGREEMENT => &[("report-title", crate::service_levels::ADDRESS)],
+        "priority_matrix" | steward_rule::RULE => &[("calibration-title", crate::calibration::ADDRESS)],
         _ => &[],
     }
 }

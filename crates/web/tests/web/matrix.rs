@@ -92,7 +92,7 @@ const TICKET_LINES: [TicketLine; 55] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 77] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 78] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -154,6 +154,7 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 77] = [
     ("POST", "/calendar-feeds/987654/revoke", Sent::Form(&[]), (401, 303)),
     ("GET", "/calendar-feeds/nothing/calendar", Sent::Nothing, (404, 404)),
     ("GET", "/service-levels", Sent::Nothing, (303, STAFF_ONLY)),
+    ("GET", "/calibration", Sent::Nothing, (303, STAFF_ONLY)),
     ("GET", "/views/counts", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/views/new", Sent::Nothing, (303, 200)),
     ("POST", "/incidents/views", Sent::Form(&[("name", "")]), (401, 422)),

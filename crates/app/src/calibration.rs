@@ -1,0 +1,100 @@
+//! What people correct by hand, gathered for a period: priorities that were overridden, work that went on to another
+//! team, what came back.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use steward_model::access::{Actor, rights};
+use steward_model::event::Event;
+use steward_model::id::RecordId;
+use steward_model::kind::Kind;
+use steward_model::record::Record;
+use steward_practices::calibration::{Calibration, Case, calibrate};
+
+use crate::App;
+use crate::error::Error;
+use crate::list::ListRequest;
+use crate::view::{Labels, visible};
+
+/// Longest period, in days.
+pub const DAYS_MAX: i64 = 366;
+/// Records looked at, the first of the period first.
+const RECORDS_MAX: usize = 20_000;
+/// Records whose journals are read, those that went from hand to hand first.
+const JOURNALS_MAX: usize = 5_000;
+/// Journals asked for in one question, and entries of them.
+const AT_ONCE: usize = 200;
+const ENTRIES_MAX: usize = 20_000;
+
+/// What a period tells, with names.
+#[derive(Debug, Clone, Default)]
+pub struct CalibrationReport {
+    /// What was found.
+    pub found: Calibration,
+    /// Names of teams and services in it, as far as the reader may know them.
+    pub labels: Labels,
+    /// Whether there were more records than are looked at.
+    pub is_cut: bool,
+}
+
+impl App {
+    /// Kinds whose priority follows from impact and urgency, and that a reader may look at.
+    pub fn calibrated_kinds(&self, actor: &Actor) -> Vec<Arc<Kind>> {
+        let is_one = |kind: &&Arc<Kind>| {
+            kind.field("priority_override").is_some()
+                && kind.field("impact").is_some()
+                && self.readable_level(actor, kind).is_some()
+        };
+        self.registry().kinds().iter().filter(is_one).cloned().collect()
+    }
+
+    /// What the records of the last days tell, as far as the actor sees them.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] for who is no staff, [`Error::BadRequest`] for a kind without such a priority.
+    pub async fn calibration(&self, actor: &Actor, kind: &Arc<Kind>, days: i64) -> Result<CalibrationReport, Error> {
+        if !actor.is_staff() {
+            return Err(Error::Denied("see what is corrected by hand"));
+        }
+        if !self.calibrated_kinds(actor).iter().any(|one| one.key == kind.key) {
+            return Err(Error::BadRequest(format!("{} have no priority from impact and urgency", kind.label_plural)));
+        }
+        let days = days.clamp(1, DAYS_MAX);
+        let now = self.now();
+        let filter = Some(format!("created_at >= now - duration(\"{days}d\")"));
+        let request = ListRequest { filter, ..ListRequest::default() };
+        let records = self.all_matching(actor, kind, &request, RECORDS_MAX).await?;
+        let is_cut = records.len() == RECORDS_MAX;
+        let see = |record: Record| {
+            let own = rights(actor, kind, &record, now);
+            visible(kind, record, &own)
+        };
+        let records: Vec<Record> = records.into_iter().map(see).collect();
+        let journals = self.handed_on(&records).await?;
+        let query = self.list_query(actor, kind, &request).await?;
+        let since = now.plus_seconds(-days * 86_400);
+        let broken: HashSet<RecordId> = self.store().breached_records(&query, since, now).await?.into_iter().collect();
+        let found = calibrate(records.iter().map(|record| Case {
+            record,
+            journal: journals.get(&record.id).map_or(&[], Vec::as_slice),
+            is_broken: broken.contains(&record.id),
+        }));
+        let mut ids: BTreeSet<RecordId> = found.routes.iter().flat_map(|route| [route.first, route.last]).collect();
+        ids.extend(found.routes.iter().filter_map(|route| route.value.as_i64()).map(RecordId));
+        ids.extend(found.returned.iter().filter_map(|one| one.team));
+        let labels = self.names(actor, ids).await?;
+        Ok(CalibrationReport { found, labels, is_cut })
+    }
+
+    /// The journals of records that were given to others.
+    async fn handed_on(&self, records: &[Record]) -> Result<HashMap<RecordId, Vec<Event>>, Error> {
+        let count = |record: &Record| record.field("reassignment_count").and_then(serde_json::Value::as_i64);
+        let moved = records.iter().filter(|record| count(record).is_some_and(|count| count > 0));
+        let ids: Vec<RecordId> = moved.map(|record| record.id).take(JOURNALS_MAX).collect();
+        let mut journals = HashMap::new();
+        for ids in ids.chunks(AT_ONCE) {
+            journals.extend(self.store().journals_of(ids, ENTRIES_MAX).await?);
+        }
+        Ok(journals)
+    }
+}

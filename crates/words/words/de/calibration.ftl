@@ -1,0 +1,31 @@
+### The page on what is corrected by hand.
+
+calibration-title = Kalibrierung
+calibration-detail = Was von Hand berichtigt wurde: { $kind } der letzten { $days } Tage
+calibration-cut = Es gibt mehr als die 20 000, die angesehen wurden. Fragen Sie nach weniger Tagen.
+calibration-empty = Nichts wurde eröffnet
+calibration-empty-help = In dieser Zeit wurde kein Datensatz eröffnet, den Sie sehen dürfen.
+calibration-matrix = Prioritäten
+calibration-impact = Auswirkung
+calibration-urgency = Dringlichkeit
+calibration-priority = Aus der Matrix
+calibration-records = Datensätze
+calibration-overridden = Übersteuert
+calibration-broken = Zusage gebrochen
+calibration-reopened = Wieder geöffnet
+calibration-propose-priority = Auswirkung { $impact } mit Dringlichkeit { $urgency } wurde von Hand { $count } von { $records } Mal zu { $priority }. Lassen Sie das die Matrix sagen.
+calibration-routes = Wege der Arbeit
+calibration-no-routes = Keine zwei Datensätze nahmen denselben Weg von einem Team zu einem anderen.
+calibration-about = Unterschieden nach
+calibration-first = Kam zu
+calibration-last = Endete bei
+calibration-went = Gingen diesen Weg
+calibration-came = Kamen dorthin
+calibration-make-rule = Eine Regel daraus machen
+calibration-rule-title = { $about } geht an { $team }
+calibration-returned = Was zurückkommt
+calibration-none-finished = In dieser Zeit wurde nichts fertig.
+calibration-team = Team
+calibration-no-team = Kein Team
+calibration-finished = Fertig
+calibration-share = Anteil wieder geöffnet

@@ -1,0 +1,31 @@
+### The page on what is corrected by hand.
+
+calibration-title = Calibration
+calibration-detail = What was corrected by hand: { $kind } of the last { $days } days
+calibration-cut = There are more than the 20 000 that were looked at. Ask for fewer days.
+calibration-empty = Nothing was opened
+calibration-empty-help = No record that you may see was opened in this time.
+calibration-matrix = Priorities
+calibration-impact = Impact
+calibration-urgency = Urgency
+calibration-priority = From the matrix
+calibration-records = Records
+calibration-overridden = Overridden
+calibration-broken = Promise broken
+calibration-reopened = Reopened
+calibration-propose-priority = Impact { $impact } with urgency { $urgency } was made { $priority } by hand { $count } times out of { $records }. Let the matrix say so.
+calibration-routes = Ways of work
+calibration-no-routes = No two records went the same way from one team to another.
+calibration-about = Told apart by
+calibration-first = Came to
+calibration-last = Ended with
+calibration-went = Went that way
+calibration-came = Came there
+calibration-make-rule = Make a rule of it
+calibration-rule-title = { $about } goes to { $team }
+calibration-returned = What comes back
+calibration-none-finished = Nothing was finished in this time.
+calibration-team = Team
+calibration-no-team = No team
+calibration-finished = Finished
+calibration-share = Share reopened

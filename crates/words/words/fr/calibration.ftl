@@ -1,0 +1,31 @@
+### The page on what is corrected by hand.
+
+calibration-title = Calibrage
+calibration-detail = Ce qui a été corrigé à la main : { $kind } des { $days } derniers jours
+calibration-cut = Il y en a plus que les 20 000 examinés. Demandez moins de jours.
+calibration-empty = Rien n’a été ouvert
+calibration-empty-help = Aucun enregistrement que vous pouvez voir n’a été ouvert dans cette période.
+calibration-matrix = Priorités
+calibration-impact = Impact
+calibration-urgency = Urgence
+calibration-priority = Selon la matrice
+calibration-records = Enregistrements
+calibration-overridden = Forcées
+calibration-broken = Engagement rompu
+calibration-reopened = Rouverts
+calibration-propose-priority = L’impact { $impact } avec l’urgence { $urgency } est passé à la main à { $priority } { $count } fois sur { $records }. Que la matrice le dise.
+calibration-routes = Chemins du travail
+calibration-no-routes = Aucun chemin d’une équipe à une autre n’a été pris deux fois.
+calibration-about = Selon
+calibration-first = Arrivé chez
+calibration-last = Terminé chez
+calibration-went = Ont pris ce chemin
+calibration-came = Y sont arrivés
+calibration-make-rule = En faire une règle
+calibration-rule-title = { $about } va à { $team }
+calibration-returned = Ce qui revient
+calibration-none-finished = Rien n’a été terminé dans cette période.
+calibration-team = Équipe
+calibration-no-team = Aucune équipe
+calibration-finished = Terminés
+calibration-share = Part rouverte
