@@ -74,11 +74,16 @@ impl App {
         let query = self.list_query(actor, kind, &request).await?;
         let since = now.plus_seconds(-days * 86_400);
         let broken: HashSet<RecordId> = self.store().breached_records(&query, since, now).await?.into_iter().collect();
-        let found = calibrate(records.iter().map(|record| Case {
+        let mut found = calibrate(records.iter().map(|record| Case {
             record,
             journal: journals.get(&record.id).map_or(&[], Vec::as_slice),
             is_broken: broken.contains(&record.id),
         }));
+        let place = |field: &str, key: &str| {
+            let choices = kind.field(field).and_then(|field| field.field_type.value_type().choices());
+            choices.and_then(|choices| choices.0.iter().position(|choice| choice.key == key)).unwrap_or(usize::MAX)
+        };
+        found.cells.sort_by_key(|cell| (place("impact", &cell.impact), place("urgency", &cell.urgency)));
         let mut ids: BTreeSet<RecordId> = found.routes.iter().flat_map(|route| [route.first, route.last]).collect();
         ids.extend(found.routes.iter().filter_map(|route| route.value.as_i64()).map(RecordId));
         ids.extend(found.returned.iter().filter_map(|one| one.team));

@@ -97,7 +97,7 @@ pub struct Returned {
 pub struct Calibration {
     /// How many records were looked at.
     pub records: usize,
-    /// By impact and urgency, as their kind orders neither: in the order of the words.
+    /// By impact and urgency, in the order of the words.
     pub cells: Vec<Cell>,
     /// Ways that work took, the most trodden first, those of fewer than two records left out.
     pub routes: Vec<Route>,
