@@ -23,6 +23,7 @@ pub mod error;
 pub mod facts;
 pub mod feeds;
 pub mod files;
+pub mod flows;
 pub mod follow;
 mod fresh;
 pub mod handling;

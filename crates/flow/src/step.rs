@@ -178,7 +178,7 @@ impl Step {
             person: id("person"),
             lead: number("lead").filter(|seconds| *seconds > 0),
             days_before: number("days_before"),
-            mandatory: row.get("mandatory") != Some(&Json::Bool(false)),
+            mandatory: row.get("optional") != Some(&Json::Bool(true)),
             text: text("text"),
             action: (text("action"), text("target"), text("value")),
             flow: id("flow"),

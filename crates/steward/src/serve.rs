@@ -63,6 +63,10 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         let app = app.clone();
         async move { app.follow_rules().await }
     });
+    let flowing = tokio::spawn({
+        let app = app.clone();
+        async move { app.follow_flows().await }
+    });
     let watching = tokio::spawn({
         let app = app.clone();
         async move { app.watch_clocks().await }
@@ -94,6 +98,9 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     }
     if tokio::time::timeout(STOP_WITHIN, answering).await.is_err() {
         tracing::warn!("rules did not answer all in time; they do after the next start");
+    }
+    if tokio::time::timeout(STOP_WITHIN, flowing).await.is_err() {
+        tracing::warn!("plans did not follow all in time; they do after the next start");
     }
     if tokio::time::timeout(STOP_WITHIN, watching).await.is_err() {
         tracing::warn!("not every step of escalation was taken in time; they are after the next start");

@@ -3,6 +3,7 @@
 
 mod automation;
 mod bulk;
+mod flows;
 mod import;
 mod search;
 mod world;
