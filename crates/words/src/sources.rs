@@ -67,6 +67,7 @@ pub const AREAS: &[Area] = &[
     area!("search"),
     area!("inbox"),
     area!("errors"),
+    area!("plans"),
     area!("portal"),
     area!("knowledge"),
     area!("working-time"),

@@ -16,6 +16,7 @@ mod unfinished;
 mod work;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use steward_flow::PLAN;
 use steward_model::filter::{Filter, Operand, Test};
@@ -61,12 +62,14 @@ impl Doing {
 impl App {
     /// A record as it is now, or as what is done makes it.
     async fn going<'d>(&self, doing: &'d mut Doing, id: RecordId) -> Result<Option<&'d mut Going>, Error> {
-        if !doing.going.contains_key(&id) {
-            let Some(loaded) = self.store().get_record(id).await? else { return Ok(None) };
-            let kind = self.kind(&loaded.record.kind)?.clone();
-            doing.going.insert(id, Going::new(kind, loaded));
+        match doing.going.entry(id) {
+            Entry::Occupied(known) => Ok(Some(known.into_mut())),
+            Entry::Vacant(place) => {
+                let Some(loaded) = self.store().get_record(id).await? else { return Ok(None) };
+                let kind = self.kind(&loaded.record.kind)?.clone();
+                Ok(Some(place.insert(Going::new(kind, loaded))))
+            }
         }
-        Ok(doing.going.get_mut(&id))
     }
 
     /// The plans about some records that pass a filter.

@@ -39,7 +39,10 @@ pub(crate) fn given_by_move(
         "retry" | "retry_undoing" => false,
         _ => return Ok(None),
     };
-    let text = |key: &str| asked.fields.get(key).and_then(Json::as_str).unwrap_or_default().trim();
+    // A value that stands there already is not sent again.
+    let text = |key: &str| {
+        asked.fields.get(key).map_or_else(|| record.text(key), |sent| sent.as_str().unwrap_or_default()).trim()
+    };
     let steps = Step::read_all(record.field("steps"));
     let mut progress = progress::read(&steps, record.field("progress"));
     let known = places(&steps);

@@ -111,6 +111,18 @@ impl App {
         Ok(seen)
     }
 
+    /// A plan by itself, for those who may read it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where its record is no more.
+    pub async fn plan_alone(&self, actor: &Actor, plan: &Record) -> Result<PlanSeen, Error> {
+        let subject = plan.reference("subject").ok_or(Error::NotFound)?;
+        let subject = self.store().get_record(subject).await?.ok_or(Error::NotFound)?.record;
+        let whole = self.store().get_record(plan.id).await?.ok_or(Error::NotFound)?.record;
+        let kind = self.kind(&subject.kind)?.clone();
+        self.plan_seen(actor, whole, &kind, &subject, actor.is_staff()).await
+    }
+
     async fn plan_seen(
         &self,
         actor: &Actor,

@@ -6,6 +6,7 @@ mod conflicts;
 pub(crate) mod context;
 mod head;
 mod notes;
+pub(crate) mod plan;
 mod rail;
 mod similar;
 mod turns;
@@ -99,6 +100,7 @@ pub(crate) async fn page(
         Some("approval") => {
             Parts { approvals: approval::gather(&web, &visitor, &shown.view).await?, ..parts }.approval()
         }
+        Some("plans") => Parts { plans: plan::gather(&web, &visitor, &shown.view).await?, ..parts }.plans(),
         _ => {
             let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
             let next = query.get("show") == Some("next");
@@ -124,6 +126,13 @@ pub(crate) async fn page(
             let approvals = async {
                 if as_of.is_some() { Ok(Vec::new()) } else { approval::gather(&web, &visitor, &shown.view).await }
             };
+            let plans = async {
+                if as_of.is_some() {
+                    Ok(plan::Gathered::default())
+                } else {
+                    plan::gather(&web, &visitor, &shown.view).await
+                }
+            };
             let turns = async { if as_of.is_some() { Ok(None) } else { turns::gather(&web, &shown.view).await } };
             let rules = async {
                 match as_of {
@@ -135,10 +144,10 @@ pub(crate) async fn page(
             let in_the_way = async {
                 if as_of.is_some() { Ok(Vec::new()) } else { conflicts::gather(&web, &visitor, &shown.view).await }
             };
-            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules) =
-                tokio::join!(draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules);
+            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules, plans) =
+                tokio::join!(draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules, plans);
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
-            let (approvals, in_the_way, rules) = (approvals?, in_the_way?, rules?);
+            let (approvals, in_the_way, rules, plans) = (approvals?, in_the_way?, rules?, plans?);
             Parts {
                 draft: Some(draft?),
                 head,
@@ -151,6 +160,7 @@ pub(crate) async fn page(
                 approvals,
                 in_the_way,
                 rules,
+                plans,
                 ..parts
             }
             .whole()
@@ -256,6 +266,8 @@ struct Parts<'a> {
     turns: Option<Vec<steward_practices::schedule::Turn>>,
     /// Rounds of approval, the newest first.
     approvals: Vec<steward_app::approvals::ApprovalSeen>,
+    /// Plans about it.
+    plans: plan::Gathered,
     /// What stands in the way of a change.
     in_the_way: Vec<steward_app::intervals::Conflict>,
     /// What rules did to it, or what it does as a rule.
@@ -284,6 +296,7 @@ impl<'a> Parts<'a> {
             working: None,
             turns: None,
             approvals: Vec::new(),
+            plans: plan::Gathered::default(),
             in_the_way: Vec::new(),
             rules: None,
             id,
@@ -347,6 +360,7 @@ impl<'a> Parts<'a> {
             }
             (self.notes.pop_up())
             (self.approval())
+            (self.plans())
             (self.outages())
             (conflicts::shown(self.view(), &self.in_the_way, &self.visitor.preferences.zone))
             (self.figures())
