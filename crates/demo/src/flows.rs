@@ -99,7 +99,7 @@ fn laptops(script: &mut Script, world: &World, calendar: &Calendar) -> anyhow::R
         let found = world.teams.iter().find(|one| one.key == team).map(|team| team.lead.clone());
         found.context("a team has a lead")
     };
-    let answers = json!({ "work": "office", "model": "standard", "layout": "german", "replaces": false });
+    let answers = json!({ "work": "office", "model": "standard", "replaces": false });
     let answers = answers.as_object().cloned().unwrap_or_default();
     // One is on its way, one waits for the budget.
     for (place, (who, steps)) in [("finn", 2), ("ben", 0)].into_iter().enumerate() {
