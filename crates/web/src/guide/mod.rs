@@ -45,6 +45,7 @@ const PAGES: &[Text] = &[
     Text { path: "macros", text: include_str!("../../../../docs/macros.md") },
     Text { path: "approvals", text: include_str!("../../../../docs/approvals.md") },
     Text { path: "recurring-work", text: include_str!("../../../../docs/recurring-work.md") },
+    Text { path: "flows", text: include_str!("../../../../docs/flows.md") },
     Text { path: "rules", text: include_str!("../../../../docs/rules.md") },
     Text { path: "calendars", text: include_str!("../../../../docs/calendars.md") },
     Text { path: "operations-calendar", text: include_str!("../../../../docs/operations-calendar.md") },
