@@ -220,7 +220,7 @@ impl Player {
                     "{field} == \"{number}\" && title == \"{title}\" && state_category in ['new', 'active', 'waiting']"
                 );
                 let request = ListRequest { filter: Some(filter), limit: 1, ..ListRequest::default() };
-                let found = self.app.list(actor, &tasks, &request).await?.records;
+                let found = self.app.list(&Actor::system(), &tasks, &request).await?.records;
                 let task = found.first().with_context(|| format!("{number} has no task “{title}” yet"))?;
                 let move_ = Transition { key: (*key).to_owned(), ..Transition::default() };
                 let request = Request::Command(Command::Transition(move_));

@@ -171,8 +171,13 @@ impl App {
             }
             return Ok(());
         }
-        // What Steward itself wrote to it was followed to its end.
-        let is_ours = event.actor == RecordId::SYSTEM && !matches!(event.act, Act::Created { .. });
+        // What a plan wrote to itself was followed to its end; not so that it begins, or that the plan around it was given up.
+        let is_new = match &event.act {
+            Act::Created { .. } => true,
+            Act::Moved { to, .. } => to == "undoing",
+            _ => false,
+        };
+        let is_ours = event.actor == RecordId::SYSTEM && !is_new;
         if is_ours { Ok(()) } else { self.go_on(doing, plan.id).await }
     }
 

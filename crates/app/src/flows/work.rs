@@ -251,7 +251,7 @@ impl App {
             };
             let Some(going) = self.going(doing, record).await? else { continue };
             let category = going.kind.lifecycle.category(&going.after.state);
-            if matches!(category, Category::Done | Category::Cancelled) {
+            if matches!(category, Category::Done | Category::Cancelled) || going.after.state == "undoing" {
                 continue;
             }
             let because = if one.note.is_empty() { "The plan was cancelled" } else { one.note.as_str() };

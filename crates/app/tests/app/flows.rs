@@ -383,6 +383,19 @@ on_both! {
         world.complete("Badge").await;
         assert_eq!(world.titles().await, ["Badge", "Greet"]);
         assert_eq!(world.states(&request).await, [State::Done, State::Active]);
+        // A plan that is given up takes the plans within it along.
+        let other = world.request().await;
+        world.step("a1", &other, "cancel", json!({ "cancel_reason": "Found one" })).await.unwrap();
+        world.settle().await;
+        let third = world.request().await;
+        let plan = world.plan_view(&third).await;
+        world.step("g1", &plan, "cancel", json!({ "reason": "Not like this" })).await.unwrap();
+        world.settle().await;
+        let plans = world.all("plan").await;
+        let states: Vec<&str> = plans.iter().map(|plan| plan.record.state.as_str()).collect();
+        assert_eq!(states, ["running", "done", "cancelled", "cancelled", "cancelled", "cancelled"]);
+        let open = world.all("request_task").await.into_iter().filter(|task| task.record.state == "open").count();
+        assert_eq!(open, 1, "only what the first request still needs");
     }
 
     async fn waits_end_when_their_time_comes_or_what_they_wait_for(db: TestDatabase) {

@@ -143,7 +143,9 @@ fn content(
                     @for message in too_late(view) { p.portal-barred { (refusal(message)) "." } }
                 }
                 @if let Some(seen) = approvals.first() {
-                    (approval::draw(web, visitor, seen, (approval::Stands::Portal, &record_address(&record.number)), None))
+                    // A question of a step of the plan is answered where it stands, not by a move of the record.
+                    @let stands = if seen.record.reference("plan").is_some() { approval::Stands::Beside } else { approval::Stands::Portal };
+                    (approval::draw(web, visitor, seen, (stands, &record_address(&record.number)), None))
                 }
                 @for key in outcome {
                     @let text = record.text(key);

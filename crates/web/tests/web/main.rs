@@ -8,6 +8,7 @@ mod calendar;
 mod context;
 mod drafts;
 mod export;
+mod flows;
 mod forged;
 mod forms;
 mod hostile;
