@@ -10,17 +10,17 @@ use crate::icon::{Icon, icon};
 use crate::record::Live;
 
 /// Width of a step in the drawing.
-const WIDTH: usize = 176;
+const WIDTH: usize = 148;
 /// Its height.
 const HEIGHT: usize = 46;
 /// Between two columns.
-const GAP_X: usize = 36;
+const GAP_X: usize = 28;
 /// Between two steps of a column.
 const GAP_Y: usize = 14;
 /// Around all.
 const MARGIN: usize = 6;
 /// Letters of a title that a step in the drawing has room for.
-const LETTERS: usize = 24;
+const LETTERS: usize = 20;
 
 /// How a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -155,8 +155,8 @@ pub fn plan(plan: &Plan, actions: Option<Markup>) -> Markup {
             @if !plan.outcome.is_empty() { p.plan__outcome { (icon(Icon::AlertTriangle)) span { (plan.outcome) } } }
             ol.plan__steps { @for step in plan.steps { (line(step, plan.steps)) } }
             @if plan.steps.len() > 1 {
-                details.plan__drawing {
-                    summary { (t("plan-drawn")) }
+                details.plan__drawing open[plan.page.is_none()] {
+                    summary { (icon(Icon::Sitemap)) (t("plan-drawn")) }
                     div.plan__canvas { (drawing(plan.steps)) }
                 }
             }

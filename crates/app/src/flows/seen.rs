@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use steward_flow::graph;
 use steward_flow::outlook::outlook;
 use steward_flow::progress::{self, Progress, State};
-use steward_flow::step::Step;
+use steward_flow::step::{Sort, Step};
 use steward_model::access::{Action, Actor, rights};
 use steward_model::filter::Filter;
 use steward_model::id::RecordId;
@@ -162,6 +162,8 @@ impl App {
         if is_staff {
             for (place, (step, one)) in steps.into_iter().zip(progress).enumerate() {
                 let made = one.record.and_then(|id| records.get(&id));
+                // A question is for people, not for the team that has the record.
+                let made = made.filter(|_| step.sort != Sort::Approval);
                 let later = step.team.filter(|_| made.is_none());
                 shown.push(StepSeen {
                     ends_at: ahead.ends[place],

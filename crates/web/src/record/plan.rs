@@ -1,6 +1,8 @@
 //! Plans beside the record that they are about, a plan on its own page, and the steps of a flow beside its form.
 
+use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use steward_app::error::Error;
 use steward_app::flows::{PlanSeen, StepSeen};
 use steward_app::view::{Labels, RecordView};
 use steward_flow::definition::Flow;
@@ -15,7 +17,8 @@ use steward_ui::message::{Notice, notice};
 use steward_ui::partial::Partial;
 use steward_ui::plan::{Plan, PlanStep, Stands, plan};
 use steward_ui::tone::Tone;
-use steward_words::{refusal, t, t_with};
+use steward_ui::words::sentence;
+use steward_words::{refusal, short_date, t, t_with};
 
 use crate::error::WebError;
 use crate::record::Parts;
@@ -38,7 +41,12 @@ pub(crate) struct Gathered {
 pub(crate) async fn gather(web: &Web, visitor: &Visitor, view: &RecordView) -> Result<Gathered, WebError> {
     let (app, actor) = (web.app(), visitor.actor());
     if view.kind.key == PLAN {
-        return Ok(Gathered { plans: vec![app.plan_alone(actor, &view.record).await?], ..Gathered::default() });
+        return match app.plan_alone(actor, &view.record).await {
+            Ok(seen) => Ok(Gathered { plans: vec![seen], ..Gathered::default() }),
+            // A plan about nothing has nothing to show.
+            Err(Error::NotFound) => Ok(Gathered::default()),
+            Err(error) => Err(error.into()),
+        };
     }
     if view.kind.key == FLOW {
         let steps = Step::read_all(view.record.field("steps"));
@@ -56,7 +64,8 @@ pub(crate) async fn gather(web: &Web, visitor: &Visitor, view: &RecordView) -> R
 /// Whether a field is told by the drawing of the plan instead of by itself.
 pub(super) fn is_told(kind: &str, field: &Field) -> bool {
     let told = ["outcome", "subject_kind", "look_at", "nested", "step", "reason"];
-    kind == PLAN && (matches!(field.field_type, FieldType::Table { .. }) || told.contains(&field.key.as_str()))
+    let is_table = matches!(field.field_type, FieldType::Table { .. });
+    kind == FLOW && is_table || kind == PLAN && (is_table || told.contains(&field.key.as_str()))
 }
 
 impl Parts<'_> {
@@ -86,7 +95,8 @@ fn draw(web: &Web, visitor: &Visitor, seen: &PlanSeen, here: &str, is_alone: boo
     let registry = web.app().registry();
     let Some(kind) = registry.kind(PLAN) else { return html! {} };
     let (zone, now) = (&visitor.preferences.zone, web.app().now());
-    let words = |at: Moment| time::words(at, now, zone).0;
+    // A day that is promised is told as a day.
+    let words = |at: Moment| short_date(at.timestamp(), now.timestamp(), zone);
     let mut facts =
         vec![html! { (t_with("plan-count", &[("done", seen.count.done.into()), ("of", seen.count.of.into())])) }];
     if let Some(at) = seen.promised_at {
@@ -125,7 +135,7 @@ fn draw(web: &Web, visitor: &Visitor, seen: &PlanSeen, here: &str, is_alone: boo
                 sort: &about.sort,
                 stands: stands(state),
                 who: &about.who,
-                when: when(one, &words),
+                when: when(one, now, zone),
                 note: &one.progress.note,
                 is_critical: one.is_critical && state.is_open(),
                 is_undoing: one.is_undoing,
@@ -157,12 +167,15 @@ fn draw(web: &Web, visitor: &Visitor, seen: &PlanSeen, here: &str, is_alone: boo
 }
 
 /// When a step ended, is due or is expected.
-fn when(one: &StepSeen, words: &dyn Fn(Moment) -> String) -> Option<Markup> {
-    let said = |id: &'static str, at: Moment| html! { (t_with(id, &[("when", (&words(at)).into())])) };
+fn when(one: &StepSeen, now: Moment, zone: &TimeZone) -> Option<Markup> {
+    let said = |id: &'static str, at: Markup| sentence(id, &[("when", at)]);
+    let near = |at: Moment| time::ago(at, now, zone);
     match one.progress.state {
-        State::Active | State::Failed => one.progress.due_at.map(|at| said("plan-step-due", at)),
-        State::Waiting => one.ends_at.filter(|_| !one.is_undoing).map(|at| said("plan-step-expected", at)),
-        _ => one.progress.ended_at.map(|at| said("plan-step-ended", at)),
+        State::Active | State::Failed => {
+            one.progress.due_at.map(|at| said("plan-step-due", time::due(at, now, zone, true)))
+        }
+        State::Waiting => one.ends_at.filter(|_| !one.is_undoing).map(|at| said("plan-step-expected", near(at))),
+        _ => one.progress.ended_at.map(|at| said("plan-step-ended", near(at))),
     }
 }
 
