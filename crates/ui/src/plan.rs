@@ -174,7 +174,7 @@ fn line(step: &PlanStep, all: &[PlanStep]) -> Markup {
                 p.plan-step__head {
                     span.plan-step__title { (step.title) }
                     @if let Some((number, address)) = step.record { " " a.plan-step__record href=(address) { (number) } }
-                    @if step.is_critical { " " span.plan-step__critical title=(t("plan-critical-why")) { (icon(Icon::Flame)) (t("plan-critical")) } }
+                    @if step.is_critical { " " span.plan-step__critical title=(t("plan-critical-why")) { (icon(Icon::Route)) (t("plan-critical")) } }
                 }
                 p.plan-step__about {
                     span { (step.sort) }

@@ -133,7 +133,8 @@ fn draw(web: &Web, visitor: &Visitor, seen: &PlanSeen, here: &str, is_alone: boo
             PlanStep {
                 title: &one.step.title,
                 sort: &about.sort,
-                stands: stands(state),
+                // What takes back is not to come while all goes well.
+                stands: if one.is_undoing && state == State::Waiting { Stands::Defined } else { stands(state) },
                 who: &about.who,
                 when: when(one, now, zone),
                 note: &one.progress.note,
