@@ -44,7 +44,9 @@ story("A laptop goes from the portal through approvals and four tasks to fulfill
   await outline.getByText("0 of 5 steps").waitFor();
   await outline.locator(".plan-step--active", { hasText: "Budget" }).waitFor();
   await approve();
-  // The page follows by itself: two tasks side by side, in a drawing as well.
+  // Two tasks side by side, in a drawing as well.
+  await until(async () => (await plan()).steps[1].state === "active", "the first tasks");
+  await ada.goto(`/service-requests/${number}`);
   await outline.locator(".plan-step--active", { hasText: "Prepare the profile" }).waitFor();
   await outline.locator(".plan-step--active", { hasText: "Take from stock" }).getByText("Critical").waitFor();
   await outline.getByText("Drawn as a graph").click();
@@ -79,6 +81,8 @@ story("A laptop goes from the portal through approvals and four tasks to fulfill
   const dialog = ada.locator("#dialog");
   await dialog.getByLabel(/Reason/).fill("It comes installed");
   await dialog.getByRole("button", { name: "Skip a step" }).click();
+  await until(async () => (await plan()).steps[3].state === "skipped", "the step that is skipped");
+  await ada.goto(`/service-requests/${number}`);
   await outline.locator(".plan-step--skipped", { hasText: "It comes installed" }).waitFor();
   await complete("Hand over");
   const done = await until(async () => {
