@@ -14,6 +14,7 @@ mod intervals;
 mod meta;
 mod notifications;
 mod openapi;
+mod plans;
 mod problem;
 mod query;
 mod records;

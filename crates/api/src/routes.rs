@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
-    Api, bulk_edits, calibration, catalogue, clocks, events, intervals, meta, notifications, openapi, records, rules,
-    search, timeline, views,
+    Api, bulk_edits, calibration, catalogue, clocks, events, intervals, meta, notifications, openapi, plans, records,
+    rules, search, timeline, views,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -158,6 +158,12 @@ pub fn routes() -> Vec<Route> {
             post(records::transition),
         ),
         route(Get, "/api/v1/{kinds}/{record}/similar", "Records that are like this one", get(search::similar)),
+        route(
+            Get,
+            "/api/v1/{kinds}/{record}/plan",
+            "Plans of a record: their steps, who has them, what delays all, and when they will be done",
+            get(plans::of_record),
+        ),
         route(
             Get,
             "/api/v1/{kinds}/{record}/clocks",

@@ -3,15 +3,17 @@
 
 use std::sync::Arc;
 
+use steward_flow::FLOW;
 use steward_model::access::Actor;
-use steward_model::command::Command;
-use steward_model::decide::{Context, Given, Rules as _, decide};
+use steward_model::apply::apply;
+use steward_model::command::{Command, Create};
+use steward_model::decide::{Birth, Context, Given, Rules as _, decide};
 use steward_model::event::{Cause, Door, Event, Why};
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::record::{Fields, Record};
 use steward_practices::approval::POLICY;
-use steward_store::change::ChangeSet;
+use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::clocks::ClockChange;
 use steward_store::error::{CommitError, StoreError};
 
@@ -67,8 +69,13 @@ impl App {
         if !named.is_empty() {
             self.0.labels.forget(named);
         }
-        let small =
-            self.0.rules.related_kinds().iter().chain(&["organisation", "team", "service", POLICY]).chain(&SOURCES);
+        let small = self
+            .0
+            .rules
+            .related_kinds()
+            .iter()
+            .chain(&["organisation", "team", "service", POLICY, FLOW])
+            .chain(&SOURCES);
         let kinds: Vec<&&'static str> = small.filter(|key| is_of(&[*key])).collect();
         if !kinds.is_empty() {
             self.0.reference_data.forget(kinds);
@@ -105,10 +112,36 @@ impl App {
     }
 }
 
+impl App {
+    /// A record that Steward makes as a consequence of something, with values that nobody could write.
+    pub(crate) async fn consequent(
+        &self,
+        kind: &Arc<Kind>,
+        organisation: RecordId,
+        (fields, why): (Fields, Why),
+        cause: Cause,
+    ) -> Result<RecordChange, Error> {
+        let id = self.store().next_ids(1).await?.into_iter().next().ok_or(Error::Unavailable)?;
+        let number = self.store().next_numbers(kind, 1).await?.into_iter().next().ok_or(Error::Unavailable)?;
+        let birth = Some(Birth { id, number, organisation });
+        let steward = Actor::system();
+        let origin = Origin { door: Door::Timer, cause: Some(cause), idempotency_key: None };
+        let found = Found::default();
+        let world = self.world_for(organisation).await?;
+        let ctx =
+            Context { birth, given: Some(Given { fields, why }), ..self.context(&steward, &origin, &found, &world) };
+        let command = Command::Create(Create { organisation: Some(organisation), ..Create::default() });
+        let events = decide(kind, None, &command, &ctx)?;
+        let after =
+            events.first().map(|event| apply(None, event)).ok_or(Error::Unavailable)?.map_err(Error::internal)?;
+        Ok(RecordChange { kind: kind.clone(), before: None, after, events })
+    }
+}
+
 /// A cause as the reason of a value.
 fn told(cause: &Cause) -> &str {
     match cause {
-        Cause::Approval(text) | Cause::Rule(text) | Cause::Schedule(text) => text,
+        Cause::Approval(text) | Cause::Flow(text) | Cause::Rule(text) | Cause::Schedule(text) => text,
         _ => "",
     }
 }

@@ -11,14 +11,15 @@ use crate::App;
 use crate::bulk;
 use crate::clocks::REFRESH_JOB;
 use crate::error::Error;
-use crate::{approvals, automation, intervals, knowledge, schedules};
+use crate::{approvals, automation, flows, intervals, knowledge, schedules};
 
 /// The jobs that runners know.
-const KINDS: [&str; 8] = [
+const KINDS: [&str; 9] = [
     approvals::ROUND.job,
     automation::REPLAY_JOB,
     automation::ROUND.job,
     bulk::JOB,
+    flows::ROUND.job,
     intervals::ROUND.job,
     knowledge::CARE.job,
     REFRESH_JOB,
@@ -58,7 +59,9 @@ impl App {
     /// Runs jobs until the process is told to stop. `worker` names the runner, differently from every other one of all
     /// nodes.
     pub async fn run_jobs(&self, worker: &str) {
-        for round in [approvals::ROUND, automation::ROUND, intervals::ROUND, knowledge::CARE, schedules::ROUND] {
+        for round in
+            [approvals::ROUND, automation::ROUND, flows::ROUND, intervals::ROUND, knowledge::CARE, schedules::ROUND]
+        {
             if let Err(error) = self.begin_round(round).await {
                 tracing::warn!(%error, job = round.job, "a round was not asked for; the next start asks again");
             }
@@ -110,6 +113,10 @@ impl App {
             },
             job if job == automation::ROUND.job => match self.run_rule_turns().await {
                 Ok(()) => self.next_round(automation::ROUND, &claim).await,
+                Err(error) => Err(error),
+            },
+            job if job == flows::ROUND.job => match self.run_plan_turns().await {
+                Ok(()) => self.next_round(flows::ROUND, &claim).await,
                 Err(error) => Err(error),
             },
             automation::REPLAY_JOB => self.run_replay(&claim).await,

@@ -25,6 +25,7 @@ pub mod facts;
 pub mod family;
 pub mod feeds;
 pub mod files;
+pub mod flows;
 pub mod follow;
 mod fresh;
 pub mod handling;

@@ -20,6 +20,7 @@ use steward_store::rows::Loaded;
 
 use crate::App;
 use crate::error::Error;
+use crate::flows::given_by_move;
 use crate::lookup::Found;
 use crate::view::RecordView;
 
@@ -409,11 +410,13 @@ impl App {
         let world = self.world_for(organisation).await?;
         let changed_since = self.changed_since(record, command).await?;
         let events = {
-            let ctx = Context { changed_since, ..self.context(actor, origin, found, &world) };
+            let given = given_by_move(kind, record, command, self.now())?;
+            let ctx = Context { changed_since, given, ..self.context(actor, origin, found, &world) };
             decide(kind, Some(record), command, &ctx)?
         };
         if !actor.is_system() {
             self.check_asked(kind, record, command, &events).await?;
+            self.check_unfinished(kind, record, &events, origin).await?;
         }
         self.check_family(kind, record, &events).await?;
         Ok(events)

@@ -148,7 +148,7 @@ impl Day<'_> {
             self.script.add(self.at(minute), page("greta"), &task, create("incident_task", fields));
             self.script.add(self.at(minute + 2), page(who), &task, go("start", json!({})));
             self.script.add(
-                self.at(OVER + 10),
+                self.at(OVER + 3),
                 page(who),
                 &task,
                 go("complete", json!({ "close_notes": "Done until the end of the outage." })),

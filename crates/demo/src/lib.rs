@@ -13,6 +13,7 @@ mod chance;
 mod changes;
 mod devices;
 mod files;
+mod flows;
 mod foundation;
 mod incidents;
 mod items;
@@ -176,6 +177,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     operations::write(&mut script, &calendar, start);
     sundry::write(&mut script, &calendar, seed)?;
     rules::write(&mut script, &calendar)?;
+    flows::write(&mut script, &world, &calendar)?;
     badday::write(&mut script, &world, &calendar, &phrases, seed)?;
     incidents::Desk::new(&mut script, &mut world, &calendar, &stories, &phrases, seed).write()?;
     requests::write(&mut script, &mut world, &calendar, &phrases, seed)?;
@@ -275,7 +277,7 @@ mod tests {
                     }
                     Deed::Say(_, words) | Deed::Work(_, words) => handles(&Json::from(words.as_str()), &mut named),
                     Deed::Link(_, target) => named.push(target.clone()),
-                    Deed::Attach(..) | Deed::Watch | Deed::Vote { .. } | Deed::Flag { .. } => {}
+                    Deed::Attach(..) | Deed::Watch | Deed::Step(..) | Deed::Vote { .. } | Deed::Flag { .. } => {}
                 }
                 for handle in named {
                     assert!(there.contains(&handle), "{now}: {handle} is not there yet: {step:?}");

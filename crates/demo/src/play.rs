@@ -13,6 +13,7 @@ use steward_app::clock::Clock;
 use steward_app::error::Error;
 use steward_app::files::NewFile;
 use steward_app::knowledge::{Flag, Said};
+use steward_app::list::ListRequest;
 use steward_app::records::{NewRecord, Origin, Request};
 use steward_model::access::Actor;
 use steward_model::command::{Command, NewComment, Transition};
@@ -50,13 +51,22 @@ pub(crate) struct Player {
     actors: HashMap<String, Actor>,
     /// Whether there are rules that answer what happens.
     rules: bool,
+    /// Whether there are flows that begin plans.
+    flows: bool,
 }
 
 impl Player {
     /// A player on the parts of an application, with a clock of its own.
     pub(crate) fn new(app: &App) -> Self {
         let clock = Arc::new(StepClock(AtomicI64::new(app.now().0)));
-        Self { app: app.with_clock(clock.clone()), clock, known: HashMap::new(), actors: HashMap::new(), rules: false }
+        Self {
+            app: app.with_clock(clock.clone()),
+            clock,
+            known: HashMap::new(),
+            actors: HashMap::new(),
+            rules: false,
+            flows: false,
+        }
     }
 
     /// Plays steps in their order; `progress` hears how many are done.
@@ -77,6 +87,12 @@ impl Player {
                 self.app.answer_all().await?;
                 self.rules = true;
             }
+            if self.flows {
+                self.app.run_plan_turns().await?;
+            } else if crate::flows::begins(&step.record, &step.deed) {
+                self.app.flow_all().await?;
+                self.flows = true;
+            }
             let group = together(&steps[done..]);
             if group <= 1 {
                 self.play_one(step).await?;
@@ -89,6 +105,9 @@ impl Player {
             }
             if self.rules {
                 self.app.answer_all().await?;
+            }
+            if self.flows {
+                self.app.flow_all().await?;
             }
             done += group.max(1);
             progress(done);
@@ -189,6 +208,27 @@ impl Player {
                 let flag = Flag { reason: *reason, comment: comment.clone(), about: None };
                 let flagged = self.app.flag_article(actor, number, &flag, step.by.door).await;
                 return flagged.map(drop).map_err(|error| refused(step, error));
+            }
+            Deed::Step(title, key) => {
+                // What is approved is a question, all else a task.
+                let (sort, field) = match *key {
+                    "approve" => ("approval", "subject"),
+                    _ => ("request_task", "service_request"),
+                };
+                let tasks = self.app.kind(sort)?.clone();
+                let filter = format!(
+                    "{field} == \"{number}\" && title == \"{title}\" && state_category in ['new', 'active', 'waiting']"
+                );
+                let request = ListRequest { filter: Some(filter), limit: 1, ..ListRequest::default() };
+                let found = self.app.list(&Actor::system(), &tasks, &request).await?.records;
+                let task = found.first().with_context(|| format!("{number} has no task “{title}” yet"))?;
+                let move_ = Transition { key: (*key).to_owned(), ..Transition::default() };
+                let request = Request::Command(Command::Transition(move_));
+                self.app
+                    .execute(actor, &tasks, &task.record.number, &request, &origin)
+                    .await
+                    .map_err(|error| refused(step, error))?;
+                return Ok(());
             }
             Deed::Watch => Request::Watch { person: None, end: false },
         };

@@ -76,6 +76,8 @@ pub(crate) enum Deed {
     Work(i64, String),
     /// Somebody adds a file for everybody who reads the record.
     Attach(String, Vec<u8>),
+    /// The task that a step of its plan became moves along its lifecycle: its title, the transition.
+    Step(&'static str, &'static str),
     /// It is linked to another record.
     Link(&'static str, String),
     /// Who does it wants to hear of changes.

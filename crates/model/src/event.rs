@@ -96,6 +96,8 @@ pub enum Cause {
     Schedule(String),
     /// A question for approval, by its number.
     Approval(String),
+    /// A plan, by its number and title.
+    Flow(String),
     /// An automation rule, and what it answered.
     Automation(Automation),
 }

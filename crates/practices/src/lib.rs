@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod calibration;
 mod catalogue;
 pub mod desk;
+mod flow;
 pub mod intervals;
 pub mod knowledge;
 pub mod maintenance;
@@ -39,6 +40,10 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("desk/macro.toml", include_str!("../practices/desk/macro.toml")),
     ("desk/record_template.toml", include_str!("../practices/desk/record_template.toml")),
     ("desk/snippet.toml", include_str!("../practices/desk/snippet.toml")),
+    ("flow/de.toml", include_str!("../practices/flow/de.toml")),
+    ("flow/flow.toml", include_str!("../practices/flow/flow.toml")),
+    ("flow/fr.toml", include_str!("../practices/flow/fr.toml")),
+    ("flow/plan.toml", include_str!("../practices/flow/plan.toml")),
     ("incident/de.toml", include_str!("../practices/incident/de.toml")),
     ("incident/fr.toml", include_str!("../practices/incident/fr.toml")),
     ("incident/incident.toml", include_str!("../practices/incident/incident.toml")),

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 use steward_clock::definition::{AGREEMENT, TARGET};
+use steward_flow::{FLOW, PLAN};
 use steward_model::decide::{Context, Derived, FieldError, Rules, World};
 use steward_model::event::Why;
 use steward_model::kind::Kind;
@@ -12,6 +13,7 @@ use crate::approval;
 use crate::calendar;
 use crate::catalogue;
 use crate::desk;
+use crate::flow;
 use crate::knowledge;
 use crate::maintenance;
 use crate::people;
@@ -55,6 +57,7 @@ impl Rules for PracticeRules {
     ) -> Vec<(&'static str, Option<Json>, Why)> {
         match kind.key.as_str() {
             knowledge::ARTICLE => knowledge::writers(before, after, ctx),
+            FLOW => flow::follow(before, after, ctx),
             RULE => rule::follow(before, after, ctx),
             schedule::SCHEDULE => schedule::follow(before, after, ctx),
             _ => Vec::new(),
@@ -70,6 +73,8 @@ impl Rules for PracticeRules {
             knowledge::ARTICLE => knowledge::check_translation(before, after),
             maintenance::MAINTENANCE => maintenance::check(before, after),
             "freeze" => maintenance::check_freeze(after),
+            FLOW => flow::check(before, after, ctx),
+            PLAN => flow::check_plan(before, after, ctx),
             RULE => rule::check(before, after, ctx),
             schedule::SCHEDULE => schedule::check(before, after, ctx),
             "person" => people::check_roles(before, after, ctx),

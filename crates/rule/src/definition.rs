@@ -327,10 +327,24 @@ fn trigger(record: &Record, kind: &Kind) -> Result<Trigger, FieldError> {
 
 /// The condition of a rule, in the notation that it is written in.
 fn condition(record: &Record, kind: &Kind, registry: &Registry, resolver: &Resolver<'_>) -> Result<Filter, FieldError> {
-    let text = record.text("condition").trim();
-    let cannot = |message: String| FieldError::new("condition", message);
+    read_condition(record.text("condition"), record.text("notation"), kind, registry, resolver)
+        .map_err(|message| FieldError::new("condition", message))
+}
+
+/// A condition on a record of a kind, in the notation that it is written in: `search`, `tree`, or else an expression.
+///
+/// # Errors
+/// What is wrong with it, after the word for it.
+pub fn read_condition(
+    text: &str,
+    notation: &str,
+    kind: &Kind,
+    registry: &Registry,
+    resolver: &Resolver<'_>,
+) -> Result<Filter, String> {
+    let text = text.trim();
     if text.is_empty() {
-        return Err(cannot("is needed; write true for every record".to_owned()));
+        return Err("is needed; write true for every record".to_owned());
     }
     // Names that lead to nothing must not turn a negation true, so they are a fault of the rule.
     let missing = std::cell::RefCell::new(None);
@@ -341,23 +355,23 @@ fn condition(record: &Record, kind: &Kind, registry: &Registry, resolver: &Resol
         }
         found
     };
-    let parsed = match record.text("notation") {
+    let parsed = match notation {
         "search" => Filter::parse_search_box(text, kind, registry, &noting),
         "tree" => {
-            let tree = serde_json::from_str(text).map_err(|error| cannot(format!("is no JSON: {error}")))?;
+            let tree = serde_json::from_str(text).map_err(|error| format!("is no JSON: {error}"))?;
             Filter::from_json(&tree, kind, registry, &noting)
         }
         _ => Filter::parse_cel_with(text, kind, registry, &noting),
     };
     let filter = parsed.map_err(|error| {
         let hint = error.suggestion.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
-        cannot(format!("cannot be used: {}{hint}", error.message))
+        format!("cannot be used: {}{hint}", error.message)
     })?;
     if let Some(name) = missing.into_inner() {
-        return Err(cannot(format!("names `{name}`, which is not there or not yours to see")));
+        return Err(format!("names `{name}`, which is not there or not yours to see"));
     }
     if looks_at_links(&filter) {
-        return Err(cannot("looks at links, which rules cannot; use a field that refers to the record".to_owned()));
+        return Err("looks at links, which rules cannot; use a field that refers to the record".to_owned());
     }
     Ok(filter)
 }
@@ -410,7 +424,11 @@ fn actions(record: &Record, kind: &Kind, registry: &Registry, faults: &mut Vec<F
     actions
 }
 
-fn action(
+/// One thing that is done to records of a kind, as it stands in a row: what, on what, with which value.
+///
+/// # Errors
+/// The column at fault (`action`, `target` or `value`) and what is wrong with it.
+pub fn action(
     what: &str,
     target: &str,
     value: &str,
@@ -502,7 +520,7 @@ fn settable<'k>(kind: &'k Kind, key: &str) -> Result<&'k Field, String> {
 }
 
 /// What is wrong with the variables of a text: each must be a field of the record, or one of what it refers to.
-fn unknown_variable(text: &str, kind: &Kind, registry: Option<&Registry>) -> Option<String> {
+pub fn unknown_variable(text: &str, kind: &Kind, registry: Option<&Registry>) -> Option<String> {
     let names: BTreeSet<String> = variables(text);
     names.iter().find(|path| !is_variable(path, kind, registry)).map(|path| {
         format!("holds {{{{{path}}}}}, which is no variable; write {{{{number}}}}, a field such as {{{{title}}}}, or {{{{requester.name}}}}")

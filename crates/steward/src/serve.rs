@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context;
+use futures_util::future::BoxFuture;
 use steward_app::App;
 use steward_http::{Doors, doors};
 use steward_store::blob::Blobs;
@@ -55,22 +56,14 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
         let app = app.clone();
         async move { app.hear_nodes().await }
     });
-    let telling = tokio::spawn({
-        let app = app.clone();
-        async move { app.feed_inboxes().await }
-    });
-    let answering = tokio::spawn({
-        let app = app.clone();
-        async move { app.follow_rules().await }
-    });
-    let passing_on = tokio::spawn({
-        let app = app.clone();
-        async move { app.follow_families().await }
-    });
-    let watching = tokio::spawn({
-        let app = app.clone();
-        async move { app.watch_clocks().await }
-    });
+    // All that goes along the journal, or waits for a moment: each keeps its own place.
+    let mut followers = JoinSet::new();
+    let mut follow = |what: fn(App) -> BoxFuture<'static, ()>| drop(followers.spawn(what(app.clone())));
+    follow(|app| Box::pin(async move { app.feed_inboxes().await }));
+    follow(|app| Box::pin(async move { app.follow_rules().await }));
+    follow(|app| Box::pin(async move { app.follow_families().await }));
+    follow(|app| Box::pin(async move { app.follow_flows().await }));
+    follow(|app| Box::pin(async move { app.watch_clocks().await }));
     let set_up_secret = set_up_secret(&app).await?;
     if let Some(secret) = &set_up_secret {
         let base = config.public_address.clone().map(|address| address.trim_end_matches('/').to_owned());
@@ -93,17 +86,8 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     if tokio::time::timeout(STOP_WITHIN, feeding).await.is_err() {
         tracing::warn!("the search index was not written in time; it catches up after the next start");
     }
-    if tokio::time::timeout(STOP_WITHIN, telling).await.is_err() {
-        tracing::warn!("not everybody was told in time; they are after the next start");
-    }
-    if tokio::time::timeout(STOP_WITHIN, answering).await.is_err() {
-        tracing::warn!("rules did not answer all in time; they do after the next start");
-    }
-    if tokio::time::timeout(STOP_WITHIN, passing_on).await.is_err() {
-        tracing::warn!("parts did not follow their wholes in time; they do after the next start");
-    }
-    if tokio::time::timeout(STOP_WITHIN, watching).await.is_err() {
-        tracing::warn!("not every step of escalation was taken in time; they are after the next start");
+    if tokio::time::timeout(STOP_WITHIN, followers.join_all()).await.is_err() {
+        tracing::warn!("what follows the journal did not catch up in time; it does after the next start");
     }
     if tokio::time::timeout(STOP_WITHIN, housekeeping).await.is_err() {
         tracing::warn!("the last seal of the journal was not written in time");

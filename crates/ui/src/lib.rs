@@ -56,6 +56,7 @@ pub mod message;
 pub mod page;
 pub mod partial;
 pub mod person;
+pub mod plan;
 pub mod portal;
 pub mod presence;
 pub mod record;

@@ -52,6 +52,7 @@ pub(crate) async fn transition_form(
     let draft = FormDraft::find(&web, &visitor, &view.kind, &view.record.number, &drafts::of_move(&key)).await?;
     let transition = &view.kind.lifecycle.transitions[index];
     let typed = draft.typed().map(|form| moved(&view.kind, transition, form, &visitor));
+    let typed = typed.or_else(|| suggested(transition, &query));
     let filled = Filled { typed: typed.as_ref(), faults: &Faults::default(), draft: &draft, back: query.get("back") };
     let content = move_form(&visitor, &view, transition, &filled);
     let title = view.kind.lifecycle.transitions[index].label.clone();
@@ -95,6 +96,13 @@ pub(crate) async fn transition(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
+}
+
+/// Values of fields of a move that the address which led to it suggests.
+fn suggested(transition: &Transition, query: &Form) -> Option<Input> {
+    let named = transition_fields(transition).into_iter();
+    let values: Input = named.filter_map(|key| Some((key.to_owned(), query.text(key)?.into()))).collect();
+    (!values.is_empty()).then_some(values)
 }
 
 /// What the form of a move sent, or kept as a draft.

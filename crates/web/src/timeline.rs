@@ -293,6 +293,7 @@ impl Teller<'_> {
             Cause::Import(run) => Some(t_with("from-import", &[("run", run.into())])),
             Cause::Macro(named) => Some(t_with("by-macro", &[("macro", named.into())])),
             Cause::Approval(number) => Some(t_with("by-approval", &[("approval", number.into())])),
+            Cause::Flow(named) => Some(t_with("by-plan", &[("plan", named.into())])),
             Cause::Schedule(named) => Some(t_with("by-schedule", &[("schedule", named.into())])),
             Cause::BulkEdit(id) => Some(t_with("in-bulk-edit", &[("id", (&id.to_string()).into())])),
             Cause::Threshold(step) => {

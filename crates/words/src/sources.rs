@@ -68,6 +68,7 @@ pub const AREAS: &[Area] = &[
     area!("search"),
     area!("inbox"),
     area!("errors"),
+    area!("plans"),
     area!("portal"),
     area!("knowledge"),
     area!("working-time"),

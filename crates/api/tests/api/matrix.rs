@@ -27,7 +27,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 21] = [
+const TICKET_LINES: [TicketLine; 22] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -38,6 +38,7 @@ const TICKET_LINES: [TicketLine; 21] = [
     ),
     line(("GET", "/api/v1/{kinds}/{record}/similar"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/clocks"), None, (200, 200, 200)),
+    line(("GET", "/api/v1/{kinds}/{record}/plan"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/rule-runs"), None, (403, 403, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/journal"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/access"), None, (200, 200, 200)),

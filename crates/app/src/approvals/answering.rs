@@ -245,7 +245,11 @@ impl App {
         pending: &[RecordId],
     ) -> Result<(), Error> {
         let cause = Cause::Approval(going.after.number.clone());
-        self.tell_subject(about, pending, cause.clone()).await?;
+        // A step of a plan asks beside the lifecycle of the record; the plan goes on by what comes of it.
+        let is_step = going.after.reference("plan").is_some();
+        if !is_step {
+            self.tell_subject(about, pending, cause.clone()).await?;
+        }
         let Some(point) = about.kind.approval.clone() else { return Ok(()) };
         if verdict != Verdict::Open {
             let refusal = round.refusal().map(|answer| answer.reason.clone()).unwrap_or_default();
@@ -253,7 +257,7 @@ impl App {
                 Verdict::Refused => refusal.clone(),
                 _ => round.last_approval().map(|answer| answer.reason.clone()).unwrap_or_default(),
             };
-            if about.after.state == point.state {
+            if about.after.state == point.state && !is_step {
                 let moved = self.move_on_by(about, &point, round, (verdict, &refusal), cause).await;
                 match moved {
                     Ok(events) => about.take(events)?,

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use steward_model::access::Actor;
-use steward_model::apply::apply;
-use steward_model::command::{Command, Create, Transition};
-use steward_model::decide::{Birth, Context, Given, decide};
+use steward_model::command::{Command, Transition};
 use steward_model::event::{Act, Cause, Door, Event, Why};
 use steward_model::id::RecordId;
 use steward_model::kind::{ApprovalPoint, Category, Kind};
@@ -19,8 +17,7 @@ use steward_store::error::{CommitError, StoreError};
 use super::{Going, ids, nothing};
 use crate::App;
 use crate::error::Error;
-use crate::lookup::Found;
-use crate::records::{Origin, folded};
+use crate::records::folded;
 
 /// The longest title of a round, in characters.
 const TITLE_MAX: usize = 300;
@@ -176,21 +173,43 @@ impl App {
     }
 
     async fn make_round(&self, kind: &Arc<Kind>, subject: &Record, fields: Fields) -> Result<RecordChange, Error> {
-        let id = self.store().next_ids(1).await?.into_iter().next().ok_or(Error::Unavailable)?;
-        let number = self.store().next_numbers(kind, 1).await?.into_iter().next().ok_or(Error::Unavailable)?;
-        let birth = Some(Birth { id, number, organisation: subject.organisation });
-        let steward = Actor::system();
-        let cause = Some(Cause::Rule("approval.asked".to_owned()));
-        let origin = Origin { door: Door::Timer, cause, idempotency_key: None };
-        let given = Some(Given { fields, why: Why { rule: "approval".to_owned(), detail: subject.number.clone() } });
-        let found = Found::default();
-        let world = self.world_for(subject.organisation).await?;
-        let ctx = Context { birth, given, ..self.context(&steward, &origin, &found, &world) };
-        let command = Command::Create(Create { organisation: Some(subject.organisation), ..Create::default() });
-        let events = decide(kind, None, &command, &ctx)?;
-        let after =
-            events.first().map(|event| apply(None, event)).ok_or(Error::Unavailable)?.map_err(Error::internal)?;
-        Ok(RecordChange { kind: kind.clone(), before: None, after, events })
+        let cause = Cause::Rule("approval.asked".to_owned());
+        let why = Why { rule: "approval".to_owned(), detail: subject.number.clone() };
+        self.consequent(kind, subject.organisation, (fields, why), cause).await
+    }
+
+    /// A round about a step of a plan: these people are asked, and nothing moves the record itself. `None` when nobody
+    /// of them may decide it.
+    pub(crate) async fn ask_for_step(
+        &self,
+        (kind, subject): (&Kind, &Record),
+        (plan, step): (RecordId, &steward_flow::step::Step),
+        people: &[RecordId],
+    ) -> Result<Option<RecordChange>, Error> {
+        let Some(point) = &kind.approval else { return Ok(None) };
+        let excluded = Self::excluded(point, subject);
+        let people = self.able(people, &excluded).await?;
+        if people.is_empty() {
+            return Ok(None);
+        }
+        let mut round = Round::default();
+        let ask = Ask { stage: 1, name: step.title.clone(), ends_at_once: true, within: step.lead, ..Ask::default() };
+        round.add(ask, &people);
+        round.settle(self.now());
+        let approval = self.kind(APPROVAL)?.clone();
+        let (mut fields, _) = self.fields_of(&round, &excluded).await?;
+        let mut put = |key: &str, value: Json| drop(fields.insert(key.to_owned(), value));
+        put("title", step.title.clone().into());
+        put("subject", subject.id.0.into());
+        put("subject_kind", subject.kind.clone().into());
+        put("requester", subject.field("requester").cloned().unwrap_or_else(|| subject.created_by.0.into()));
+        put("team", subject.field("team").cloned().unwrap_or_default());
+        put("amount", point.amount.as_ref().and_then(|key| subject.field(key)).cloned().unwrap_or_default());
+        put("excluded", ids(&excluded));
+        put("approvers", ids(&people));
+        put("plan", plan.0.into());
+        put("plan_step", step.key.clone().into());
+        self.make_round(&approval, subject, fields).await.map(Some)
     }
 
     /// Ends the open round about a record.
@@ -211,7 +230,7 @@ impl App {
     }
 
     async fn was_approved(&self, subject: &Record) -> Result<bool, Error> {
-        let latest = self.approvals_about(subject.id).await?.into_iter().find(|approval| approval.state != "withdrawn");
+        let latest = self.approvals_of(subject.id).await?.into_iter().find(|approval| approval.state != "withdrawn");
         Ok(latest.is_some_and(|approval| approval.state == "approved"))
     }
 

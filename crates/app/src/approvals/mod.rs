@@ -35,25 +35,25 @@ pub use seen::{ApprovalSeen, AskSeen};
 const ROUNDS: usize = 200;
 
 /// A record on its way: as it was read, and what happens to it.
-struct Going {
-    kind: Arc<Kind>,
-    before: Loaded,
-    after: Record,
-    events: Vec<Event>,
+pub(crate) struct Going {
+    pub(crate) kind: Arc<Kind>,
+    pub(crate) before: Loaded,
+    pub(crate) after: Record,
+    pub(crate) events: Vec<Event>,
 }
 
 impl Going {
-    fn new(kind: Arc<Kind>, before: Loaded) -> Self {
+    pub(crate) fn new(kind: Arc<Kind>, before: Loaded) -> Self {
         Self { kind, after: before.record.clone(), before, events: Vec::new() }
     }
 
-    fn take(&mut self, events: Vec<Event>) -> Result<(), Error> {
+    pub(crate) fn take(&mut self, events: Vec<Event>) -> Result<(), Error> {
         self.after = folded(self.after.clone(), &events)?;
         self.events.extend(events);
         Ok(())
     }
 
-    fn change(self) -> steward_store::change::RecordChange {
+    pub(crate) fn change(self) -> steward_store::change::RecordChange {
         let before = Some((self.before.record.revision, self.before.head));
         steward_store::change::RecordChange { kind: self.kind, before, after: self.after, events: self.events }
     }
@@ -62,7 +62,14 @@ impl Going {
 impl App {
     /// The round that is open about a record.
     pub(crate) async fn open_approval(&self, subject: RecordId) -> Result<Option<Record>, Error> {
-        Ok(self.approvals_about(subject).await?.into_iter().find(|approval| approval.state == "open"))
+        Ok(self.approvals_of(subject).await?.into_iter().find(|approval| approval.state == "open"))
+    }
+
+    /// The rounds that the lifecycle of a record waits for, the newest first: those of steps of plans move no record.
+    async fn approvals_of(&self, subject: RecordId) -> Result<Vec<Record>, Error> {
+        let mut all = self.approvals_about(subject).await?;
+        all.retain(|approval| approval.reference("plan").is_none());
+        Ok(all)
     }
 
     /// All rounds about a record, the newest first.
@@ -90,12 +97,12 @@ impl App {
 }
 
 /// A command that asks for nothing, for values that follow.
-fn nothing() -> Command {
+pub(crate) fn nothing() -> Command {
     Command::Update(Update::default())
 }
 
 /// People as they are stored; null for nobody.
-fn ids(people: &[RecordId]) -> Json {
+pub(crate) fn ids(people: &[RecordId]) -> Json {
     match people {
         [] => Json::Null,
         people => people.iter().map(|id| id.0).collect::<Vec<_>>().into(),

@@ -48,7 +48,7 @@ impl Acquainted {
 
 impl App {
     /// Who never decides a record: who asks for it, gets it or carries it out.
-    pub(super) fn excluded(point: &ApprovalPoint, subject: &Record) -> Vec<RecordId> {
+    pub(crate) fn excluded(point: &ApprovalPoint, subject: &Record) -> Vec<RecordId> {
         let named =
             point.never.iter().flat_map(|key| subject.reference(key).into_iter().chain(subject.references(key)));
         named.collect::<BTreeSet<_>>().into_iter().collect()
@@ -96,7 +96,7 @@ impl App {
     }
 
     /// For each of these people the nearest manager above who may decide.
-    pub(super) async fn managers_of(&self, people: &[RecordId], excluded: &[RecordId]) -> Result<Vec<RecordId>, Error> {
+    pub(crate) async fn managers_of(&self, people: &[RecordId], excluded: &[RecordId]) -> Result<Vec<RecordId>, Error> {
         let mut found = Vec::new();
         let mut open: Vec<RecordId> = self.references_of(people, "manager").await?;
         for _ in 0..STEPS {
@@ -137,7 +137,7 @@ impl App {
         Ok(people)
     }
 
-    async fn references_of(&self, ids: &[RecordId], field: &str) -> Result<Vec<RecordId>, Error> {
+    pub(crate) async fn references_of(&self, ids: &[RecordId], field: &str) -> Result<Vec<RecordId>, Error> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }

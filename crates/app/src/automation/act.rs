@@ -36,19 +36,19 @@ const NEWS: i64 = 24 * 3600;
 const LOOKED_BACK: usize = 100;
 
 /// What a rule does to a record, not yet written.
-pub(super) struct Acted {
+pub(crate) struct Acted {
     /// The record afterwards.
-    pub(super) record: Record,
+    pub(crate) record: Record,
     /// What happened to it.
-    pub(super) events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
     /// Records that were made.
-    pub(super) made: Vec<RecordChange>,
+    pub(crate) made: Vec<RecordChange>,
     /// Whom to tell.
-    pub(super) news: Vec<NewNotification>,
+    pub(crate) news: Vec<NewNotification>,
     /// Who got the record, where people get them in turn.
-    pub(super) last: Option<RecordId>,
+    pub(crate) last: Option<RecordId>,
     /// What was done.
-    pub(super) trace: Trace,
+    pub(crate) trace: Trace,
 }
 
 impl Acted {
@@ -76,7 +76,7 @@ impl App {
     ///
     /// # Errors
     /// What was refused, in which case nothing of it is to be written.
-    pub(super) async fn act(
+    pub(crate) async fn act(
         &self,
         rule: &Rule,
         kind: &Arc<Kind>,

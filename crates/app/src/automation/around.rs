@@ -13,14 +13,14 @@ use crate::App;
 use crate::error::Error;
 
 /// Records around those that are looked at.
-pub(super) type Around = HashMap<RecordId, Record>;
+pub(crate) type Around = HashMap<RecordId, Record>;
 
 /// The world as whoever keeps a rule may see it.
-pub(super) struct Seen<'a> {
-    pub(super) around: &'a Around,
-    pub(super) registry: &'a Registry,
-    pub(super) keeper: &'a Actor,
-    pub(super) now: Moment,
+pub(crate) struct Seen<'a> {
+    pub(crate) around: &'a Around,
+    pub(crate) registry: &'a Registry,
+    pub(crate) keeper: &'a Actor,
+    pub(crate) now: Moment,
 }
 
 impl World for Seen<'_> {
@@ -44,7 +44,7 @@ impl World for Seen<'_> {
 
 impl App {
     /// Loads what conditions look at behind references of some records: one question for each step outwards.
-    pub(super) async fn around(&self, conditions: &[&Filter], records: &[&Record]) -> Result<Around, Error> {
+    pub(crate) async fn around(&self, conditions: &[&Filter], records: &[&Record]) -> Result<Around, Error> {
         let mut ways: BTreeSet<Vec<String>> = BTreeSet::new();
         for path in conditions.iter().flat_map(|condition| condition.fields_used()) {
             if !path.hops.is_empty() {
@@ -70,7 +70,7 @@ impl App {
     }
 }
 
-pub(super) fn target(record: &Record, field: &str) -> Option<RecordId> {
+pub(crate) fn target(record: &Record, field: &str) -> Option<RecordId> {
     match Attribute::named(field) {
         Attribute::Organisation => Some(record.organisation),
         Attribute::CreatedBy => Some(record.created_by),

@@ -14,6 +14,7 @@ mod replay;
 mod route;
 mod turns;
 
+pub(crate) use around::Seen;
 pub(crate) use book::Rules;
 pub use log::{RunPage, RunView, Standing};
 pub use preview::Preview;

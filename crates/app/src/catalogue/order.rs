@@ -179,7 +179,8 @@ impl App {
         }
         put("channel", Some(if door == Door::Api { "api" } else { "portal" }.into()));
         match approvers.as_slice() {
-            [] if item.text("approval") == "none" => {
+            // Where a flow delivers it, its plan says when.
+            [] if item.text("approval") == "none" && item.field("flow").is_none() => {
                 let days = item.field("delivery_days").and_then(Json::as_i64);
                 put("promised_on", days.and_then(|days| self.promise(days)));
             }

@@ -4,6 +4,7 @@
 mod automation;
 mod bulk;
 mod family;
+mod flows;
 mod import;
 mod search;
 mod world;

@@ -8,6 +8,7 @@ mod lists;
 mod marks;
 mod messages;
 mod operations;
+mod plans;
 mod portal;
 mod records;
 mod working_time;
@@ -30,6 +31,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         lists::parts(),
         records::parts(),
         approvals::parts(),
+        plans::parts(),
         knowledge::parts(),
         messages::parts(),
         portal::parts(),

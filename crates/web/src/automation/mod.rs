@@ -38,6 +38,11 @@ const ON_PAGE: usize = 10;
 /// What an entry came of, with the way to the rule as it was then.
 pub(crate) fn cause(automation: &Automation, event: &Event) -> Markup {
     let number = automation.named.split(' ').next().unwrap_or_default();
+    // What a step of a plan does is done as rules do things, and led to by the plan.
+    if number.starts_with("PLN") {
+        let said = t_with("by-plan", &[("plan", (&automation.named).into())]);
+        return html! { a href={ "/plans/" (address::part(number)) } { (said) } };
+    }
     let said = t_with(
         "by-rule-version",
         &[("rule", (&automation.named).into()), ("version", (&automation.version.to_string()).into())],

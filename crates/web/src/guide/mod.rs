@@ -47,6 +47,7 @@ const PAGES: &[Text] = &[
     Text { path: "approvals", text: include_str!("../../../../docs/approvals.md") },
     Text { path: "parts-and-duplicates", text: include_str!("../../../../docs/parts-and-duplicates.md") },
     Text { path: "recurring-work", text: include_str!("../../../../docs/recurring-work.md") },
+    Text { path: "flows", text: include_str!("../../../../docs/flows.md") },
     Text { path: "rules", text: include_str!("../../../../docs/rules.md") },
     Text { path: "calendars", text: include_str!("../../../../docs/calendars.md") },
     Text { path: "operations-calendar", text: include_str!("../../../../docs/operations-calendar.md") },

@@ -89,7 +89,10 @@ async fn show(
     visitor.unread = crate::inbox::opened(web, &visitor, found.view.record.id).await;
     let title = title(&found);
     let approvals = approval::gather(web, &visitor, &found.view).await?;
-    let content = content(web, &visitor, &found, &approvals, done, (body, errors));
+    let plans = web.app().plans_on(visitor.actor(), &found.view).await?;
+    let plan = plans.iter().find(|plan| plan.is_open() && plan.count.of > 0);
+    let progress = plan.map(|plan| progress(plan, &visitor)).unwrap_or_default();
+    let content = content(web, &visitor, &found, (&approvals, &progress), done, (body, errors));
     Ok(page(web, &visitor, &title, REQUESTS, content))
 }
 
@@ -104,7 +107,7 @@ fn content(
     web: &Web,
     visitor: &Visitor,
     page: &RecordPage,
-    approvals: &[ApprovalSeen],
+    (approvals, progress): (&[ApprovalSeen], &str),
     done: Option<&str>,
     (body, errors): (&str, &[String]),
 ) -> Markup {
@@ -140,11 +143,14 @@ fn content(
                 div.portal-next {
                     p.portal-next__title { (t("portal-what-next")) }
                     p.portal-next__text { (standing.next) }
+                    @if !progress.is_empty() { p.portal-next__text { (progress) } }
                     @if !standing.expected.is_empty() { p.portal-next__text { strong { (standing.expected) } } }
                     @for message in too_late(view) { p.portal-barred { (refusal(message)) "." } }
                 }
                 @if let Some(seen) = approvals.first() {
-                    (approval::draw(web, visitor, seen, (approval::Stands::Portal, &record_address(&record.number)), None))
+                    // A question of a step of the plan is answered where it stands, not by a move of the record.
+                    @let stands = if seen.record.reference("plan").is_some() { approval::Stands::Beside } else { approval::Stands::Portal };
+                    (approval::draw(web, visitor, seen, (stands, &record_address(&record.number)), None))
                 }
                 @for key in outcome {
                     @let text = record.text(key);
@@ -177,6 +183,19 @@ fn content(
         @if visitor.actor().is_staff() {
             p.portal-barred { a href=(address::record(&view.kind, &record.number)) { (t("portal-open-as-staff")) } }
         }
+    }
+}
+
+/// How far the plan is, for whoever waits.
+fn progress(plan: &steward_app::flows::PlanSeen, visitor: &Visitor) -> String {
+    let (done, of) = (plan.count.done.into(), plan.count.of.into());
+    match plan.expected_at {
+        Some(at) => {
+            let day = at.timestamp().to_zoned(visitor.preferences.zone.clone()).date();
+            let when = time::day(&day.to_string());
+            t_with("plan-progress", &[("done", done), ("of", of), ("when", (&when).into())])
+        }
+        None => t_with("plan-progress-open", &[("done", done), ("of", of)]),
     }
 }
 

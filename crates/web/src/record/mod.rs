@@ -7,6 +7,7 @@ pub(crate) mod context;
 pub(crate) mod family;
 mod head;
 mod notes;
+pub(crate) mod plan;
 mod rail;
 mod similar;
 mod turns;
@@ -107,6 +108,7 @@ pub(crate) async fn page(
         Some("approval") => {
             Parts { approvals: approval::gather(&web, &visitor, &shown.view).await?, ..parts }.approval()
         }
+        Some("plans") => Parts { plans: plan::gather(&web, &visitor, &shown.view).await?, ..parts }.plans(),
         _ => {
             let draft = FormDraft::find(&web, &visitor, &kind, &shown.view.record.number, drafts::COMMENT);
             let next = query.get("show") == Some("next");
@@ -132,6 +134,13 @@ pub(crate) async fn page(
             let approvals = async {
                 if as_of.is_some() { Ok(Vec::new()) } else { approval::gather(&web, &visitor, &shown.view).await }
             };
+            let plans = async {
+                if as_of.is_some() {
+                    Ok(plan::Gathered::default())
+                } else {
+                    plan::gather(&web, &visitor, &shown.view).await
+                }
+            };
             let turns = async { if as_of.is_some() { Ok(None) } else { turns::gather(&web, &shown.view).await } };
             let rules = async {
                 match as_of {
@@ -150,11 +159,12 @@ pub(crate) async fn page(
                     family::gather(&web, &visitor, &shown.view).await
                 }
             };
-            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules, merged) =
-                tokio::join!(draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules, merged);
+            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules, plans, merged) = tokio::join!(
+                draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules, plans, merged
+            );
             let merged = merged?;
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
-            let (approvals, in_the_way, rules) = (approvals?, in_the_way?, rules?);
+            let (approvals, in_the_way, rules, plans) = (approvals?, in_the_way?, rules?, plans?);
             Parts {
                 draft: Some(draft?),
                 head,
@@ -168,6 +178,7 @@ pub(crate) async fn page(
                 in_the_way,
                 rules,
                 merged,
+                plans,
                 ..parts
             }
             .whole()
@@ -273,6 +284,8 @@ struct Parts<'a> {
     turns: Option<Vec<steward_practices::schedule::Turn>>,
     /// Rounds of approval, the newest first.
     approvals: Vec<steward_app::approvals::ApprovalSeen>,
+    /// Plans about it.
+    plans: plan::Gathered,
     /// What stands in the way of a change.
     in_the_way: Vec<steward_app::intervals::Conflict>,
     /// What rules did to it, or what it does as a rule.
@@ -303,6 +316,7 @@ impl<'a> Parts<'a> {
             working: None,
             turns: None,
             approvals: Vec::new(),
+            plans: plan::Gathered::default(),
             in_the_way: Vec::new(),
             rules: None,
             merged: family::Merged::default(),
@@ -368,6 +382,7 @@ impl<'a> Parts<'a> {
             (self.merged_away())
             (self.notes.pop_up())
             (self.approval())
+            (self.plans())
             (self.outages())
             (conflicts::shown(self.view(), &self.in_the_way, &self.visitor.preferences.zone))
             (self.figures())

@@ -82,6 +82,7 @@ impl Parts<'_> {
             let is_told_elsewhere = matches!(field.field_type, FieldType::Markdown)
                 || asked::is_answers(field)
                 || super::approval::is_told(&kind.key, field)
+                || super::plan::is_told(&kind.key, field)
                 || (kind.key == RULE && field.key == "actions")
                 || field.key == kind.label_field;
             !is_told_elsewhere

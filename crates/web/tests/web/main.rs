@@ -9,6 +9,7 @@ mod context;
 mod drafts;
 mod export;
 mod family;
+mod flows;
 mod forged;
 mod forms;
 mod hostile;

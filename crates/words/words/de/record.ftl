@@ -115,6 +115,7 @@ nothing-similar = Nichts Ähnliches ist bekannt.
 edit-record = { $number } bearbeiten
 by-approval = durch Genehmigung { $approval }
 by-schedule = durch wiederkehrende Arbeit { $schedule }
+by-plan = durch Plan { $plan }
 next-turns = Nächste Durchgänge
 next-turns-none = Es gibt keine.
 turn-closed = { $day }: entfällt, geschlossen

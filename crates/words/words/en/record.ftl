@@ -115,6 +115,7 @@ nothing-similar = Nothing like it is known.
 edit-record = Edit { $number }
 by-approval = by approval { $approval }
 by-schedule = by recurring work { $schedule }
+by-plan = by plan { $plan }
 next-turns = Next turns
 next-turns-none = There are none.
 turn-closed = { $day }: left out, closed

@@ -115,6 +115,7 @@ nothing-similar = Rien de semblable n’est connu.
 edit-record = Modifier { $number }
 by-approval = par l'approbation { $approval }
 by-schedule = par les travaux récurrents { $schedule }
+by-plan = par le plan { $plan }
 next-turns = Prochains passages
 next-turns-none = Il n'y en a pas.
 turn-closed = { $day } : omis, fermé

@@ -1,0 +1,71 @@
+//! Plans over the wire: the steps of a record's plans, how they stand, and when all will be done.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use steward_app::flows::{PlanSeen, StepSeen};
+use steward_app::view::Labels;
+use steward_flow::PLAN;
+use steward_model::moment::Moment;
+
+use crate::caller::{Caller, Segments};
+use crate::problem::Problem;
+use crate::{Api, wire};
+
+/// The plans of a record, the newest first; of a plan, the plan itself. Who only waits for the record hears how far they
+/// are, without their steps.
+pub(crate) async fn of_record(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments((kinds, name)): Segments<(String, String)>,
+) -> Result<Response, Problem> {
+    let kind = api.app().kind_by_plural(&kinds)?.clone();
+    let view = api.app().get(&actor, &kind, &name, None).await?;
+    let plans = match kind.key == PLAN {
+        true => vec![api.app().plan_alone(&actor, &view.record).await?],
+        false => api.app().plans_on(&actor, &view).await?,
+    };
+    Ok(Json(json!({ "plans": Value::from_iter(plans.iter().map(told)) })).into_response())
+}
+
+fn told(plan: &PlanSeen) -> Value {
+    json!({
+        "id": plan.record.id.to_string(),
+        "number": plan.record.number,
+        "title": plan.record.text("title"),
+        "state": plan.record.state,
+        "promised_at": moment(plan.promised_at),
+        "expected_at": moment(plan.expected_at),
+        "steps_done": plan.count.done,
+        "steps_counted": plan.count.of,
+        "steps": Value::from_iter(plan.steps.iter().map(|one| step(one, &plan.labels))),
+    })
+}
+
+fn step(one: &StepSeen, labels: &Labels) -> Value {
+    let named = |id: Option<steward_model::id::RecordId>| {
+        id.filter(|id| labels.get(id).is_some()).map(|id| wire::reference(id, labels))
+    };
+    json!({
+        "key": one.step.key,
+        "type": one.step.sort.key(),
+        "title": one.step.title,
+        "after": one.step.after,
+        "state": one.progress.state.key(),
+        "note": one.progress.note,
+        "record": named(one.progress.record),
+        "team": named(one.team),
+        "assignee": named(one.assignee),
+        "begun_at": moment(one.progress.begun_at),
+        "due_at": moment(one.progress.due_at),
+        "ended_at": moment(one.progress.ended_at),
+        "expected_at": moment(one.ends_at),
+        "critical": one.is_critical,
+        "mandatory": one.step.mandatory,
+    })
+}
+
+fn moment(at: Option<Moment>) -> Value {
+    at.map_or(Value::Null, |at| at.to_string().into())
+}

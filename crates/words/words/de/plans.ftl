@@ -1,0 +1,32 @@
+# Pläne und Abläufe: ihre Schritte, wie weit sie sind, wann sie fertig werden.
+
+plan = Plan
+plan-steps = Schritte
+plan-waiting = kommt noch
+plan-active = läuft
+plan-done = erledigt
+plan-skipped = übersprungen
+plan-left-out = ausgelassen
+plan-failed = gescheitert
+plan-cancelled = abgebrochen
+plan-undone = zurückgenommen
+plan-drawn = Als Graph gezeichnet
+plan-critical = Kritisch
+plan-critical-why = Eine Verzögerung hier verzögert den ganzen Plan
+plan-after = nach { $steps }
+plan-takes-back = nur wenn der Plan abgebrochen wird
+plan-count = { $done } von { $of } Schritten
+plan-promised = zugesagt für { $when }
+plan-expected = erwartet bis { $when }
+plan-late = erwartet bis { $when }, später als zugesagt
+plan-ended = beendet { $when }
+plan-step-ended = beendet { $when }
+plan-step-due = fällig { $when }
+plan-step-expected = erwartet { $when }
+plan-skip = Überspringen
+plan-retry = Erneut versuchen
+plan-change = Plan ändern
+plan-give-up = Plan aufgeben
+plan-progress = { $done } von { $of } Schritten sind erledigt, erwartet bis { $when }.
+plan-progress-open = { $done } von { $of } Schritten sind erledigt.
+plan-faults = So kann dieser Ablauf nicht eingesetzt werden:

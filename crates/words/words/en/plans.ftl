@@ -1,0 +1,32 @@
+# Plans and flows: their steps, how far they are, when they will be done.
+
+plan = Plan
+plan-steps = Steps
+plan-waiting = to come
+plan-active = going on
+plan-done = done
+plan-skipped = skipped
+plan-left-out = left out
+plan-failed = failed
+plan-cancelled = cancelled
+plan-undone = taken back
+plan-drawn = Drawn as a graph
+plan-critical = Critical
+plan-critical-why = A delay here delays the whole plan
+plan-after = after { $steps }
+plan-takes-back = only when the plan is cancelled
+plan-count = { $done } of { $of } steps
+plan-promised = promised for { $when }
+plan-expected = expected by { $when }
+plan-late = expected by { $when }, later than promised
+plan-ended = ended { $when }
+plan-step-ended = ended { $when }
+plan-step-due = due { $when }
+plan-step-expected = expected { $when }
+plan-skip = Skip
+plan-retry = Try again
+plan-change = Change the plan
+plan-give-up = Give up the plan
+plan-progress = { $done } of { $of } steps are done, expected by { $when }.
+plan-progress-open = { $done } of { $of } steps are done.
+plan-faults = This flow cannot be put to work as it stands:

@@ -1,0 +1,32 @@
+# Plans et déroulements : leurs étapes, leur avancement, leur fin prévue.
+
+plan = Plan
+plan-steps = Étapes
+plan-waiting = à venir
+plan-active = en cours
+plan-done = faite
+plan-skipped = passée
+plan-left-out = écartée
+plan-failed = en échec
+plan-cancelled = abandonnée
+plan-undone = annulée
+plan-drawn = Dessiné comme graphe
+plan-critical = Critique
+plan-critical-why = Un retard ici retarde tout le plan
+plan-after = après { $steps }
+plan-takes-back = seulement si le plan est abandonné
+plan-count = { $done } étapes sur { $of }
+plan-promised = promis pour le { $when }
+plan-expected = attendu pour le { $when }
+plan-late = attendu pour le { $when }, plus tard que promis
+plan-ended = terminé { $when }
+plan-step-ended = terminée { $when }
+plan-step-due = échéance { $when }
+plan-step-expected = attendue { $when }
+plan-skip = Passer
+plan-retry = Réessayer
+plan-change = Modifier le plan
+plan-give-up = Abandonner le plan
+plan-progress = { $done } étapes sur { $of } sont faites, fin attendue le { $when }.
+plan-progress-open = { $done } étapes sur { $of } sont faites.
+plan-faults = En l'état, ce déroulement ne peut pas servir :
