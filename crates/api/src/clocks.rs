@@ -6,8 +6,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use steward_app::clocks::{ClockView, Considered, Explained, MOST_DAYS, Outcome, REPORT_DAYS, ReportBy};
 use steward_app::error::Error;
+use steward_app::forecast::at_least;
 use steward_app::view::Labels;
 use steward_clock::clock::Mark;
+use steward_clock::forecast::{SHARE_PERCENT, WINDOW_DAYS};
 use steward_model::moment::Moment;
 
 use crate::body::{self, Body};
@@ -25,6 +27,28 @@ pub(crate) async fn explain(
     let kind = api.app().kind_by_plural(&kinds)?;
     let explained = api.app().explain_clocks(&actor, kind, &name).await?;
     Ok(Json(explanation(&explained)).into_response())
+}
+
+/// When a record will be done, as most records like it were.
+pub(crate) async fn forecast(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments((kinds, name)): Segments<(String, String)>,
+) -> Result<Response, Problem> {
+    let kind = api.app().kind_by_plural(&kinds)?;
+    let forecast = api.app().forecast_for(&actor, kind, &name).await?;
+    let forecast = forecast.map(|found| {
+        json!({
+            "from": found.from.to_string(),
+            "middle": found.middle.to_string(),
+            "until": found.until.to_string(),
+            "share_percent": SHARE_PERCENT,
+            "same": found.basis.fields(),
+            "records_at_least": at_least(found.done),
+            "days": WINDOW_DAYS,
+        })
+    });
+    Ok(Json(json!({ "at": api.app().now().to_string(), "forecast": forecast })).into_response())
 }
 
 /// How each target was kept by month, customer, service, team or person, as far as the caller sees the records.

@@ -165,6 +165,12 @@ pub fn routes() -> Vec<Route> {
         ),
         route(
             Get,
+            "/api/v1/{kinds}/{record}/forecast",
+            "When a record will be done, as 8 of 10 like it were, and what that rests on; null when too little is known",
+            get(clocks::forecast),
+        ),
+        route(
+            Get,
             "/api/v1/{kinds}/{record}/rule-runs",
             "What rules did to a record and why, or what a rule did",
             get(rules::runs),

@@ -228,7 +228,6 @@ impl App {
     }
 
     /// What a link shows: what goes on and is to come, then what was, as far as there is room.
-
     async fn intervals_of_feed(
         &self,
         actor: &Actor,

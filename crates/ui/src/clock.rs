@@ -172,6 +172,14 @@ pub fn clock_lines(lines: &[ClockLine], why: &str) -> Markup {
     }
 }
 
+/// When something will be done, as a range in words, and what that rests on.
+pub fn forecast_line(range: &str, why: &str) -> Markup {
+    html! {
+        p.forecast { (range) }
+        p.clock-line__detail { (why) }
+    }
+}
+
 /// Something that happened to a clock.
 #[derive(Debug, Clone, Default)]
 pub struct ClockMark<'a> {

@@ -8,6 +8,7 @@ mod clocks;
 mod configuration;
 mod copies;
 mod custom_kind;
+mod forecast;
 mod hostile;
 mod intervals;
 mod lists;

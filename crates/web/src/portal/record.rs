@@ -9,11 +9,13 @@ use steward_app::approvals::ApprovalSeen;
 use steward_app::error::Error;
 use steward_app::pages::RecordPage;
 use steward_app::records::{Origin, Request};
+use steward_clock::forecast::Forecast;
 use steward_model::access::Action;
 use steward_model::command::{Command, NewComment};
 use steward_model::event::{Act, Audience, Door};
 use steward_model::kind::{Level, Transition};
 use steward_model::moment::Moment;
+use steward_model::record::Record;
 use steward_ui::attachment::{Attachment, attachment};
 use steward_ui::button::{Button, Look, link_button};
 use steward_ui::composer::{Composer, composer};
@@ -84,7 +86,12 @@ async fn show(
     visitor.unread = crate::inbox::opened(web, &visitor, found.view.record.id).await;
     let title = title(&found);
     let approvals = approval::gather(web, &visitor, &found.view).await?;
-    let content = content(web, &visitor, &found, &approvals, done, (body, errors));
+    let forecast = match waits_for_requester(&found.view.record) {
+        // When they answer, nobody knows.
+        true => None,
+        false => web.app().forecast(&found.view).await?,
+    };
+    let content = content(web, &visitor, &found, (&approvals, forecast.as_ref()), done, (body, errors));
     Ok(page(web, &visitor, &title, REQUESTS, content))
 }
 
@@ -99,7 +106,7 @@ fn content(
     web: &Web,
     visitor: &Visitor,
     page: &RecordPage,
-    approvals: &[ApprovalSeen],
+    (approvals, forecast): (&[ApprovalSeen], Option<&Forecast>),
     done: Option<&str>,
     (body, errors): (&str, &[String]),
 ) -> Markup {
@@ -136,6 +143,11 @@ fn content(
                     p.portal-next__title { (t("portal-what-next")) }
                     p.portal-next__text { (standing.next) }
                     @if !standing.expected.is_empty() { p.portal-next__text { strong { (standing.expected) } } }
+                    @if let Some(forecast) = forecast {
+                        @let range = crate::forecast::range(forecast, web.app().now(), &visitor.preferences.zone);
+                        p.portal-next__text { strong { (t_with("forecast-for-requester", &[("range", (&range).into())])) } }
+                        p.portal-next__why { (crate::forecast::why(forecast)) }
+                    }
                     @for message in too_late(view) { p.portal-barred { (refusal(message)) "." } }
                 }
                 @if let Some(seen) = approvals.first() {
@@ -179,6 +191,10 @@ fn content(
 fn too_late(view: &steward_app::view::RecordView) -> impl Iterator<Item = &str> {
     let barred = view.barred_transitions.iter().filter(|(key, _)| key == "reopen");
     barred.map(|(_, message)| message.as_str())
+}
+
+fn waits_for_requester(record: &Record) -> bool {
+    ["on_hold_reason", "waiting_reason"].iter().any(|key| record.text(key) == "awaiting_requester")
 }
 
 fn rows(value: Option<&Json>) -> &[Json] {

@@ -131,20 +131,25 @@ pub(crate) async fn page(
                     None => crate::automation::gather(&web, &visitor, &shown.view).await,
                 }
             };
+            let forecast = async {
+                if as_of.is_some() { Ok(None) } else { web.app().forecast(&shown.view).await }
+            };
             let context = head_context(&web, &visitor, &shown, as_of);
             let in_the_way = async {
                 if as_of.is_some() { Ok(Vec::new()) } else { conflicts::gather(&web, &visitor, &shown.view).await }
             };
-            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules) =
-                tokio::join!(draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules);
+            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules, forecast) = tokio::join!(
+                draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules, forecast
+            );
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
-            let (approvals, in_the_way, rules) = (approvals?, in_the_way?, rules?);
+            let (approvals, in_the_way, rules, forecast) = (approvals?, in_the_way?, rules?, forecast?);
             Parts {
                 draft: Some(draft?),
                 head,
                 article,
                 notes,
                 uses,
+                forecast,
                 working,
                 chain,
                 turns,
@@ -250,6 +255,8 @@ struct Parts<'a> {
     uses: Option<i64>,
     /// Promises of an agreement with those beneath them.
     chain: Vec<PromiseLink>,
+    /// When it will be done, as most like it were.
+    forecast: Option<steward_clock::forecast::Forecast>,
     /// What a calendar means.
     working: Option<working::Gathered>,
     /// When recurring work comes next.
@@ -281,6 +288,7 @@ impl<'a> Parts<'a> {
             notes: notes::Notes::default(),
             uses: None,
             chain: Vec::new(),
+            forecast: None,
             working: None,
             turns: None,
             approvals: Vec::new(),

@@ -130,4 +130,31 @@ on_both! {
         root.post(&format!("{path}/transitions/withdraw"), why).await.expect(200);
         assert_eq!(report("root").await, (Some(2), Some(0), Some(33.0), Some(33.0)));
     }
+
+    async fn n14_requester_and_staff_read_a_range(db: TestDatabase) {
+        let world = World::build(db).await;
+        for _ in 0..31 {
+            incident(&world, "a1", true).await;
+        }
+        world.fixture.server.clock.advance(60);
+        incident(&world, "a1", false).await;
+        let open = world.fixture.client("a1").get("/api/v1/incidents?sort=-number&limit=1").await.expect(200).json();
+        let number = open[0]["number"].as_str().unwrap().to_owned();
+        let page = world.another("a1").await.get(&format!("/portal/requests/{number}")).await.expect(200).text();
+        assert!(page.contains("Most likely done on ") && page.contains("at least 30 with the same team and priority"), "{page}");
+        let page = world.another("g1").await.get(&format!("/incidents/{number}")).await.expect(200).text();
+        assert!(page.contains("Forecast") && page.contains("Most likely on "), "{page}");
+        let german = world.another("a1").await;
+        german.post("/settings", &[("language", "de")]).await.expect(303);
+        let page = german.get(&format!("/portal/requests/{number}")).await.expect(200).text();
+        assert!(page.contains("Voraussichtlich am ") && page.contains("mindestens 30 mit gleichem Team"), "{page}");
+        // When they answer, nobody knows.
+        let path = format!("/api/v1/incidents/{number}/transitions");
+        let root = world.fixture.client("root");
+        root.post(&format!("{path}/start"), json!({})).await.expect(200);
+        let why = json!({ "fields": { "on_hold_reason": "awaiting_requester" }, "comment": { "body": "Which one?", "audience": "public" } });
+        root.post(&format!("{path}/hold"), why).await.expect(200);
+        let page = world.another("a1").await.get(&format!("/portal/requests/{number}")).await.expect(200).text();
+        assert!(!page.contains("Most likely done"), "{page}");
+    }
 }
