@@ -40,6 +40,7 @@ mod pick;
 mod portal;
 mod preferences;
 mod presence;
+mod promise;
 mod record;
 mod routes;
 mod search;
