@@ -88,6 +88,23 @@ pub(crate) async fn report(
     Ok(Json(Value::from_iter(lines)).into_response())
 }
 
+/// How many records came back after they were done, as far as the caller sees the records.
+pub(crate) async fn reopenings(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Query::parse(raw.as_deref(), &["kind", "days"])?;
+    let kind = api.app().kind(query.get("kind").unwrap_or("incident"))?.clone();
+    let days = query.integer("days", 90, 1, REPORT_DAYS)?;
+    let found = api.app().reopenings(&actor, &kind, days).await?;
+    let share = found.share().map(|share| (share / 10_000) as f64 / 100.0);
+    let told = json!({
+        "kind": kind.key, "days": days, "done": found.done, "reopened": found.reopened, "share_percent": share,
+    });
+    Ok(Json(told).into_response())
+}
+
 /// What agreements credit for the months of the last days, as far as the caller may read what they credit.
 pub(crate) async fn credits(
     State(api): State<Api>,

@@ -24,6 +24,7 @@ pub mod facts;
 pub mod feeds;
 pub mod files;
 pub mod follow;
+pub mod follow_up;
 pub mod forecast;
 mod fresh;
 pub mod handling;

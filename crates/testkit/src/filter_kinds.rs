@@ -123,6 +123,7 @@ pub fn kind(key: &str, label_field: &str, fields: Vec<Field>) -> Kind {
         },
         on_comment: Vec::new(),
         approval: None,
+        follow_up: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

@@ -107,6 +107,7 @@ pub fn kind(key: &str, prefix: &str, label_field: &str, fields: Vec<Field>) -> A
         },
         on_comment: Vec::new(),
         approval: None,
+        follow_up: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

@@ -19,6 +19,7 @@ mod error;
 mod export;
 mod feeds;
 mod files;
+mod follow_up;
 mod forecast;
 mod form;
 mod frame;

@@ -165,6 +165,8 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/holidays", get(holidays::page)),
         route(Post, "/{kinds}/{record}/holidays", post(holidays::upload)),
         route(Get, "/{kinds}/{record}/clocks", get(crate::clocks::explain)),
+        route(Get, "/{kinds}/{record}/follow-up", get(crate::follow_up::page)),
+        route(Post, "/{kinds}/{record}/follow-up", post(crate::follow_up::make)),
         route(Get, "/{kinds}/{record}/promise-preview", get(crate::promise::page)),
         route(Post, "/{kinds}/{record}/promise-preview", post(crate::promise::typed)),
         route(Get, "/{kinds}/{record}/simulation", get(crate::simulation::page)),

@@ -31,7 +31,7 @@ use crate::fresh::Fresh;
 use definitions::Definitions;
 
 pub use chain::PromiseLink;
-pub use compliance::{Compliance, REPORT_DAYS, ReportBy};
+pub use compliance::{Compliance, REPORT_DAYS, Reopenings, ReportBy};
 pub use exclusions::{Credit, EXCLUSION};
 pub use fit::Fit;
 pub(crate) use follow::Taken;

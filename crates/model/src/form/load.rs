@@ -134,6 +134,7 @@ pub(super) fn blank_kind(fields: Vec<Field>) -> Kind {
         lifecycle: Lifecycle { initial: "answered".to_owned(), states: vec![state], transitions: Vec::new() },
         on_comment: Vec::new(),
         approval: None,
+        follow_up: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

@@ -57,9 +57,10 @@ pub(crate) async fn record(
     visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, WebError> {
-    let done = match (query.get("ordered"), query.get("reported")) {
-        (Some(_), _) => Some(t("portal-ordered")),
-        (_, Some(_)) => Some(t("portal-reported")),
+    let done = match (query.get("ordered"), query.get("reported"), query.get("followed")) {
+        (Some(_), ..) => Some(t("portal-ordered")),
+        (_, Some(_), _) => Some(t("portal-reported")),
+        (.., Some(_)) => Some(t("portal-followed")),
         _ => None,
     };
     let page = show(&web, &visitor, &number, done, ("", &[])).await?;
@@ -133,6 +134,7 @@ fn content(
     let is_own = record.reference("requester") == me || Some(record.created_by) == me;
     let outcome = ["resolution_notes", "fulfilment_notes", "workaround"];
     let action = format!("{}/comments", record_address(&record.number));
+    let goes_on = web.app().followable(visitor.actor(), view).filter(|followable| followable.is_instead);
     html! {
         (portal_head(&PortalHead { back: Some((t("portal-requests"), REQUESTS)), title: &title, text: &about, ..PortalHead::default() }, moves(view)))
         @if let Some(words) = done { (notice(&Notice { tone: Tone::Success, text: words }, html! {})) }
@@ -148,6 +150,7 @@ fn content(
                         p.portal-next__text { strong { (t_with("forecast-for-requester", &[("range", (&range).into())])) } }
                         p.portal-next__why { (crate::forecast::why(forecast)) }
                     }
+                    (crate::follow_up::neighbours(view, record_address))
                     @for message in too_late(view) { p.portal-barred { (refusal(message)) "." } }
                 }
                 @if let Some(seen) = approvals.first() {
@@ -165,7 +168,8 @@ fn content(
                 @if !answers.is_empty() { (portal_section(if is_own { t("portal-your-answers") } else { t("portal-answers") }, None, answer_list(&answers))) }
                 (portal_section(t("portal-messages"), None, html! {
                     (timeline(page, &reader, &std::collections::HashMap::new(), None))
-                    @if view.rights.may(Action::Comment) {
+                    @if goes_on.is_some() { p.portal-barred { (t("portal-goes-on")) } }
+                    @if goes_on.is_some() || view.rights.may(Action::Comment) {
                         (composer(&Composer {
                             action: &action,
                             csrf_token: &visitor.csrf_token,
@@ -276,7 +280,16 @@ pub(crate) async fn comment(
 ) -> Result<Response, WebError> {
     let kind = kind_of(&web, &number)?;
     let body = posted.form.text("body").unwrap_or_default().replace("\r\n", "\n");
-    match say(&web, &posted, &kind, &number, &body).await {
+    let view = web.app().get(posted.visitor.actor(), &kind, &number, None).await?;
+    let goes_on = web.app().followable(posted.visitor.actor(), &view).is_some_and(|followable| followable.is_instead);
+    let said = match goes_on {
+        true => match go_on(&web, &posted, &kind, &number, &body).await {
+            Ok(made) => return Ok(Redirect::to(&format!("{}?followed=1", record_address(&made))).into_response()),
+            Err(error) => Err(error),
+        },
+        false => say(&web, &posted, &kind, &number, &body).await,
+    };
+    match said {
         Ok(()) => Ok(Redirect::to(&format!("{}#composer", record_address(&number))).into_response()),
         Err(Error::Invalid(faults)) => {
             let errors: Vec<String> = faults
@@ -290,6 +303,20 @@ pub(crate) async fn comment(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is said of something that is over begins a record that follows it; gives its number.
+async fn go_on(
+    web: &Web,
+    posted: &Posted,
+    kind: &std::sync::Arc<steward_model::kind::Kind>,
+    number: &str,
+    body: &str,
+) -> Result<String, Error> {
+    let origin = Origin::door(Door::Page);
+    let made = web.app().follow_up_record(posted.visitor.actor(), kind, number, body, &origin).await?;
+    crate::files::add(web, posted, &made.kind, &made.record.number, Audience::Public).await?;
+    Ok(made.record.number)
 }
 
 async fn say(

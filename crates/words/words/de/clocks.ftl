@@ -171,3 +171,4 @@ promise-record = Datensatz
 promise-target = Ziel
 promise-due = Fällig
 promise-outcome = Ergebnis
+report-reopened = Von { $done } erledigten Datensätzen wurden { $reopened } wieder geöffnet ({ $share }).

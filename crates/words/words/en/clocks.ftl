@@ -171,3 +171,4 @@ promise-record = Record
 promise-target = Target
 promise-due = Due
 promise-outcome = Comes out
+report-reopened = Of { $done } records that were done, { $reopened } were reopened ({ $share }).

@@ -171,3 +171,4 @@ promise-record = Enregistrement
 promise-target = Objectif
 promise-due = Échéance
 promise-outcome = Résultat
+report-reopened = Sur { $done } enregistrements terminés, { $reopened } ont été rouverts ({ $share }).

@@ -52,6 +52,7 @@ pub(super) struct Document {
     #[serde(default)]
     pub(super) on_comment: Vec<OnCommentItem>,
     pub(super) approval: Option<ApprovalItem>,
+    pub(super) follow_up: Option<FollowUpItem>,
     #[serde(default)]
     pub(super) section: Vec<SectionItem>,
     #[serde(default)]
@@ -206,6 +207,14 @@ pub(super) struct ApprovalItem {
     #[serde(default)]
     pub(super) never: Vec<Word>,
     pub(super) amount: Option<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FollowUpItem {
+    pub(super) instead_of: Word,
+    pub(super) kind: Option<Word>,
+    pub(super) copy: Vec<Word>,
 }
 
 #[derive(Debug, Deserialize)]

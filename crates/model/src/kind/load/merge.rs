@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    ApprovalItem, ChoiceItem, ClassItem, Document, FieldItem, IntervalItem, OnCommentItem, SectionItem, StateItem,
-    TransitionItem, Word,
+    ApprovalItem, ChoiceItem, ClassItem, Document, FieldItem, FollowUpItem, IntervalItem, OnCommentItem, SectionItem,
+    StateItem, TransitionItem, Word,
 };
 use super::faults::{Faults, hint};
 
@@ -41,6 +41,7 @@ pub(super) struct Draft<'a> {
     pub(super) transitions: Vec<In<'a, TransitionItem>>,
     pub(super) on_comment: Vec<In<'a, OnCommentItem>>,
     pub(super) approval: Option<In<'a, ApprovalItem>>,
+    pub(super) follow_up: Option<In<'a, FollowUpItem>>,
     pub(super) sections: Vec<In<'a, SectionItem>>,
     pub(super) intervals: Vec<In<'a, IntervalItem>>,
 }
@@ -152,6 +153,7 @@ fn draft<'a>(
         transitions: Vec::new(),
         on_comment: Vec::new(),
         approval: last(line, |document| document.approval.as_ref()),
+        follow_up: last(line, |document| document.follow_up.as_ref()),
         sections: Vec::new(),
         intervals: Vec::new(),
     };

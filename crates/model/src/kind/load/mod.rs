@@ -9,6 +9,7 @@ mod conditions;
 mod document;
 mod faults;
 mod fields;
+mod follow_up;
 mod intervals;
 mod lifecycle;
 mod merge;
@@ -23,6 +24,7 @@ use self::document::{Document, Word};
 use self::faults::{Faults, hint, is_key, label_of, nearest};
 pub(crate) use self::fields::FILTER_WORDS;
 use self::fields::build_fields;
+use self::follow_up::build_follow_up;
 use self::intervals::build_intervals;
 use self::lifecycle::{build_lifecycle, build_on_comment};
 use self::merge::{Draft, In, merge};
@@ -181,6 +183,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
     let lifecycle = build_lifecycle(draft, &fields, faults);
     let on_comment = build_on_comment(draft, faults);
     let approval = build_approval(draft, &fields, faults);
+    let follow_up = build_follow_up(draft, faults);
     let form = build_form(draft, faults);
     let intervals = build_intervals(draft, &fields, faults);
     check_presentation(draft, &fields, faults);
@@ -204,6 +207,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
         lifecycle,
         on_comment,
         approval,
+        follow_up,
         form,
         list_columns: draft.list_columns.map(|columns| words(columns.item)).unwrap_or_default(),
         board_column: draft.board_column.map(|column| column.item.get_ref().clone()),
