@@ -11,6 +11,7 @@ mod definitions;
 mod exclusions;
 mod fit;
 mod follow;
+mod on_call;
 mod preview;
 mod refresh;
 mod seen;

@@ -78,6 +78,7 @@ step-at-due = bei Fälligkeit
 step-notify = benachrichtigt die zugewiesene Person
 step-notify-team = benachrichtigt das Team
 step-notify-lead = benachrichtigt die Teamleitung
+step-notify-on-call = benachrichtigt die Bereitschaft
 step-raise-priority = erhöht die Priorität
 step-reassign = gibt es an ein anderes Team
 step-transition = führt den Schritt { $step } aus

@@ -78,6 +78,7 @@ step-at-due = at the due moment
 step-notify = tells the assignee
 step-notify-team = tells the team
 step-notify-lead = tells the lead of the team
+step-notify-on-call = tells who is on call
 step-raise-priority = raises the priority
 step-reassign = gives it to another team
 step-transition = takes the step { $step }

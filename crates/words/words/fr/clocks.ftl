@@ -78,6 +78,7 @@ step-at-due = à l’échéance
 step-notify = prévient la personne assignée
 step-notify-team = prévient l’équipe
 step-notify-lead = prévient le responsable de l’équipe
+step-notify-on-call = prévient la personne d’astreinte
 step-raise-priority = augmente la priorité
 step-reassign = le donne à une autre équipe
 step-transition = exécute l’étape { $step }
