@@ -36,11 +36,15 @@ pub(crate) fn around(action: &str, fields: Markup, answer: Option<Markup>) -> Ma
         Some(_) => "input changed delay:600ms, change",
     };
     html! {
-        div.promise-form hx-post=(action) hx-sync="this:replace" hx-trigger=(trigger) hx-include="closest form" hx-target={ "#" (PLACE) } hx-swap="outerMorph" {
-            (fields)
+        div.promise-columns {
+            div.promise-columns__form hx-post=(action) hx-sync="this:replace" hx-trigger=(trigger) hx-include="closest form" hx-target={ "#" (PLACE) } hx-swap="outerMorph" {
+                (fields)
+            }
+            div.promise-columns__answer {
+                (answer.unwrap_or_else(|| place(html! {})))
+                p { (submit(&Button { label: t("promise-show"), ..Button::default() }, &Submit { action: Some(action), ..Submit::default() })) }
+            }
         }
-        (answer.unwrap_or_else(|| place(html! {})))
-        p { (submit(&Button { label: t("promise-show"), ..Button::default() }, &Submit { action: Some(action), ..Submit::default() })) }
     }
 }
 
