@@ -6,8 +6,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use steward_app::clocks::{ClockView, Considered, Explained, MOST_DAYS, Outcome, REPORT_DAYS, ReportBy};
 use steward_app::error::Error;
+use steward_app::forecast::at_least;
 use steward_app::view::Labels;
 use steward_clock::clock::Mark;
+use steward_clock::forecast::{SHARE_PERCENT, WINDOW_DAYS};
 use steward_model::moment::Moment;
 
 use crate::body::{self, Body};
@@ -25,6 +27,28 @@ pub(crate) async fn explain(
     let kind = api.app().kind_by_plural(&kinds)?;
     let explained = api.app().explain_clocks(&actor, kind, &name).await?;
     Ok(Json(explanation(&explained)).into_response())
+}
+
+/// When a record will be done, as most records like it were.
+pub(crate) async fn forecast(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments((kinds, name)): Segments<(String, String)>,
+) -> Result<Response, Problem> {
+    let kind = api.app().kind_by_plural(&kinds)?;
+    let forecast = api.app().forecast_for(&actor, kind, &name).await?;
+    let forecast = forecast.map(|found| {
+        json!({
+            "from": found.from.to_string(),
+            "middle": found.middle.to_string(),
+            "until": found.until.to_string(),
+            "share_percent": SHARE_PERCENT,
+            "same": found.basis.fields(),
+            "records_at_least": at_least(found.done),
+            "days": WINDOW_DAYS,
+        })
+    });
+    Ok(Json(json!({ "at": api.app().now().to_string(), "forecast": forecast })).into_response())
 }
 
 /// How each target was kept by month, customer, service, team or person, as far as the caller sees the records.
@@ -62,6 +86,23 @@ pub(crate) async fn report(
         })
     });
     Ok(Json(Value::from_iter(lines)).into_response())
+}
+
+/// How many records came back after they were done, as far as the caller sees the records.
+pub(crate) async fn reopenings(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Query::parse(raw.as_deref(), &["kind", "days"])?;
+    let kind = api.app().kind(query.get("kind").unwrap_or("incident"))?.clone();
+    let days = query.integer("days", 90, 1, REPORT_DAYS)?;
+    let found = api.app().reopenings(&actor, &kind, days).await?;
+    let share = found.share().map(|share| (share / 10_000) as f64 / 100.0);
+    let told = json!({
+        "kind": kind.key, "days": days, "done": found.done, "reopened": found.reopened, "share_percent": share,
+    });
+    Ok(Json(told).into_response())
 }
 
 /// What agreements credit for the months of the last days, as far as the caller may read what they credit.

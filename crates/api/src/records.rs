@@ -92,6 +92,27 @@ pub(crate) async fn create(
     Ok(response)
 }
 
+/// Follows up a record that is over, by a new one.
+pub(crate) async fn follow_up(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments((kinds, name)): Segments<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let kind = api.app().kind_by_plural(&kinds)?;
+    let map = body.only(&["text"])?;
+    let text = map.get("text").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let mut origin = Origin::door(Door::Api);
+    origin.idempotency_key = idempotency_key(&headers)?;
+    let view = api.app().follow_up_record(&actor, kind, &name, text, &origin).await?;
+    let location = format!("/api/v1/{}/{}", view.kind.plural, view.record.number);
+    let mut response = (StatusCode::CREATED, Json(wire::Record { view: &view, fields: None })).into_response();
+    insert(response.headers_mut(), header::LOCATION, &location);
+    insert(response.headers_mut(), header::ETAG, &etag(&view));
+    Ok(response)
+}
+
 pub(crate) async fn read(
     State(api): State<Api>,
     Caller(actor): Caller,

@@ -147,6 +147,7 @@ pub fn routes() -> Vec<Route> {
             "What is credited for months in which too little was kept",
             get(clocks::credits),
         ),
+        route(Get, "/api/v1/reopenings", "How many records came back after they were done", get(clocks::reopenings)),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),
@@ -169,6 +170,18 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/{kinds}/{record}/clocks",
             "Service-level clocks of a record: how they stand, each start, pause and stop, and why these",
             get(clocks::explain),
+        ),
+        route(
+            Get,
+            "/api/v1/{kinds}/{record}/forecast",
+            "When a record will be done, as 8 of 10 like it were, and what that rests on; null when too little is known",
+            get(clocks::forecast),
+        ),
+        route(
+            Post,
+            "/api/v1/{kinds}/{record}/follow-up",
+            "Follow up what is over and cannot be reopened any more: makes a linked record with some of its values",
+            post(records::follow_up),
         ),
         route(
             Get,

@@ -27,6 +27,8 @@ pub mod feeds;
 pub mod files;
 pub mod flows;
 pub mod follow;
+pub mod follow_up;
+pub mod forecast;
 mod fresh;
 pub mod handling;
 pub mod import;
@@ -133,6 +135,8 @@ struct Inner {
     turns: [AsyncMutex<()>; TURNS],
     /// What clocks are computed by.
     books: clocks::Books,
+    /// What forecasts rest on, by kind.
+    experiences: forecast::Experiences,
     /// Rules in force.
     automation: automation::Rules,
     /// Wakes runners of this node when a job was added here.
@@ -215,6 +219,7 @@ impl App {
             hashing: Semaphore::new(cores),
             turns: std::array::from_fn(|_| AsyncMutex::default()),
             books: clocks::Books::default(),
+            experiences: forecast::Experiences::default(),
             automation: automation::Rules::default(),
             jobs: Notify::new(),
             stopping: watch::Sender::new(false),

@@ -184,6 +184,20 @@ impl App {
         self.views(actor, kind, loaded.into_iter().map(|loaded| loaded.record).collect()).await
     }
 
+    /// The first records that meet a condition for somebody, in order, with values that they may not read: to decide on,
+    /// not to show.
+    pub(crate) async fn first_as_stored(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        sort: &[SortKey],
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
+        let query = self.query(actor, kind, filter, sort, limit)?;
+        Ok(self.store().list(&query).await?.into_iter().map(|loaded| loaded.record).collect())
+    }
+
     /// How many records a list holds, up to `cap` and one more.
     ///
     /// # Errors

@@ -130,7 +130,19 @@ impl App {
         new: &NewRecord,
         origin: &Origin,
     ) -> Result<RecordView, Error> {
-        self.noted(actor, kind, "", self.create_or_refuse(actor, kind, new, origin).await).await
+        self.create_led(actor, kind, new, origin, &[]).await
+    }
+
+    /// As [`Self::create`], with links that Steward makes besides, in the same transaction.
+    pub(crate) async fn create_led(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        new: &NewRecord,
+        origin: &Origin,
+        led: &[LinkTo],
+    ) -> Result<RecordView, Error> {
+        self.noted(actor, kind, "", self.create_or_refuse(actor, kind, new, origin, led).await).await
     }
 
     async fn create_or_refuse(
@@ -139,6 +151,7 @@ impl App {
         kind: &Arc<Kind>,
         new: &NewRecord,
         origin: &Origin,
+        led: &[LinkTo],
     ) -> Result<RecordView, Error> {
         if let Some(done) = self.earlier_answer(actor, kind, new, origin).await? {
             return Ok(done);
@@ -147,12 +160,16 @@ impl App {
             let named = new.links.iter().map(|(_, target)| target.clone()).chain(new.organisation.clone());
             let found = self.look_up_input(actor, kind, &new.fields, named).await?;
             let (event, after) = self.decide_creation(actor, kind, new, origin, &found).await?;
-            let change = RecordChange { kind: kind.clone(), before: None, after: after.clone(), events: vec![event] };
+            let (links, after) = self.led_links(kind, after, origin, led).await?;
+            let events = std::iter::once(event).chain(links).collect();
+            let change = RecordChange { kind: kind.clone(), before: None, after: after.clone(), events };
             let mut set = ChangeSet { records: vec![change], ..ChangeSet::default() };
             set.idempotency =
                 origin.idempotency_key.as_ref().map(|key| idempotency(actor, key, kind, new, &after, self.now()));
             match self.commit_shown(set, after).await {
-                Ok(after) => return self.view_of_new(actor, kind, after, !new.links.is_empty()).await,
+                Ok(after) => {
+                    return self.view_of_new(actor, kind, after, !new.links.is_empty() || !led.is_empty()).await;
+                }
                 Err(CommitError::NumberTaken) => {}
                 Err(CommitError::KeyUsed) => {
                     if let Some(done) = self.earlier_answer(actor, kind, new, origin).await? {

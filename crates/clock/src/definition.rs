@@ -189,6 +189,8 @@ pub enum StepAction {
     NotifyTeam,
     /// Tells who leads the team.
     NotifyLead,
+    /// Tells who is on call for the team, or the whole team where nobody is.
+    NotifyOnCall,
     /// Raises the priority by one.
     RaisePriority,
     /// Gives the record to another team.
@@ -204,6 +206,7 @@ impl StepAction {
             Self::Notify => "notify",
             Self::NotifyTeam => "notify_team",
             Self::NotifyLead => "notify_lead",
+            Self::NotifyOnCall => "notify_on_call",
             Self::RaisePriority => "raise_priority",
             Self::Reassign(_) => "reassign",
             Self::Transition(_) => "transition",
@@ -488,6 +491,7 @@ fn steps(record: &Record, kind: &Kind, faults: &mut Vec<Fault>) -> Vec<Step> {
         let action = match text("action") {
             "notify_team" => StepAction::NotifyTeam,
             "notify_lead" => StepAction::NotifyLead,
+            "notify_on_call" => StepAction::NotifyOnCall,
             "raise_priority" if kind.field("priority_override").is_none() => {
                 faults.push(fault(&place("action"), "these records have no priority that could be raised"));
                 continue;

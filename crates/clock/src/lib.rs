@@ -11,6 +11,7 @@ pub mod chain;
 pub mod clock;
 pub mod definition;
 pub mod fold;
+pub mod forecast;
 pub mod hours;
 pub mod segments;
 pub mod steps;

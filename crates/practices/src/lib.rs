@@ -56,6 +56,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("operations/de.toml", include_str!("../practices/operations/de.toml")),
     ("operations/fr.toml", include_str!("../practices/operations/fr.toml")),
     ("operations/freeze.toml", include_str!("../practices/operations/freeze.toml")),
+    ("operations/rota.toml", include_str!("../practices/operations/rota.toml")),
     ("operations/maintenance_window.toml", include_str!("../practices/operations/maintenance_window.toml")),
     ("organisation/de.toml", include_str!("../practices/organisation/de.toml")),
     ("organisation/fr.toml", include_str!("../practices/organisation/fr.toml")),

@@ -14,6 +14,8 @@ use crate::schedule::rule_of;
 
 /// The kind of maintenance windows.
 pub const MAINTENANCE: &str = "maintenance_window";
+/// The kind of on-call duties, whose times are told in the same way.
+pub const ROTA: &str = "rota";
 /// Minutes of a day.
 const DAY_MINUTES: u16 = 24 * 60;
 /// Fields that say when it is.

@@ -71,7 +71,7 @@ impl Rules for PracticeRules {
             "catalogue_item" => catalogue::check_item(before, after, ctx),
             desk::TEMPLATE | desk::MACRO => desk::check(before, after, ctx),
             knowledge::ARTICLE => knowledge::check_translation(before, after),
-            maintenance::MAINTENANCE => maintenance::check(before, after),
+            maintenance::MAINTENANCE | maintenance::ROTA => maintenance::check(before, after),
             "freeze" => maintenance::check_freeze(after),
             FLOW => flow::check(before, after, ctx),
             PLAN => flow::check_plan(before, after, ctx),

@@ -278,6 +278,23 @@ pub(crate) enum Report {
         after_help = "Examples: steward report service-levels --since-days 90\n          steward report service-levels --compare made_sla"
     )]
     ServiceLevels(ServiceLevelOptions),
+    /// Whether forecasts hold: goes through the past as though it were the present
+    #[command(after_help = "Example: steward report forecast --backtest --kind incident")]
+    Forecast(ForecastOptions),
+}
+
+/// Options of `report forecast`.
+#[derive(Debug, Args)]
+pub(crate) struct ForecastOptions {
+    /// Forecast each record of the past from what was known then, and count how often that held
+    #[arg(long, required = true)]
+    pub(crate) backtest: bool,
+    /// Key of the kind
+    #[arg(long, default_value = "incident")]
+    pub(crate) kind: String,
+    /// Take every so many-th record only
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) every: u32,
 }
 
 /// Options of `report service-levels`.

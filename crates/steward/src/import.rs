@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use steward_app::clocks::ReportBy;
+use steward_app::forecast::{AGES, Held, is_forecast};
 use steward_app::import::{ImportRequest, Profile};
 use steward_model::access::Actor;
 
-use crate::arguments::{EventLog, FactsOptions, ServiceLevelOptions};
+use crate::arguments::{EventLog, FactsOptions, ForecastOptions, ServiceLevelOptions};
 use crate::config::Config;
 use crate::{explain, wiring};
 
@@ -112,4 +113,38 @@ pub(crate) async fn service_levels(config: &Config, options: &ServiceLevelOption
         );
     }
     Ok(())
+}
+
+/// Prints how often forecasts of the past held, by age at the forecast and by priority.
+pub(crate) async fn forecasts(config: &Config, options: &ForecastOptions) -> anyhow::Result<()> {
+    let app = wiring::wire(config, wiring::Alone::No).await?.app;
+    let kind = app.kind(&options.kind)?.clone();
+    if !is_forecast(&kind) {
+        anyhow::bail!("records of {} have no forecast: nothing says when they were done", kind.label_plural);
+    }
+    let begun = std::time::Instant::now();
+    let found = app.backtest_forecasts(&kind, usize::try_from(options.every)?).await?;
+    println!("{} records were done; gone through in {:.1} s", found.records, begun.elapsed().as_secs_f64());
+    println!("overall: {}", said(&found.overall()));
+    for age in AGES {
+        println!("{:>3} h old: {}", age / 3600, said(&found.at_age(age)));
+    }
+    let priorities: std::collections::BTreeSet<&String> = found.held.keys().map(|(_, priority)| priority).collect();
+    for priority in priorities {
+        let name = if priority.is_empty() { "without priority" } else { priority };
+        println!("{name}: {}", said(&found.of_priority(priority)));
+    }
+    Ok(())
+}
+
+fn said(held: &Held) -> String {
+    let Some(percent) = held.percent() else { return format!("no forecast for {}", held.unknown) };
+    format!(
+        "{percent:.1} % of {} within the range, {} before, {} after; range of {:.0} h in the middle; no forecast for {}",
+        held.made(),
+        held.before,
+        held.after,
+        held.middle_length().unwrap_or_default() as f64 / 3600.0,
+        held.unknown
+    )
 }

@@ -52,6 +52,7 @@ fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
             Command::Import(Import::EventLog(options)) => import::event_log(config, options).await,
             Command::Report(Report::Facts(options)) => import::facts(config, options).await,
             Command::Report(Report::ServiceLevels(options)) => import::service_levels(config, options).await,
+            Command::Report(Report::Forecast(options)) => import::forecasts(config, options).await,
             Command::Rule(Rule::Test { rules }) => operate::test_rules(config, rules).await,
             Command::Verify(options) => operate::verify(config, options).await,
             Command::Backup(options) => operate::backup(config, options).await,

@@ -16,6 +16,7 @@ pub mod config;
 pub mod connection;
 pub mod drafts;
 pub mod error;
+pub mod experience;
 pub mod filter_sql;
 pub mod graph;
 pub mod identity;

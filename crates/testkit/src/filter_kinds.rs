@@ -125,6 +125,7 @@ pub fn kind(key: &str, label_field: &str, fields: Vec<Field>) -> Kind {
         approval: None,
         family: None,
         merging: None,
+        follow_up: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

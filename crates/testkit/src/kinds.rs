@@ -109,6 +109,7 @@ pub fn kind(key: &str, prefix: &str, label_field: &str, fields: Vec<Field>) -> A
         approval: None,
         family: None,
         merging: None,
+        follow_up: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

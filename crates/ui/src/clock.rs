@@ -172,6 +172,57 @@ pub fn clock_lines(lines: &[ClockLine], why: &str) -> Markup {
     }
 }
 
+/// When something will be done, as a range in words, and what that rests on.
+pub fn forecast_line(range: &str, why: &str) -> Markup {
+    html! {
+        p.forecast { (range) }
+        p.clock-line__detail { (why) }
+    }
+}
+
+/// A record under a promise that is tried.
+#[derive(Debug, Clone, Default)]
+pub struct PromiseLine<'a> {
+    /// Its number.
+    pub number: &'a str,
+    /// Where it is.
+    pub address: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// The target that it falls under.
+    pub target: &'a str,
+    /// When the clock begins, in words.
+    pub opened: &'a str,
+    /// When it is due, in words.
+    pub due: &'a str,
+    /// How much of the promised time it used, in words.
+    pub used: &'a str,
+    /// How it comes out.
+    pub state: ClockState,
+}
+
+/// Records under a promise that is tried, the latest first.
+pub fn promise_lines(label: &str, lines: &[PromiseLine]) -> Markup {
+    html! {
+        div.small-table.clock-trace tabindex="0" role="region" aria-label=(label) {
+            table {
+                thead { tr {
+                    th scope="col" { (t("promise-record")) }
+                    th scope="col" { (t("promise-target")) }
+                    th scope="col" { (t("promise-due")) }
+                    th scope="col" { (t("promise-outcome")) }
+                } }
+                tbody { @for line in lines { tr {
+                    td { a href=(line.address) { (line.number) } " " (line.title) span.quiet { " · " (line.opened) } }
+                    td { (line.target) }
+                    td { (line.due) }
+                    td { (clock_badge(line.state, None)) span.quiet { " " (line.used) } }
+                } } }
+            }
+        }
+    }
+}
+
 /// Something that happened to a clock.
 #[derive(Debug, Clone, Default)]
 pub struct ClockMark<'a> {

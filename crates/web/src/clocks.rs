@@ -44,6 +44,7 @@ pub(crate) fn step_words(key: &str) -> String {
     let action = match verb {
         "notify_team" => t("step-notify-team").to_owned(),
         "notify_lead" => t("step-notify-lead").to_owned(),
+        "notify_on_call" => t("step-notify-on-call").to_owned(),
         "raise_priority" => t("step-raise-priority").to_owned(),
         "reassign" => t("step-reassign").to_owned(),
         "transition" => t_with("step-transition", &[("step", object.into())]),

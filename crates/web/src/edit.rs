@@ -31,7 +31,7 @@ use crate::kind_form::{Faults, Filling, changed, one, sections, shows_whole};
 use crate::record::side;
 use crate::values::input;
 use crate::visitor::Visitor;
-use crate::{Web, address, edit_few};
+use crate::{Web, address, edit_few, promise};
 
 /// Fields of a person that a found browser must not be enough to change (SEC-080).
 const PROVED: [&str; 3] = ["roles", "login", "mail"];
@@ -131,6 +131,8 @@ pub(crate) struct Filled {
     /// The revision that what was typed goes by.
     pub(crate) revision: u64,
     pub(crate) draft: FormDraft,
+    /// What the values mean, where that was asked for.
+    pub(crate) preview: Option<Markup>,
 }
 
 impl Filled {
@@ -139,7 +141,13 @@ impl Filled {
         let draft = FormDraft::find(web, visitor, &view.kind, &view.record.number, place).await?;
         let typed = draft.typed().map(|form| input::read(&view.kind, form, &visitor.preferences.zone));
         let seen = draft.typed().and_then(|form| form.text("revision")?.parse().ok());
-        Ok(Self { typed, faults: Faults::default(), revision: seen.unwrap_or_else(|| revision(view)), draft })
+        Ok(Self {
+            typed,
+            faults: Faults::default(),
+            revision: seen.unwrap_or_else(|| revision(view)),
+            draft,
+            preview: None,
+        })
     }
 
     /// A form that comes back with what is wrong with it.
@@ -151,11 +159,11 @@ impl Filled {
         (typed, faults): (Input, Faults),
     ) -> Result<Self, Error> {
         let draft = FormDraft::find(web, visitor, &view.kind, &view.record.number, place).await?;
-        Ok(Self { typed: Some(typed), faults, revision: revision(view), draft })
+        Ok(Self { typed: Some(typed), faults, revision: revision(view), draft, preview: None })
     }
 }
 
-async fn editable(web: &Web, visitor: &Visitor, kinds: &str, name: &str) -> Result<RecordView, WebError> {
+pub(crate) async fn editable(web: &Web, visitor: &Visitor, kinds: &str, name: &str) -> Result<RecordView, WebError> {
     let kind = web.app().kind_by_plural(kinds)?.clone();
     let view = web.app().get(visitor.actor(), &kind, name, None).await?;
     if !view.rights.may(Action::Update) {
@@ -185,18 +193,8 @@ pub(crate) async fn update(
 ) -> Result<Result<RecordView, (Input, Faults)>, WebError> {
     let kind: &Arc<Kind> = &view.kind;
     let name = view.record.number.as_str();
-    let base: Option<Revision> = form.text("revision").and_then(|text| text.parse().ok());
-    let mut typed = input::read(kind, form, &visitor.preferences.zone);
-    typed.retain(|key, _| {
-        let field = kind.field(key);
-        field.is_some_and(|field| may_edit(view, field))
-            && only.is_none_or(|only| only.iter().any(|field| field.key == *key))
-    });
-    let seen = match base {
-        Some(base) => web.app().record_at_revision(visitor.actor(), kind, name, base).await?,
-        None => view.record.clone(),
-    };
-    let fields = changed(kind, &seen, typed.clone(), &view.labels);
+    let base = base_of(form);
+    let (typed, fields) = changes(web, visitor, view, form, only).await?;
     if fields.is_empty() {
         return Ok(Ok(view.clone()));
     }
@@ -211,6 +209,46 @@ pub(crate) async fn update(
             Ok(Err((typed, faults)))
         }
     }
+}
+
+/// The revision that a form was made from.
+fn base_of(form: &Form) -> Option<Revision> {
+    form.text("revision").and_then(|text| text.parse().ok())
+}
+
+/// What a form says, and what of it differs from the record as the form's writer saw it.
+pub(crate) async fn changes(
+    web: &Web,
+    visitor: &Visitor,
+    view: &RecordView,
+    form: &Form,
+    only: Option<&[&Field]>,
+) -> Result<(Input, Input), WebError> {
+    let kind: &Arc<Kind> = &view.kind;
+    let mut typed = input::read(kind, form, &visitor.preferences.zone);
+    typed.retain(|key, _| {
+        let field = kind.field(key);
+        field.is_some_and(|field| may_edit(view, field))
+            && only.is_none_or(|only| only.iter().any(|field| field.key == *key))
+    });
+    let seen = match base_of(form) {
+        Some(base) => web.app().record_at_revision(visitor.actor(), kind, &view.record.number, base).await?,
+        None => view.record.clone(),
+    };
+    let fields = changed(kind, &seen, typed.clone(), &view.labels);
+    Ok((typed, fields))
+}
+
+/// The form with what was typed, and with what that would mean; nothing was saved.
+pub(crate) async fn previewed(
+    web: &Web,
+    visitor: &Visitor,
+    view: &RecordView,
+    given: (Input, Faults),
+    answer: Markup,
+) -> Result<Markup, Error> {
+    let filled = Filled::refused(web, visitor, view, drafts::EDIT, given).await?;
+    Ok(whole_page(web, visitor, view, &Filled { preview: Some(answer), ..filled }))
 }
 
 /// What opens an account to somebody is changed only by who gave the password lately, or gives it now.
@@ -321,7 +359,9 @@ fn form_page(
         div.page-body."page-body--form" {
             (filled.faults.summary(kind, &shown))
             (form(&parts, html! {
-                (sections(kind, fields, &filling(visitor, view, filled), &filled.faults))
+                @let content = sections(kind, fields, &filling(visitor, view, filled), &filled.faults);
+                @if promise::is_promise(kind) { (promise::around(&address::of_record(kind, &view.record, "promise-preview"), content, filled.preview.clone())) }
+                @else { (content) }
                 (proof(web, visitor, kind))
                 (form_actions(html! {
                     (submit(&Button { label: t("save"), look: Look::Main, ..Button::default() }, &Submit::default()))

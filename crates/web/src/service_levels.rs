@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use steward_app::clocks::{Compliance, Credit, EXCLUSION, REPORT_DAYS, ReportBy};
+use steward_app::clocks::{Compliance, Credit, EXCLUSION, REPORT_DAYS, Reopenings, ReportBy};
 use steward_app::error::Error;
 use steward_app::view::RecordView;
 use steward_clock::definition::{AGREEMENT, TARGET};
@@ -47,6 +47,10 @@ pub(crate) async fn report(
         ReportBy::Month => web.app().service_credits(visitor.actor(), asked.days).await?,
         _ => Vec::new(),
     };
+    let reopenings = match kind.field("reopen_count") {
+        Some(_) => Some(web.app().reopenings(visitor.actor(), &kind, asked.days).await?),
+        None => None,
+    };
     let of_exclusions = web.app().kind(EXCLUSION)?.clone();
     let exclusion_list = address::list(&of_exclusions);
     let agreements = web.app().kind(AGREEMENT)?.clone();
@@ -76,11 +80,23 @@ pub(crate) async fn report(
                 (empty(&Empty { icon: Icon::Clock, title: t("report-empty"), text: t("report-empty-help") }, html! {}))
             } @else { (table(&asked, &lines)) }
             @if lines.len() > ROWS { p.clock-story__text { (t_with("report-cut", &[("rows", ROWS.into())])) } }
+            @if let Some(told) = reopenings.as_ref().and_then(reopened) { p.clock-story__text { (told) } }
             (credited(&credits))
             (left_out(&web, &visitor, &exclusions))
         }
     };
     Ok(frame(&web, &visitor, Place { title, current: &list, ..Place::default() }, main).into_response())
+}
+
+/// How many came back, in words; nothing where none was done.
+fn reopened(found: &Reopenings) -> Option<String> {
+    let count = |count: usize| number(i64::try_from(count).unwrap_or(i64::MAX), formats());
+    let share = percent(found.share()?);
+    let (done, reopened) = (count(found.done), count(found.reopened));
+    Some(t_with(
+        "report-reopened",
+        &[("done", (&done).into()), ("reopened", (&reopened).into()), ("share", (&share).into())],
+    ))
 }
 
 /// What is asked for.

@@ -183,6 +183,56 @@ on_both! {
         sound(&fixture).await;
     }
 
+    async fn lv_6_who_is_on_call_is_told_and_named(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let root = fixture.client("root");
+        promise(root, sla("Gold"), json!({
+            "name": "Resolve", "metric": "resolution", "value": "PT4H",
+            "steps": [{ "percent": 50, "action": "notify_on_call", "note": "Call" }, { "percent": 75, "action": "notify_on_call" }],
+        })).await;
+        let duty = |title: &str, person: &str, more: Json| {
+            let mut fields = json!({
+                "title": title, "team": fixture.desk.to_string(), "person": fixture.people[person].to_string(),
+                "repeat": "daily", "starts_on": "2026-01-01", "at_time": "00:00", "until_time": "24:00",
+            });
+            fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({ "fields": fields })
+        };
+        let made = root.post("/api/v1/rotas", duty("Days", "g1", json!({}))).await.expect(201).json();
+        // Another team's, and one that is over.
+        root.post("/api/v1/rotas", duty("Elsewhere", "g2", json!({ "team": fixture.hr.to_string() }))).await.expect(201);
+        root.post("/api/v1/rotas", duty("Last year", "oa", json!({ "starts_on": "2025-01-01", "ends_on": "2025-02-01" }))).await.expect(201);
+        root.post("/api/v1/rotas", duty("Never", "g1", json!({ "at_time": "25:00" }))).await.expect(422);
+        let path = incident(root, json!({ "team": fixture.desk.to_string() })).await;
+        let notes = async || -> Vec<String> {
+            let journal = root.get(&format!("{path}/journal")).await.expect(200).json();
+            journal.as_array().unwrap().iter().filter(|entry| entry["type"] == "escalated")
+                .map(|entry| entry["data"]["note"].as_str().unwrap_or_default().to_owned()).collect()
+        };
+        fixture.server.clock.advance(2 * 3600);
+        fixture.server.app.take_due_steps().await.unwrap();
+        let told = fixture.client("g1").get("/api/v1/notifications").await.expect(200).json();
+        assert!(told.as_array().unwrap().iter().any(|one| one["reason"] == "due"), "{told}");
+        let name = root.get(&format!("/api/v1/people/{}", fixture.people["g1"])).await.expect(200).json();
+        let noted = notes().await;
+        let family = name["fields"]["family_name"].as_str().unwrap_or_default();
+        assert!(noted.len() == 1 && noted[0].starts_with("Call (on call: ") && noted[0].contains(family), "{noted:?}");
+        for other in ["g2", "oa"] {
+            let told = fixture.client(other).get("/api/v1/notifications").await.expect(200).json();
+            assert!(!told.as_array().unwrap().iter().any(|one| one["reason"] == "due"), "{other}: {told}");
+        }
+        // The calendar of operations shows the duty.
+        let address = "/api/v1/intervals?from=2026-01-05T00:00:00Z&until=2026-01-06T00:00:00Z";
+        let shown = root.get(address).await.expect(200).json();
+        assert!(shown.to_string().contains("\"rota\""), "{shown}");
+        // Nobody is on call: the team is told, and the record says so.
+        root.post(&format!("/api/v1/rotas/{}/transitions/pause", made["number"].as_str().unwrap()), json!({})).await.expect(200);
+        fixture.server.clock.advance(3600);
+        fixture.server.app.take_due_steps().await.unwrap();
+        assert_eq!(notes().await.last().map(String::as_str), Some("nobody on call"));
+        sound(&fixture).await;
+    }
+
     async fn promises_that_change_reach_running_clocks_and_leave_ended_ones(db: TestDatabase) {
         let fixture = Fixture::build(db).await;
         let root = fixture.client("root");

@@ -8,6 +8,8 @@ mod clocks;
 mod configuration;
 mod copies;
 mod custom_kind;
+mod follow_up;
+mod forecast;
 mod hostile;
 mod intervals;
 mod lists;

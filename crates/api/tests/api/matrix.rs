@@ -27,7 +27,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 22] = [
+const TICKET_LINES: [TicketLine; 24] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -39,6 +39,9 @@ const TICKET_LINES: [TicketLine; 22] = [
     line(("GET", "/api/v1/{kinds}/{record}/similar"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/clocks"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/plan"), None, (200, 200, 200)),
+    line(("GET", "/api/v1/{kinds}/{record}/forecast"), None, (200, 200, 200)),
+    // It is open, and so not followed up.
+    line(("POST", "/api/v1/{kinds}/{record}/follow-up"), Some(|_| json!({"text": "again"})), (422, 422, 422)),
     line(("GET", "/api/v1/{kinds}/{record}/rule-runs"), None, (403, 403, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/journal"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/access"), None, (200, 200, 200)),
@@ -69,7 +72,7 @@ const TICKET_LINES: [TicketLine; 22] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 42] = [
+const PLAIN_LINES: [PlainLine; 43] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -147,6 +150,7 @@ const PLAIN_LINES: [PlainLine; 42] = [
     ("GET", "/api/v1/intervals", None, [401, 400, 400, 400, 400, 400, 400, 400, 400]),
     ("GET", "/api/v1/changes/987654/conflicts", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("POST", "/api/v1/calendars/987654/holidays", Some(|_| json!({})), [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/reopenings", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     ("GET", "/api/v1/calendar-feeds", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("POST", "/api/v1/calendar-feeds", Some(|_| json!({"name": "x"})), [401, 403, 403, 403, 403, 403, 403, 403, 403]),
     ("DELETE", "/api/v1/calendar-feeds/987654", None, [401, 204, 204, 204, 204, 204, 204, 204, 204]),

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use steward_clock::definition::{AGREEMENT, TARGET};
 use steward_model::access::Actor;
 use steward_model::id::RecordId;
-use steward_model::kind::Kind;
+use steward_model::kind::{Category, Kind};
 use steward_model::record::Record;
 use steward_store::clocks::{ClockCount, CountedBy};
 
@@ -17,6 +17,9 @@ use crate::list::ListRequest;
 
 /// Days that a report looks back at most.
 pub const REPORT_DAYS: i64 = 3_660;
+
+/// Records counted at most.
+const COUNTED: usize = 1_000_000;
 
 /// What a report on service levels shows for each target.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -108,7 +111,48 @@ impl Compliance {
     }
 }
 
+/// How many records were done, and how many of these came back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reopenings {
+    /// Records that were done at least once.
+    pub done: usize,
+    /// Those of them that were reopened at least once.
+    pub reopened: usize,
+}
+
+impl Reopenings {
+    /// The share that came back, in millionths of a per cent; `None` when none was done.
+    pub fn share(&self) -> Option<i64> {
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        (self.done > 0).then(|| count(self.reopened).saturating_mul(100_000_000) / count(self.done))
+    }
+}
+
 impl App {
+    /// How many records of a kind, opened in the last days, came back after they were done, as far as somebody may read
+    /// them. Counts up to a million.
+    ///
+    /// # Errors
+    /// [`Error::Denied`] for who is no staff; that the kind does not count reopenings.
+    pub async fn reopenings(&self, actor: &Actor, kind: &Arc<Kind>, days: i64) -> Result<Reopenings, Error> {
+        if !actor.is_system() && !actor.is_staff() {
+            return Err(Error::Denied("see reports on service levels"));
+        }
+        if kind.field("reopen_count").is_none() {
+            return Err(Error::invalid("kind", "does not count how often its records are reopened"));
+        }
+        let since = self.now().plus_seconds(-days.clamp(1, REPORT_DAYS) * 86_400);
+        let count = async |more: &str| {
+            let filter = Some(format!("created_at >= timestamp(\"{since}\") && ({more})"));
+            self.count_list(actor, kind, &ListRequest { filter, ..ListRequest::default() }, COUNTED).await
+        };
+        let reopened = count("reopen_count > 0").await?;
+        let over = kind.lifecycle.states.iter().filter(|state| state.category == Category::Done);
+        let over: Vec<String> = over.map(|state| format!("\"{}\"", state.key)).collect();
+        let done = count(&format!("state in [{}] || reopen_count > 0", over.join(", "))).await?;
+        Ok(Reopenings { done, reopened })
+    }
+
     /// Keys of the kinds that targets are for.
     ///
     /// # Errors

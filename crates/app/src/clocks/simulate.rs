@@ -116,7 +116,13 @@ impl App {
     }
 
     /// The target as it would be after a change that nobody makes.
-    async fn tried(&self, actor: &Actor, kind: &Arc<Kind>, target: &Record, fields: &Input) -> Result<Record, Error> {
+    pub(super) async fn tried(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        target: &Record,
+        fields: &Input,
+    ) -> Result<Record, Error> {
         let request = Request::Update { fields: fields.clone(), organisation: None, base: None };
         let (command, found) = self.command_of(actor, kind, target, &request).await?;
         let events = self.decide_on(actor, kind, target, &command, &Origin::door(Door::Api), &found).await?;

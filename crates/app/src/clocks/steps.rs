@@ -26,6 +26,7 @@ use steward_store::error::CommitError;
 use steward_store::notifications::NewNotification;
 
 use super::follow::{Taken, fired_key, next_step, read, row};
+use super::on_call::OnCall;
 use crate::App;
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
@@ -142,7 +143,8 @@ impl App {
         let mut record = loaded.record.clone();
         let (mut events, mut told) = (Vec::new(), None);
         for step in &due {
-            let entry = escalated(&record, target, &clock, step, now);
+            let on_call = self.on_call_for(step, &record).await?;
+            let entry = escalated(&record, target, &clock, (step, &on_call), now);
             record = apply(Some(record), &entry).map_err(Error::internal)?;
             if is_telling(step) {
                 told = Some((*step, entry.seq));
@@ -202,7 +204,9 @@ impl App {
     ) -> Result<Vec<Event>, Error> {
         let update = |fields: Input| Request::Update { fields, organisation: None, base: None };
         let request = match &step.action {
-            StepAction::Notify | StepAction::NotifyTeam | StepAction::NotifyLead => return Ok(Vec::new()),
+            StepAction::Notify | StepAction::NotifyTeam | StepAction::NotifyLead | StepAction::NotifyOnCall => {
+                return Ok(Vec::new());
+            }
             StepAction::RaisePriority => match raised(kind, record) {
                 Some(priority) => update(Input::from_iter([
                     ("priority_override".to_owned(), priority.into()),
@@ -248,6 +252,10 @@ impl App {
         let members = || team.iter().flat_map(|team| team.references("members")).take(TOLD);
         let people: BTreeSet<RecordId> = match &step.action {
             StepAction::NotifyLead => team.iter().filter_map(|team| team.reference("lead")).collect(),
+            StepAction::NotifyOnCall => match self.on_call_for(step, record).await? {
+                on_call if on_call.people.is_empty() => members().collect(),
+                on_call => on_call.people.into_iter().map(|(person, _)| person).collect(),
+            },
             StepAction::NotifyTeam => members().chain(record.reference("assignee")).collect(),
             _ => match record.reference("assignee") {
                 Some(assignee) => [assignee].into(),
@@ -284,7 +292,7 @@ impl App {
 }
 
 /// The entry that a step leaves.
-fn escalated(record: &Record, target: &Target, clock: &Clock, step: &Step, now: Moment) -> Event {
+fn escalated(record: &Record, target: &Target, clock: &Clock, (step, on_call): (&Step, &OnCall), now: Moment) -> Event {
     Event {
         record: record.id,
         seq: record.revision + 1,
@@ -297,14 +305,28 @@ fn escalated(record: &Record, target: &Target, clock: &Clock, step: &Step, now: 
             slot: clock.slot.clone(),
             step: step.key.clone(),
             due_at: clock.due_at,
-            note: step.note.clone(),
+            note: noted(&step.note, on_call),
         },
         changes: Vec::new(),
     }
 }
 
+/// The words of a step, with who is on call where it tells them.
+fn noted(note: &str, on_call: &OnCall) -> String {
+    let names: Vec<&str> = on_call.people.iter().map(|(_, name)| name.as_str()).collect();
+    let who = match (on_call.was_asked, names.is_empty()) {
+        (false, _) => return note.to_owned(),
+        (true, true) => "nobody on call".to_owned(),
+        (true, false) => format!("on call: {}", names.join(", ")),
+    };
+    if note.is_empty() { who } else { format!("{note} ({who})") }
+}
+
 fn is_telling(step: &Step) -> bool {
-    matches!(step.action, StepAction::Notify | StepAction::NotifyTeam | StepAction::NotifyLead)
+    matches!(
+        step.action,
+        StepAction::Notify | StepAction::NotifyTeam | StepAction::NotifyLead | StepAction::NotifyOnCall
+    )
 }
 
 /// The priority above that of a record; `None` when there is none.

@@ -136,6 +136,7 @@ pub(super) fn blank_kind(fields: Vec<Field>) -> Kind {
         approval: None,
         family: None,
         merging: None,
+        follow_up: None,
         form: Vec::new(),
         list_columns: Vec::new(),
         board_column: None,

@@ -71,6 +71,8 @@ pub struct Kind {
     pub family: Option<Family>,
     /// How records that tell of the same thing become one; `None` for kinds that are not merged.
     pub merging: Option<Merging>,
+    /// What follows a record that cannot be reopened any more; `None` for kinds without.
+    pub follow_up: Option<FollowUp>,
     /// Sections of the form, in order. Fields in none of them follow in an unnamed last one.
     pub form: Vec<FormSection>,
     /// Columns of its lists.
@@ -256,6 +258,17 @@ pub struct CommentRule {
     pub audience: Audience,
     /// When it is asked for; always when `None`.
     pub when: Option<Filter>,
+}
+
+/// What follows a record that is over: a new one, linked to it, with some of its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FollowUp {
+    /// The transition that it stands in for, where somebody may not make that any more.
+    pub instead_of: String,
+    /// Key of the kind of the new record; the same kind when `None`.
+    pub kind: Option<String>,
+    /// Fields whose values the new record begins with, as far as its kind has them and its maker may write them.
+    pub copy: Vec<String>,
 }
 
 /// How the approval of a record bears on its lifecycle: it waits in a state, and what was decided moves it on.

@@ -165,8 +165,8 @@ fn times() -> Markup {
 
 fn clocks() -> Markup {
     use crate::clock::{
-        ClockLine, ClockMark, ClockReason, ClockSpan, ClockState, clock_badge, clock_legend, clock_lines,
-        clock_picture, clock_reasons, clock_trace,
+        ClockLine, ClockMark, ClockReason, ClockSpan, ClockState, PromiseLine, clock_badge, clock_legend, clock_lines,
+        clock_picture, clock_reasons, clock_trace, forecast_line, promise_lines,
     };
     let due = Time { machine: "2026-03-12T13:02:00Z", shown: "in 25 min", exact: "12 March 2026", is_relative: false };
     let states = [
@@ -208,6 +208,8 @@ fn clocks() -> Markup {
     html! {
         div.button-row { @for state in states { (clock_badge(state, Some(&due))) } }
         (clock_lines(&[line], "/x/clocks"))
+        (promise_lines("Records under it", &[PromiseLine { number: "INC0000042", address: "/incidents/INC0000042", title: "Printer prints stripes", target: "Resolve by priority", opened: "2 d ago", due: "Thu 3 Dec, 14:00 CET", used: "3 h of 8 h used", state: ClockState::Kept }]))
+        (forecast_line("Most likely between 2 Dec and 4 Dec", "As 8 of 10 like it: at least 200 with the same team and priority, done in the last 90 days."))
         (clock_picture(&spans, Some(900), "A clock"))
         (clock_legend())
         (clock_trace("A clock", &[mark]))

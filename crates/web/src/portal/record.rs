@@ -9,11 +9,13 @@ use steward_app::approvals::ApprovalSeen;
 use steward_app::error::Error;
 use steward_app::pages::RecordPage;
 use steward_app::records::{Origin, Request};
+use steward_clock::forecast::Forecast;
 use steward_model::access::Action;
 use steward_model::command::{Command, NewComment};
 use steward_model::event::{Act, Audience, Door};
 use steward_model::kind::{Level, Transition};
 use steward_model::moment::Moment;
+use steward_model::record::Record;
 use steward_ui::attachment::{Attachment, attachment};
 use steward_ui::button::{Button, Look, link_button};
 use steward_ui::composer::{Composer, composer};
@@ -55,9 +57,10 @@ pub(crate) async fn record(
     visitor: Visitor,
     Query(query): Query,
 ) -> Result<Response, WebError> {
-    let done = match (query.get("ordered"), query.get("reported")) {
-        (Some(_), _) => Some(t("portal-ordered")),
-        (_, Some(_)) => Some(t("portal-reported")),
+    let done = match (query.get("ordered"), query.get("reported"), query.get("followed")) {
+        (Some(_), ..) => Some(t("portal-ordered")),
+        (_, Some(_), _) => Some(t("portal-reported")),
+        (.., Some(_)) => Some(t("portal-followed")),
         _ => None,
     };
     let kind = kind_of(&web, &number)?;
@@ -92,7 +95,15 @@ async fn show(
     let plans = web.app().plans_on(visitor.actor(), &found.view).await?;
     let plan = plans.iter().find(|plan| plan.is_open() && plan.count.of > 0);
     let progress = plan.map(|plan| progress(plan, &visitor)).unwrap_or_default();
-    let content = content(web, &visitor, &found, (&approvals, &progress), done, (body, errors));
+    let forecast = match waits_for_requester(&found.view.record) {
+        // When they answer, nobody knows.
+        true => None,
+        // A plan knows better.
+        false if !progress.is_empty() => None,
+        false => web.app().forecast(&found.view).await?,
+    };
+    let ahead = Ahead { progress, forecast };
+    let content = content(web, &visitor, &found, (&approvals, &ahead), done, (body, errors));
     Ok(page(web, &visitor, &title, REQUESTS, content))
 }
 
@@ -103,11 +114,19 @@ fn title(page: &RecordPage) -> String {
     }
 }
 
+/// What is told of the time to come.
+struct Ahead {
+    /// How far the plan is that fulfils it; empty without.
+    progress: String,
+    /// When those like it were done.
+    forecast: Option<Forecast>,
+}
+
 fn content(
     web: &Web,
     visitor: &Visitor,
     page: &RecordPage,
-    (approvals, progress): (&[ApprovalSeen], &str),
+    (approvals, Ahead { progress, forecast }): (&[ApprovalSeen], &Ahead),
     done: Option<&str>,
     (body, errors): (&str, &[String]),
 ) -> Markup {
@@ -134,6 +153,7 @@ fn content(
     let is_own = record.reference("requester") == me || Some(record.created_by) == me;
     let outcome = ["resolution_notes", "fulfilment_notes", "workaround"];
     let action = format!("{}/comments", record_address(&record.number));
+    let goes_on = web.app().followable(visitor.actor(), view).filter(|followable| followable.is_instead);
     html! {
         (portal_head(&PortalHead { back: Some((t("portal-requests"), REQUESTS)), title: &title, text: &about, ..PortalHead::default() }, moves(view)))
         @if let Some(words) = done { (notice(&Notice { tone: Tone::Success, text: words }, html! {})) }
@@ -145,6 +165,12 @@ fn content(
                     p.portal-next__text { (standing.next) }
                     @if !progress.is_empty() { p.portal-next__text { (progress) } }
                     @if !standing.expected.is_empty() { p.portal-next__text { strong { (standing.expected) } } }
+                    @if let Some(forecast) = forecast {
+                        @let range = crate::forecast::range(forecast, web.app().now(), &visitor.preferences.zone);
+                        p.portal-next__text { strong { (t_with("forecast-for-requester", &[("range", (&range).into())])) } }
+                        p.portal-next__why { (crate::forecast::why(forecast)) }
+                    }
+                    (crate::follow_up::neighbours(view, record_address))
                     @for message in too_late(view) { p.portal-barred { (refusal(message)) "." } }
                 }
                 @if let Some(seen) = approvals.first() {
@@ -164,7 +190,8 @@ fn content(
                 @if !answers.is_empty() { (portal_section(if is_own { t("portal-your-answers") } else { t("portal-answers") }, None, answer_list(&answers))) }
                 (portal_section(t("portal-messages"), None, html! {
                     (timeline(page, &reader, &std::collections::HashMap::new(), None, None))
-                    @if view.rights.may(Action::Comment) {
+                    @if goes_on.is_some() { p.portal-barred { (t("portal-goes-on")) } }
+                    @if goes_on.is_some() || view.rights.may(Action::Comment) {
                         (composer(&Composer {
                             action: &action,
                             csrf_token: &visitor.csrf_token,
@@ -203,6 +230,10 @@ fn progress(plan: &steward_app::flows::PlanSeen, visitor: &Visitor) -> String {
 fn too_late(view: &steward_app::view::RecordView) -> impl Iterator<Item = &str> {
     let barred = view.barred_transitions.iter().filter(|(key, _)| key == "reopen");
     barred.map(|(_, message)| message.as_str())
+}
+
+fn waits_for_requester(record: &Record) -> bool {
+    ["on_hold_reason", "waiting_reason"].iter().any(|key| record.text(key) == "awaiting_requester")
 }
 
 fn rows(value: Option<&Json>) -> &[Json] {
@@ -284,7 +315,16 @@ pub(crate) async fn comment(
 ) -> Result<Response, WebError> {
     let kind = kind_of(&web, &number)?;
     let body = posted.form.text("body").unwrap_or_default().replace("\r\n", "\n");
-    match say(&web, &posted, &kind, &number, &body).await {
+    let view = web.app().get(posted.visitor.actor(), &kind, &number, None).await?;
+    let goes_on = web.app().followable(posted.visitor.actor(), &view).is_some_and(|followable| followable.is_instead);
+    let said = match goes_on {
+        true => match go_on(&web, &posted, &kind, &number, &body).await {
+            Ok(made) => return Ok(Redirect::to(&format!("{}?followed=1", record_address(&made))).into_response()),
+            Err(error) => Err(error),
+        },
+        false => say(&web, &posted, &kind, &number, &body).await,
+    };
+    match said {
         Ok(()) => Ok(Redirect::to(&format!("{}#composer", record_address(&number))).into_response()),
         Err(Error::Invalid(faults)) => {
             let errors: Vec<String> = faults
@@ -298,6 +338,20 @@ pub(crate) async fn comment(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is said of something that is over begins a record that follows it; gives its number.
+async fn go_on(
+    web: &Web,
+    posted: &Posted,
+    kind: &std::sync::Arc<steward_model::kind::Kind>,
+    number: &str,
+    body: &str,
+) -> Result<String, Error> {
+    let origin = Origin::door(Door::Page);
+    let made = web.app().follow_up_record(posted.visitor.actor(), kind, number, body, &origin).await?;
+    crate::files::add(web, posted, &made.kind, &made.record.number, Audience::Public).await?;
+    Ok(made.record.number)
 }
 
 async fn say(

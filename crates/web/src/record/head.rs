@@ -129,6 +129,10 @@ impl Parts<'_> {
         if view.rights.may(Action::Work) {
             items.push(item(t("book-time"), Some(Icon::Clock), &work, true));
         }
+        let follow_up = address::of_record(kind, &view.record, "follow-up");
+        if self.web.app().followable(self.visitor.actor(), view).is_some() {
+            items.push(item(t("follow-up"), Some(Icon::ArrowRight), &follow_up, true));
+        }
         let pin = address::of_record(kind, &view.record, "pin");
         let pinned = self.visitor.pinned_records.iter().any(|one| one.id == view.record.id);
         let values =

@@ -148,6 +148,7 @@ pub(crate) async fn page(
                     None => crate::automation::gather(&web, &visitor, &shown.view).await,
                 }
             };
+            let forecast = async { if as_of.is_some() { Ok(None) } else { web.app().forecast(&shown.view).await } };
             let context = head_context(&web, &visitor, &shown, as_of);
             let in_the_way = async {
                 if as_of.is_some() { Ok(Vec::new()) } else { conflicts::gather(&web, &visitor, &shown.view).await }
@@ -159,18 +160,34 @@ pub(crate) async fn page(
                     family::gather(&web, &visitor, &shown.view).await
                 }
             };
-            let (draft, head, article, notes, uses, working, turns, approvals, in_the_way, rules, plans, merged) = tokio::join!(
-                draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules, plans, merged
+            let (
+                draft,
+                head,
+                article,
+                notes,
+                uses,
+                working,
+                turns,
+                approvals,
+                in_the_way,
+                rules,
+                plans,
+                merged,
+                forecast,
+            ) = tokio::join!(
+                draft, context, article, notes, uses, working, turns, approvals, in_the_way, rules, plans, merged,
+                forecast
             );
-            let merged = merged?;
             let (head, article, notes, uses, working, turns) = (head?, article?, notes?, uses?, working?, turns?);
             let (approvals, in_the_way, rules, plans) = (approvals?, in_the_way?, rules?, plans?);
+            let (merged, forecast) = (merged?, forecast?);
             Parts {
                 draft: Some(draft?),
                 head,
                 article,
                 notes,
                 uses,
+                forecast,
                 working,
                 chain,
                 turns,
@@ -278,6 +295,8 @@ struct Parts<'a> {
     uses: Option<i64>,
     /// Promises of an agreement with those beneath them.
     chain: Vec<PromiseLink>,
+    /// When it will be done, as most like it were.
+    forecast: Option<steward_clock::forecast::Forecast>,
     /// What a calendar means.
     working: Option<working::Gathered>,
     /// When recurring work comes next.
@@ -313,6 +332,7 @@ impl<'a> Parts<'a> {
             notes: notes::Notes::default(),
             uses: None,
             chain: Vec::new(),
+            forecast: None,
             working: None,
             turns: None,
             approvals: Vec::new(),
@@ -391,6 +411,7 @@ impl<'a> Parts<'a> {
             @else { (self.texts()) }
             @if let Some(working) = &self.working { (working.draw()) }
             @if let Some(rules) = &self.rules { (rules.proof(self.web, self.visitor, view)) }
+            @if self.is_now() && self.is_staffed() && crate::promise::is_promise(&view.kind) { (crate::promise::later(&self.address)) }
             (crate::clocks::chain(&self.chain, &self.visitor.preferences.zone))
             (self.answers())
             (self.read_before())

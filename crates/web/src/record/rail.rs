@@ -53,6 +53,7 @@ impl Parts<'_> {
         html! {
             (self.requester())
             (crate::clocks::section(self.view(), &self.reader(), &self.address, self.is_now()))
+            (crate::forecast::section(self.forecast.as_ref(), self.web.app().now(), &self.visitor.preferences.zone))
             @if self.is_now() && let Some(knowledge) = crate::knowledge::work::section(self.web, self.visitor, self.view()) {
                 (rail_section(&RailSection { label: "Knowledge", ..RailSection::default() }, knowledge))
             }

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 55] = [
+const TICKET_LINES: [TicketLine; 59] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -89,6 +89,11 @@ const TICKET_LINES: [TicketLine; 55] = [
     ("POST", "/{kinds}/{record}/replay", Sent::Form(&[("days", "30")]), (404, 404, 404)),
     // Only targets of service levels are tried on real records.
     ("GET", "/{kinds}/{record}/simulation", Sent::Nothing, (404, 404, 404)),
+    // It is open, and so not followed up.
+    ("GET", "/{kinds}/{record}/follow-up", Sent::Nothing, (404, 404, 404)),
+    ("POST", "/{kinds}/{record}/follow-up", Sent::Form(&[("text", "again")]), (422, 422, 422)),
+    ("GET", "/{kinds}/{record}/promise-preview", Sent::Nothing, (404, 404, 404)),
+    ("POST", "/{kinds}/{record}/promise-preview", Sent::Form(&[("name", "x")]), (404, 404, 404)),
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.

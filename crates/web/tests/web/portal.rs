@@ -184,4 +184,45 @@ on_both! {
         assert!(world.browser("a1").get("/").await.text().contains("What do you need"));
         assert!(world.browser("g1").get("/").await.text().contains("My work"));
     }
+
+    async fn what_is_said_of_something_long_over_begins_a_new_report(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.fixture.client("root");
+        let fields = serde_json::json!({
+            "title": "Printer prints stripes", "impact": "low", "urgency": "low",
+            "requester": world.fixture.people["a1"].to_string(), "team": world.fixture.desk.to_string(),
+        });
+        let made = root.post("/api/v1/incidents", serde_json::json!({ "fields": fields })).await.expect(201).json();
+        let number = made["number"].as_str().unwrap().to_owned();
+        let path = format!("/api/v1/incidents/{number}/transitions");
+        root.post(&format!("{path}/start"), serde_json::json!({})).await.expect(200);
+        let how = serde_json::json!({ "fields": { "resolution_code": "fixed", "resolution_notes": "New drum" } });
+        root.post(&format!("{path}/resolve"), how).await.expect(200);
+        let here = format!("/portal/requests/{number}");
+        let page = world.another("a1").await.get(&here).await.text();
+        assert!(page.contains("Still not right") || !page.contains("begins a new report"), "{page}");
+        world.fixture.server.clock.advance(15 * 86_400);
+        let browser = world.another("a1").await;
+        let page = browser.get(&here).await.text();
+        assert!(page.contains("what you write begins a new report"), "{page}");
+        check_status(&browser.post(&format!("{here}/comments"), &[("body", " ")]).await, 422, "nothing said");
+        let sent = browser.post(&format!("{here}/comments"), &[("body", "Stripes again")]).await;
+        check_status(&sent, 303, "sent");
+        let place = location(&sent).to_owned();
+        assert!(place.contains("followed=1") && !place.contains(&number), "{place}");
+        let page = browser.get(&place).await.text();
+        for words in ["It continues what was closed", "Continues", &number, "Printer prints stripes", "Stripes again"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(browser.get(&here).await.text().contains("Went on as"));
+        // Staff follow up from the menu of the record, and see it in the report.
+        let agent = world.another("g1").await;
+        assert!(agent.get(&format!("/incidents/{number}")).await.text().contains(&format!("/incidents/{number}/follow-up")));
+        check_status(&agent.get(&format!("/incidents/{number}/follow-up")).await, 200, "the form");
+        check_status(&agent.post(&format!("/incidents/{number}/follow-up"), &[("text", "")]).await, 422, "nothing said");
+        let made = agent.post(&format!("/incidents/{number}/follow-up"), &[("text", "By telephone")]).await;
+        assert!(location(&made).starts_with("/incidents/INC"), "{}", location(&made));
+        assert!(agent.get("/service-levels").await.text().contains("were reopened (0.0 %)"));
+        check_status(&world.another("b1").await.get(&format!("/incidents/{number}/follow-up")).await, 404, "not theirs");
+    }
 }

@@ -130,4 +130,79 @@ on_both! {
         root.post(&format!("{path}/transitions/withdraw"), why).await.expect(200);
         assert_eq!(report("root").await, (Some(2), Some(0), Some(33.0), Some(33.0)));
     }
+
+    async fn n14_requester_and_staff_read_a_range(db: TestDatabase) {
+        let world = World::build(db).await;
+        for _ in 0..31 {
+            incident(&world, "a1", true).await;
+        }
+        world.fixture.server.clock.advance(60);
+        incident(&world, "a1", false).await;
+        let open = world.fixture.client("a1").get("/api/v1/incidents?sort=-number&limit=1").await.expect(200).json();
+        let number = open[0]["number"].as_str().unwrap().to_owned();
+        let page = world.another("a1").await.get(&format!("/portal/requests/{number}")).await.expect(200).text();
+        assert!(page.contains("Most likely done on ") && page.contains("at least 30 with the same team and priority"), "{page}");
+        let page = world.another("g1").await.get(&format!("/incidents/{number}")).await.expect(200).text();
+        assert!(page.contains("Forecast") && page.contains("Most likely on "), "{page}");
+        let german = world.another("a1").await;
+        german.post("/settings", &[("language", "de")]).await.expect(303);
+        let page = german.get(&format!("/portal/requests/{number}")).await.expect(200).text();
+        assert!(page.contains("Voraussichtlich am ") && page.contains("mindestens 30 mit gleichem Team"), "{page}");
+        // When they answer, nobody knows.
+        let path = format!("/api/v1/incidents/{number}/transitions");
+        let root = world.fixture.client("root");
+        root.post(&format!("{path}/start"), json!({})).await.expect(200);
+        let why = json!({ "fields": { "on_hold_reason": "awaiting_requester" }, "comment": { "body": "Which one?", "audience": "public" } });
+        root.post(&format!("{path}/hold"), why).await.expect(200);
+        let page = world.another("a1").await.get(&format!("/portal/requests/{number}")).await.expect(200).text();
+        assert!(!page.contains("Most likely done"), "{page}");
+    }
+
+    async fn what_a_promise_means_shows_while_it_is_written(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.fixture.client("root");
+        promise(root).await;
+        incident(&world, "a1", true).await;
+        incident(&world, "a1", false).await;
+        incident(&world, "b1", false).await;
+        world.fixture.server.clock.advance(9 * 3600);
+        let number = async |plural: &str| {
+            let all = root.get(&format!("/api/v1/{plural}")).await.expect(200).json();
+            all[0]["number"].as_str().unwrap().to_owned()
+        };
+        let target = format!("/service-level-targets/{}", number("service-level-targets").await);
+        let agreement = format!("/agreements/{}", number("agreements").await);
+        let writer = world.another("root").await;
+        let page = writer.get(&format!("{target}/edit")).await.expect(200).text();
+        assert!(page.contains("promise-preview") && page.contains("Show what it means"), "{page}");
+        for path in [&target, &agreement] {
+            let page = writer.get(path).await.expect(200).text();
+            assert!(page.contains(&format!("{path}/promise-preview")), "{page}");
+            let told = writer.get(&format!("{path}/promise-preview")).await.expect(200).text();
+            for words in ["What it means", "Records looked at", "It is slow", "4 as it is now", "of 5", "Resolve"] {
+                assert!(told.contains(words), "{words}: {told}");
+            }
+        }
+        // With more time none is broken, and nothing is changed by asking.
+        let form = [("name", "Resolve"), ("value", "48 h"), ("for_kind", "incident"), ("metric", "resolution")];
+        let told = writer.post(&format!("{target}/promise-preview"), &form).await;
+        check_status(&told, 200, "asked");
+        let told = told.text();
+        assert!(told.contains("of 48 h used") && told.contains("4 as it is now") && told.contains("value=\"48 h\""), "{told}");
+        let stored = root.get(&format!("/api/v1{target}")).await.expect(200).json();
+        assert_eq!(stored["fields"]["value"], "PT8H");
+        let told = writer.post(&format!("{target}/promise-preview"), &[("condition", "impact == 'low'")]).await.text();
+        assert!(told.contains("No record of these days falls under it"), "{told}");
+        let told = writer.post(&format!("{target}/promise-preview"), &[("condition", "impact ==")]).await;
+        check_status(&told, 200, "not finished yet");
+        assert!(told.text().contains("Only when cannot be used: the condition ends too early"), "{}", told.text());
+        let told = writer.post(&format!("{agreement}/promise-preview"), &[("valid_from", "2027-01-01")]).await.text();
+        assert!(told.contains("No record of these days falls under it"), "{told}");
+        // Nobody learns of records that they may not see, and who may not write it tries nothing.
+        let other = world.another("g2").await;
+        let told = other.get(&format!("{target}/promise-preview")).await.expect(200).text();
+        assert!(!told.contains("It is slow") && told.contains("There was no record in these days"), "{told}");
+        check_status(&other.post(&format!("{target}/promise-preview"), &form).await, 403, "not theirs to change");
+        check_status(&world.another("a1").await.get(&format!("{target}/promise-preview")).await, 404, "not for requesters");
+    }
 }

@@ -204,3 +204,5 @@ portal-expected-by = Erwartet bis { $day }
 portal-expected-when = Erwartet: { $when }
 portal-next-resolved-over = Funktioniert es wieder? Dann bestätigen Sie es.
 portal-next-fulfilled-over = Ist alles da? Dann bestätigen Sie es.
+portal-goes-on = Das ist länger her. Was Sie schreiben, beginnt darum eine neue Meldung, die mit dieser verknüpft ist.
+portal-followed = Ihre Meldung ist abgeschickt. Sie setzt das Abgeschlossene fort.

@@ -216,3 +216,6 @@ refusal-no-people-field = nennt kein Feld von { $kind } mit Personen
 refusal-waits-for-answers = Es wartet auf die Antworten derer, die um Genehmigung gefragt sind
 refusal-changed-since-opened = Worüber entschieden wird, hat sich geändert, seit Sie es geöffnet haben; sehen Sie es noch einmal an
 refusal-changes-what-was-approved = Das ändert, was genehmigt wurde; ändern Sie es zuerst, das fragt neu
+refusal-say-what-now = ist leer: sagen Sie, was jetzt nicht stimmt
+refusal-not-followable = kann nicht angenommen werden: dies ist nicht abgeschlossen oder kann noch wieder geöffnet werden
+refusal-no-reopenings = zählt nicht, wie oft seine Datensätze wieder geöffnet werden

@@ -204,3 +204,5 @@ portal-expected-by = Expected by { $day }
 portal-expected-when = Expected { $when }
 portal-next-resolved-over = Does it work again? Then confirm it.
 portal-next-fulfilled-over = Is everything there? Then confirm it.
+portal-goes-on = This was some time ago, so what you write begins a new report, linked to this one.
+portal-followed = Your report was sent. It continues what was closed.

@@ -216,3 +216,6 @@ refusal-no-people-field = names no field of { $kind } with people
 refusal-waits-for-answers = It waits for the answers of those who are asked to approve it
 refusal-changed-since-opened = What is decided has changed since you opened it; look at it again
 refusal-changes-what-was-approved = This changes what was approved; change it first, which asks anew
+refusal-say-what-now = is empty: say what is wrong now
+refusal-not-followable = cannot be taken: this is not over, or can still be reopened
+refusal-no-reopenings = does not count how often its records are reopened

@@ -204,3 +204,5 @@ portal-expected-by = Prévu pour le { $day }
 portal-expected-when = Prévu : { $when }
 portal-next-resolved-over = Cela fonctionne-t-il de nouveau ? Alors confirmez-le.
 portal-next-fulfilled-over = Tout est-il là ? Alors confirmez-le.
+portal-goes-on = Cela remonte à un certain temps : ce que vous écrivez ouvre un nouveau signalement, lié à celui-ci.
+portal-followed = Votre signalement est envoyé. Il fait suite à ce qui était clos.

@@ -216,3 +216,6 @@ refusal-no-people-field = ne nomme aucun champ de { $kind } contenant des person
 refusal-waits-for-answers = C’est en attente des réponses des personnes sollicitées pour l’approuver
 refusal-changed-since-opened = Ce dont on décide a changé depuis que vous l’avez ouvert ; regardez-le à nouveau
 refusal-changes-what-was-approved = Cela modifie ce qui a été approuvé ; modifiez-le d’abord, ce qui relance la demande
+refusal-say-what-now = est vide : dites ce qui ne va pas maintenant
+refusal-not-followable = ne peut pas être pris : ceci n’est pas terminé ou peut encore être rouvert
+refusal-no-reopenings = ne compte pas combien de fois ses enregistrements sont rouverts

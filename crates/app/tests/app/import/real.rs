@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use steward_app::facts::{Breakdown, Facts};
+use steward_app::forecast::{AGES, Held};
 use steward_app::import::{ImportReport, Profile};
 use steward_testkit::database::TestDatabase;
 use steward_testkit::on_both;
@@ -188,5 +189,23 @@ on_both! {
         assert_eq!(import(&db, "volvo", path).await.events, 0);
         let verified = db.store.verify(None, |_| {}).await.unwrap();
         assert!(verified.is_good(), "{:?}", verified.faults);
+    }
+
+    async fn forecasts_of_the_uci_log_hold_as_often_as_they_say(db: TestDatabase) {
+        let Some(path) = shared("uci-incident-log/incident_event_log.csv.xz") else { return };
+        import(&db, "uci", path).await;
+        let app = app(&db).await;
+        let found = app.backtest_forecasts(app.kind("incident").unwrap(), 10).await.unwrap();
+        let check = |name: &str, held: &Held, least: usize| {
+            println!("{name}: {:?} % of {}, {} without", held.percent(), held.made(), held.unknown);
+            assert!(held.made() >= least, "{name}: {} forecasts", held.made());
+            let percent = held.percent().unwrap();
+            assert!((76.0..=84.0).contains(&percent), "{name}: {percent}");
+        };
+        check("overall", &found.overall(), 5_000);
+        for age in AGES {
+            check(&format!("after {} h", age / 3_600), &found.at_age(age), 500);
+        }
+        check("moderate", &found.of_priority("moderate"), 4_000);
     }
 }

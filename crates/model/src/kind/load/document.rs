@@ -54,6 +54,7 @@ pub(super) struct Document {
     pub(super) approval: Option<ApprovalItem>,
     pub(super) family: Option<FamilyItem>,
     pub(super) merging: Option<MergingItem>,
+    pub(super) follow_up: Option<FollowUpItem>,
     #[serde(default)]
     pub(super) section: Vec<SectionItem>,
     #[serde(default)]
@@ -209,6 +210,14 @@ pub(super) struct ApprovalItem {
     #[serde(default)]
     pub(super) never: Vec<Word>,
     pub(super) amount: Option<Word>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FollowUpItem {
+    pub(super) instead_of: Word,
+    pub(super) kind: Option<Word>,
+    pub(super) copy: Vec<Word>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::document::{
-    ApprovalItem, ChoiceItem, ClassItem, Document, FamilyItem, FieldItem, IntervalItem, MergingItem, OnCommentItem,
-    SectionItem, StateItem, TransitionItem, Word,
+    ApprovalItem, ChoiceItem, ClassItem, Document, FamilyItem, FieldItem, FollowUpItem, IntervalItem, MergingItem,
+    OnCommentItem, SectionItem, StateItem, TransitionItem, Word,
 };
 use super::faults::{Faults, hint};
 
@@ -43,6 +43,7 @@ pub(super) struct Draft<'a> {
     pub(super) approval: Option<In<'a, ApprovalItem>>,
     pub(super) family: Option<In<'a, FamilyItem>>,
     pub(super) merging: Option<In<'a, MergingItem>>,
+    pub(super) follow_up: Option<In<'a, FollowUpItem>>,
     pub(super) sections: Vec<In<'a, SectionItem>>,
     pub(super) intervals: Vec<In<'a, IntervalItem>>,
 }
@@ -156,6 +157,7 @@ fn draft<'a>(
         approval: last(line, |document| document.approval.as_ref()),
         family: last(line, |document| document.family.as_ref()),
         merging: last(line, |document| document.merging.as_ref()),
+        follow_up: last(line, |document| document.follow_up.as_ref()),
         sections: Vec::new(),
         intervals: Vec::new(),
     };

@@ -10,6 +10,7 @@ mod document;
 mod family;
 mod faults;
 mod fields;
+mod follow_up;
 mod intervals;
 mod lifecycle;
 mod merge;
@@ -25,6 +26,7 @@ use self::family::{build_family, build_merging};
 use self::faults::{Faults, hint, is_key, label_of, nearest};
 pub(crate) use self::fields::FILTER_WORDS;
 use self::fields::build_fields;
+use self::follow_up::build_follow_up;
 use self::intervals::build_intervals;
 use self::lifecycle::{build_lifecycle, build_on_comment};
 use self::merge::{Draft, In, merge};
@@ -185,6 +187,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
     let approval = build_approval(draft, &fields, faults);
     let family = build_family(draft, &fields, faults);
     let merging = build_merging(draft, &fields, faults);
+    let follow_up = build_follow_up(draft, faults);
     let form = build_form(draft, faults);
     let intervals = build_intervals(draft, &fields, faults);
     check_presentation(draft, &fields, faults);
@@ -210,6 +213,7 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
         approval,
         family,
         merging,
+        follow_up,
         form,
         list_columns: draft.list_columns.map(|columns| words(columns.item)).unwrap_or_default(),
         board_column: draft.board_column.map(|column| column.item.get_ref().clone()),
