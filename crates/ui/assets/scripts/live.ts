@@ -18,6 +18,9 @@ behaviour("[data-poll]", (part, signal) => {
   again();
 });
 
+/** Until a part that was just acted on is looked at once more, in milliseconds. */
+const LOOK_AGAIN = 2500;
+
 const pending = new Map<HTMLElement, Change | null>();
 const fetchedAt = new WeakMap<HTMLElement, number>();
 let timer = 0;
@@ -66,7 +69,8 @@ async function refreshPart(part: HTMLElement, change: Change | null): Promise<vo
   const text = await fetchPart(source);
   if (!part.isConnected || !differs(part, text)) return;
   if (!isBusy(part)) return morph(part, text);
-  if (hasJustSent()) return;
+  // It may be one's own act, whose answer is on its way, or what followed from it: it is looked at once more after that.
+  if (hasJustSent()) return void setTimeout(() => { pending.set(part, change); later(); }, LOOK_AGAIN);
   const show = () => void fetchPart(source).then((fresh) => morph(part, fresh));
   const note = pill(part, change ? word("changed-by", { name: change.actor }) : word("changed"), word("show"), show);
   // When only the pointer was in the way, it happens by itself once that is gone.
