@@ -12,7 +12,7 @@ use steward_model::decide::{Context, Given, Rejection, decide};
 use steward_model::event::{Act, Audience, Cause, Door, Event, Why};
 use steward_model::filter::{Filter, Operand, Test};
 use steward_model::id::RecordId;
-use steward_model::kind::{Category, Family, Kind, Merging};
+use steward_model::kind::{Family, Kind, Merging};
 use steward_model::record::{Fields, Record};
 use steward_store::change::{ChangeSet, CursorMove, RecordChange};
 use steward_store::error::CommitError;
@@ -55,8 +55,8 @@ enum Meaning<'k> {
     Resumed(&'k Family),
     /// It gave way to another, the one that the entry names or that it names itself.
     Merged(&'k Merging, Option<RecordId>),
-    /// It stands by itself again.
-    Separated(RecordId),
+    /// It stands by itself again; the record that it had given way to, as for a merge.
+    Separated(&'k Merging, Option<RecordId>),
 }
 
 impl App {
@@ -123,6 +123,10 @@ impl App {
             return Ok(Vec::new());
         };
         let is_on = |field: &str| whole.field(field) == Some(&Json::Bool(true));
+        let is_family = matches!(meaning, Meaning::Said(..) | Meaning::Finished(_) | Meaning::Resumed(_));
+        if is_family && !self.speaks_for(kind, &whole, event.actor).await? {
+            return Ok(Vec::new());
+        }
         match meaning {
             Meaning::Said(family, body) if is_on(&family.updates) => {
                 let comment = Command::Comment(NewComment { audience: Audience::Public, body: body.clone() });
@@ -136,7 +140,10 @@ impl App {
             }
             Meaning::Resumed(family) if is_on(&family.moves) => {
                 let fields = Fields::from([(family.with.clone(), Json::Null)]);
-                let resume = Command::Transition(Transition { key: family.resume.clone(), ..Transition::default() });
+                // What was said with it was said before, when the parts were not open yet.
+                let comment = if is_on(&family.updates) { self.said_with(event).await? } else { None };
+                let resume = Transition { key: family.resume.clone(), comment, ..Transition::default() };
+                let resume = Command::Transition(resume);
                 self.passed(kind, &whole, event, &family.with, &resume, &fields).await
             }
             Meaning::Said(..) | Meaning::Finished(_) | Meaning::Resumed(_) => Ok(Vec::new()),
@@ -144,8 +151,42 @@ impl App {
                 Some(into) => self.watched_with(into, &whole, event).await,
                 None => Ok(Vec::new()),
             },
-            Meaning::Separated(from) => self.unwatched_with(*from, &whole, event).await,
+            Meaning::Separated(merging, from) => match from.or_else(|| whole.reference(&merging.into)) {
+                Some(from) => self.unwatched_with(merging, from, &whole, event).await,
+                None => Ok(Vec::new()),
+            },
         }
+    }
+
+    /// Whether what somebody does to a record is said for those who work on it: a customer's own words and moves go on to
+    /// nobody else's record.
+    async fn speaks_for(&self, kind: &Kind, whole: &Record, person: RecordId) -> Result<bool, Error> {
+        if person == RecordId::SYSTEM {
+            return Ok(true);
+        }
+        match self.actor(person, None).await {
+            Ok(actor) => {
+                let own = rights(&actor, kind, whole, self.now());
+                Ok(own.may_read_internal() && whole.reference("requester") != Some(person))
+            }
+            Err(Error::Unauthenticated) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The public words that came with a move: its commenter wrote them right before.
+    async fn said_with(&self, event: &Event) -> Result<Option<NewComment>, Error> {
+        let before = self.store().journal_of(event.record, event.seq - 2, 1).await?;
+        Ok(before.into_iter().find_map(|entry| match entry.event.act {
+            Act::Commented { audience: Audience::Public, body }
+                if entry.event.seq + 1 == event.seq
+                    && entry.event.actor == event.actor
+                    && entry.event.at == event.at =>
+            {
+                Some(NewComment { audience: Audience::Public, body })
+            }
+            _ => None,
+        }))
     }
 
     /// A command on the parts of a record, those left out on which it cannot be done.
@@ -197,11 +238,14 @@ impl App {
         let origin = Origin { door: Door::System, cause, idempotency_key: None };
         let found = Found::default();
         let world = self.world_for(loaded.record.organisation).await?;
-        let ctx = Context { given, ..self.context(&steward, &origin, &found, &world) };
-        let events = decide(kind, Some(&loaded.record), command, &ctx)?;
+        let events = {
+            let ctx = Context { given, ..self.context(&steward, &origin, &found, &world) };
+            decide(kind, Some(&loaded.record), command, &ctx)?
+        };
         if events.is_empty() {
             return Ok(None);
         }
+        self.check_unfinished(kind, &loaded.record, &events, &origin).await?;
         let before = Some((loaded.record.revision, loaded.head));
         let after = folded(loaded.record, &events)?;
         Ok(Some(RecordChange { kind: kind.clone(), before, after, events }))
@@ -220,16 +264,38 @@ impl App {
         self.all_on(target, commands, event).await
     }
 
-    /// Those who came with a record that gave way leave with it.
-    async fn unwatched_with(&self, from: RecordId, merged: &Record, event: &Event) -> Result<Vec<RecordChange>, Error> {
-        let Some(target) = self.store().get_record(from).await? else { return Ok(Vec::new()) };
-        let entries = self.store().journal_of(from, 0, ENTRIES_MAX).await?;
-        let came = entries.iter().filter_map(|entry| match (&entry.event.act, &entry.event.cause) {
-            (Act::Watched { person }, Some(Cause::Event { record, .. })) if *record == merged.id => Some(*person),
-            _ => None,
-        });
-        let commands = came.map(|person| Command::Unwatch { person }).collect();
-        self.all_on(target, commands, event).await
+    /// Those who came with a record that gave way leave with it: the record that it led to, and those that this one has
+    /// given way to since.
+    async fn unwatched_with(
+        &self,
+        merging: &Merging,
+        from: RecordId,
+        merged: &Record,
+        event: &Event,
+    ) -> Result<Vec<RecordChange>, Error> {
+        let mut changes = Vec::new();
+        let mut people: Option<Vec<RecordId>> = None;
+        let mut way = vec![merged.id];
+        let mut next = Some(from);
+        while let Some(id) = next.filter(|id| !way.contains(id) && way.len() < ABOVE_MAX) {
+            let Some(target) = self.store().get_record(id).await? else { break };
+            let entries = self.store().journal_of(id, 0, ENTRIES_MAX).await?;
+            let came = entries.iter().filter_map(|entry| match (&entry.event.act, &entry.event.cause) {
+                (Act::Watched { person }, Some(Cause::Event { record, .. })) if way.contains(record) => Some(*person),
+                _ => None,
+            });
+            // Who came to the first of them with it, and to the others on the way from there.
+            let leaving: Vec<RecordId> = match &people {
+                None => came.collect(),
+                Some(people) => came.filter(|person| people.contains(person)).collect(),
+            };
+            next = merging.target(&target.record);
+            way.push(id);
+            let commands = leaving.iter().map(|person| Command::Unwatch { person: *person }).collect();
+            changes.extend(self.all_on(target, commands, event).await?);
+            people.get_or_insert(leaving);
+        }
+        Ok(changes)
     }
 
     /// Several commands on one record, in one change.
@@ -267,19 +333,42 @@ impl App {
         Ok(way)
     }
 
-    /// Refuses a record that would be part of itself, or merged into itself.
-    pub(crate) async fn check_family(&self, kind: &Kind, record: &Record, events: &[Event]) -> Result<(), Error> {
+    /// Refuses a record that would be part of itself, or merged into itself, and a merge that would give people more than
+    /// whoever merges can give: who asked for the one that gives way watches the other, and so reads it.
+    pub(crate) async fn check_family(
+        &self,
+        actor: &Actor,
+        kind: &Kind,
+        record: &Record,
+        events: &[Event],
+    ) -> Result<(), Error> {
+        let change = |field: &str| events.iter().flat_map(|event| &event.changes).rfind(|change| change.field == field);
         let fields = kind.family.iter().map(|family| &family.parent).chain(kind.merging.iter().map(|one| &one.into));
         for field in fields {
-            let is_new =
-                |event: &Event| event.changes.iter().any(|change| change.field == *field && change.to.is_some());
-            if !events.iter().any(is_new) {
-                continue;
+            if change(field).is_some_and(|change| change.to.is_some()) {
+                let after = folded(record.clone(), events)?;
+                if self.along(field, &after).await?.contains(&record.id) {
+                    return Err(Rejection::invalid(field, "must not lead back to this record").into());
+                }
             }
-            let after = folded(record.clone(), events)?;
-            if self.along(field, &after).await?.contains(&record.id) {
-                return Err(Rejection::invalid(field, "must not lead back to this record").into());
-            }
+        }
+        let Some(merging) = &kind.merging else { return Ok(()) };
+        let Some(change) = change(&merging.into) else { return Ok(()) };
+        let moves = events.iter().any(|event| matches!(event.act, Act::Moved { .. }));
+        if record.state == merging.state && record.reference(&merging.into).is_some() && !moves {
+            return Err(Rejection::invalid(&merging.into, "is fixed once it was merged; separate it first").into());
+        }
+        let Some(target) = change.to.as_ref().and_then(Json::as_i64).map(RecordId) else { return Ok(()) };
+        let Some(target) = self.store().get_record(target).await?.map(|loaded| loaded.record) else { return Ok(()) };
+        let fault = |message: &str| Err(Rejection::invalid(&merging.into, message).into());
+        if merging.target(&target).is_some() {
+            return fault("was merged itself; name the record that it leads to");
+        }
+        if target.organisation != record.organisation {
+            return fault("belongs to another organisation, whose records its requester could not read");
+        }
+        if !actor.is_system() && !rights(actor, kind, &target, self.now()).may(Action::Update) {
+            return fault("is not yours to change, and people would be added to it");
         }
         Ok(())
     }
@@ -339,11 +428,20 @@ fn meaning<'k>(kind: &'k Kind, event: &Event) -> Option<Meaning<'k>> {
             let merged = kind.merging.as_ref().and_then(|merging| merged_or_separated(merging, event, from, to));
             merged.or_else(|| {
                 let family = kind.family.as_ref()?;
-                let key = transition.as_deref()?;
-                match key {
-                    key if key == family.finish => Some(Meaning::Finished(family)),
-                    key if key == family.resume => Some(Meaning::Resumed(family)),
-                    _ => None,
+                match transition.as_deref() {
+                    Some(key) if key == family.finish => Some(Meaning::Finished(family)),
+                    Some(key) if key == family.resume => Some(Meaning::Resumed(family)),
+                    Some(_) => None,
+                    // Set back: what it came to says what that means.
+                    None => {
+                        let ended = &kind.lifecycle.transition(&family.finish)?.to;
+                        let is_open = |state: &str| kind.lifecycle.category(state).is_open();
+                        match (from == ended, to == ended) {
+                            (true, false) if is_open(to) => Some(Meaning::Resumed(family)),
+                            (false, true) if is_open(from) => Some(Meaning::Finished(family)),
+                            _ => None,
+                        }
+                    }
                 }
             })
         }
@@ -356,7 +454,7 @@ fn merged_or_separated<'k>(merging: &'k Merging, event: &Event, from: &str, to: 
     let id = |value: &Option<Json>| value.as_ref().and_then(Json::as_i64).map(RecordId);
     match (from == merging.state, to == merging.state) {
         (false, true) => Some(Meaning::Merged(merging, change.and_then(|change| id(&change.to)))),
-        (true, false) => change.and_then(|change| id(&change.from)).map(Meaning::Separated),
+        (true, false) => Some(Meaning::Separated(merging, change.and_then(|change| id(&change.from)))),
         _ => None,
     }
 }
@@ -377,6 +475,6 @@ fn is_ready(kind: &Kind, part: &Record, command: &Command) -> bool {
         Command::Transition(transition) => {
             kind.lifecycle.transition(&transition.key).is_some_and(|found| found.starts(kind, part))
         }
-        _ => matches!(kind.lifecycle.category(&part.state), Category::New | Category::Active | Category::Waiting),
+        _ => kind.lifecycle.category(&part.state).is_open(),
     }
 }

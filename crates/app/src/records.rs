@@ -435,7 +435,7 @@ impl App {
             self.check_asked(kind, record, command, &events).await?;
             self.check_unfinished(kind, record, &events, origin).await?;
         }
-        self.check_family(kind, record, &events).await?;
+        self.check_family(actor, kind, record, &events).await?;
         Ok(events)
     }
 

@@ -11,6 +11,7 @@ const HOUR: i64 = 3600;
 /// Writes windows from the beginning on, and freezes and changes for the weeks to come.
 pub(crate) fn write(script: &mut Script, calendar: &Calendar, start: Moment) {
     windows(script, calendar, start.plus_seconds(7 * HOUR));
+    duties(script, calendar, start.plus_seconds(8 * HOUR));
     freezes(script, calendar);
     collisions(script, calendar);
     exclusions(script, calendar);
@@ -71,6 +72,38 @@ fn windows(script: &mut Script, calendar: &Calendar, at: Moment) {
         fields["zone"] = json!("Europe/Berlin");
         let at = at.plus_seconds(place * 60);
         script.add_at_once(at, page("dev"), &format!("window:{key}"), create("maintenance_window", fields));
+    }
+}
+
+/// Who answers for a team outside of its hours: two in turn, a week each, and one on weekday evenings.
+fn duties(script: &mut Script, calendar: &Calendar, at: Moment) {
+    let first = calendar.date(at);
+    let week_later = calendar.date(at.plus_seconds(7 * 24 * HOUR));
+    let week = |title: &str, person: &str, from: &str| {
+        json!({
+            "title": title, "team": "@team:infra", "person": format!("@person:{person}"), "starts_on": from,
+            "repeat": "weekly", "every": 2, "at_time": "17:00", "until_time": "17:00", "days_later": 7,
+            "description": "May restart and fail over alone. Anything that costs data waits for Dev.",
+        })
+    };
+    let evenings: Vec<_> =
+        ["monday", "tuesday", "wednesday", "thursday", "friday"].iter().map(|day| json!({ "day": day })).collect();
+    let duties = [
+        ("victor", week("Infrastructure on call, even weeks", "victor", &first.to_string())),
+        ("wiebke", week("Infrastructure on call, odd weeks", "wiebke", &week_later.to_string())),
+        (
+            "carlos",
+            json!({
+                "title": "Network on call, evenings", "team": "@team:network", "person": "@person:carlos",
+                "starts_on": first.to_string(), "repeat": "weekly", "weekdays": evenings,
+                "at_time": "18:00", "until_time": "22:00",
+            }),
+        ),
+    ];
+    for (place, (key, mut fields)) in (0_i64..).zip(duties) {
+        fields["zone"] = json!("Europe/Berlin");
+        let at = at.plus_seconds(place * 60);
+        script.add_at_once(at, page("ada"), &format!("rota:{key}"), create("rota", fields));
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use steward_app::error::Error;
 use steward_app::view::RecordView;
 use steward_model::command::Input;
-use steward_model::event::Act;
+use steward_model::event::{Act, Audience};
 use steward_model::kind::{Field, FieldType, Kind, Level};
 
 use crate::Web;
@@ -47,7 +47,7 @@ impl<'a> Part<'a> {
         let before = self.entry.saturating_sub(1).max(0);
         let page = web.app().journal(visitor.actor(), kind, self.record, before, 1).await?;
         let event = page.entries.into_iter().find(|event| event.seq == self.entry).ok_or(Error::NotFound)?;
-        let Act::Commented { body, .. } = &event.act else { return Err(Error::NotFound) };
+        let Act::Commented { body, audience: Audience::Public } = &event.act else { return Err(Error::NotFound) };
         let mut values = Input::new();
         let mut put = |key: &str, value: Json| {
             let may = kind.field(key).is_some_and(|field| field.write.is_some_and(|needed| needed <= level));

@@ -112,7 +112,7 @@ impl Teller<'_> {
             _ => return html! {},
         };
         let id = format!("{}{}", self.mark, event.seq);
-        let split = self.split.filter(|_| matches!(event.act, Act::Commented { .. }));
+        let split = self.split.filter(|_| matches!(event.act, Act::Commented { audience: Audience::Public, .. }));
         let split = split.map(|address| {
             let address = format!("{address}{}", event.seq);
             html! { a.icon-button."icon-button--small" href=(address) title=(t("split-off")) aria-label=(t("split-off")) { (icon(Icon::GitBranch)) } }

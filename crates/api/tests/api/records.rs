@@ -166,7 +166,7 @@ on_both! {
         assert!(message("title").contains("required"));
 
         let problem = check_problem(&g1.post(&format!("{path}/transitions/close"), json!({})).await, 409, "Not possible in this state");
-        assert_eq!(problem["allowed_transitions"], json!(["start", "hold", "resolve", "cancel"]));
+        assert_eq!(problem["allowed_transitions"], json!(["start", "hold", "resolve", "cancel", "merge"]));
         let needs = g1.post(&format!("{path}/transitions/resolve"), json!({})).await;
         let problem = check_problem(&needs, 422, "Some fields need attention");
         let named: Vec<&Json> = problem["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();

@@ -182,6 +182,66 @@ on_both! {
         assert_eq!(told(refused), "duplicate_of must not lead back to this record");
     }
 
+    async fn in_4_a_customers_own_words_and_moves_go_on_to_nobody(db: TestDatabase) {
+        let world = World::build(db).await;
+        let whole = world.incident("a1", json!({})).await;
+        let part = world.incident("a2", json!({ "parent_incident": whole.record.number })).await;
+        world.update(&whole, json!({ "pass_on_updates": true, "pass_on_resolution": true })).await.unwrap();
+        let words = NewComment { audience: Audience::Public, body: "My number is 555".to_owned() };
+        world.tried("a1", &whole, Request::Command(Command::Comment(words))).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.words(&part).await, [""; 0]);
+        world.resolve(&whole).await;
+        assert_eq!(world.state(&part).await, "resolved");
+        let words = NewComment { audience: Audience::Public, body: "Not for me".to_owned() };
+        let again = Transition { key: "reopen".into(), comment: Some(words), ..Transition::default() };
+        world.tried("a1", &whole, Request::Command(Command::Transition(again))).await.unwrap();
+        world.settle().await;
+        assert_eq!((world.state(&whole).await.as_str(), world.state(&part).await.as_str()), ("in_progress", "resolved"));
+        // Those who work on it take up all of it, and say why; only the whole counts as reopened.
+        world.resolve(&whole).await;
+        world.step(&whole, "reopen", json!({})).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.words(&part).await, ["Again"]);
+        let part = world.now(&part).await.record;
+        assert_eq!((part.state.as_str(), part.field("reopen_count")), ("in_progress", None));
+    }
+
+    async fn in_4_what_is_undone_is_so_for_the_parts_and_open_tasks_hold_one_up(db: TestDatabase) {
+        let world = World::build(db).await;
+        let whole = world.incident("a1", json!({ "pass_on_resolution": true })).await;
+        let (free, held) = (world.part_of(&whole).await, world.part_of(&whole).await);
+        let task = json!({ "title": "Look at it", "incident": held.record.number, "mandatory": true, "team": world.0.desk.to_string() });
+        world.0.server.make("incident_task", world.0.a, task).await;
+        world.resolve(&whole).await;
+        assert_eq!((world.state(&free).await.as_str(), world.state(&held).await.as_str()), ("resolved", "new"));
+        let seq = world.now(&whole).await.record.revision;
+        world.tried("root", &whole, Request::Revert { seq }).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.state(&whole).await, "new");
+        assert_eq!(world.state(&free).await, "in_progress");
+    }
+
+    async fn pl_10_nobody_is_let_in_by_a_merge_that_could_not_let_them_in(db: TestDatabase) {
+        let world = World::build(db).await;
+        let (kept, gone) = (world.incident("a1", json!({})).await, world.incident("a2", json!({})).await);
+        let other = json!({ "title": "It broke", "requester": world.0.people["b1"].to_string() });
+        let other = world.0.server.make("incident", world.0.b, other).await;
+        let refused = world.step(&gone, "merge", json!({ "duplicate_of": other.record.number })).await;
+        assert!(told(refused).contains("belongs to another organisation"));
+        world.step(&gone, "merge", json!({ "duplicate_of": kept.record.number })).await.unwrap();
+        let refused = world.update(&gone, json!({ "duplicate_of": null })).await;
+        assert!(told(refused).contains("is fixed once it was merged"));
+        let third = world.incident("a1", json!({})).await;
+        let refused = world.step(&third, "merge", json!({ "duplicate_of": gone.record.number })).await;
+        assert!(told(refused).contains("was merged itself"));
+        // Who only reads the other one adds nobody to it.
+        let theirs = world.incident("a2", json!({ "team": world.0.desk.to_string() })).await;
+        let foreign = world.incident("g2", json!({ "confidentiality": "normal" })).await;
+        let refused = world.tried("g2", &theirs, Request::Update { fields: json!({ "duplicate_of": foreign.record.number }).as_object().unwrap().clone(), organisation: None, base: None }).await;
+        assert!(refused.is_err());
+    }
+
     async fn pl_10_a_merged_record_leads_to_the_other_and_comes_back(db: TestDatabase) {
         let world = World::build(db).await;
         let (first, second) = (world.incident("a1", json!({})).await, world.incident("a2", json!({})).await);
@@ -212,6 +272,7 @@ on_both! {
         let back = world.now(&second).await.record;
         assert_eq!((back.state.as_str(), back.reference("duplicate_of")), ("in_progress", None));
         assert_eq!(world.now(&first).await.record.watchers, []);
+        assert!(!world.now(&third).await.record.watchers.contains(&world.0.people["a2"]), "nor does a way lead on from there");
         world.say(&second, Audience::Public, "And another thing").await.unwrap();
         // Within the window only.
         world.0.server.clock.advance(15 * 86_400);

@@ -229,7 +229,8 @@ fn moved_draft<'a>(
             draft.put(field, Some(Json::from(ctx.actor.person.0)), Some(by_transition(transition)));
         }
     }
-    for field in &transition.increment {
+    // What follows from another record's move is counted there.
+    for field in transition.increment.iter().filter(|_| !ctx.actor.is_system()) {
         let count = record.field(field).and_then(Json::as_i64).unwrap_or(0);
         draft.put(field, Some(Json::from(count + 1)), Some(by_transition(transition)));
     }
