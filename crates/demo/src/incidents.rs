@@ -51,7 +51,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) stories: &'a [Story],
     pub(crate) phrases: &'a Phrases,
     pub(crate) chance: Chance,
-    last_of_story: std::collections::HashMap<String, String>,
+    /// The last incident of each story that stayed one, and the company of who told it.
+    last_of_story: std::collections::HashMap<String, (String, String)>,
 }
 
 impl<'a> Desk<'a> {
@@ -130,7 +131,10 @@ impl<'a> Desk<'a> {
             return Ok(());
         }
         self.course(&mut telling, fate);
-        self.last_of_story.insert(telling.story.key.clone(), telling.record);
+        if fate != Fate::Duplicate {
+            let last = (telling.record, telling.person.company);
+            self.last_of_story.insert(telling.story.key, last);
+        }
         Ok(())
     }
 
@@ -470,16 +474,19 @@ impl<'a> Desk<'a> {
     }
 
     fn close_as_duplicate(&mut self, telling: &mut Telling) {
-        let Some(first) = self.last_of_story.get(&telling.story.key).cloned() else { return };
+        let Some((first, company)) = self.last_of_story.get(&telling.story.key).cloned() else { return };
         telling.at = self.calendar.after(telling.at, self.chance.between(5, 60));
         let words = format!(
             "Thank you. We know of this already and work on it under {{{{{first}}}}}; you will hear from us there."
         );
         let agent = page(&telling.agent);
         self.script.add(telling.at, agent.clone(), &telling.record, say(words));
-        let fields =
-            json!({ "cancel_reason": "The same is told in another incident", "duplicate_of": format!("@{first}") });
-        self.script.add(telling.at, agent.clone(), &telling.record, go("cancel", fields));
+        // Who could not read the other one is not led there.
+        let step = match company == telling.person.company {
+            true => go("merge", json!({ "duplicate_of": format!("@{first}") })),
+            false => go("cancel", json!({ "cancel_reason": "The same is told in another incident" })),
+        };
+        self.script.add(telling.at, agent.clone(), &telling.record, step);
         self.script.add(telling.at, agent, &telling.record, crate::script::Deed::Link("duplicate_of", first));
     }
 }
