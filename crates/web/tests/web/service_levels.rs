@@ -199,7 +199,10 @@ on_both! {
         let told = writer.post(&format!("{agreement}/promise-preview"), &[("valid_from", "2027-01-01")]).await.text();
         assert!(told.contains("No record of these days falls under it"), "{told}");
         // Nobody learns of records that they may not see, and who may not write it tries nothing.
+        incident(&world, "g2", false).await;
         let other = world.another("g2").await;
+        let told = other.get("/incidents").await.expect(200).text();
+        assert!(told.contains("It is slow"), "what one asked for oneself one sees, and nothing of how it is promised: {told}");
         let told = other.get(&format!("{target}/promise-preview")).await.expect(200).text();
         assert!(!told.contains("It is slow") && told.contains("There was no record in these days"), "{told}");
         check_status(&other.post(&format!("{target}/promise-preview"), &form).await, 403, "not theirs to change");
