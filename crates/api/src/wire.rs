@@ -244,12 +244,16 @@ fn act(kind: &Kind, act: &Act, labels: &Labels) -> Value {
         Act::Detached { attachment } => json!({ "attachment": attachment.to_string() }),
         Act::Linked(to) | Act::Unlinked(to) => link(to),
         Act::Watched { person } | Act::Unwatched { person } => json!({ "person": reference(*person, labels) }),
-        Act::Escalated { target, slot, step, due_at, note } => json!({
+        Act::Escalated { target, slot, step, due_at, note, called } => json!({
             "target": reference(*target, labels),
             "clock": slot,
             "step": step,
             "due_at": due_at.map(|at| at.to_string()),
             "note": note,
+            "called": called.as_ref().map(|called| json!({
+                "people": called.people.iter().map(|person| reference(*person, labels)).collect::<Vec<_>>(),
+                "told": called.told.key(),
+            })),
         }),
     }
 }

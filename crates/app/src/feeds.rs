@@ -249,7 +249,7 @@ impl App {
             request.organisation = filter.organisation;
         }
         let mut shown = self.overlapping(actor, &request).await?.intervals;
-        (request.from, request.until) = (from, now);
+        (request.from, request.until, request.latest) = (from, now, true);
         let mut past = self.overlapping(actor, &request).await?.intervals;
         let known: HashSet<(RecordId, i64)> = shown.iter().map(identity).collect();
         past.retain(|interval| !known.contains(&identity(interval)));

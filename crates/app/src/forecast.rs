@@ -29,6 +29,9 @@ const MOST: usize = 10_000;
 /// Fields that say when something was done. Kinds with neither have no forecast.
 const DONE: [&str; 2] = ["resolved_at", "fulfilled_at"];
 
+/// The state of what nobody has sent yet: it waits for nobody, and says nothing about how long others wait.
+const UNSENT: &str = "draft";
+
 /// What was read of each kind. One reads while others wait, so a hundred pages cost one query.
 pub(crate) type Experiences = Mutex<HashMap<String, (Moment, Arc<Experience>)>>;
 
@@ -45,7 +48,7 @@ impl App {
     /// When the database is away.
     pub async fn forecast(&self, view: &RecordView) -> Result<Option<Forecast>, Error> {
         let (kind, record) = (&view.kind, &view.record);
-        if !is_forecast(kind) || !kind.lifecycle.category(&record.state).is_open() || record.state == "draft" {
+        if !is_forecast(kind) || !kind.lifecycle.category(&record.state).is_open() || record.state == UNSENT {
             return Ok(None);
         }
         let experience = self.experience(kind).await?;

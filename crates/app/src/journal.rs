@@ -222,6 +222,7 @@ pub(crate) fn named_in(event: &Event) -> BTreeSet<RecordId> {
         Act::Worked { person, .. } | Act::Watched { person } | Act::Unwatched { person } => {
             ids.insert(*person);
         }
+        Act::Escalated { called: Some(called), .. } => ids.extend(&called.people),
         _ => {}
     }
     ids

@@ -173,7 +173,7 @@ impl App {
         sort: &[SortKey],
         limit: usize,
     ) -> Result<Vec<RecordView>, Error> {
-        let mut wanted = self.wanted(actor, kind, filter, sort)?;
+        let mut wanted = self.wanted(actor, kind, filter, (sort, Level::Requester))?;
         if action != Action::Read {
             let level = wanted.levels.level(&kind.key);
             let doing = scope(actor, action, kind, Level::Requester, wanted.now);
@@ -185,16 +185,17 @@ impl App {
     }
 
     /// The first records that meet a condition for somebody, in order, with values that they may not read: to decide on,
-    /// not to show.
+    /// not to show. Only those on which they read fields of a level.
     pub(crate) async fn first_as_stored(
         &self,
         actor: &Actor,
         kind: &Arc<Kind>,
         filter: &Filter,
-        sort: &[SortKey],
+        (sort, least): (&[SortKey], Level),
         limit: usize,
     ) -> Result<Vec<Record>, Error> {
-        let query = self.query(actor, kind, filter, sort, limit)?;
+        let wanted = self.wanted(actor, kind, filter, (sort, least))?;
+        let query = self.query_of(actor, kind, &wanted, sort, limit);
         Ok(self.store().list(&query).await?.into_iter().map(|loaded| loaded.record).collect())
     }
 
@@ -250,6 +251,19 @@ impl App {
         self.all_of(actor, kind, &filter, most).await
     }
 
+    /// As [`Self::all_matching`], only of records on which the actor reads what those read who work on them: what follows
+    /// from a field tells its value.
+    pub(crate) async fn all_worked_on(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        request: &ListRequest,
+        most: usize,
+    ) -> Result<Vec<Record>, Error> {
+        let filter = self.filter_of(actor, kind, request).await?;
+        self.all_at(actor, kind, (&filter, Level::Agent), most).await
+    }
+
     /// The records that meet a condition for somebody, as [`Self::all_matching`].
     pub(crate) async fn all_of(
         &self,
@@ -258,10 +272,20 @@ impl App {
         filter: &Filter,
         most: usize,
     ) -> Result<Vec<Record>, Error> {
+        self.all_at(actor, kind, (filter, Level::Requester), most).await
+    }
+
+    async fn all_at(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        asked: (&Filter, Level),
+        most: usize,
+    ) -> Result<Vec<Record>, Error> {
         let mut records: Vec<Record> = Vec::new();
         loop {
             let after = records.last().map(|last| last.id);
-            let page = self.page_of(actor, kind, filter, after, BATCH.min(most)).await?;
+            let page = self.page_at(actor, kind, asked, after, BATCH.min(most)).await?;
             let ended = page.len() < BATCH;
             records.extend(page);
             if ended || records.len() >= most {
@@ -281,8 +305,20 @@ impl App {
         after: Option<RecordId>,
         limit: usize,
     ) -> Result<Vec<Record>, Error> {
+        self.page_at(actor, kind, (filter, Level::Requester), after, limit).await
+    }
+
+    async fn page_at(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        (filter, least): (&Filter, Level),
+        after: Option<RecordId>,
+        limit: usize,
+    ) -> Result<Vec<Record>, Error> {
         let sort = Vec::new();
-        let mut query = self.query(actor, kind, filter, &sort, limit)?;
+        let wanted = self.wanted(actor, kind, filter, (&sort, least))?;
+        let mut query = self.query_of(actor, kind, &wanted, &sort, limit);
         if let Some(id) = after {
             let cursor = Cursor { values: Vec::new(), id };
             let after = after_predicate(&sort, &cursor, kind, self.store().dialect(), ALIAS, &mut query.binds)
@@ -344,7 +380,7 @@ impl App {
         sort: &[SortKey],
         limit: usize,
     ) -> Result<ListQuery, Error> {
-        let wanted = self.wanted(actor, kind, filter, sort)?;
+        let wanted = self.wanted(actor, kind, filter, (sort, Level::Requester))?;
         Ok(self.query_of(actor, kind, &wanted, sort, limit))
     }
 
@@ -372,7 +408,7 @@ impl App {
         sort: &[SortKey],
         cap: usize,
     ) -> Result<usize, Error> {
-        let wanted = self.wanted(actor, kind, filter, sort)?;
+        let wanted = self.wanted(actor, kind, filter, (sort, Level::Requester))?;
         let reasons = reasons(&wanted.scope).unwrap_or_else(|| vec![wanted.scope()]);
         let parts = reasons.into_iter().map(|reason| Filter::all([reason, wanted.filter()]).simplified());
         let parts: Vec<Filter> = parts.filter(|part| *part != Filter::Nothing).collect();
@@ -386,12 +422,18 @@ impl App {
     }
 
     /// What a list asks for, bound to whoever asks.
-    fn wanted(&self, actor: &Actor, kind: &Arc<Kind>, filter: &Filter, sort: &[SortKey]) -> Result<Wanted, Error> {
+    fn wanted(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        filter: &Filter,
+        (sort, least): (&[SortKey], Level),
+    ) -> Result<Wanted, Error> {
         let now = self.now();
         let levels = Levels::of(filter, sort, kind, self.registry());
         levels.check(actor, self.registry(), now)?;
         let environment = actor.environment(now);
-        let scope = scope(actor, Action::Read, kind, levels.level(&kind.key), now);
+        let scope = scope(actor, Action::Read, kind, levels.level(&kind.key).max(least), now);
         Ok(Wanted { scope, filter: filter.bind(&environment).simplified(), levels, now })
     }
 

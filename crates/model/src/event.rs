@@ -232,7 +232,49 @@ pub enum Act {
         /// Words that the step was given.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
+        /// Who was called, where the step tells who is on call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        called: Option<Called>,
     },
+}
+
+/// Whom a step that tells who is on call found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Called {
+    /// The people on duty, each once; empty when nobody was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<RecordId>,
+    /// Who was told.
+    #[serde(default, skip_serializing_if = "Reached::is_on_call")]
+    pub told: Reached,
+}
+
+/// Who was told by a step that tells who is on call.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reached {
+    /// Those on duty, or a later step of the same moment told in place of this one.
+    #[default]
+    OnCall,
+    /// The team, since nobody was on duty or none of them could be told.
+    Team,
+    /// Nobody could be.
+    Nobody,
+}
+
+impl Reached {
+    fn is_on_call(&self) -> bool {
+        *self == Self::OnCall
+    }
+
+    /// Its name on the wire.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::OnCall => "on_call",
+            Self::Team => "team",
+            Self::Nobody => "nobody",
+        }
+    }
 }
 
 impl Act {

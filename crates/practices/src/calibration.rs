@@ -21,8 +21,9 @@ pub const ROUTED_BY: [&str; 2] = ["service", "category"];
 pub struct Case<'a> {
     /// The record, without values that the reader may not see.
     pub record: &'a Record,
-    /// Its journal, where it was given to others; empty otherwise.
-    pub journal: &'a [Event],
+    /// Its journal where it was given to others, empty otherwise; `None` where it was given to others and how is not
+    /// known.
+    pub journal: Option<&'a [Event]>,
     /// Whether a promise to its customer was broken.
     pub is_broken: bool,
 }
@@ -180,10 +181,10 @@ fn most(counts: &BTreeMap<String, usize>) -> Option<(String, usize)> {
     Some((best.0.clone(), *best.1))
 }
 
-/// The team that had a record first.
+/// The team that had a record first; `None` also where that is not known.
 fn first_team(case: &Case<'_>) -> Option<RecordId> {
     let id = |value: &Json| value.as_i64().map(RecordId);
-    let named = case.journal.iter().find_map(|event| match &event.act {
+    let named = case.journal?.iter().find_map(|event| match &event.act {
         Act::Created { fields, .. } => fields.get("team").and_then(id),
         _ => event.changes.iter().find(|change| change.field == "team")?.to.as_ref().and_then(id),
     });
@@ -232,7 +233,7 @@ mod tests {
     }
 
     fn case(record: &Record) -> Case<'_> {
-        Case { record, journal: &[], is_broken: false }
+        Case { record, journal: Some(&[]), is_broken: false }
     }
 
     #[test]
@@ -272,7 +273,7 @@ mod tests {
         let moved = record(json!({"service": 40, "team": 9}));
         let stayed = record(json!({"service": 40, "team": 7}));
         let found = |moved_ones: usize, stayed_ones: usize| {
-            let went = Case { journal: &journal, ..case(&moved) };
+            let went = Case { journal: Some(&journal), ..case(&moved) };
             let cases = std::iter::repeat_n(went, moved_ones).chain(std::iter::repeat_n(case(&stayed), stayed_ones));
             calibrate(cases).routes
         };
@@ -285,6 +286,16 @@ mod tests {
         assert!(!found(6, 7)[0].is_proposed());
         assert!(!found(4, 0)[0].is_proposed());
         assert!(found(1, 0).is_empty());
+        // What went from hand to hand without being known how came to nobody first.
+        let unread = std::iter::repeat_n(Case { journal: None, ..case(&moved) }, 4);
+        let went = std::iter::repeat_n(Case { journal: Some(&journal), ..case(&moved) }, 6);
+        let routes = calibrate(went.chain(unread)).routes;
+        assert_eq!(
+            routes.iter().map(|route| (route.last, route.records, route.came)).collect::<Vec<_>>(),
+            [(RecordId(9), 6, 6)]
+        );
+        let last = calibrate(std::iter::repeat_n(Case { journal: None, ..case(&moved) }, 4));
+        assert_eq!((last.records, last.routes), (4, Vec::new()));
     }
 
     #[test]

@@ -309,6 +309,7 @@ impl Example {
                 step: step.clone(),
                 due_at: None,
                 note: String::new(),
+                called: None,
             },
         };
         let seq = record.revision + 1;

@@ -10,7 +10,7 @@ use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
 use crate::list::ListQuery;
-use crate::sql::{Bind, Dialect, integer_list};
+use crate::sql::{Bind, Dialect, integer_list, literal};
 use crate::store::Store;
 
 const CLOCK: Target = Target {
@@ -254,17 +254,19 @@ impl Store {
         rows.iter().map(|row| Ok(RecordId(row.integer(0)?))).collect()
     }
 
-    /// Records that meet a condition and on which a promise was broken by a clock that began since a moment, ascending.
-    /// Order and limit of the list do not matter.
+    /// Records that meet a condition and on which a promise was broken by a clock that began since a moment, ascending:
+    /// promises of one sort, or of all of them. Order and limit of the list do not matter.
     ///
     /// # Errors
     /// What the database answered.
     pub async fn breached_records(
         &self,
         records: &ListQuery,
+        sort: Option<&str>,
         since: Moment,
         now: Moment,
     ) -> Result<Vec<RecordId>, StoreError> {
+        let of_sort = sort.map_or_else(|| "sort <> 'own'".to_owned(), |sort| format!("sort = {}", literal(sort)));
         let mut binds = records.binds.clone();
         let mut place = |moment: Moment| {
             binds.push(Bind::Integer(moment.0));
@@ -272,7 +274,7 @@ impl Store {
         };
         let (since, now) = (place(since), place(now));
         let sql = format!(
-            "select distinct record from clock where started_at >= ${since} and sort <> 'own' \
+            "select distinct record from clock where started_at >= ${since} and {of_sort} \
              and (state = 'breached' or {OPEN} and (breached_at is not null or due_at < ${now})) \
              and record in (select r.id {}) order by record",
             records.rows_from()

@@ -30,13 +30,14 @@ pub struct Took {
 }
 
 impl Store {
-    /// Records of a kind that are open or were changed since a moment: of both the `most` that changed last, and whether
-    /// there were no more that ended.
+    /// Records of a kind that are open or were changed since a moment, without those that nobody has sent yet: of both the
+    /// `most` that changed last, and whether there were no more that ended.
     ///
     /// # Errors
     /// What the database answered.
     pub async fn experience(&self, kind: &Kind, since: Moment, most: usize) -> Result<(Vec<Took>, bool), StoreError> {
-        let open = self.took(kind, "r.category in ('new', 'active', 'waiting')", &[], most).await?;
+        let open =
+            self.took(kind, "r.category in ('new', 'active', 'waiting') and r.state <> 'draft'", &[], most).await?;
         let ended = "r.category in ('done', 'cancelled') and r.updated_at >= $1";
         let ended = self.took(kind, ended, &[Bind::Integer(since.0)], most).await?;
         let is_whole = ended.len() < most;

@@ -89,6 +89,8 @@ pub struct IntervalQuery {
     pub record: Option<RecordId>,
     /// Intervals at most, those that begin first.
     pub limit: usize,
+    /// Those that begin last instead, and these first.
+    pub latest: bool,
 }
 
 /// What may be seen of a kind.
@@ -176,9 +178,13 @@ impl IntervalQuery {
             let list = self.list(&organisations, dialect);
             tests.push(format!("r.organisation in {list}"));
         }
+        let order = match self.latest {
+            true => "i.begin_at desc, i.end_at desc, i.record desc, i.place desc",
+            false => "i.begin_at, i.end_at, i.record, i.place",
+        };
         format!(
             "select i.place, i.part, i.time, i.begin_at, i.end_at, i.all_day, i.name, {} from ({source}) i \
-             join record r on r.id = i.record where {} order by i.begin_at, i.end_at, i.record, i.place limit {}",
+             join record r on r.id = i.record where {} order by {order} limit {}",
             record_columns(dialect, "r"),
             tests.join(" and "),
             self.limit

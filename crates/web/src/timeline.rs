@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 use steward_app::pages::RecordPage;
 use steward_app::view::Label;
-use steward_model::event::{Act, Audience, Cause, Change, Door, Event};
+use steward_model::event::{Act, Audience, Called, Cause, Change, Door, Event, Reached};
 use steward_model::kind::{FieldType, Kind};
 use steward_ui::icon::{Icon, icon};
 use steward_ui::record::Live;
@@ -225,17 +225,41 @@ impl Teller<'_> {
                 Some(Icon::EyeOff),
                 sentence("had-watch-no-more", &[("name", html! { b { (self.reader.name(*person)) } })]),
             ),
-            Act::Escalated { step, due_at, note, .. } => {
+            Act::Escalated { step, due_at, note, called, .. } => {
                 let due = due_at.map(|due| time::exact(due, self.reader.zone)).unwrap_or_default();
                 (
                     Some(Icon::Clock),
                     html! {
                         (t_with("escalated-step", &[("step", (&crate::clocks::step_words(step)).into()), ("due", (&due).into())]))
                         @if !note.is_empty() { ": " (note) }
+                        @if let Some(called) = called { " (" (self.called(called)) ")" }
                     },
                 )
             }
             Act::Commented { .. } | Act::Worked { .. } => (None, html! {}),
+        }
+    }
+
+    /// Who was on call and who was told, as far as the reader may know them.
+    fn called(&self, called: &Called) -> Markup {
+        let names = html! {
+            @for (place, person) in called.people.iter().enumerate() {
+                @if place > 0 { ", " }
+                (self.reader.name(*person))
+            }
+        };
+        let key = match (called.people.is_empty(), called.told) {
+            (false, Reached::OnCall) => "called-on-call",
+            (false, Reached::Team) => "called-team-instead",
+            (false, Reached::Nobody) => "called-in-vain",
+            (true, Reached::OnCall) => "called-nobody",
+            (true, Reached::Team) => "called-team",
+            (true, Reached::Nobody) => "called-nobody-at-all",
+        };
+        if called.people.is_empty() {
+            html! { (t(key)) }
+        } else {
+            sentence(key, &[("names", names)])
         }
     }
 

@@ -204,19 +204,19 @@ on_both! {
         root.post("/api/v1/rotas", duty("Last year", "oa", json!({ "starts_on": "2025-01-01", "ends_on": "2025-02-01" }))).await.expect(201);
         root.post("/api/v1/rotas", duty("Never", "g1", json!({ "at_time": "25:00" }))).await.expect(422);
         let path = incident(root, json!({ "team": fixture.desk.to_string() })).await;
-        let notes = async || -> Vec<String> {
+        let entries = async || -> Vec<Json> {
             let journal = root.get(&format!("{path}/journal")).await.expect(200).json();
             journal.as_array().unwrap().iter().filter(|entry| entry["type"] == "escalated")
-                .map(|entry| entry["data"]["note"].as_str().unwrap_or_default().to_owned()).collect()
+                .map(|entry| entry["data"].clone()).collect()
         };
         fixture.server.clock.advance(2 * 3600);
         fixture.server.app.take_due_steps().await.unwrap();
         let told = fixture.client("g1").get("/api/v1/notifications").await.expect(200).json();
         assert!(told.as_array().unwrap().iter().any(|one| one["reason"] == "due"), "{told}");
-        let name = root.get(&format!("/api/v1/people/{}", fixture.people["g1"])).await.expect(200).json();
-        let noted = notes().await;
-        let family = name["fields"]["family_name"].as_str().unwrap_or_default();
-        assert!(noted.len() == 1 && noted[0].starts_with("Call (on call: ") && noted[0].contains(family), "{noted:?}");
+        let taken = entries().await;
+        assert!(taken.len() == 1 && taken[0]["note"] == "Call" && taken[0]["called"]["told"] == "on_call", "{taken:?}");
+        assert_eq!(taken[0]["called"]["people"][0]["id"], fixture.people["g1"].to_string());
+        assert!(taken[0]["called"]["people"][0]["label"].is_string(), "{taken:?}");
         for other in ["g2", "oa"] {
             let told = fixture.client(other).get("/api/v1/notifications").await.expect(200).json();
             assert!(!told.as_array().unwrap().iter().any(|one| one["reason"] == "due"), "{other}: {told}");
@@ -229,8 +229,73 @@ on_both! {
         root.post(&format!("/api/v1/rotas/{}/transitions/pause", made["number"].as_str().unwrap()), json!({})).await.expect(200);
         fixture.server.clock.advance(3600);
         fixture.server.app.take_due_steps().await.unwrap();
-        assert_eq!(notes().await.last().map(String::as_str), Some("nobody on call"));
+        assert_eq!(entries().await.last().unwrap()["called"], json!({ "people": [], "told": "team" }));
         sound(&fixture).await;
+    }
+
+    async fn lv_6_the_team_is_told_where_who_is_on_call_cannot_be(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let root = fixture.client("root");
+        promise(root, sla("Gold"), json!({
+            "name": "Resolve", "metric": "resolution", "value": "PT4H",
+            "steps": [{ "percent": 50, "action": "notify_on_call" }, { "percent": 75, "action": "notify_on_call" },
+                { "percent": 80, "action": "reassign", "team": fixture.hr.to_string() }],
+        })).await;
+        // g2 works for another team and does not read what is this one's.
+        root.post("/api/v1/rotas", json!({ "fields": {
+            "title": "Days", "team": fixture.desk.to_string(), "person": fixture.people["g2"].to_string(),
+            "repeat": "daily", "starts_on": "2026-01-01", "at_time": "00:00", "until_time": "24:00",
+        } })).await.expect(201);
+        let path = incident(root, json!({ "team": fixture.desk.to_string() })).await;
+        let called = async || -> Vec<Json> {
+            let journal = root.get(&format!("{path}/journal")).await.expect(200).json();
+            journal.as_array().unwrap().iter().filter(|entry| entry["type"] == "escalated")
+                .map(|entry| entry["data"]["called"].clone()).collect()
+        };
+        let due = async |person: &str| {
+            let told = fixture.client(person).get("/api/v1/notifications").await.expect(200).json();
+            told.as_array().unwrap().iter().filter(|one| one["reason"] == "due").count()
+        };
+        fixture.server.clock.advance(2 * 3600);
+        fixture.server.app.take_due_steps().await.unwrap();
+        let taken = called().await;
+        assert_eq!((taken.len(), &taken[0]["told"]), (1, &json!("team")), "{taken:?}");
+        assert_eq!(taken[0]["people"][0]["id"], fixture.people["g2"].to_string());
+        assert_eq!((due("g1").await, due("g2").await), (1, 0));
+        // The next comes with a step that gives it to the team of who is on call: whoever is named is told.
+        fixture.server.clock.advance(2 * 3600);
+        fixture.server.app.take_due_steps().await.unwrap();
+        let taken = called().await;
+        assert_eq!((taken.len(), &taken[1]["told"]), (3, &json!("on_call")), "{taken:?}");
+        assert_eq!(taken[1]["people"][0]["id"], fixture.people["g2"].to_string());
+        assert_eq!(due("g2").await, 1);
+        sound(&fixture).await;
+    }
+
+    async fn n25_only_what_customers_were_promised_counts_as_broken_to_them(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let (root, g2) = (fixture.client("root"), fixture.client("g2"));
+        let ola = json!({ "name": "Desk", "sort": "ola", "team": fixture.desk.to_string(), "valid_from": "2020-01-01" });
+        promise(root, ola, json!({ "name": "Desk resolves", "metric": "resolution", "value": "PT1H" })).await;
+        let known = g2.get("/api/v1/calibration").await.expect(200).json()["records"].clone();
+        let path = incident(root, json!({
+            "team": fixture.desk.to_string(), "requester": fixture.people["g2"].to_string(), "impact": "low", "urgency": "low",
+        })).await;
+        // Who asked for it reads it, and is told nothing of how it was worked on.
+        g2.get(&path).await.expect(200);
+        assert_eq!(g2.get("/api/v1/calibration").await.expect(200).json()["records"], known);
+        fixture.server.clock.advance(2 * 3600);
+        let broken = async || {
+            let told = root.get("/api/v1/calibration").await.expect(200).json();
+            let cells = told["cells"].as_array().unwrap().clone();
+            cells.iter().find(|cell| cell["impact"] == "low" && cell["urgency"] == "low").unwrap()["broken"].clone()
+        };
+        assert_eq!(clock(root, &path, &format!("ola/{}/resolution", fixture.desk)).await["breached"], true);
+        assert_eq!(broken().await, 0);
+        promise(root, sla("Gold"), json!({ "name": "Resolve", "metric": "resolution", "value": "PT1H" })).await;
+        while fixture.server.app.run_due_job("test").await.unwrap() {}
+        fixture.server.clock.advance(2 * 3600);
+        assert_eq!(broken().await, 1);
     }
 
     async fn promises_that_change_reach_running_clocks_and_leave_ended_ones(db: TestDatabase) {

@@ -95,7 +95,7 @@ impl App {
         let of_exclusions = of_exclusions.clone();
         let now = self.now();
         let records = self.list_query(actor, kind, &ListRequest::default()).await?;
-        let broken = self.store().breached_records(&records, since, now).await?;
+        let broken = self.store().breached_records(&records, None, since, now).await?;
         let mut accepted: HashMap<RecordId, Vec<Record>> = HashMap::new();
         for ids in broken.chunks(AT_ONCE) {
             let ids = ids.iter().map(|id| Operand::Value(Json::from(id.0))).collect();

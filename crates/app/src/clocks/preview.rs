@@ -12,7 +12,7 @@ use steward_model::command::Input;
 use steward_model::event::Event;
 use steward_model::filter::{Attribute, Filter, SortKey};
 use steward_model::id::RecordId;
-use steward_model::kind::Kind;
+use steward_model::kind::{Kind, Level};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 
@@ -96,7 +96,8 @@ struct Books {
 }
 
 impl App {
-    /// What an agreement or a target means for the latest records that somebody may read, with some values changed.
+    /// What an agreement or a target means for the latest records that somebody works on, with some values changed. Those
+    /// that they see as a requester alone are left out: conditions look at fields that are hidden there.
     ///
     /// # Errors
     /// [`Error::NotFound`] for other kinds and for what the actor may not see; what is wrong with the values, as the
@@ -190,7 +191,7 @@ impl App {
             ListRequest { filter: Some(format!("created_at >= timestamp(\"{since}\")")), ..ListRequest::default() };
         let filter: Filter = self.filter_of(actor, kind, &request).await?;
         let latest = [SortKey { attribute: Attribute::CreatedAt, descending: true }];
-        let mut records = self.first_as_stored(actor, kind, &filter, &latest, MOST + 1).await?;
+        let mut records = self.first_as_stored(actor, kind, &filter, (&latest, Level::Agent), MOST + 1).await?;
         found.is_cut |= records.len() > MOST;
         records.truncate(MOST);
         let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();

@@ -1,7 +1,8 @@
 //! What would have been: records of the last days under a target that is not in force yet.
 //!
 //! The journals of real records are folded twice, by the book in force and by the one with the change. Nothing is
-//! written. Only records that the asker may read take part.
+//! written. Only records that the asker works on take part: conditions look at fields that
+//! requesters do not see.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -134,7 +135,7 @@ impl App {
         let present = self.book().await?;
         let filter = format!("created_at >= timestamp(\"{since}\")");
         let request = ListRequest { filter: Some(filter), ..ListRequest::default() };
-        let records = self.all_matching(actor, &kind, &request, MOST).await?;
+        let records = self.all_worked_on(actor, &kind, &request, MOST).await?;
         let mut found = Simulated { is_cut: records.len() >= MOST, ..Simulated::default() };
         let now = self.now();
         for batch in records.chunks(BATCH) {

@@ -15,7 +15,7 @@ use steward_clock::steps;
 use steward_model::access::{Action, Actor, rights};
 use steward_model::apply::apply;
 use steward_model::command::{Command, Input, Transition};
-use steward_model::event::{Act, Cause, Door, Event};
+use steward_model::event::{Act, Called, Cause, Door, Event, Reached};
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
@@ -26,7 +26,6 @@ use steward_store::error::CommitError;
 use steward_store::notifications::NewNotification;
 
 use super::follow::{Taken, fired_key, next_step, read, row};
-use super::on_call::OnCall;
 use crate::App;
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
@@ -141,13 +140,13 @@ impl App {
         }
         let kind = self.kind(&loaded.record.kind)?.clone();
         let mut record = loaded.record.clone();
-        let (mut events, mut told) = (Vec::new(), None);
+        let (mut events, mut told): (Vec<Event>, _) = (Vec::new(), None);
         for step in &due {
             let on_call = self.on_call_for(step, &record).await?;
-            let entry = escalated(&record, target, &clock, (step, &on_call), now);
+            let entry = escalated(&record, target, &clock, (step, on_call.as_ref()), now);
             record = apply(Some(record), &entry).map_err(Error::internal)?;
             if is_telling(step) {
-                told = Some((*step, entry.seq));
+                told = Some((*step, events.len(), on_call));
             }
             events.push(entry);
             for event in self.effect_of(step, &kind, &record, &clock).await? {
@@ -156,7 +155,14 @@ impl App {
             }
         }
         let notifications = match told {
-            Some((step, seq)) => self.told_by_step(step, seq, &kind, &record).await?,
+            Some((step, place, on_call)) => {
+                let seq = events[place].seq;
+                let (notifications, reached) = self.told_by_step(step, on_call, seq, (&kind, &record)).await?;
+                if let Act::Escalated { called: Some(called), .. } = &mut events[place].act {
+                    called.told = reached;
+                }
+                notifications
+            }
             None => Vec::new(),
         };
         let people: BTreeSet<RecordId> = notifications.iter().map(|one| one.person).collect();
@@ -236,15 +242,14 @@ impl App {
         }
     }
 
-    /// Who is told by a step, as far as each may read the record.
+    /// Who is told by a step, as far as each may read the record; with who was found to be on call when it was taken.
     async fn told_by_step(
         &self,
         step: &Step,
+        on_call: Option<BTreeSet<RecordId>>,
         seq: i64,
-        kind: &Kind,
-        record: &Record,
-    ) -> Result<Vec<NewNotification>, Error> {
-        let now = self.now();
+        (kind, record): (&Kind, &Record),
+    ) -> Result<(Vec<NewNotification>, Reached), Error> {
         let team = match record.reference("team") {
             Some(team) => self.store().get_record(team).await?.map(|loaded| loaded.record),
             None => None,
@@ -252,16 +257,33 @@ impl App {
         let members = || team.iter().flat_map(|team| team.references("members")).take(TOLD);
         let people: BTreeSet<RecordId> = match &step.action {
             StepAction::NotifyLead => team.iter().filter_map(|team| team.reference("lead")).collect(),
-            StepAction::NotifyOnCall => match self.on_call_for(step, record).await? {
-                on_call if on_call.people.is_empty() => members().collect(),
-                on_call => on_call.people.into_iter().map(|(person, _)| person).collect(),
-            },
+            StepAction::NotifyOnCall => {
+                let on_duty = self.news_of_step(on_call.unwrap_or_default(), seq, (kind, record)).await?;
+                if !on_duty.is_empty() {
+                    return Ok((on_duty, Reached::OnCall));
+                }
+                // Nobody is on duty, or nobody of them works here any more, reads the record or wants to hear of it.
+                let others = self.news_of_step(members().collect(), seq, (kind, record)).await?;
+                let reached = if others.is_empty() { Reached::Nobody } else { Reached::Team };
+                return Ok((others, reached));
+            }
             StepAction::NotifyTeam => members().chain(record.reference("assignee")).collect(),
             _ => match record.reference("assignee") {
                 Some(assignee) => [assignee].into(),
                 None => members().collect(),
             },
         };
+        Ok((self.news_of_step(people, seq, (kind, record)).await?, Reached::OnCall))
+    }
+
+    /// What a step tells some people, those of them who may read the record and hear of such.
+    async fn news_of_step(
+        &self,
+        people: BTreeSet<RecordId>,
+        seq: i64,
+        (kind, record): (&Kind, &Record),
+    ) -> Result<Vec<NewNotification>, Error> {
+        let now = self.now();
         let settings = self.settings_of(&people.iter().copied().collect::<Vec<_>>()).await?;
         let actors = self.actors_of(people).await?;
         // Steps of the past, as an import or the demonstration takes them, are no news.
@@ -292,7 +314,15 @@ impl App {
 }
 
 /// The entry that a step leaves.
-fn escalated(record: &Record, target: &Target, clock: &Clock, (step, on_call): (&Step, &OnCall), now: Moment) -> Event {
+fn escalated(
+    record: &Record,
+    target: &Target,
+    clock: &Clock,
+    (step, on_call): (&Step, Option<&BTreeSet<RecordId>>),
+    now: Moment,
+) -> Event {
+    let called =
+        |people: &BTreeSet<RecordId>| Called { people: people.iter().copied().collect(), told: Reached::default() };
     Event {
         record: record.id,
         seq: record.revision + 1,
@@ -305,21 +335,11 @@ fn escalated(record: &Record, target: &Target, clock: &Clock, (step, on_call): (
             slot: clock.slot.clone(),
             step: step.key.clone(),
             due_at: clock.due_at,
-            note: noted(&step.note, on_call),
+            note: step.note.clone(),
+            called: on_call.map(called),
         },
         changes: Vec::new(),
     }
-}
-
-/// The words of a step, with who is on call where it tells them.
-fn noted(note: &str, on_call: &OnCall) -> String {
-    let names: Vec<&str> = on_call.people.iter().map(|(_, name)| name.as_str()).collect();
-    let who = match (on_call.was_asked, names.is_empty()) {
-        (false, _) => return note.to_owned(),
-        (true, true) => "nobody on call".to_owned(),
-        (true, false) => format!("on call: {}", names.join(", ")),
-    };
-    if note.is_empty() { who } else { format!("{note} ({who})") }
 }
 
 fn is_telling(step: &Step) -> bool {

@@ -14,7 +14,7 @@ use steward_model::kind::{Category, Kind};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 
-use super::{DONE, like, moment, opened};
+use super::{DONE, UNSENT, like, moment, opened};
 use crate::App;
 use crate::error::Error;
 
@@ -120,7 +120,7 @@ impl App {
         let mut found = Backtest::default();
         let mut chosen: Vec<(RecordId, Moment, Moment)> = Vec::new();
         let mut seen = Vec::with_capacity(records.len());
-        for record in &records {
+        for record in records.iter().filter(|record| record.state != UNSENT) {
             let one = seen_of(kind, record);
             if let Some(done) = one.left.filter(|_| one.is_done) {
                 found.records += 1;

@@ -42,13 +42,15 @@ pub struct IntervalRequest {
     pub record: Option<RecordId>,
     /// Intervals at most, 1 to [`LIMIT_MAX`].
     pub limit: usize,
+    /// Where there are more, those that begin last instead of first.
+    pub latest: bool,
 }
 
 impl IntervalRequest {
     /// Everything that overlaps with a span.
     pub fn between(from: Moment, until: Moment, zone: TimeZone) -> Self {
         let (times, about, organisation, record) = (None, None, None, None);
-        Self { from, until, zone, times, about, organisation, record, limit: LIMIT_MAX }
+        Self { from, until, zone, times, about, organisation, record, limit: LIMIT_MAX, latest: false }
     }
 }
 
@@ -118,6 +120,9 @@ impl App {
         let mut found = self.store().intervals(&query).await?;
         let is_cut = found.len() > limit;
         found.truncate(limit);
+        if request.latest {
+            found.reverse();
+        }
         let mut intervals = self.interval_views(actor, found).await?;
         // Kept as open, and expected to end before this span.
         intervals.retain(|interval| interval.span.all_day || interval.span.end > request.from);
@@ -147,6 +152,7 @@ impl App {
             organisations,
             record: request.record,
             limit,
+            latest: request.latest,
         };
         let is_wanted =
             |interval: &&Interval| request.times.as_ref().is_none_or(|times| times.contains(&interval.time));

@@ -29,6 +29,7 @@ fn query(from: i64, until: i64) -> IntervalQuery {
         organisations: None,
         record: None,
         limit: 10_000,
+        latest: false,
     }
 }
 
@@ -72,6 +73,11 @@ on_both! {
             assert_eq!(db.store.intervals(&nothing).await.unwrap(), Vec::new());
         }
         assert_eq!(db.store.intervals(&IntervalQuery { limit: 3, ..query(-6_000, 6_000) }).await.unwrap().len(), 3);
+        let mut begins: Vec<i64> = spans().iter().map(|(begin, _)| *begin).collect();
+        begins.sort_unstable_by(|a, b| b.cmp(a));
+        let latest = db.store.intervals(&IntervalQuery { limit: 3, latest: true, ..query(-6_000, 6_000) }).await.unwrap();
+        let found: Vec<Moment> = latest.iter().map(|one| one.row.span.begin).collect();
+        assert_eq!(found, begins[..3].iter().map(|begin| at(*begin)).collect::<Vec<_>>());
     }
 
     async fn times_are_put_right_only_while_the_record_is_as_it_was_read(db: TestDatabase) {

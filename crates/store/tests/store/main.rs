@@ -5,6 +5,7 @@ mod backup;
 mod blobs;
 mod commits;
 mod drafts;
+mod experience;
 mod filter;
 mod graph;
 mod intervals;

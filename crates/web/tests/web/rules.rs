@@ -82,7 +82,8 @@ on_both! {
         }
         // An agent reads rules and changes none.
         let g1 = world.browser("g1");
-        g1.get(&rule).await.expect(200);
+        let page = words(&g1.get(&rule).await.expect(200).text());
+        assert!(!page.contains("The last day"), "what it did to records of others is not counted for them: {page}");
         check_status(&g1.get(&format!("{rule}/replay")).await, 403, "g1 replays");
         check_status(&g1.post(&format!("{rule}/replay"), &[("days", "3")]).await, 403, "g1 asks for a replay");
         check_status(&g1.post(&format!("{rule}/transitions/retire"), &[]).await, 403, "g1 retires");

@@ -2,9 +2,15 @@
 
 use serde_json::{Value as Json, json};
 use steward_testkit::client::Client;
+use steward_testkit::markup::Page;
 use steward_testkit::on_both;
 
 use crate::world::{World, check_status};
+
+/// What a page says, without its elements.
+fn words(html: &str) -> String {
+    Page::parse(html).text().split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 /// A promise of eight hours, kept to 95 per cent.
 async fn promise(root: &Client) {
@@ -158,6 +164,40 @@ on_both! {
         assert!(!page.contains("Most likely done"), "{page}");
     }
 
+    async fn lv_6_who_was_called_is_said_in_the_readers_language(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.fixture.client("root");
+        promise(root).await;
+        let targets = root.get("/api/v1/service-level-targets").await.expect(200).json();
+        let steps = json!({ "steps": [{ "percent": 25, "action": "notify_on_call" }, { "percent": 50, "action": "notify_on_call" }] });
+        let target = format!("/api/v1/service-level-targets/{}", targets[0]["number"].as_str().unwrap());
+        root.patch(&target, json!({ "fields": steps })).await.expect(200);
+        let g1 = world.fixture.people["g1"].to_string();
+        let rota = root.post("/api/v1/rotas", json!({ "fields": {
+            "title": "Days", "team": world.fixture.desk.to_string(), "person": g1,
+            "repeat": "daily", "starts_on": "2026-01-01", "at_time": "00:00", "until_time": "24:00",
+        } })).await.expect(201).json();
+        incident(&world, "a1", false).await;
+        let (clock, app) = (&world.fixture.server.clock, &world.fixture.server.app);
+        clock.advance(2 * 3600);
+        app.take_due_steps().await.unwrap();
+        root.post(&format!("/api/v1/rotas/{}/transitions/pause", rota["number"].as_str().unwrap()), json!({})).await.expect(200);
+        clock.advance(2 * 3600);
+        app.take_due_steps().await.unwrap();
+        let open = root.get("/api/v1/incidents?sort=-number&limit=1").await.expect(200).json();
+        let page = format!("/incidents/{}", open[0]["number"].as_str().unwrap());
+        let person = root.get(&format!("/api/v1/people/{g1}")).await.expect(200).json();
+        let name = person["fields"]["family_name"].as_str().unwrap().to_owned();
+        let reader = world.another("root").await;
+        let told = words(&reader.get(&page).await.expect(200).text());
+        assert!(told.contains("(on call: ") && told.contains(&name), "{told}");
+        assert!(told.contains("(nobody on call, so the team was told)"), "{told}");
+        reader.post("/settings", &[("language", "de")]).await.expect(303);
+        let told = words(&reader.get(&page).await.expect(200).text());
+        assert!(told.contains("(Bereitschaft: ") && told.contains("(niemand in Bereitschaft, daher"), "{told}");
+        assert!(!told.contains("on call"), "{told}");
+    }
+
     async fn what_a_promise_means_shows_while_it_is_written(db: TestDatabase) {
         let world = World::build(db).await;
         let root = world.fixture.client("root");
@@ -199,7 +239,10 @@ on_both! {
         let told = writer.post(&format!("{agreement}/promise-preview"), &[("valid_from", "2027-01-01")]).await.text();
         assert!(told.contains("No record of these days falls under it"), "{told}");
         // Nobody learns of records that they may not see, and who may not write it tries nothing.
+        incident(&world, "g2", false).await;
         let other = world.another("g2").await;
+        let told = other.get("/incidents").await.expect(200).text();
+        assert!(told.contains("It is slow"), "what one asked for oneself one sees, and nothing of how it is promised: {told}");
         let told = other.get(&format!("{target}/promise-preview")).await.expect(200).text();
         assert!(!told.contains("It is slow") && told.contains("There was no record in these days"), "{told}");
         check_status(&other.post(&format!("{target}/promise-preview"), &form).await, 403, "not theirs to change");
