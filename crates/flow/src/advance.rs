@@ -28,6 +28,10 @@ pub struct Facts<'a> {
     pub ended: &'a HashMap<usize, Ended>,
     /// Which conditions hold, by place; those that are not here do.
     pub holds: &'a HashMap<usize, bool>,
+    /// Why conditions cannot be asked, by place: their steps fail rather than go either way.
+    pub broken: &'a HashMap<usize, String>,
+    /// Whether steps may begin; what goes on comes to its end all the same.
+    pub may_begin: bool,
     /// The day that the plan works towards.
     pub goal: Option<jiff::civil::Date>,
     /// Working time.
@@ -61,7 +65,7 @@ pub fn advance(steps: &[Step], progress: &mut [Progress], facts: &Facts<'_>) -> 
         for (place, step) in steps.iter().enumerate() {
             let moved = match progress[place].state {
                 State::Active => end(step, place, &mut progress[place], facts),
-                State::Waiting if !undoing.contains(&place) => {
+                State::Waiting if facts.may_begin && !undoing.contains(&place) => {
                     let next = next(step, place, &before[place], progress, steps, facts);
                     match next {
                         Some(State::Active) => {
@@ -72,7 +76,11 @@ pub fn advance(steps: &[Step], progress: &mut [Progress], facts: &Facts<'_>) -> 
                             true
                         }
                         Some(state) => {
-                            let note = if state == State::Skipped { "its condition did not hold" } else { "" };
+                            let note = match state {
+                                State::Skipped => "its condition did not hold",
+                                State::Failed => facts.broken.get(&place).map_or("", String::as_str),
+                                _ => "",
+                            };
                             progress[place].end(state, facts.now, note);
                             true
                         }
@@ -95,6 +103,9 @@ fn end(step: &Step, place: usize, progress: &mut Progress, facts: &Facts<'_>) ->
         Some(Ended::Done) => progress.end(State::Done, facts.now, ""),
         Some(Ended::Skipped(why)) => progress.end(State::Skipped, facts.now, why),
         Some(Ended::Failed(why)) => progress.end(State::Failed, facts.now, why),
+        None if step.sort == Sort::Wait && !step.condition.is_empty() && facts.broken.contains_key(&place) => {
+            progress.end(State::Failed, facts.now, &facts.broken[&place]);
+        }
         None if step.sort == Sort::Wait && is_over(step, place, progress, facts) => {
             progress.end(State::Done, facts.now, "");
         }
@@ -131,6 +142,9 @@ fn next(
     if !before.is_empty() && before.iter().all(|one| progress[*one].state == State::LeftOut) {
         return Some(State::LeftOut);
     }
+    if !step.condition.is_empty() && facts.broken.contains_key(&place) {
+        return Some(State::Failed);
+    }
     let holds = step.condition.is_empty() || facts.holds.get(&place) != Some(&false);
     Some(match (step.sort, holds) {
         (Sort::Condition, true) => State::Done,
@@ -160,13 +174,17 @@ pub fn standing(steps: &[Step], progress: &[Progress]) -> Standing {
     if (0..steps.len()).all(is_over) { Standing::Done } else { Standing::Running }
 }
 
-/// Ends a plan before its time: what has not begun is cancelled, what goes on as well, and steps that take back what was
+/// Ends a plan before its time: what was done by now counts as done, so that it is taken back; what has not begun is cancelled, what goes on as well, and steps that take back what was
 /// done begin. The places of steps whose records are to be ended, and of those that begin.
-pub fn cancel(steps: &[Step], progress: &mut [Progress], now: Moment) -> (Vec<usize>, Vec<usize>) {
+pub fn cancel(steps: &[Step], progress: &mut [Progress], facts: &Facts<'_>) -> (Vec<usize>, Vec<usize>) {
     let places = graph::places(steps);
     let undoing = graph::undoing(steps);
+    let now = facts.now;
     let mut ending = Vec::new();
     for (place, one) in progress.iter_mut().enumerate() {
+        if one.state == State::Active && !undoing.contains(&place) {
+            end(&steps[place], place, one, facts);
+        }
         if undoing.contains(&place) || !one.state.is_open() {
             continue;
         }

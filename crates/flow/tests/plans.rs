@@ -31,6 +31,8 @@ struct Plan {
     steps: Vec<Step>,
     progress: Vec<Progress>,
     holds: HashMap<usize, bool>,
+    broken: HashMap<usize, String>,
+    may_begin: bool,
     goal: Option<jiff::civil::Date>,
 }
 
@@ -38,7 +40,7 @@ impl Plan {
     fn new(rows: &Json) -> Self {
         let steps = steps(rows);
         let progress = progress::read(&steps, None);
-        Self { steps, progress, holds: HashMap::new(), goal: None }
+        Self { steps, progress, holds: HashMap::new(), broken: HashMap::new(), may_begin: true, goal: None }
     }
 
     fn with<T>(
@@ -48,7 +50,15 @@ impl Plan {
         run: impl Fn(&[Step], &mut [Progress], &Facts<'_>) -> T,
     ) -> T {
         let working = WorkingTime::around_the_clock();
-        let facts = Facts { ended, holds: &self.holds, goal: self.goal, working: &working, now };
+        let facts = Facts {
+            ended,
+            holds: &self.holds,
+            broken: &self.broken,
+            may_begin: self.may_begin,
+            goal: self.goal,
+            working: &working,
+            now,
+        };
         run(&self.steps, &mut self.progress, &facts)
     }
 
@@ -184,7 +194,7 @@ fn what_was_done_is_taken_back_and_nothing_else() {
     ]));
     assert_eq!(plan.go(at(0), &[]), ["order", "account"]);
     plan.done(at(1), "order");
-    let (ending, begins) = cancel(&plan.steps, &mut plan.progress, at(2));
+    let (ending, begins) = plan.with(at(2), &HashMap::new(), cancel);
     assert_eq!((ending, begins), (vec![1], vec![3]));
     assert_eq!((plan.state("account"), plan.state("hand_over")), (State::Cancelled, State::Cancelled));
     assert!(!plan.with(at(2), &HashMap::new(), take_back));
@@ -246,7 +256,7 @@ proptest! {
     #[test]
     fn every_plan_ends_and_keeps_its_order((steps, holds) in any_graph(), turns in prop::collection::vec(any::<prop::sample::Index>(), 64)) {
         let progress = progress::read(&steps, None);
-        let mut plan = Plan { steps, progress, holds, goal: None };
+        let mut plan = Plan { steps, progress, holds, broken: HashMap::new(), may_begin: true, goal: None };
         let before = graph::before(&plan.steps);
         let mut now = at(0);
         for turn in turns {
@@ -267,4 +277,48 @@ proptest! {
         }
         prop_assert_eq!(plan.standing(), Standing::Done);
     }
+}
+
+#[test]
+fn a_condition_that_cannot_be_asked_fails_its_step() {
+    let mut plan = Plan::new(&json!([
+        { "key": "is_dear", "type": "condition", "title": "Dear?", "condition": "gone" },
+        { "key": "until", "type": "wait", "title": "Until", "condition": "gone" },
+        { "key": "dear", "type": "task", "title": "Dear", "after": "is_dear" },
+        { "key": "then", "type": "task", "title": "Then", "after": "until" },
+    ]));
+    plan.broken = HashMap::from([(0, "no such field".to_owned())]);
+    assert_eq!(plan.go(at(0), &[]), ["until"]);
+    assert_eq!((plan.state("is_dear"), plan.progress[0].note.as_str()), (State::Failed, "no such field"));
+    // What breaks while it is waited for does not wait for ever.
+    plan.broken.insert(1, "no such field".to_owned());
+    assert!(plan.go(at(1), &[]).is_empty());
+    assert_eq!((plan.state("until"), plan.state("then")), (State::Failed, State::Waiting));
+    assert_eq!(plan.standing(), Standing::Stuck);
+}
+
+#[test]
+fn what_was_done_as_the_plan_is_given_up_is_taken_back() {
+    let mut plan = Plan::new(&json!([
+        { "key": "order", "type": "task", "title": "Order", "undone_by": "send_back" },
+        { "key": "send_back", "type": "task", "title": "Send back" },
+    ]));
+    assert_eq!(plan.go(at(0), &[]), ["order"]);
+    let (ending, begins) = plan.with(at(1), &HashMap::from([(0, Ended::Done)]), cancel);
+    assert_eq!((ending, begins), (Vec::new(), vec![1]));
+    assert_eq!(plan.state("order"), State::Done);
+}
+
+#[test]
+fn nothing_begins_while_a_plan_is_held_up() {
+    let mut plan = Plan::new(&json!([
+        { "key": "order", "type": "task", "title": "Order" },
+        { "key": "install", "type": "task", "title": "Install", "after": "order" },
+    ]));
+    assert_eq!(plan.go(at(0), &[]), ["order"]);
+    plan.may_begin = false;
+    assert!(plan.done(at(1), "order").is_empty());
+    assert_eq!((plan.state("order"), plan.state("install")), (State::Done, State::Waiting));
+    plan.may_begin = true;
+    assert_eq!(plan.go(at(2), &[]), ["install"]);
 }

@@ -33,14 +33,33 @@ pub(crate) fn follow(
     vec![("runs_as", Some(Json::from(ctx.actor.person.0)), Why { rule: "flow.runs_as".to_owned(), detail })]
 }
 
+/// Who changes the steps of a plan on its way answers for them from then on: they must not lend the rights of another.
+pub(crate) fn follow_plan(
+    before: Option<&Record>,
+    after: &Record,
+    ctx: &Context<'_>,
+) -> Vec<(&'static str, Option<Json>, Why)> {
+    if ctx.actor.is_system() || before.is_none_or(|before| before.field("steps") == after.field("steps")) {
+        return Vec::new();
+    }
+    let detail = "whoever changed last what is left of it".to_owned();
+    vec![("runs_as", Some(Json::from(ctx.actor.person.0)), Why { rule: "plan.runs_as".to_owned(), detail })]
+}
+
+/// The fault of a token that does not have all rights of its person.
+fn limited(ctx: &Context<'_>) -> Option<FieldError> {
+    let limits = ctx.actor.limits.as_ref()?;
+    let message = "cannot be changed with a limited token, since a flow acts with all of your rights".to_owned();
+    (!limits.kinds.is_empty() || !limits.teams.is_empty()).then(|| FieldError::new("", message))
+}
+
 /// Refuses flows that cannot be.
 pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
     if !is_changed(before, after) {
         return Vec::new();
     }
-    if ctx.actor.limits.as_ref().is_some_and(|limits| !limits.kinds.is_empty() || !limits.teams.is_empty()) {
-        let message = "cannot be changed with a limited token, since a flow acts with all of your rights".to_owned();
-        return vec![FieldError::new("", message)];
+    if let Some(fault) = limited(ctx) {
+        return vec![fault];
     }
     Flow::read(after, ctx.registry, &|_, name| Some(AnyName::id(name))).err().unwrap_or_default()
 }
@@ -50,6 +69,9 @@ pub(crate) fn check_plan(before: Option<&Record>, after: &Record, ctx: &Context<
     let Some(before) = before.filter(|before| before.field("steps") != after.field("steps")) else {
         return Vec::new();
     };
+    if let Some(fault) = limited(ctx) {
+        return vec![fault];
+    }
     let Some(kind) = ctx.registry.kind(after.text("subject_kind")) else { return Vec::new() };
     let checks = Checks {
         kind,

@@ -58,6 +58,7 @@ impl Rules for PracticeRules {
         match kind.key.as_str() {
             knowledge::ARTICLE => knowledge::writers(before, after, ctx),
             FLOW => flow::follow(before, after, ctx),
+            PLAN => flow::follow_plan(before, after, ctx),
             RULE => rule::follow(before, after, ctx),
             schedule::SCHEDULE => schedule::follow(before, after, ctx),
             _ => Vec::new(),

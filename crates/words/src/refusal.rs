@@ -94,6 +94,15 @@ mod tests {
         assert_eq!(german("a sentence of a customer's own rule"), "a sentence of a customer's own rule");
         assert_eq!(german("Lösungscode is required"), "Lösungscode ist erforderlich");
         assert_eq!(refusal("is required"), "is required");
+        // Values that are sentences themselves are said again too.
+        let step = "of “Order” is needed: who gets the task";
+        assert_eq!(german(step), "von „Order“ ist nötig: wer bekommt die Aufgabe?");
+        let open = "Mandatory tasks are still open: RTSK1, RTSK2 and 3 more. Complete them, or skip them with a reason";
+        assert!(
+            german(open).starts_with("Noch offene Pflichtaufgaben: RTSK1, RTSK2 und 3 weitere."),
+            "{}",
+            german(open)
+        );
     }
 
     #[test]

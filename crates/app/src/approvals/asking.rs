@@ -62,8 +62,11 @@ impl App {
             return Ok(Vec::new());
         }
         let subject = set.records[place].after.clone();
+        // A question of a step of a plan moves no record and settles nothing of its own approval.
         let is_settled = |change: &RecordChange| {
-            change.kind.key == APPROVAL && change.after.reference("subject") == Some(subject.id)
+            change.kind.key == APPROVAL
+                && change.after.reference("subject") == Some(subject.id)
+                && change.after.reference("plan").is_none()
         };
         if set.records.iter().any(is_settled) {
             return Ok(Vec::new());

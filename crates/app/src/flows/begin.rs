@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use steward_flow::definition::{Begins, Flow};
 use steward_flow::{FLOW, MOST_NESTED, PLAN, subject};
-use steward_model::event::{Act, Cause, Door, Event, Why};
+use steward_model::event::{Act, Cause, Door, Event, Fired, Why};
 use steward_model::filter::Filter;
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
@@ -53,11 +53,20 @@ impl App {
             return Ok(());
         }
         // Each flow begins on a record once: what was cancelled or done does not come again by itself.
-        let known = self.plans_about(&[record.id], Filter::Everything).await?;
+        // But what ended with the record, which was then submitted anew, does not count.
+        let mut known = self.plans_about(&[record.id], Filter::Everything).await?;
+        let gone = ended_with(record);
+        known.retain(|plan| !matches!(plan.state.as_str(), "undoing" | "cancelled") || plan.text("outcome") != gone);
+        candidates.retain(|flow| known.iter().all(|plan| plan.reference("flow") != Some(flow.id)));
+        if candidates.is_empty() {
+            return Ok(());
+        }
+        let Some(origins) = self.origins_of(record).await? else {
+            tracing::warn!(record = record.number, "flows made records of records too often; none begins");
+            return Ok(());
+        };
+        candidates.retain(|flow| !origins.iter().any(|fired| fired.rule == flow.id));
         for found in candidates {
-            if known.iter().any(|plan| plan.reference("flow") == Some(found.id)) {
-                continue;
-            }
             match self.flow_of(found).await {
                 Ok(flow) if self.is_for(&flow, &kind, record).await? => {
                     doing.made.push(self.plan_for(&flow, record, None).await?);
@@ -148,15 +157,78 @@ impl App {
             return Err(Error::BadRequest(message));
         }
         let found = self.store().get_record(flow).await?.ok_or(Error::NotFound)?.record;
+        if self.flows_around(plan).await?.contains(&flow) {
+            return Err(Error::BadRequest(format!("{} would begin within itself and never end", found.number)));
+        }
         if found.state != "active" {
             return Err(Error::BadRequest(format!("{} is not in force", found.number)));
         }
         let flow = self.flow_of(&found).await?;
+        let kind = self.kind(&record.kind)?.clone();
         if flow.subject.kind != record.kind {
             return Err(Error::BadRequest(format!("{} works on another kind of records", found.number)));
         }
+        if !self.organisations_above(record.organisation).await?.contains(&found.organisation) {
+            return Err(Error::BadRequest(format!("{} is for records of another organisation", found.number)));
+        }
+        if !self.holds_for(flow.keeper, &kind, record, &flow.condition).await? {
+            let message = format!("{} is not for {}: its condition does not hold", found.number, record.number);
+            return Err(Error::BadRequest(message));
+        }
         self.plan_for(&flow, record, Some(plan)).await
     }
+}
+
+impl App {
+    /// The flow of a plan and of those that it is within.
+    async fn flows_around(&self, plan: &Record) -> Result<Vec<RecordId>, Error> {
+        let mut flows: Vec<RecordId> = plan.reference("flow").into_iter().collect();
+        let mut whole = plan.reference("part_of");
+        for _ in 0..MOST_NESTED {
+            let Some(found) = whole else { break };
+            let Some(loaded) = self.store().get_record(found).await? else { break };
+            flows.extend(loaded.record.reference("flow"));
+            whole = loaded.record.reference("part_of");
+        }
+        Ok(flows)
+    }
+
+    /// The flows and rules of which a record came, each with the record that it looked at; `None` where they made records
+    /// of records more than [`MOST_NESTED`] times.
+    pub(super) async fn origins_of(&self, record: &Record) -> Result<Option<Vec<Fired>>, Error> {
+        let mut origins: Vec<Fired> = Vec::new();
+        let mut at = record.clone();
+        for _ in 0..=MOST_NESTED {
+            let from = match at.reference("plan") {
+                Some(plan) => {
+                    let Some(plan) = self.store().get_record(plan).await? else { return Ok(Some(origins)) };
+                    let Some(subject) = plan.record.reference("subject") else { return Ok(Some(origins)) };
+                    let around = self.flows_around(&plan.record).await?;
+                    origins.extend(around.into_iter().map(|rule| Fired { rule, record: subject }));
+                    Some(subject)
+                }
+                None => {
+                    let first = self.store().journal_of(at.id, 0, 1).await?.into_iter().next();
+                    let Some(Cause::Automation(made)) = first.and_then(|entry| entry.event.cause) else {
+                        return Ok(Some(origins));
+                    };
+                    let from = made.answered.map(|answered| answered.record);
+                    origins.push(Fired { rule: made.rule, record: from.unwrap_or(at.id) });
+                    origins.extend(made.chain);
+                    from
+                }
+            };
+            let Some(from) = from.filter(|from| *from != at.id) else { return Ok(Some(origins)) };
+            let Some(loaded) = self.store().get_record(from).await? else { return Ok(Some(origins)) };
+            at = loaded.record;
+        }
+        Ok(None)
+    }
+}
+
+/// What stands at a plan that ended because its record did.
+pub(super) fn ended_with(record: &Record) -> String {
+    format!("{} was ended", record.number)
 }
 
 fn nesting(plan: &Record) -> i64 {

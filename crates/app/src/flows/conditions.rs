@@ -32,19 +32,18 @@ pub(super) struct Held {
     pub(super) holds: HashMap<usize, bool>,
     /// Conditions that cannot be asked, by place, with the reason.
     pub(super) broken: HashMap<usize, String>,
-    /// Whether one that is waited for depends on the present moment.
+    /// Whether one that is waited for depends on the present moment, or on other records.
     pub(super) is_timed: bool,
 }
 
 impl App {
-    /// Who keeps a flow; Steward itself where nobody does any more, so that what is asked is asked all the same.
+    /// Who keeps a flow; Steward itself where it wrote the flow and nobody changed it since.
+    ///
+    /// # Errors
+    /// Whoever keeps it may not act any more: nobody else's rights take the place of theirs.
     pub(super) async fn keeper(&self, person: Option<RecordId>) -> Result<Actor, Error> {
         let Some(person) = person else { return Ok(Actor::system()) };
-        match self.actor(person, None).await {
-            Ok(actor) => Ok(actor),
-            Err(Error::Unauthenticated) => Ok(Actor::system()),
-            Err(error) => Err(error),
-        }
+        self.actor(person, None).await
     }
 
     /// The records that conditions name.
@@ -98,7 +97,14 @@ impl App {
         if asked.is_empty() {
             return Ok(held);
         }
-        let actor = self.keeper(keeper).await?;
+        let actor = match self.keeper(keeper).await {
+            Ok(actor) => actor,
+            Err(error) if is_passing(&error) => return Err(error),
+            Err(error) => {
+                held.broken.extend(asked.into_iter().map(|place| (place, told(&error))));
+                return Ok(held);
+            }
+        };
         let texts = asked.iter().map(|place| steps[*place].condition.clone());
         let found = self.named_in(&actor, &kind.key, texts).await?;
         let nobody = Actor::system().environment(steward_model::moment::Moment(0));
@@ -113,7 +119,9 @@ impl App {
                         Err(error) if is_passing(&error) => return Err(error),
                         Err(error) => drop(held.broken.insert(place, told(&error))),
                     }
-                    held.is_timed |= progress[place].state == State::Active && condition.bind(&nobody) != condition;
+                    // Nothing tells of a change of the other records that a condition looks at.
+                    let is_timed = !condition.is_local() || condition.bind(&nobody) != condition;
+                    held.is_timed |= progress[place].state == State::Active && is_timed;
                 }
                 Err(message) => drop(held.broken.insert(place, format!("its condition {message}"))),
             }

@@ -4,17 +4,19 @@ use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use steward_flow::{PLAN, SUBJECTS, subject};
-use steward_model::event::{Act, Event};
+use steward_model::event::{Act, Cause, Event};
 use steward_model::id::RecordId;
 use steward_model::kind::Category;
-use steward_model::record::Record;
+use steward_model::record::{Fields, Record};
 use steward_practices::approval::APPROVAL;
 use steward_store::change::CursorMove;
 use steward_store::error::CommitError;
 use steward_store::journal::JournalEntry;
 
+use super::go::OUTCOME_MAX;
 use super::{Doing, OPEN};
 use crate::App;
+use crate::approvals::nothing;
 use crate::automation::{is_passing, told};
 use crate::error::Error;
 
@@ -112,12 +114,13 @@ impl App {
                 Err(error) if is_passing(&error) => return Err(error),
                 Err(error) => {
                     tracing::error!(%error, record = %entry.event.record, why = told(&error), "a plan could not go on");
-                    return Ok(Followed::Nothing);
+                    return self.tell_failure(doing.plans(), &error, step).await;
                 }
             }
             if doing.is_nothing() {
                 return Ok(Followed::Nothing);
             }
+            let plans = doing.plans();
             let begun = doing.made.iter().filter(|change| change.kind.key == PLAN);
             let begun: Vec<RecordId> = begun.filter_map(|change| change.after.reference("subject")).collect();
             match self.write_doing(doing, Some(step.clone())).await {
@@ -133,11 +136,53 @@ impl App {
                         return Err(error);
                     }
                     tracing::error!(%error, record = %entry.event.record, "what follows for a plan cannot be written");
-                    return Ok(Followed::Nothing);
+                    return self.tell_failure(plans, &error, step).await;
                 }
             }
         }
         Err(Error::Unavailable)
+    }
+
+    /// Has plans that could not go on say why, in a commit of its own with the place reached.
+    async fn tell_failure(&self, plans: Vec<RecordId>, error: &Error, step: CursorMove) -> Result<Followed, Error> {
+        match self.write_failure(plans, error, Some(step)).await? {
+            None => Ok(Followed::Nothing),
+            Some(Ok(())) => Ok(Followed::Written),
+            Some(Err(CommitError::Fenced)) => Ok(Followed::Elsewhere),
+            Some(Err(failed)) => {
+                let failed = Error::from(failed);
+                if is_passing(&failed) {
+                    return Err(failed);
+                }
+                tracing::error!(error = %failed, "a plan cannot even say why it does not go on");
+                Ok(Followed::Nothing)
+            }
+        }
+    }
+
+    /// Writes at plans that go on why they could not; `None` where they all say so already.
+    pub(super) async fn write_failure(
+        &self,
+        plans: Vec<RecordId>,
+        error: &Error,
+        cursor: Option<CursorMove>,
+    ) -> Result<Option<Result<(), CommitError>>, Error> {
+        let mut doing = Doing::default();
+        for plan in plans {
+            let Some(going) = self.going(&mut doing, plan).await? else { continue };
+            let outcome: String = format!("It could not go on: {}", told(error)).chars().take(OUTCOME_MAX).collect();
+            if !OPEN.contains(&going.after.state.as_str()) || going.after.text("outcome") == outcome {
+                continue;
+            }
+            let cause = Cause::Flow(format!("{} {}", going.after.number, going.after.text("title")));
+            let fields = Fields::from([("outcome".to_owned(), outcome.into())]);
+            let events = self.consequence(&going.kind.clone(), &going.after.clone(), &nothing(), fields, cause).await?;
+            going.take(events)?;
+        }
+        if doing.is_nothing() {
+            return Ok(None);
+        }
+        Ok(Some(self.write_doing(doing, cursor).await))
     }
 
     /// What follows from one entry.
@@ -150,6 +195,18 @@ impl App {
         }
         if let (Some(plan), true) = (record.reference("plan"), self.has_ended(&record)) {
             self.go_on(doing, plan).await?;
+        }
+        // The end of a task may be what the last move of another plan was waiting for.
+        let parent = SUBJECTS.iter().find(|of_kind| of_kind.task == entry.kind);
+        if let Some(parent) = parent.and_then(|of_kind| record.reference(of_kind.field))
+            && matches!(event.act, Act::Moved { .. })
+            && self.has_ended(&record)
+        {
+            for plan in self.open_plans(&[parent]).await? {
+                if Some(plan.id) != record.reference("plan") {
+                    self.go_on(doing, plan.id).await?;
+                }
+            }
         }
         if subject(&entry.kind).is_some() {
             if known.kinds.contains(&entry.kind) {

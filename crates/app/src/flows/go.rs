@@ -10,7 +10,7 @@ use steward_flow::PLAN;
 use steward_flow::advance::{Ended, Facts, Standing, advance, cancel, standing, take_back, wakes_at};
 use steward_flow::outlook::{Outlook, outlook};
 use steward_flow::progress::{self, Progress, State};
-use steward_flow::step::{Sort, Step};
+use steward_flow::step::{IfFailed, Sort, Step, words};
 use steward_model::access::Actor;
 use steward_model::command::{Command, Transition};
 use steward_model::event::Cause;
@@ -20,6 +20,7 @@ use steward_model::moment::Moment;
 use steward_model::record::{Fields, Record};
 use steward_store::error::CommitError;
 
+use super::begin::ended_with;
 use super::conditions::Held;
 use super::{Doing, OPEN};
 use crate::App;
@@ -38,7 +39,7 @@ const MOST_ROUNDS: usize = 200;
 /// Between two looks at a condition that depends on the present moment, in seconds.
 const LOOK_AGAIN: i64 = 300;
 /// Longest words about what came of a plan, in characters.
-const OUTCOME_MAX: usize = 600;
+pub(super) const OUTCOME_MAX: usize = 600;
 
 /// A plan on its way: what stands in its record, read.
 pub(super) struct Way {
@@ -66,8 +67,9 @@ pub(super) struct Times {
 }
 
 impl Times {
-    pub(super) fn facts<'a>(&'a self, ended: &'a HashMap<usize, Ended>, holds: &'a HashMap<usize, bool>) -> Facts<'a> {
-        Facts { ended, holds, goal: self.goal, working: &self.working, now: self.now }
+    pub(super) fn facts<'a>(&'a self, ended: &'a HashMap<usize, Ended>, held: &'a Held) -> Facts<'a> {
+        let Held { holds, broken, .. } = held;
+        Facts { ended, holds, broken, may_begin: true, goal: self.goal, working: &self.working, now: self.now }
     }
 }
 
@@ -87,10 +89,20 @@ impl App {
                 Ok(()) => match self.write_doing(doing, None).await {
                     // Somebody was faster; the next run looks again.
                     Ok(()) | Err(CommitError::Stale { .. } | CommitError::NumberTaken) => {}
-                    Err(error) => return Err(error.into()),
+                    Err(error) => {
+                        let error = Error::from(error);
+                        if is_passing(&error) {
+                            return Err(error);
+                        }
+                        tracing::warn!(%error, plan = plan.number, "what follows for a plan cannot be written");
+                        drop(self.write_failure(vec![plan.id], &error, None).await?);
+                    }
                 },
                 Err(error) if is_passing(&error) => return Err(error),
-                Err(error) => tracing::warn!(%error, plan = plan.number, "a plan could not be seen to"),
+                Err(error) => {
+                    tracing::warn!(%error, plan = plan.number, "a plan could not be seen to");
+                    drop(self.write_failure(vec![plan.id], &error, None).await?);
+                }
             }
         }
         Ok(())
@@ -103,21 +115,29 @@ impl App {
         let (kind, record) = (subject.kind.clone(), subject.after.clone());
         let times = self.times(&way.plan, &kind, &record).await?;
         let ended = self.what_became(&way).await?;
+        let is_asked = self.is_asked(&way, &kind, &record).await?;
+        if is_asked && way.plan.field("progress").is_none() {
+            return Ok(());
+        }
         if way.plan.field("progress").is_none() && !way.plan.text("first_move").is_empty() {
             self.move_subject(doing, &mut way, "first_move").await?;
         }
+        let failed: Vec<bool> = way.progress.iter().map(|one| one.state == State::Failed).collect();
         let is_over = kind.lifecycle.category(&record.state) == Category::Cancelled;
         let mut undoing = way.plan.state == "undoing";
         if is_over && !undoing {
             undoing = true;
-            way.outcome = format!("{} was ended", record.number);
+            way.outcome = ended_with(&record);
         }
-        let mut over = None;
+        if is_asked && !undoing {
+            way.outcome = format!("{} waits for approval; no step begins until it is there", record.number);
+        }
+        let (mut over, mut is_stuck) = (None, false);
         for _ in 0..MOST_ROUNDS {
             let held = self.held_now(doing, &way).await?;
-            let facts = times.facts(&ended, &held.holds);
+            let facts = Facts { may_begin: !is_asked, ..times.facts(&ended, &held) };
             let is_back = if undoing {
-                cancel(&way.steps, &mut way.progress, times.now);
+                cancel(&way.steps, &mut way.progress, &facts);
                 take_back(&way.steps, &mut way.progress, &facts)
             } else {
                 advance(&way.steps, &mut way.progress, &facts);
@@ -134,20 +154,42 @@ impl App {
                     undoing = true;
                     continue;
                 }
-                Standing::Done => over = Some("complete"),
-                Standing::Running | Standing::Stuck => {}
+                Standing::Done if !is_asked => over = Some("complete"),
+                Standing::Done => {}
+                Standing::Stuck => {
+                    way.outcome = failure(&way);
+                    is_stuck = true;
+                }
+                Standing::Running => {}
             }
             break;
         }
+        let stops = |place: usize| way.progress[place].state == State::Failed && !failed[place];
+        if is_stuck && (0..way.steps.len()).any(stops) {
+            self.tell_stuck(doing, &way, &kind).await?;
+        }
         self.end_leftovers(doing, &way).await?;
-        if over == Some("complete") && !way.plan.text("last_move").is_empty() {
-            self.move_subject(doing, &mut way, "last_move").await?;
+        let has_end = over == Some("complete") && !way.plan.text("last_move").is_empty();
+        if has_end && !self.move_subject(doing, &mut way, "last_move").await? {
+            // It is tried again when something happens to the record or to its tasks.
+            over = None;
         }
         let held = self.held_now(doing, &way).await?;
-        let facts = times.facts(&ended, &held.holds);
+        let facts = times.facts(&ended, &held);
         let ahead = outlook(&way.steps, &way.progress, &facts);
         let is_timed = held.is_timed;
         self.note_way(doing, &way, (&ahead, is_timed, &times), (undoing, over)).await
+    }
+
+    /// Whether the record waits for its approval, which has come open again since the plan began.
+    async fn is_asked(&self, way: &Way, kind: &Kind, record: &Record) -> Result<bool, Error> {
+        let Some(point) = kind.approval.as_ref().filter(|point| point.state == record.state) else { return Ok(false) };
+        // A flow may be meant for records that wait, to prepare what is decided.
+        let flow = match way.plan.reference("flow") {
+            Some(flow) => self.store().get_record(flow).await?,
+            None => None,
+        };
+        Ok(flow.is_none_or(|flow| !words(flow.record.text("begin_states")).contains(&point.state)))
     }
 
     async fn held_now(&self, doing: &mut Doing, way: &Way) -> Result<Held, Error> {
@@ -166,8 +208,9 @@ impl App {
         let steps = Step::read_all(plan.field("steps"));
         let progress = progress::read(&steps, plan.field("progress"));
         let keeper = plan.reference("runs_as");
-        // What was in the way may be so no more.
-        Ok(Some(Way { outcome: String::new(), plan, kind, subject, steps, progress, keeper }))
+        // What was in the way may be so no more; why it is taken back stays so.
+        let outcome = if plan.state == "undoing" { plan.text("outcome").to_owned() } else { String::new() };
+        Ok(Some(Way { outcome, plan, kind, subject, steps, progress, keeper }))
     }
 
     /// The working time of a plan, and the day that it works towards.
@@ -229,7 +272,10 @@ impl App {
         let cause = way.cause();
         let moment = |at: Option<Moment>| at.map_or(Json::Null, |at| at.0.into());
         let wakes = wakes_at(&way.steps, &way.progress);
-        let again = is_timed.then(|| times.now.plus_seconds(LOOK_AGAIN));
+        // A look at which nothing came of it is not written down: the moment stays, and the next round looks again.
+        let next = times.now.plus_seconds(LOOK_AGAIN);
+        let known = way.plan.field("look_at").and_then(Json::as_i64).map(Moment);
+        let again = is_timed.then(|| known.filter(|at| *at <= next).unwrap_or(next));
         let wakes = wakes.into_iter().chain(again).min().filter(|_| over.is_none());
         let outcome: String = way.outcome.chars().take(OUTCOME_MAX).collect();
         let team = self.going(doing, way.subject).await?.and_then(|subject| subject.after.field("team").cloned());
@@ -247,6 +293,10 @@ impl App {
         }
         let begins_undoing = undoing && way.plan.state == "running";
         fields.retain(|key, value| way.plan.field(key).unwrap_or(&Json::Null) != value);
+        let is_late = way.plan.field("expected_at").and_then(Json::as_i64).is_some_and(|at| at <= times.now.0);
+        if is_timed && is_late && fields.keys().all(|key| key == "expected_at") {
+            fields.clear();
+        }
         let steps: Vec<&str> = begins_undoing.then_some("undo").into_iter().chain(over).collect();
         if fields.is_empty() && steps.is_empty() {
             return Ok(());
@@ -282,7 +332,8 @@ impl App {
 
 /// Why a plan is taken back, in words.
 fn failure(way: &Way) -> String {
-    let failed = way.steps.iter().zip(&way.progress).find(|(_, one)| one.state == State::Failed);
+    let stops = |(step, one): &(&Step, &Progress)| one.state == State::Failed && step.if_failed != IfFailed::GoOn;
+    let failed = way.steps.iter().zip(&way.progress).find(stops);
     failed.map(|(step, one)| format!("{}: {}", step.title, one.note)).unwrap_or_default()
 }
 

@@ -33,8 +33,6 @@ use crate::App;
 use crate::approvals::Going;
 use crate::error::Error;
 
-/// Plans of one record looked at.
-const PLANS: usize = 200;
 /// States of a plan that goes on.
 const OPEN: [&str; 2] = ["running", "undoing"];
 
@@ -50,6 +48,11 @@ impl Doing {
     /// Whether anything is to be written.
     fn is_nothing(&self) -> bool {
         self.made.is_empty() && self.news.is_empty() && self.going.values().all(|going| going.events.is_empty())
+    }
+
+    /// The plans that it is about.
+    fn plans(&self) -> Vec<RecordId> {
+        self.going.iter().filter(|(_, going)| going.kind.key == PLAN).map(|(id, _)| *id).collect()
     }
 
     /// What is to be written.
@@ -72,13 +75,14 @@ impl App {
         }
     }
 
-    /// The plans about some records that pass a filter.
+    /// The plans about some records that pass a filter, all of them: one that is passed over would never go on. There are
+    /// few of each record.
     async fn plans_about(&self, subjects: &[RecordId], more: Filter) -> Result<Vec<Record>, Error> {
         if subjects.is_empty() || self.registry().kind(PLAN).is_none() {
             return Ok(Vec::new());
         }
         let ids = subjects.iter().map(|id| Operand::Value(id.0.into())).collect();
-        self.all_records(PLAN, &Filter::all([Filter::field_test("subject", Test::In(ids)), more]), PLANS).await
+        self.all_records(PLAN, &Filter::all([Filter::field_test("subject", Test::In(ids)), more]), usize::MAX).await
     }
 
     /// The plans about some records that go on.

@@ -140,7 +140,7 @@ impl App {
             false => super::conditions::Held::default(),
         };
         let ended = HashMap::new();
-        let ahead = outlook(&steps, &progress, &times.facts(&ended, &held.holds));
+        let ahead = outlook(&steps, &progress, &times.facts(&ended, &held));
         let moment = |key: &str| plan.field(key).and_then(Json::as_i64).map(Moment);
         let undoing = graph::undoing(&steps);
         let counted = || {

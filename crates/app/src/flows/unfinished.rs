@@ -1,11 +1,14 @@
 //! What keeps a record from being finished: mandatory tasks that are open, and steps of its plan that are still to come.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 use steward_flow::progress::{self, State};
 use steward_flow::step::Step;
 use steward_flow::{graph, subject};
 use steward_model::event::{Cause, Event};
 use steward_model::filter::{Filter, Operand, Test};
+use steward_model::id::RecordId;
 use steward_model::kind::{Category, Kind};
 use steward_model::record::Record;
 
@@ -42,7 +45,13 @@ impl App {
         let about = Filter::all([same(of_kind.field, record.id.0.into()), same("mandatory", true.into())]);
         let tasks = self.all_records(of_kind.task, &about, LOOKED_AT).await?;
         let is_open = |one: &&Record| task.lifecycle.category(&one.state).is_open();
-        let open: Vec<&Record> = tasks.iter().filter(is_open).collect();
+        let mut open: Vec<&Record> = tasks.iter().filter(is_open).collect();
+        let plans: HashSet<RecordId> = open.iter().filter_map(|one| one.reference("plan")).collect();
+        if !plans.is_empty() {
+            let plans: Vec<RecordId> = plans.into_iter().collect();
+            let plans = self.store().get_records(&plans).await?;
+            open.retain(|task| !plans.iter().any(|plan| is_passed(&plan.record, task)));
+        }
         if !open.is_empty() {
             let named: Vec<&str> = open.iter().take(NAMED).map(|one| one.number.as_str()).collect();
             let more = if open.len() > NAMED { format!(" and {} more", open.len() - NAMED) } else { String::new() };
@@ -68,6 +77,17 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whether a task is of a step that is over in the plan: it ends with what follows from that.
+fn is_passed(plan: &Record, task: &Record) -> bool {
+    if task.reference("plan") != Some(plan.id) {
+        return false;
+    }
+    let steps = Step::read_all(plan.field("steps"));
+    let of_task = |one: &&progress::Progress| one.record == Some(task.id);
+    let stands = progress::read(&steps, plan.field("progress")).iter().find(of_task).map(|one| one.state);
+    matches!(stands, Some(State::Skipped | State::Cancelled))
 }
 
 fn refuse(message: &str) -> Result<(), Error> {

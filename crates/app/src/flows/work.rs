@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use steward_flow::progress::State;
 use steward_flow::step::{Sort, Step, Who};
-use steward_flow::subject;
+use steward_flow::{MOST_NESTED, subject};
 use steward_model::command::{Command, Input, Transition};
 use steward_model::event::{Event, Why};
 use steward_model::filter::Filter;
@@ -12,7 +12,7 @@ use steward_model::kind::{Category, FieldType, Kind};
 use steward_model::record::{Fields, Record};
 use steward_model::variables::variables;
 use steward_practices::approval::ASKED;
-use steward_rule::definition::{Action, Rule, action};
+use steward_rule::definition::{Action, Rule, Told, action};
 use steward_rule::trigger::Trigger;
 
 use super::Doing;
@@ -116,7 +116,11 @@ impl App {
             keeper: way.keeper,
         };
         let (kind, record) = (going.kind.clone(), going.after.clone());
-        let acted = self.act(&rule, &kind, &record, None, Vec::new()).await?;
+        let chain = self.origins_of(&record).await?.ok_or_else(|| {
+            Error::BadRequest(format!("flows and rules made records of records more than {MOST_NESTED} times"))
+        })?;
+        let acted = self.act(&rule, &kind, &record, None, chain).await?;
+        let going = self.going(doing, way.subject).await?.ok_or(Error::NotFound)?;
         going.take(acted.events)?;
         doing.made.extend(acted.made);
         let known: Vec<RecordId> = doing.news.iter().map(|one| one.person).collect();
@@ -124,14 +128,28 @@ impl App {
         Ok(())
     }
 
-    /// Moves the record as the beginning or the end of the plan says, unless somebody did so already. What is in the way
-    /// is told by the plan, which goes on all the same.
-    pub(super) async fn move_subject(&self, doing: &mut Doing, way: &mut Way, field: &str) -> Result<(), Error> {
+    /// Tells whoever works on the record, or its team, that a step failed and the plan waits for somebody.
+    pub(super) async fn tell_stuck(&self, doing: &mut Doing, way: &Way, kind: &Kind) -> Result<(), Error> {
         let Some(going) = self.going(doing, way.subject).await? else { return Ok(()) };
+        let told = if going.after.reference("assignee").is_some() { Told::Assignee } else { Told::Team };
+        match self.do_to(doing, way, kind, vec![Action::Notify(told)]).await {
+            Err(error) if is_passing(&error) => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, plan = way.plan.number, "nobody could be told that a plan does not go on");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Moves the record as the beginning or the end of the plan says, unless somebody did so already; `false` where it was
+    /// refused. What is in the way is told by the plan.
+    pub(super) async fn move_subject(&self, doing: &mut Doing, way: &mut Way, field: &str) -> Result<bool, Error> {
+        let Some(going) = self.going(doing, way.subject).await? else { return Ok(true) };
         let (kind, record) = (going.kind.clone(), going.after.clone());
-        let Some(step) = kind.lifecycle.transition(way.plan.text(field)) else { return Ok(()) };
+        let Some(step) = kind.lifecycle.transition(way.plan.text(field)) else { return Ok(true) };
         if !step.from.contains(&record.state) {
-            return Ok(());
+            return Ok(true);
         }
         let words = Some(way.plan.text("last_words")).filter(|words| field == "last_move" && !words.is_empty());
         let is_text = |key: &&String| {
@@ -147,11 +165,11 @@ impl App {
             .collect();
         actions.push(Action::Move { transition: step.key.clone() });
         match self.do_to(doing, way, &kind, actions).await {
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(true),
             Err(error) if is_passing(&error) => Err(error),
             Err(error) => {
                 way.outcome = format!("{} could not be moved on: {}", record.number, told(&error));
-                Ok(())
+                Ok(false)
             }
         }
     }

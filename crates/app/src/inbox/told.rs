@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
+use steward_flow::PLAN;
 use steward_model::event::{Act, Audience, Cause, Event};
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
@@ -152,6 +153,10 @@ pub(super) fn told(
     }
     if kind.key == APPROVAL {
         asked(record, event).into_iter().for_each(|person| tell(person, Reason::Approval));
+    }
+    // A plan belongs to the team of its record; whoever has something to do of it hears of that.
+    if kind.key == PLAN {
+        return told;
     }
     match given(event, "assignee") {
         Some(assignee) => tell(assignee, Reason::Assigned),

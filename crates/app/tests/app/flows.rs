@@ -8,7 +8,7 @@ use steward_app::list::ListRequest;
 use steward_app::records::{NewRecord, Origin, Request};
 use steward_app::view::RecordView;
 use steward_flow::progress::State;
-use steward_model::access::Actor;
+use steward_model::access::{Actor, TokenLimits};
 use steward_model::command::{Command, Transition};
 use steward_model::event::{Act, Cause, Door};
 use steward_model::record::Record;
@@ -189,6 +189,10 @@ on_both! {
         let Some(Cause::Flow(named)) = &journal[0].event.cause else { panic!("{journal:?}") };
         assert_eq!(named, &format!("{} Laptop", plan.record.number));
         assert_eq!(world.titles().await, ["Order", "Account"]);
+        world.0.server.told().await;
+        let news = world.0.server.database.store.notifications_of(world.0.people["g1"], false, None, 50).await.unwrap();
+        assert!(news.iter().any(|one| one.record == order.id), "{news:?}");
+        assert!(news.iter().all(|one| one.record != plan.record.id), "of the plan itself nobody needs to hear");
 
         world.complete("Order").await;
         assert_eq!(world.titles().await.len(), 2);
@@ -299,6 +303,11 @@ on_both! {
         world.settle().await;
         assert_eq!(world.states(&request).await, [State::Failed, State::Waiting, State::Waiting]);
         assert_eq!(world.plan(&request).await.steps[0].progress.note, "Too dear");
+        // Somebody hears that it waits for them, and the plan says why.
+        assert_eq!(world.plan(&request).await.record.text("outcome"), "Budget: Too dear");
+        let news = world.0.server.database.store.notifications_of(world.0.people["g1"], false, None, 50).await.unwrap();
+        let told = news.iter().filter(|one| one.record == request.record.id && one.reason == "rule").count();
+        assert_eq!(told, 1, "{news:?}");
         let plan = world.plan_view(&request).await;
         // Requesters and strangers have no say in it.
         assert!(matches!(world.step("a1", &plan, "retry", json!({ "step": "budget" })).await, Err(Error::NotFound)));
@@ -444,5 +453,185 @@ on_both! {
         check(json!([{ "key": "a", "type": "task", "title": "A", "team": desk, "undone_by": "b" }, { "key": "b", "type": "task", "title": "B", "team": desk }, { "key": "c", "type": "task", "title": "C", "team": desk, "after": "b" }]), "never reached").await;
         // Who may not keep rules may not keep flows.
         assert!(matches!(world.try_flow("g1", json!([a]), json!({})).await, Err(Error::Forbidden { .. } | Error::Denied(_))));
+    }
+
+    async fn who_changes_a_plan_answers_for_it(db: TestDatabase) {
+        let world = World::build(db).await;
+        world.flow(world.laptop(), json!({})).await;
+        let request = world.request().await;
+        let plan = world.plan_view(&request).await;
+        assert_eq!(plan.record.reference("runs_as"), Some(world.0.people["root"]));
+        let mut steps = world.laptop();
+        steps[3] = json!({ "key": "mine", "type": "automation", "title": "Mine", "action": "set", "target": "urgency", "value": "high", "after": "install" });
+        let change = |steps: &Json| {
+            let fields = json!({ "steps": steps, "reason": "x" }).as_object().unwrap().clone();
+            Request::Command(Command::Transition(Transition { key: "change".to_owned(), fields, ..Transition::default() }))
+        };
+        let mut limited = world.actor("g1").await;
+        limited.limits = Some(TokenLimits { read_only: false, kinds: ["plan", "team", "service_request"].map(str::to_owned).to_vec(), teams: Vec::new() });
+        let refused = world.app().execute(&limited, &plan.kind, &plan.record.number, &change(&steps), &Origin::door(Door::Api)).await;
+        let refused = refusal(refused);
+        assert!(refused.contains("limited token"), "{refused}");
+        world.step("g1", &plan, "change", json!({ "steps": steps, "reason": "x" })).await.unwrap();
+        assert_eq!(world.plan_view(&request).await.record.reference("runs_as"), Some(world.0.people["g1"]));
+        // Skipping a step changes nothing of what it does.
+        world.step("root", &plan, "skip", json!({ "step": "order", "reason": "x" })).await.unwrap();
+        assert_eq!(world.plan_view(&request).await.record.reference("runs_as"), Some(world.0.people["g1"]));
+    }
+
+    async fn a_flow_does_not_begin_on_what_it_made_itself(db: TestDatabase) {
+        let world = World::build(db).await;
+        let desk = world.0.desk.to_string();
+        for title in ["One", "Two"] {
+            let more = json!({ "title": title, "for_kind": "task", "begin_states": "open" });
+            world.flow(json!([{ "key": "more", "type": "task", "title": title, "team": desk }]), more).await;
+        }
+        world.0.server.make("task", world.0.a, json!({ "title": "First", "team": desk })).await;
+        let settled = tokio::time::timeout(std::time::Duration::from_secs(60), world.settle()).await;
+        assert!(settled.is_ok(), "flows made tasks of tasks without end");
+        let mut titles: Vec<String> = world.all("task").await.iter().map(|one| one.record.text("title").to_owned()).collect();
+        titles.retain(|title| title == "One" || title == "Two");
+        titles.sort();
+        assert_eq!(titles, ["One", "One", "Two", "Two"], "each on the first task, and on the one that the other made");
+    }
+
+    async fn a_flow_within_a_flow_is_for_the_record_and_does_not_come_back(db: TestDatabase) {
+        let world = World::build(db).await;
+        let desk = world.0.desk.to_string();
+        let badge = json!([{ "key": "badge", "type": "task", "title": "Badge", "team": desk }]);
+        let dear = world.flow(badge.clone(), json!({ "begins": "chosen", "title": "Dear", "condition": "urgency == 'high'" })).await;
+        let inner = world.flow(badge, json!({ "begins": "chosen", "title": "Access" })).await;
+        let outer = world.flow(json!([
+            { "key": "access", "type": "flow", "title": "Access", "flow": inner.record.id.to_string() },
+            { "key": "dear", "type": "flow", "title": "Dear", "flow": dear.record.id.to_string() },
+        ]), json!({})).await;
+        let steps = json!({ "steps": [{ "key": "again", "type": "flow", "title": "Again", "flow": outer.record.id.to_string() }] });
+        let fields = steps.as_object().unwrap().clone();
+        world.0.server.act(&world.actor("root").await, &inner, Request::Update { fields, organisation: None, base: None }).await;
+        let request = world.request().await;
+        let plans = world.all("plan").await;
+        assert_eq!(plans.len(), 2, "the outer one and the one within it");
+        let note = |plan: &RecordView, place: usize| plan.record.field("progress").unwrap()[place]["note"].as_str().unwrap_or_default().to_owned();
+        assert!(note(&plans[1], 0).contains("begin within itself"), "{}", note(&plans[1], 0));
+        assert!(note(&plans[0], 1).contains("its condition does not hold"), "{}", note(&plans[0], 1));
+        assert_eq!(world.now(&request).await.state, "submitted");
+    }
+
+    async fn nobody_takes_the_place_of_a_keeper_who_has_left(db: TestDatabase) {
+        let world = World::build(db).await;
+        let desk = world.0.desk.to_string();
+        world.flow(json!([
+            { "key": "place", "type": "wait", "title": "Where?", "condition": "has(delivery_address)" },
+            { "key": "go", "type": "task", "title": "Go", "team": desk, "after": "place" },
+        ]), json!({})).await;
+        let request = world.request().await;
+        let people = world.app().kind("person").unwrap().clone();
+        let root = world.0.server.database.store.get_record(world.0.people["root"]).await.unwrap().unwrap().record;
+        let root = world.app().get(&Actor::system(), &people, &root.number, None).await.unwrap();
+        world.0.server.transition(&root, "leave", json!({ "leave_on": "2026-01-05" })).await;
+        let fields = json!({ "delivery_address": "Attic" }).as_object().unwrap().clone();
+        world.0.server.act(&Actor::system(), &request, Request::Update { fields, organisation: None, base: None }).await;
+        world.settle().await;
+        let plan = world.all("plan").await.remove(0).record;
+        let first = &plan.field("progress").unwrap()[0];
+        assert_eq!((first["state"].as_str(), first["note"].as_str()), (Some("failed"), Some("the person with whose rights it acts may not act any more")));
+        assert!(world.titles().await.is_empty());
+    }
+
+    async fn while_a_record_waits_for_approval_again_no_step_begins(db: TestDatabase) {
+        let world = World::build(db).await;
+        let desk = world.0.desk.to_string();
+        world.flow(json!([
+            { "key": "order", "type": "task", "title": "Order", "team": desk },
+            { "key": "install", "type": "task", "title": "Install", "team": desk, "after": "order" },
+        ]), json!({ "begin_states": "approved" })).await;
+        let request = world.request().await;
+        let am = world.0.people["am"].to_string();
+        world.0.server.transition(&request, "request_approval", json!({ "approvers": [am] })).await;
+        let approval = world.all("approval").await.remove(0);
+        world.step("am", &approval, "approve", json!({})).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.titles().await, ["Order"]);
+        let fields = json!({ "requested_for": world.0.people["a2"].to_string() }).as_object().unwrap().clone();
+        world.0.server.act(&Actor::system(), &request, Request::Update { fields, organisation: None, base: None }).await;
+        world.settle().await;
+        assert_eq!(world.now(&request).await.state, "awaiting_approval");
+        world.complete("Order").await;
+        assert_eq!(world.titles().await, ["Order"]);
+        assert!(world.plan(&request).await.record.text("outcome").contains("waits for approval"));
+        let approval = world.all("approval").await.pop().unwrap();
+        world.step("am", &approval, "refuse", json!({ "reason": "Too dear" })).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.plan(&request).await.record.state, "cancelled");
+        // Submitted anew it is fulfilled anew.
+        world.0.server.transition(&request, "submit", json!({})).await;
+        world.0.server.transition(&request, "request_approval", json!({ "approvers": [world.0.people["am"].to_string()] })).await;
+        let approval = world.all("approval").await.pop().unwrap();
+        world.step("am", &approval, "approve", json!({})).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.titles().await, ["Order", "Order"]);
+    }
+
+    async fn a_question_of_a_step_does_not_stand_for_the_approval_of_the_record(db: TestDatabase) {
+        let world = World::build(db).await;
+        let am = world.0.people["am"].to_string();
+        world.flow(json!([
+            { "key": "budget", "type": "approval", "title": "Budget", "who": "person", "person": am },
+            { "key": "ask", "type": "automation", "title": "Ask", "action": "move", "target": "request_approval" },
+        ]), json!({})).await;
+        let draft = world.0.server.make("service_request", world.0.a, json!({
+            "title": "A laptop", "requester": world.0.people["a1"].to_string(), "approvers": [am],
+            "requested_for": world.0.people["a1"].to_string(), "team": world.0.desk.to_string(),
+        })).await;
+        let request = world.0.server.transition(&draft, "submit", json!({})).await;
+        world.settle().await;
+        assert_eq!(world.now(&request).await.state, "awaiting_approval");
+        let of_steps: Vec<bool> = world.all("approval").await.iter().map(|one| one.record.reference("plan").is_some()).collect();
+        assert_eq!(of_steps.len(), 2, "its own, and that of the step");
+        assert_eq!(of_steps.iter().filter(|of_step| **of_step).count(), 1);
+    }
+
+    async fn skipping_the_last_step_finishes_the_record_and_a_refused_end_is_tried_again(db: TestDatabase) {
+        let world = World::build(db).await;
+        let desk = world.0.desk.to_string();
+        world.flow(json!([{ "key": "order", "type": "task", "title": "Order", "team": desk }]), json!({ "first_move": "start", "last_move": "fulfil" })).await;
+        let request = world.request().await;
+        let plan = world.plan_view(&request).await;
+        world.step("g1", &plan, "skip", json!({ "step": "order", "reason": "It was there" })).await.unwrap();
+        world.settle().await;
+        assert_eq!((world.now(&request).await.state.as_str(), world.plan(&request).await.record.state.as_str()), ("fulfilled", "done"));
+        let other = world.request().await;
+        let extra = world.0.server.make("request_task", world.0.a, json!({ "title": "Extra", "service_request": other.record.id.to_string(), "mandatory": true, "team": desk })).await;
+        let plan = world.plan_view(&other).await;
+        world.step("g1", &plan, "skip", json!({ "step": "order", "reason": "It was there" })).await.unwrap();
+        world.settle().await;
+        let stays = world.plan(&other).await.record;
+        assert_eq!(stays.state, "running");
+        assert!(stays.text("outcome").contains(&extra.record.number), "{}", stays.text("outcome"));
+        world.complete("Extra").await;
+        assert_eq!((world.now(&other).await.state.as_str(), world.plan(&other).await.record.state.as_str()), ("fulfilled", "done"));
+    }
+
+    async fn a_wait_for_another_record_is_looked_at_and_leaves_no_trace_at_rest(db: TestDatabase) {
+        let world = World::build(db).await;
+        let desk = world.0.desk.to_string();
+        world.flow(json!([
+            { "key": "boss", "type": "wait", "title": "Boss", "condition": "requested_for.title == 'Boss'" },
+            { "key": "go", "type": "task", "title": "Go", "team": desk, "after": "boss" },
+        ]), json!({})).await;
+        let request = world.request().await;
+        let before = world.plan(&request).await.record.revision;
+        for _ in 0..3 {
+            world.0.server.clock.advance(400);
+            world.app().run_plan_turns().await.unwrap();
+        }
+        assert_eq!(world.plan(&request).await.record.revision, before, "at rest nothing is written");
+        let people = world.app().kind("person").unwrap().clone();
+        let a1 = world.0.server.database.store.get_record(world.0.people["a1"]).await.unwrap().unwrap().record;
+        let a1 = world.app().get(&Actor::system(), &people, &a1.number, None).await.unwrap();
+        let fields = json!({ "title": "Boss" }).as_object().unwrap().clone();
+        world.0.server.act(&Actor::system(), &a1, Request::Update { fields, organisation: None, base: None }).await;
+        world.app().run_plan_turns().await.unwrap();
+        assert_eq!(world.titles().await, ["Go"]);
     }
 }
