@@ -142,7 +142,7 @@ pub struct Plan<'a> {
 /// The plan, with `actions` for whoever may change it.
 pub fn plan(plan: &Plan, actions: Option<Markup>) -> Markup {
     html! {
-        section.plan aria-label=(plan.label) data-live-record=[plan.live.map(|live| live.record)] data-live-source=[plan.live.map(|live| live.source)] {
+        section.plan aria-label={ (plan.label) @if !plan.title.is_empty() { ": " (plan.title) } @if let Some((number, _)) = plan.page { " " (number) } } data-live-record=[plan.live.map(|live| live.record)] data-live-source=[plan.live.map(|live| live.source)] {
             header.plan__head {
                 h2.plan__label { (plan.label) }
                 @if !plan.title.is_empty() { span.plan__title { (plan.title) } }

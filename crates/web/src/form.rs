@@ -14,8 +14,8 @@ use crate::{Web, csrf};
 
 /// Largest form without files, in bytes.
 const FORM_MAX: usize = 2 * 1024 * 1024;
-/// Most files and values of a form with files.
-const PARTS_MAX: usize = 50;
+/// Most files and values of a form with files; kinds with many fields send a value for each.
+const PARTS_MAX: usize = 1000;
 /// Largest sum of files in one request, in bytes.
 const FILES_MAX: usize = 50 * 1024 * 1024;
 
@@ -144,7 +144,7 @@ async fn read_parts(mut multipart: Multipart, in_header: bool, good: impl Fn(&st
             }
         }
     }
-    Err(too_large("a form may have at most 50 parts"))
+    Err(too_large("a form may have at most 1000 parts"))
 }
 
 fn too_large(message: &str) -> WebError {

@@ -79,4 +79,28 @@ on_both! {
         // A requester splits nothing.
         assert!(!world.browser("a1").get(&at).await.expect(200).text().contains("split="));
     }
+
+    async fn a_new_record_of_a_kind_with_many_fields_is_made_with_files(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.browser("root");
+        let form = root.get("/incidents/new").await.expect(200).text();
+        let page = Page::parse(&form);
+        // As a browser sends it: a value for each control, most of them empty.
+        let mut values: Vec<(String, String)> = page
+            .elements()
+            .filter(|element| element.get("name").is_some() && element.get("type") != Some("checkbox"))
+            .map(|element| (element.get("name").unwrap().to_owned(), String::new()))
+            .filter(|(name, _)| !["files", "title", "do", "csrf_token"].contains(&name.as_str()))
+            .collect();
+        values.push(("title".to_owned(), "Many fields".to_owned()));
+        assert!(values.len() > 40, "{}", values.len());
+        values.extend((0..80).map(|place| (format!("other{place}"), String::new())));
+        let token = page.elements().find_map(|element| {
+            (element.get("name") == Some("csrf_token")).then(|| element.get("value").unwrap_or_default().to_owned())
+        });
+        values.insert(0, ("csrf_token".to_owned(), token.unwrap_or_default()));
+        values.push(("do".to_owned(), "create".to_owned()));
+        let made = root.own_call("POST", "/incidents").multipart(&values, &[("files", "x.txt", b"x")]).send().await.expect(303);
+        assert!(words(&root.get(location(&made)).await.expect(200).text()).contains("Many fields"));
+    }
 }
