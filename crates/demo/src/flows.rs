@@ -102,13 +102,21 @@ fn laptops(script: &mut Script, world: &World, calendar: &Calendar) -> anyhow::R
     let answers = json!({ "work": "office", "model": "standard", "replaces": false });
     let answers = answers.as_object().cloned().unwrap_or_default();
     // One is on its way, one waits for the budget.
-    for (place, (who, steps)) in [("finn", 2), ("ben", 0)].into_iter().enumerate() {
+    let all = [
+        ("finn", 2, "The fan of mine is louder than the telephone."),
+        ("ben", 0, "Mine gets no updates any more, says the inventory."),
+    ];
+    for (place, (who, steps, note)) in all.into_iter().enumerate() {
         let record = format!("flowing:{place}");
         let person = world.person(who)?;
         let manager = crate::foundation::manager(world, person).context("a manager approves")?.to_owned();
         let at = calendar.at(calendar.working_day(-2), 500 + 20 * i64::try_from(place).unwrap_or_default());
-        let deed =
-            Deed::Order { item: "offer:laptop".to_owned(), answers: answers.clone(), quantity: None, note: None };
+        let deed = Deed::Order {
+            item: "offer:laptop".to_owned(),
+            answers: answers.clone(),
+            quantity: None,
+            note: Some(note.to_owned()),
+        };
         script.add(at, page(who), &record, deed);
         let at = calendar.after(at, 60);
         script.add(at, page(&manager), &record, go("approve", json!({})));

@@ -230,7 +230,8 @@ fn moved_draft<'a>(
         }
     }
     // What follows from another record's move is counted there.
-    for field in transition.increment.iter().filter(|_| !ctx.actor.is_system()) {
+    let follows = matches!(&ctx.cause, Some(Cause::Event { record: other, .. }) if *other != record.id);
+    for field in transition.increment.iter().filter(|_| !follows) {
         let count = record.field(field).and_then(Json::as_i64).unwrap_or(0);
         draft.put(field, Some(Json::from(count + 1)), Some(by_transition(transition)));
     }
