@@ -142,7 +142,12 @@ fn joiners(script: &mut Script, world: &World, calendar: &Calendar) -> anyhow::R
         "given_name": "Noor", "family_name": "Haddad", "first_day": first, "employment": "permanent", "needs": ["laptop", "badge"],
     });
     let answers = answers.as_object().cloned().unwrap_or_default();
-    let deed = Deed::Order { item: "offer:joiner".to_owned(), answers, quantity: None, note: None };
+    let deed = Deed::Order {
+        item: "offer:joiner".to_owned(),
+        answers,
+        quantity: None,
+        note: Some("Noor comes from the Lyon site and keeps her telephone number.".to_owned()),
+    };
     script.add(at, page(&person.login), record, deed);
     let at = calendar.after(at, 40);
     script.add(at, page("ben"), record, Deed::Update(json!({ "needed_by": first })));
