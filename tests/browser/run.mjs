@@ -75,7 +75,7 @@ try {
     console.log(`Run stories with: STEWARD_STORIES=${known} node --test stories/lifecycle.test.mjs`);
     await new Promise(() => { setInterval(() => {}, 60_000); });
   }
-  runner = spawn(process.execPath, ["--test", "--test-concurrency=2", "--test-timeout=300000", ...stories], {
+  runner = spawn(process.execPath, ["--test", "--test-concurrency=2", "--test-timeout=180000", ...stories], {
     cwd: here,
     env: { ...process.env, STEWARD_STORIES: known },
     stdio: "inherit",

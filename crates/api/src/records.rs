@@ -85,11 +85,16 @@ pub(crate) async fn create(
     let mut origin = Origin::door(Door::Api);
     origin.idempotency_key = idempotency_key(&headers)?;
     let view = api.app().create(&actor, kind, &new, &origin).await?;
-    let mut response = (StatusCode::CREATED, Json(wire::Record { view: &view, fields: None })).into_response();
-    let location = format!("/api/v1/{kinds}/{}", view.record.number);
+    Ok(made(&view))
+}
+
+/// The answer with a record that was made.
+fn made(view: &RecordView) -> Response {
+    let mut response = (StatusCode::CREATED, Json(wire::Record { view, fields: None })).into_response();
+    let location = format!("/api/v1/{}/{}", view.kind.plural, view.record.number);
     insert(response.headers_mut(), header::LOCATION, &location);
-    insert(response.headers_mut(), header::ETAG, &etag(&view));
-    Ok(response)
+    insert(response.headers_mut(), header::ETAG, &etag(view));
+    response
 }
 
 /// Follows up a record that is over, by a new one.
@@ -106,11 +111,7 @@ pub(crate) async fn follow_up(
     let mut origin = Origin::door(Door::Api);
     origin.idempotency_key = idempotency_key(&headers)?;
     let view = api.app().follow_up_record(&actor, kind, &name, text, &origin).await?;
-    let location = format!("/api/v1/{}/{}", view.kind.plural, view.record.number);
-    let mut response = (StatusCode::CREATED, Json(wire::Record { view: &view, fields: None })).into_response();
-    insert(response.headers_mut(), header::LOCATION, &location);
-    insert(response.headers_mut(), header::ETAG, &etag(&view));
-    Ok(response)
+    Ok(made(&view))
 }
 
 pub(crate) async fn read(

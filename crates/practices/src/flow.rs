@@ -9,6 +9,8 @@ use steward_model::event::Why;
 use steward_model::record::Record;
 use steward_rule::definition::AnyName;
 
+use crate::keeper;
+
 /// Fields that say nothing of what a flow does.
 const WORDS_ONLY: [&str; 3] = ["title", "description", "runs_as"];
 
@@ -29,8 +31,7 @@ pub(crate) fn follow(
     if !is_changed(before, after) || ctx.actor.is_system() {
         return Vec::new();
     }
-    let detail = "whoever changed last what it does, or put it in force".to_owned();
-    vec![("runs_as", Some(Json::from(ctx.actor.person.0)), Why { rule: "flow.runs_as".to_owned(), detail })]
+    vec![keeper::answers("flow", "whoever changed last what it does, or put it in force", ctx)]
 }
 
 /// Who changes the steps of a plan on its way answers for them from then on: they must not lend the rights of another.
@@ -42,15 +43,7 @@ pub(crate) fn follow_plan(
     if ctx.actor.is_system() || before.is_none_or(|before| before.field("steps") == after.field("steps")) {
         return Vec::new();
     }
-    let detail = "whoever changed last what is left of it".to_owned();
-    vec![("runs_as", Some(Json::from(ctx.actor.person.0)), Why { rule: "plan.runs_as".to_owned(), detail })]
-}
-
-/// The fault of a token that does not have all rights of its person.
-fn limited(ctx: &Context<'_>) -> Option<FieldError> {
-    let limits = ctx.actor.limits.as_ref()?;
-    let message = "cannot be changed with a limited token, since a flow acts with all of your rights".to_owned();
-    (!limits.kinds.is_empty() || !limits.teams.is_empty()).then(|| FieldError::new("", message))
+    vec![keeper::answers("plan", "whoever changed last what is left of it", ctx)]
 }
 
 /// Refuses flows that cannot be.
@@ -58,7 +51,7 @@ pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) 
     if !is_changed(before, after) {
         return Vec::new();
     }
-    if let Some(fault) = limited(ctx) {
+    if let Some(fault) = keeper::limited("flow", ctx) {
         return vec![fault];
     }
     Flow::read(after, ctx.registry, &|_, name| Some(AnyName::id(name))).err().unwrap_or_default()
@@ -69,7 +62,7 @@ pub(crate) fn check_plan(before: Option<&Record>, after: &Record, ctx: &Context<
     let Some(before) = before.filter(|before| before.field("steps") != after.field("steps")) else {
         return Vec::new();
     };
-    if let Some(fault) = limited(ctx) {
+    if let Some(fault) = keeper::limited("flow", ctx) {
         return vec![fault];
     }
     let Some(kind) = ctx.registry.kind(after.text("subject_kind")) else { return Vec::new() };

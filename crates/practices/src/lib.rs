@@ -7,6 +7,7 @@ mod catalogue;
 pub mod desk;
 mod flow;
 pub mod intervals;
+mod keeper;
 pub mod knowledge;
 pub mod maintenance;
 pub mod people;

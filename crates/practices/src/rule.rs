@@ -7,6 +7,8 @@ use steward_model::record::Record;
 use steward_rule::definition::{AnyName, Rule};
 use steward_rule::examples;
 
+use crate::keeper;
+
 /// Fields that say nothing of what a rule does.
 const WORDS_ONLY: [&str; 3] = ["title", "description", "runs_as"];
 
@@ -29,8 +31,7 @@ pub(crate) fn follow(
     if !is_changed(before, after) || ctx.actor.is_system() {
         return Vec::new();
     }
-    let detail = "whoever changed last what it does, or put it in force".to_owned();
-    vec![("runs_as", Some(Json::from(ctx.actor.person.0)), Why { rule: "rule.runs_as".to_owned(), detail })]
+    vec![keeper::answers("rule", "whoever changed last what it does, or put it in force", ctx)]
 }
 
 /// Refuses rules that cannot be, and those in force whose examples come out otherwise.
@@ -38,9 +39,8 @@ pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) 
     if !is_changed(before, after) {
         return Vec::new();
     }
-    if ctx.actor.limits.as_ref().is_some_and(|limits| !limits.kinds.is_empty() || !limits.teams.is_empty()) {
-        let message = "cannot be changed with a limited token, since a rule acts with all of your rights".to_owned();
-        return vec![FieldError::new("", message)];
+    if let Some(fault) = keeper::limited("rule", ctx) {
+        return vec![fault];
     }
     if let Err(faults) = Rule::read(after, ctx.registry, &|_, name| Some(AnyName::id(name))) {
         return faults;

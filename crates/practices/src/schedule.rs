@@ -11,6 +11,8 @@ use steward_model::record::Record;
 
 use crate::{calendar, desk};
 
+use crate::keeper;
+
 /// The kind of schedules.
 pub const SCHEDULE: &str = "schedule";
 /// The kinds of records that schedules make.
@@ -226,7 +228,7 @@ pub(crate) fn follow(
     }
     let why = |detail: &str| Why { rule: "schedule.runs_as".to_owned(), detail: detail.to_owned() };
     vec![
-        ("runs_as", Some(Json::from(ctx.actor.person.0)), why("whoever changed last what it makes, or when")),
+        keeper::answers("schedule", "whoever changed last what it makes, or when", ctx),
         ("next_planned_at", None, why("is worked out anew")),
         ("next_run_at", None, why("is worked out anew")),
     ]

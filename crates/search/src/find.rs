@@ -19,7 +19,7 @@ use crate::words::{Words, terms};
 
 /// Records within reach that are weighed against each other on one level at most, those indexed last first: among so
 /// many the words tell nothing. Records out of reach do not count, or they would hide others.
-const WEIGHED: usize = 5_000;
+const WEIGHED: usize = 20_000;
 /// Records passed over on one level at most.
 const PASSED: usize = 5_000_000;
 /// Documents that are looked at in the order of the index; of such blocks the last comes first.

@@ -169,14 +169,19 @@ impl Server {
 
     /// Tells everybody of everything that happened so far.
     pub async fn told(&self) {
+        self.followed("inbox", async || self.app.tell_next().await.unwrap()).await;
+    }
+
+    /// Has a follower of the journal take its steps until it reached the end, with what it wrote itself.
+    pub async fn followed(&self, subscriber: &str, next: impl AsyncFn() -> bool) {
         // Readers of PostgreSQL wait for older transactions of other tests.
-        let end = self.database.last_place().await;
         for _ in 0..3_000 {
-            while self.app.tell_next().await.unwrap() {}
-            if self.database.store.cursor("inbox").await.unwrap() >= Some(end) {
+            while next().await {}
+            let reached = self.database.store.cursor(subscriber).await.unwrap();
+            if reached >= Some(self.database.last_place().await) {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("the journal was not followed to its end");
     }

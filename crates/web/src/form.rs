@@ -14,8 +14,12 @@ use crate::{Web, csrf};
 
 /// Largest form without files, in bytes.
 const FORM_MAX: usize = 2 * 1024 * 1024;
-/// Most files and values of a form with files; kinds with many fields send a value for each.
-const PARTS_MAX: usize = 1000;
+/// Most files of a form.
+const FILES_COUNT_MAX: usize = 50;
+/// Most values of a form with files: kinds send one for each of their fields.
+const VALUES_MAX: usize = 1000;
+/// What is said of a form that has more.
+const FULL: &str = "a form may have at most 50 files and 1000 values";
 /// Largest sum of files in one request, in bytes.
 const FILES_MAX: usize = 50 * 1024 * 1024;
 
@@ -113,13 +117,21 @@ async fn read_parts(mut multipart: Multipart, in_header: bool, good: impl Fn(&st
     let mut form = Form::default();
     let mut proved = in_header;
     let mut size = 0;
-    for _ in 0..=PARTS_MAX {
+    // One more than there may be, for the end.
+    for _ in 0..=FILES_COUNT_MAX + VALUES_MAX {
         let part = multipart.next_field().await.map_err(|error| WebError::bad_request(error.body_text()))?;
         let Some(mut part) = part else { return if proved { Ok(form) } else { Err(stale()) } };
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().map(str::to_owned);
         if file.is_some() && !proved {
             return Err(stale());
+        }
+        let is_full = match file {
+            Some(_) => form.files.len() == FILES_COUNT_MAX,
+            None => form.values.len() == VALUES_MAX,
+        };
+        if is_full {
+            return Err(too_large(FULL));
         }
         let most = if file.is_some() { FILE_MAX } else { FORM_MAX };
         let mut content = Vec::new();
@@ -144,7 +156,7 @@ async fn read_parts(mut multipart: Multipart, in_header: bool, good: impl Fn(&st
             }
         }
     }
-    Err(too_large("a form may have at most 1000 parts"))
+    Err(too_large(FULL))
 }
 
 fn too_large(message: &str) -> WebError {

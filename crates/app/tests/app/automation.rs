@@ -35,19 +35,9 @@ impl World {
         self.0.server.actor(self.0.people[name]).await
     }
 
-    /// Has rules answer all there is. On PostgreSQL entries wait for older transactions of other tests.
+    /// Has all there is followed.
     async fn settle(&self) {
-        let end = self.0.server.database.last_place().await;
-        for _ in 0..1000 {
-            while self.app().answer_next().await.unwrap() {}
-            let reached = self.0.server.database.store.cursor("rules").await.unwrap();
-            let now = self.0.server.database.last_place().await;
-            if reached.is_some_and(|place| place >= end) && now <= reached.unwrap_or_default() {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("rules never caught up");
+        self.0.server.followed("rules", async || self.app().answer_next().await.unwrap()).await;
     }
 
     /// A draft by somebody, or why not.

@@ -26,20 +26,9 @@ impl World {
         &self.0.server.app
     }
 
-    /// Has everything passed on. On PostgreSQL entries wait for older transactions of other tests.
+    /// Has all there is followed.
     async fn settle(&self) {
-        let end = self.0.server.database.last_place().await;
-        for _ in 0..1000 {
-            while self.app().pass_on_next().await.unwrap() {}
-            let reached = self.0.server.database.store.cursor("family").await.unwrap();
-            if reached.is_some_and(|place| place >= end)
-                && self.0.server.database.last_place().await <= reached.unwrap_or_default()
-            {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("the follower never caught up");
+        self.0.server.followed("family", async || self.app().pass_on_next().await.unwrap()).await;
     }
 
     async fn incident(&self, requester: &str, fields: Json) -> RecordView {

@@ -35,17 +35,9 @@ impl World {
         self.0.server.actor(self.0.people[name]).await
     }
 
-    /// Has plans follow all there is. On PostgreSQL entries wait for older transactions of other tests.
+    /// Has all there is followed.
     async fn settle(&self) {
-        for _ in 0..1000 {
-            while self.app().flow_on().await.unwrap() {}
-            let reached = self.0.server.database.store.cursor("flows").await.unwrap();
-            if self.0.server.database.last_place().await <= reached.unwrap_or_default() {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("plans never caught up");
+        self.0.server.followed("flows", async || self.app().flow_on().await.unwrap()).await;
     }
 
     async fn try_flow(&self, by: &str, steps: Json, more: Json) -> Result<RecordView, Error> {

@@ -94,8 +94,8 @@ pub(super) fn decide_transition(
     }
     let mut draft = moved_draft(kind, record, transition, &command.fields, rights, ctx);
     draft.check_conflicts(&command.fields, command.base, ctx)?;
-    // Steward itself says why by the cause.
-    if let Some(rule) = transition.comment.as_ref().filter(|_| !ctx.actor.is_system()) {
+    // What follows from another record's move was said there.
+    if let Some(rule) = transition.comment.as_ref().filter(|_| !follows_another(record, ctx)) {
         let asked = rule.when.as_ref().is_none_or(|when| when.matches_local(draft.record(), kind));
         if asked && command.comment.as_ref().is_none_or(|comment| comment.audience != rule.audience) {
             let message = match rule.audience {
@@ -153,6 +153,11 @@ pub(super) fn decide_comment(
         }
     }
     Ok(events)
+}
+
+/// Whether Steward makes a record follow what happened to another one.
+fn follows_another(record: &Record, ctx: &Context<'_>) -> bool {
+    ctx.actor.is_system() && matches!(&ctx.cause, Some(Cause::Event { record: other, .. }) if *other != record.id)
 }
 
 fn triggers(rule: &OnComment, kind: &Kind, record: &Record, ctx: &Context<'_>) -> bool {
@@ -230,8 +235,7 @@ fn moved_draft<'a>(
         }
     }
     // What follows from another record's move is counted there.
-    let follows = matches!(&ctx.cause, Some(Cause::Event { record: other, .. }) if *other != record.id);
-    for field in transition.increment.iter().filter(|_| !follows) {
+    for field in transition.increment.iter().filter(|_| !follows_another(record, ctx)) {
         let count = record.field(field).and_then(Json::as_i64).unwrap_or(0);
         draft.put(field, Some(Json::from(count + 1)), Some(by_transition(transition)));
     }

@@ -102,5 +102,10 @@ on_both! {
         values.push(("do".to_owned(), "create".to_owned()));
         let made = root.own_call("POST", "/incidents").multipart(&values, &[("files", "x.txt", b"x")]).send().await.expect(303);
         assert!(words(&root.get(location(&made)).await.expect(200).text()).contains("Many fields"));
+        // There is an end to values and to files.
+        let more: Vec<(String, String)> = values.iter().cloned().chain((0..1_000).map(|place| (format!("more{place}"), String::new()))).collect();
+        root.own_call("POST", "/incidents").multipart(&more, &[("files", "x.txt", b"x")]).send().await.expect(413);
+        let file: (&str, &str, &[u8]) = ("files", "x.txt", b"x");
+        root.own_call("POST", "/incidents").multipart(&values, &[file; 51]).send().await.expect(413);
     }
 }

@@ -166,15 +166,15 @@ fn check_volvo(facts: &Facts) {
     assert_eq!(facts.seconds_first_to_last_event, 22_982_556_508);
 }
 
-/// Of each tenth record; how it is for all stands in BENCHMARKS.md.
+/// Of each third record; how it is for all stands in BENCHMARKS.md.
 async fn forecasts_hold_as_often_as_they_say(app: &App) {
-    let found = app.backtest_forecasts(app.kind("incident").unwrap(), 10).await.unwrap();
+    let found = app.backtest_forecasts(app.kind("incident").unwrap(), 3).await.unwrap();
     let check = |name: &str, held: &Held, least: usize| {
         assert!(held.made() >= least, "{name}: {} forecasts", held.made());
         let percent = held.percent().unwrap();
-        assert!((74.0..=86.0).contains(&percent), "{name}: {percent}");
+        assert!((76.0..=84.0).contains(&percent), "{name}: {percent}");
     };
-    check("overall", &found.overall(), 4_500);
+    check("overall", &found.overall(), 5_000);
     for age in AGES {
         check(&format!("after {} h", age / 3_600), &found.at_age(age), 500);
     }
