@@ -203,18 +203,20 @@ pub struct PromiseLine<'a> {
 
 /// Records under a promise that is tried, the latest first.
 pub fn promise_lines(label: &str, lines: &[PromiseLine]) -> Markup {
+    // Which promise it is needs no saying where there is one.
+    let several = lines.iter().any(|line| line.target != lines[0].target);
     html! {
-        div.small-table.clock-trace tabindex="0" role="region" aria-label=(label) {
+        div.small-table.promise-lines tabindex="0" role="region" aria-label=(label) {
             table {
                 thead { tr {
                     th scope="col" { (t("promise-record")) }
-                    th scope="col" { (t("promise-target")) }
+                    @if several { th scope="col" { (t("promise-target")) } }
                     th scope="col" { (t("promise-due")) }
                     th scope="col" { (t("promise-outcome")) }
                 } }
                 tbody { @for line in lines { tr {
                     td { a href=(line.address) { (line.number) } " " (line.title) span.quiet { " · " (line.opened) } }
-                    td { (line.target) }
+                    @if several { td { (line.target) } }
                     td { (line.due) }
                     td { (clock_badge(line.state, None)) span.quiet { " " (line.used) } }
                 } } }

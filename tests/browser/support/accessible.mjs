@@ -17,6 +17,8 @@ export async function examine(page, what) {
   for (const { width, colorScheme } of LOOKS) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (wider > 0) found.push(`${what}, ${colorScheme}, ${width}: it scrolls sideways by ${wider} pixels`);
     const { violations } = await page.evaluate((tags) => globalThis.axe.run({ runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] }), TAGS);
     for (const { id, help, nodes } of violations) {
       for (const node of nodes.slice(0, 4)) found.push(`${what}, ${colorScheme}, ${width}: ${id} (${help}): ${node.target.join(" ")} ${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`);
