@@ -208,7 +208,7 @@ fn clocks() -> Markup {
     html! {
         div.button-row { @for state in states { (clock_badge(state, Some(&due))) } }
         (clock_lines(&[line], "/x/clocks"))
-        (promise_lines("Records under it", &[PromiseLine { number: "INC0000042", address: "/incidents/INC0000042", title: "Printer prints stripes", target: "Resolve by priority", opened: "2 d ago", due: "Thu 3 Dec, 14:00 CET", used: "3 h of 8 h used", state: ClockState::Kept }]))
+        (promise_lines("Records under it", &[PromiseLine { number: "INC0000042", address: "/incidents/INC0000042", title: "Printer prints stripes", target: "Resolve by priority", opened: "2 d ago", due: "Thu 3 Dec, 14:00 CET", used: "3 h of 8 h used", state: ClockState::Kept }, PromiseLine { number: "INC0000041", address: "/incidents/INC0000041", title: "No sound in the meeting room", target: "Answer by priority", opened: "2 d ago", due: "Thu 3 Dec, 14:00 CET", used: "30 min of 1 h used", state: ClockState::Kept }]))
         (forecast_line("Most likely between 2 Dec and 4 Dec", "As 8 of 10 like it: at least 200 with the same team and priority, done in the last 90 days."))
         (clock_picture(&spans, Some(900), "A clock"))
         (clock_legend())
