@@ -196,7 +196,13 @@ fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, fill
             record.fields.insert(field.key.clone(), value);
         }
     }
-    let filling = Filling { record: Some(&record), typed, labels: &view.labels, zone: &visitor.preferences.zone };
+    let filling = Filling {
+        record: Some(&record),
+        typed,
+        labels: &view.labels,
+        zone: &visitor.preferences.zone,
+        is_refreshed: false,
+    };
     let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
     shown.push("comment");
     let parts = TransitionParts {

@@ -82,8 +82,13 @@ pub(crate) async fn create(
         (None, true) => {
             // A value changed on which other fields depend.
             let labels = Labels::default();
-            let filling =
-                Filling { record: None, typed: Some(&typed), labels: &labels, zone: &visitor.preferences.zone };
+            let filling = Filling {
+                record: None,
+                typed: Some(&typed),
+                labels: &labels,
+                zone: &visitor.preferences.zone,
+                is_refreshed: true,
+            };
             return Ok(asked(&kind, level, &filling, &Faults::default()).into_response());
         }
         (Some(LOOK), _) => {
@@ -260,7 +265,13 @@ fn show(
     let title = new_record(kind);
     let list = address::list(kind);
     let labels = Labels::default();
-    let filling = Filling { record: None, typed: Some(typed), labels: &labels, zone: &visitor.preferences.zone };
+    let filling = Filling {
+        record: None,
+        typed: Some(typed),
+        labels: &labels,
+        zone: &visitor.preferences.zone,
+        is_refreshed: false,
+    };
     let parts = FormParts {
         action: &list,
         csrf_token: &visitor.csrf_token,

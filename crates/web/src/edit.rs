@@ -291,6 +291,7 @@ pub(crate) fn filling<'a>(visitor: &'a Visitor, view: &'a RecordView, filled: &'
         typed: filled.typed.as_ref(),
         labels: &view.labels,
         zone: &visitor.preferences.zone,
+        is_refreshed: false,
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Filling<'a> {
     pub(crate) labels: &'a Labels,
     /// The reader's zone.
     pub(crate) zone: &'a TimeZone,
+    /// Whether it takes the place of a form in which somebody is typing: the focus stays where it is.
+    pub(crate) is_refreshed: bool,
 }
 
 /// What is wrong with a form, by field; under the empty key what concerns no field of it.
@@ -160,7 +162,7 @@ pub(crate) fn sections<'a>(kind: &'a Kind, fields: &[&'a Field], filling: &Filli
         @for (index, (label, own)) in parts.iter().enumerate() {
             @let content = html! {
                 @for (place, field) in own.iter().enumerate() {
-                    @let focus = first_fault.map_or(index == 0 && place == 0, |fault| fault == field.key);
+                    @let focus = !filling.is_refreshed && first_fault.map_or(index == 0 && place == 0, |fault| fault == field.key);
                     (one(field, filling, faults, is_required(kind, field, filling.record), focus))
                 }
             };

@@ -233,7 +233,13 @@ impl Choice<'_> {
         };
         let blank = blank(kind);
         let labels = Labels::new();
-        let filling = Filling { record: Some(&blank), typed, labels: &labels, zone: &self.visitor.preferences.zone };
+        let filling = Filling {
+            record: Some(&blank),
+            typed,
+            labels: &labels,
+            zone: &self.visitor.preferences.zone,
+            is_refreshed: false,
+        };
         let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
         shown.push("comment");
         form(

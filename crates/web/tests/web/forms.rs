@@ -21,6 +21,17 @@ impl World {
 }
 
 on_both! {
+    async fn a_form_that_follows_a_choice_leaves_the_focus_where_it_is(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.browser("root");
+        let whole = root.get("/rules/new").await.expect(200).text();
+        assert!(whole.contains(" autofocus"), "one may begin to type");
+        let part = root.post_part("/rules", &[("trigger", "moved"), ("title", "Half a tit")]).await;
+        check_status(&part, 200, "a choice on which fields depend");
+        let part = part.text();
+        assert!(part.contains("name=\"transition\"") && part.contains("Half a tit") && !part.contains("autofocus"), "{part}");
+    }
+
     async fn a_form_makes_one_record_however_often_it_is_sent(db: TestDatabase) {
         let world = World::build(db).await;
         let a1 = world.browser("a1");
