@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::Action;
 use crate::filter::Filter;
-use crate::kind::{Kind, Level, Registry, Source};
+use crate::kind::{Kind, Level, OwnGrant, Registry, Source};
 
 /// A role that people can hold.
 #[derive(Debug, Clone)]
@@ -125,6 +125,15 @@ impl Policy {
                 }
             }
         }
+        for grant in registry.grants() {
+            for role in grant.roles.iter().filter(|role| policy.role(role).is_none()) {
+                let known: Vec<&str> = policy.roles.iter().map(|role| role.key.as_str()).collect();
+                let message = format!("there is no role `{role}`; there are {}", known.join(", "));
+                errors.push(PolicyError { path: grant.path.clone(), line: grant.line, message });
+            }
+        }
+        // A role that several include tells the same fault again.
+        errors.dedup();
         if errors.is_empty() { Ok(policy) } else { Err(errors) }
     }
 
@@ -158,6 +167,8 @@ impl Policy {
             let name = format!("{key}[{}]", index + 1);
             grants.push(grant_of(grant, name, source, registry, errors));
         }
+        let of_kinds = registry.grants().iter().filter(|grant| grant.roles.contains(&key));
+        grants.extend(of_kinds.filter_map(|grant| own_grant(grant, registry, errors)));
         self.roles.push(Arc::new(Role {
             key,
             label: raw.label,
@@ -192,6 +203,30 @@ fn grant_of(raw: RawGrant, name: String, source: &Source, registry: &Registry, e
         read: raw.read,
         write: raw.write.unwrap_or(raw.read),
     }
+}
+
+/// What the definition of a kind gives to a role.
+fn own_grant(own: &OwnGrant, registry: &Registry, errors: &mut Vec<PolicyError>) -> Option<Grant> {
+    let kind = registry.kind(&own.kind)?;
+    let mut refuse = |message: String| {
+        errors.push(PolicyError { path: own.path.clone(), line: own.line, message });
+        None
+    };
+    if own.write > own.read {
+        return refuse("a grant may not write what it does not read; lower `write` or raise `read`".to_owned());
+    }
+    let filter = match parse_scope(&own.scope, kind, registry) {
+        Ok(filter) => filter,
+        Err(message) => return refuse(format!("scope: {message}")),
+    };
+    Some(Grant {
+        name: format!("{}[{}]", own.kind, own.line),
+        scopes: BTreeMap::from([(own.kind.clone(), filter)]),
+        scope_text: own.scope.clone(),
+        actions: own.actions.iter().copied().collect(),
+        read: own.read,
+        write: own.write,
+    })
 }
 
 fn kinds_named<'r>(

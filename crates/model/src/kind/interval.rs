@@ -80,7 +80,7 @@ impl TimeKind {
 }
 
 /// Where the records of a kind have times.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Interval {
     /// Key, unique in the kind.
     pub key: String,

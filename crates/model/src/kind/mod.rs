@@ -18,7 +18,7 @@ pub use field::{Choice, Choices, Computation, Default, Field, FieldType, Level, 
 pub use interval::{Interval, Span, SpanSource, TimeKind};
 pub(crate) use load::{ATTRIBUTES, FILTER_WORDS};
 pub use load::{DefinitionError, Source};
-pub use registry::{LinkType, Registry};
+pub use registry::{LinkType, OwnGrant, Registry};
 pub use translation::Untranslated;
 
 use crate::event::Audience;
@@ -27,7 +27,7 @@ use crate::id::RecordId;
 use crate::record::Record;
 
 /// A sort of record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Kind {
     /// Key, such as `service_request`.
     pub key: String,
@@ -122,7 +122,7 @@ pub struct Class {
 }
 
 /// States and the moves between them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Lifecycle {
     /// State of a new record.
     pub initial: String,
@@ -178,7 +178,7 @@ impl Category {
 }
 
 /// A move from one state to another.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Transition {
     /// Key, unique in the lifecycle.
     pub key: String,
@@ -232,7 +232,7 @@ impl Transition {
 }
 
 /// A condition under which those up to a level may make a move: a window of time, somebody's being asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Limit {
     /// It holds for those who act on this level or below.
     pub level: Level,
@@ -243,7 +243,7 @@ pub struct Limit {
 }
 
 /// A condition with the message for whom it stops.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Guard {
     /// The condition.
     pub filter: Filter,
@@ -252,7 +252,7 @@ pub struct Guard {
 }
 
 /// A comment that a transition asks for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct CommentRule {
     /// For whom it must be.
     pub audience: Audience,
@@ -335,7 +335,7 @@ impl Merging {
 }
 
 /// A move made because somebody commented.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OnComment {
     /// Key, named as the cause of the move.
     pub key: String,

@@ -82,7 +82,7 @@ impl Registry {
             .collect();
         let mut translator = Translator { nearest: all, practice: "", missing: &mut missing };
         let links = self.links.iter().map(|link| translator.link(link)).collect();
-        (Self { kinds, links, translations: self.translations.clone() }, missing)
+        (Self { kinds, links, translations: self.translations.clone(), grants: self.grants.clone() }, missing)
     }
 }
 

@@ -11,16 +11,24 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use toml::Spanned;
 
+use crate::access::Action;
 use crate::event::Audience;
 use crate::kind::{Category, Commenter, Level, Numbering};
 
 /// Text with its place.
 pub(super) type Word = Spanned<String>;
 
+/// A word that was not written.
+fn absent() -> Word {
+    Word::new(0..0, String::new())
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
     pub(super) key: Option<Word>,
+    /// The kind that the file adds to.
+    pub(super) overlay: Option<Word>,
     #[serde(default)]
     pub(super) r#abstract: bool,
     #[serde(default)]
@@ -61,12 +69,14 @@ pub(super) struct Document {
     pub(super) interval: Vec<IntervalItem>,
     #[serde(default)]
     pub(super) link: Vec<LinkItem>,
+    #[serde(default)]
+    pub(super) grant: Vec<GrantItem>,
     /// By language, sort of word and English.
     #[serde(default)]
     pub(super) translation: BTreeMap<Word, BTreeMap<Word, BTreeMap<String, String>>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ClassItem {
     pub(super) key: Word,
@@ -74,14 +84,15 @@ pub(super) struct ClassItem {
     pub(super) parent: Option<Word>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FieldItem {
     pub(super) key: Word,
+    /// Empty where an overlay alters a field that is there.
+    #[serde(default = "absent")]
     pub(super) r#type: Word,
     pub(super) label: Option<String>,
-    #[serde(default)]
-    pub(super) help: String,
+    pub(super) help: Option<String>,
     pub(super) required: Option<bool>,
     pub(super) required_when: Option<Word>,
     pub(super) visible_when: Option<Word>,
@@ -122,7 +133,7 @@ impl Write {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Compute {
     pub(super) template: Option<Word>,
@@ -133,20 +144,24 @@ pub(super) struct Compute {
     pub(super) rule: Option<Word>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StateItem {
     pub(super) key: Word,
     pub(super) label: Option<String>,
-    pub(super) category: Category,
+    /// Absent where an overlay alters a state that is there.
+    pub(super) category: Option<Category>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TransitionItem {
     pub(super) key: Word,
     pub(super) label: Option<String>,
+    #[serde(default)]
     pub(super) from: OneOrMany,
+    /// Empty where an overlay alters a transition that is there.
+    #[serde(default = "absent")]
     pub(super) to: Word,
     pub(super) guard: Option<Word>,
     pub(super) message: Option<Word>,
@@ -179,7 +194,7 @@ pub(super) struct TransitionItem {
     pub(super) set: BTreeMap<Word, Spanned<toml::Value>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LimitItem {
     pub(super) level: Level,
@@ -187,7 +202,7 @@ pub(super) struct LimitItem {
     pub(super) message: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OnCommentItem {
     pub(super) key: Word,
@@ -220,14 +235,14 @@ pub(super) struct FollowUpItem {
     pub(super) copy: Vec<Word>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SectionItem {
     pub(super) label: Word,
     pub(super) fields: Vec<Word>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct IntervalItem {
     pub(super) key: Word,
@@ -256,12 +271,22 @@ pub(super) struct LinkItem {
     pub(super) to: OneOrMany,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GrantItem {
+    pub(super) roles: OneOrMany,
+    pub(super) actions: Vec<Action>,
+    pub(super) scope: Word,
+    pub(super) read: Level,
+    pub(super) write: Option<Level>,
+}
+
 /// `"a"` or `["a", "b"]`.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct OneOrMany(pub(super) Vec<Word>);
 
 /// A choice: a bare key, or a table with label, parent and `inactive`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct ChoiceItem {
     pub(super) key: Word,
     pub(super) label: Option<String>,
@@ -270,7 +295,7 @@ pub(super) struct ChoiceItem {
 }
 
 /// The name of a shared list of choices, or the list.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum ChoicesOrName {
     Name(Word),
     List(Vec<ChoiceItem>),

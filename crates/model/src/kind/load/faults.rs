@@ -49,7 +49,8 @@ impl<'a> Faults<'a> {
         self.found.into_iter().map(|(_, error)| error).collect()
     }
 
-    fn line(&self, file: usize, offset: usize) -> usize {
+    /// The line of a place, from 1.
+    pub(super) fn line(&self, file: usize, offset: usize) -> usize {
         let text = self.sources.get(file).map(|source| source.text.as_str()).unwrap_or_default();
         1 + text.bytes().take(offset).filter(|byte| *byte == b'\n').count()
     }

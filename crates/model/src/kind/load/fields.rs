@@ -137,7 +137,7 @@ fn build_field(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: &mu
     let mut field = Field {
         key: key.clone(),
         label: item.label.clone().unwrap_or_else(|| label_of(key)),
-        help: item.help.clone(),
+        help: item.help.clone().unwrap_or_default(),
         required: if item.required == Some(true) { Requirement::Always } else { Requirement::Never },
         visible_when: None,
         locked_when: None,

@@ -11,7 +11,7 @@ use super::merge::{Draft, In};
 use super::{check_field, words};
 use crate::filter::Filter;
 use crate::kind::{
-    CommentRule, Field, FieldType, Guard, Level, Lifecycle, Limit, OnComment, Requirement, State, Transition,
+    Category, CommentRule, Field, FieldType, Guard, Level, Lifecycle, Limit, OnComment, Requirement, State, Transition,
 };
 use crate::value::{NoReferences, parse_value};
 
@@ -21,6 +21,10 @@ pub(super) fn build_lifecycle(draft: &Draft<'_>, fields: &[Field], faults: &mut 
         let key = item.key.get_ref();
         if !is_key(key) {
             faults.add(*file, item.key.span(), format!("state `{key}` must be lower-case words with underscores"));
+        }
+        if item.category.is_none() {
+            let message = format!("state `{key}` has no `category`: new, active, waiting, done or cancelled");
+            faults.add(*file, item.key.span(), message);
         }
     }
     if let Some(In { file, item }) = draft.initial {
@@ -33,7 +37,7 @@ pub(super) fn build_lifecycle(draft: &Draft<'_>, fields: &[Field], faults: &mut 
             .map(|state| State {
                 key: state.key.get_ref().clone(),
                 label: state.label.clone().unwrap_or_else(|| label_of(state.key.get_ref())),
-                category: state.category,
+                category: state.category.unwrap_or(Category::New),
             })
             .collect(),
         transitions: draft
@@ -83,7 +87,11 @@ fn build_transition(
     if item.from.0.is_empty() {
         faults.add(file, item.key.span(), format!("{who} starts from no state"));
     }
-    for state in item.from.0.iter().chain([&item.to]) {
+    let to = (!item.to.get_ref().is_empty()).then_some(&item.to);
+    if to.is_none() {
+        faults.add(file, item.key.span(), format!("{who} leads to no state: it has no `to`"));
+    }
+    for state in item.from.0.iter().chain(to) {
         check_state(draft, file, state, &who, faults);
     }
     check_written(draft, fields, file, item, faults);

@@ -29,6 +29,10 @@ pub(super) struct Draft<'a> {
     pub(super) key: &'a Word,
     /// The kind's own file, for what is not inherited.
     pub(super) own: &'a Document,
+    pub(super) label: Option<In<'a, Word>>,
+    pub(super) label_plural: Option<In<'a, Word>>,
+    pub(super) description: Option<In<'a, Word>>,
+    pub(super) icon: Option<In<'a, Word>>,
     pub(super) label_field: Option<In<'a, Word>>,
     pub(super) label_public: bool,
     pub(super) initial: Option<In<'a, Word>>,
@@ -67,7 +71,7 @@ impl Draft<'_> {
 }
 
 /// An item of a list that the extending file may replace.
-trait Keyed {
+pub(super) trait Keyed {
     fn key(&self) -> &Word;
 }
 
@@ -95,10 +99,35 @@ pub(super) fn merge<'a>(documents: &'a [(usize, Document)], faults: &mut Faults<
         let mut line = Vec::new();
         ancestry(&by_key, *file, document, &mut Vec::new(), &mut line, faults);
         if let Some(key) = document.key.as_ref().filter(|_| !document.r#abstract) {
+            line.extend(overlays(documents, key.get_ref()));
             drafts.push(draft(*file, key, document, &line, faults));
         }
     }
     drafts
+}
+
+/// What adds to a kind, in the order of the files.
+pub(super) fn overlays<'a>(
+    documents: &'a [(usize, Document)],
+    kind: &str,
+) -> impl Iterator<Item = (usize, &'a Document)> {
+    let on = move |document: &Document| document.overlay.as_ref().is_some_and(|target| target.get_ref() == kind);
+    documents.iter().filter(move |(_, document)| on(document)).map(|(file, document)| (*file, document))
+}
+
+/// The files that a kind is made of, without what adds to it; empty when there is no such kind.
+pub(super) fn files_of<'a>(documents: &'a [(usize, Document)], kind: &str) -> Vec<(usize, &'a Document)> {
+    let keyed = documents.iter().filter_map(|(file, document)| {
+        let key = document.key.as_ref()?;
+        Some((key.get_ref().as_str(), (*file, document)))
+    });
+    let by_key: BTreeMap<&str, (usize, &Document)> = keyed.collect();
+    let mut line = Vec::new();
+    if let Some((file, document)) = by_key.get(kind).filter(|(_, document)| !document.r#abstract) {
+        // What is wrong with bases is told when the kind itself is put together.
+        ancestry(&by_key, *file, document, &mut Vec::new(), &mut line, &mut Faults::new(&[]));
+    }
+    line
 }
 
 /// The files that a kind is made of: bases in the order named, each once and before what extends it; itself last.
@@ -143,6 +172,10 @@ fn draft<'a>(
         file,
         key,
         own,
+        label: last(line, |document| document.label.as_ref()),
+        label_plural: last(line, |document| document.label_plural.as_ref()),
+        description: last(line, |document| document.description.as_ref()),
+        icon: last(line, |document| document.icon.as_ref()),
         label_field: last(line, |document| document.label_field.as_ref()),
         label_public: last(line, |document| document.label_public.as_ref()).is_some_and(|public| *public.item),
         initial: last(line, |document| document.initial.as_ref()),

@@ -14,6 +14,7 @@ mod follow_up;
 mod intervals;
 mod lifecycle;
 mod merge;
+mod overlay;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +32,7 @@ use self::intervals::build_intervals;
 use self::lifecycle::{build_lifecycle, build_on_comment};
 use self::merge::{Draft, In, merge};
 use super::translation::{SORTS, Translation};
-use super::{Class, FieldType, FormSection, Kind, LinkType, Numbering, Registry};
+use super::{Class, FieldType, FormSection, Kind, LinkType, Numbering, OwnGrant, Registry};
 
 /// A definition file.
 #[derive(Debug, Clone)]
@@ -84,7 +85,8 @@ const LIST_ATTRIBUTES: [&str; 7] =
 /// Reads all sources into one registry.
 pub(super) fn load(sources: &[Source]) -> Result<Registry, Vec<DefinitionError>> {
     let mut faults = Faults::new(sources);
-    let documents = read(sources, &mut faults);
+    let mut documents = read(sources, &mut faults);
+    overlay::complete(&mut documents, &mut faults);
     let drafts = merge(&documents, &mut faults);
     let known: BTreeSet<&str> = drafts.iter().map(|draft| draft.key.get_ref().as_str()).collect();
     let mut kinds: Vec<Kind> =
@@ -98,7 +100,8 @@ pub(super) fn load(sources: &[Source]) -> Result<Registry, Vec<DefinitionError>>
     }
     let translations = translations(&documents, sources, &mut faults);
     if faults.is_empty() {
-        Ok(Registry { translations, ..Registry::from_parts(kinds, links) })
+        let grants = grants(&documents, sources, &faults);
+        Ok(Registry { translations, grants, ..Registry::from_parts(kinds, links) })
     } else {
         Err(faults.into_errors())
     }
@@ -110,8 +113,17 @@ fn read(sources: &[Source], faults: &mut Faults<'_>) -> Vec<(usize, Document)> {
     for (file, source) in sources.iter().enumerate() {
         match toml::from_str::<Document>(&source.text) {
             Ok(document) => {
-                if document.key.is_none() && document.link.is_empty() && document.translation.is_empty() {
-                    faults.add(file, 0..0, "has neither the `key` of a kind nor a [[link]] nor a [translation]");
+                let says_something = document.key.is_some()
+                    || document.overlay.is_some()
+                    || !document.link.is_empty()
+                    || !document.translation.is_empty();
+                if !says_something {
+                    let message = "has neither the `key` of a kind, nor the kind that it is an `overlay` of, nor a [[link]] \
+                                   nor a [translation]";
+                    faults.add(file, 0..0, message);
+                }
+                if document.key.is_none() && document.overlay.is_none() && !document.grant.is_empty() {
+                    faults.add(file, 0..0, "has a [[grant]] and no kind that it is for");
                 }
                 documents.push((file, document));
             }
@@ -125,7 +137,7 @@ fn read(sources: &[Source], faults: &mut Faults<'_>) -> Vec<(usize, Document)> {
 fn translations(documents: &[(usize, Document)], sources: &[Source], faults: &mut Faults<'_>) -> Vec<Translation> {
     let mut translations = Vec::new();
     for (file, document) in documents {
-        let kind = document.key.as_ref().map(|key| key.get_ref().clone());
+        let kind = document.key.as_ref().or(document.overlay.as_ref()).map(|key| key.get_ref().clone());
         for (language, sorts) in &document.translation {
             let mut words = BTreeMap::new();
             for (sort, own) in sorts {
@@ -147,6 +159,25 @@ fn translations(documents: &[(usize, Document)], sources: &[Source], faults: &mu
         }
     }
     translations
+}
+
+/// What files give to roles on records of their kinds.
+fn grants(documents: &[(usize, Document)], sources: &[Source], faults: &Faults<'_>) -> Vec<OwnGrant> {
+    let mut grants = Vec::new();
+    for (file, document) in documents {
+        let Some(kind) = document.key.as_ref().or(document.overlay.as_ref()) else { continue };
+        grants.extend(document.grant.iter().map(|item| OwnGrant {
+            kind: kind.get_ref().clone(),
+            roles: words(&item.roles.0),
+            actions: item.actions.clone(),
+            scope: item.scope.get_ref().clone(),
+            read: item.read,
+            write: item.write.unwrap_or(item.read),
+            path: sources.get(*file).map(|source| source.path.clone()).unwrap_or_default(),
+            line: faults.line(*file, item.scope.span().start),
+        }));
+    }
+    grants
 }
 
 /// The reader's message in our words where it lists every key that there is.
@@ -174,8 +205,8 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
     };
     need(own.plural.is_some(), "`plural`, the word for it in addresses");
     need(own.numbering.is_some(), "`numbering`");
-    need(own.description.is_some(), "`description`");
-    need(own.icon.is_some(), "`icon`");
+    need(draft.description.is_some(), "`description`");
+    need(draft.icon.is_some(), "`icon`");
     need(draft.label_field.is_some(), "`label_field`, the field that names a record");
     need(draft.initial.is_some(), "`initial`, the state of a new record");
     need(!draft.states.is_empty(), "[[state]]");
@@ -194,12 +225,12 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
     let plural = own.plural.as_ref()?.get_ref().clone();
     Some(Kind {
         key: key.clone(),
-        label: text(own.label.as_ref(), || label_of(key)),
-        label_plural: text(own.label_plural.as_ref(), || label_of(&plural)),
+        label: text(draft.label, || label_of(key)),
+        label_plural: text(draft.label_plural, || label_of(&plural)),
         plural,
-        description: text(own.description.as_ref(), String::new),
+        description: text(draft.description, String::new),
         practice: practice(sources, file, key),
-        icon: text(own.icon.as_ref(), String::new),
+        icon: text(draft.icon, String::new),
         numbering: own.numbering.as_ref()?.get_ref().clone(),
         label_field: draft.label_field?.item.get_ref().clone(),
         label_public: draft.label_public,
@@ -221,8 +252,8 @@ fn build_kind(draft: &Draft<'_>, sources: &[Source], known: &BTreeSet<&str>, fau
     })
 }
 
-fn text(given: Option<&Word>, otherwise: impl FnOnce() -> String) -> String {
-    given.map_or_else(otherwise, |word| word.get_ref().clone())
+fn text(given: Option<In<'_, Word>>, otherwise: impl FnOnce() -> String) -> String {
+    given.map_or_else(otherwise, |word| word.item.get_ref().clone())
 }
 
 fn words(words: &[Word]) -> Vec<String> {

@@ -1,3 +1,5 @@
+mod overlays;
+
 use super::{Source, load};
 use crate::filter::Filter;
 use crate::kind::{Computation, Default, FieldType, Level, Registry, Requirement};
@@ -108,7 +110,10 @@ fn faults_of_shape_name_the_line() {
     );
     check("required = true", "required = 1", "v:13: invalid type: integer `1`, expected a boolean");
     let told = read(&[("x.toml", "label = \"X\"")]).map(drop).expect_err("refused");
-    assert_eq!(told, "x.toml:1: has neither the `key` of a kind nor a [[link]] nor a [translation]");
+    assert_eq!(
+        told,
+        "x.toml:1: has neither the `key` of a kind, nor the kind that it is an `overlay` of, nor a [[link]] nor a [translation]"
+    );
 }
 
 /// Adds a time to a sound definition and compares what is told; the time stands on line 43.

@@ -45,6 +45,10 @@ pub(super) fn build_type(
     item: &FieldItem,
     faults: &mut Faults<'_>,
 ) -> Option<FieldType> {
+    if item.r#type.get_ref().is_empty() {
+        faults.add(file, item.key.span(), format!("field `{}` has no `type`", item.key.get_ref()));
+        return None;
+    }
     let mut taken: Vec<&str> = takes(file, &item.r#type, faults)?.to_vec();
     if let Some(value) = &item.value {
         taken.extend(takes(file, value, faults)?);
