@@ -19,6 +19,7 @@ use steward_store::error::{CommitError, StoreError};
 
 use crate::App;
 use crate::clocks::{SOURCES, Taken};
+use crate::definitions::OVERLAY;
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::records::Origin;
@@ -60,6 +61,11 @@ impl App {
         // Also when it failed: a link that broke in the midst of it leaves unknown what was written.
         self.forget_copies(&written);
         self.0.counts.forget_all();
+        if written.iter().any(|(_, kind)| kind.key == OVERLAY)
+            && let Err(error) = self.renew_definitions().await
+        {
+            tracing::error!(%error, "changed definitions could not be taken over; it is tried again");
+        }
         outcome.map(|_| changed)
     }
 

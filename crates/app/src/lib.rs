@@ -18,6 +18,7 @@ pub mod clocks;
 mod commit;
 pub mod configuration;
 pub mod context;
+pub mod definitions;
 pub mod deflection;
 pub mod drafts;
 pub mod error;
@@ -74,11 +75,11 @@ use steward_search::index::Search;
 use steward_store::blob::Blobs;
 use steward_store::sessions::StoredSession;
 use steward_store::store::Store;
-use steward_words::Language;
 use tokio::sync::{Mutex as AsyncMutex, Notify, Semaphore, watch};
 
 use crate::authenticate::{RecentLogins, TokenOwner};
 use crate::clock::Clock;
+use crate::definitions::{Definitions, Live};
 use crate::error::Error;
 use crate::fresh::Fresh;
 use crate::secrets::SecretKey;
@@ -94,9 +95,12 @@ pub struct App(Arc<Inner>);
 struct Inner {
     store: Store,
     blobs: Blobs,
-    /// The kinds in each language, in the order of [`Language::ALL`].
-    registries: [Registry; Language::ALL.len()],
-    policy: Policy,
+    /// Kinds and roles.
+    definitions: Live,
+    /// Whether the definitions are tried out: decided under, and not yet in force.
+    is_staged: bool,
+    /// Held while changed definitions are taken over.
+    renewing: AsyncMutex<()>,
     rules: PracticeRules,
     clock: Arc<dyn Clock>,
     key: SecretKey,
@@ -151,10 +155,8 @@ pub struct Parts {
     pub store: Store,
     /// Contents of attachments.
     pub blobs: Blobs,
-    /// All kinds.
-    pub registry: Registry,
-    /// All roles.
-    pub policy: Policy,
+    /// Kinds and roles, as the program brings them along.
+    pub definitions: Definitions,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The key that seals secret fields: 32 random bytes kept outside the database.
@@ -167,27 +169,28 @@ impl App {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
         let key = SecretKey::new(parts.key);
-        let registry = parts.registry;
-        let registries = Language::ALL.map(|language| match language {
-            Language::English => registry.clone(),
-            other => registry.in_language(other.code()),
-        });
-        Self::of(parts.store, parts.blobs, registries, parts.policy, parts.clock, key, parts.search)
+        let definitions = Live::new(parts.definitions);
+        Self::of(parts.store, parts.blobs, (definitions, false), parts.clock, key, parts.search)
+    }
+
+    /// The same parts under other definitions, to decide what would be; nothing is to be written with it.
+    pub(crate) fn staged(&self, definitions: Definitions) -> Self {
+        let Inner { store, blobs, clock, key, .. } = &*self.0;
+        Self::of(store.clone(), blobs.clone(), (Live::new(definitions), true), clock.clone(), key.clone(), None)
     }
 
     /// The same parts with another clock, and with copies of its own in memory and without an index: for acts at moments of the past. What
     /// one of the two writes, the other knows after two seconds of its own clock at the latest.
     #[must_use]
     pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
-        let Inner { store, blobs, registries, policy, key, .. } = &*self.0;
-        Self::of(store.clone(), blobs.clone(), registries.clone(), policy.clone(), clock, key.clone(), None)
+        let Inner { store, blobs, definitions, key, .. } = &*self.0;
+        Self::of(store.clone(), blobs.clone(), (definitions.another(), false), clock, key.clone(), None)
     }
 
     fn of(
         store: Store,
         blobs: Blobs,
-        registries: [Registry; Language::ALL.len()],
-        policy: Policy,
+        (definitions, is_staged): (Live, bool),
         clock: Arc<dyn Clock>,
         key: SecretKey,
         search: Option<Search>,
@@ -196,8 +199,9 @@ impl App {
         Self(Arc::new(Inner {
             store,
             blobs,
-            registries,
-            policy,
+            definitions,
+            is_staged,
+            renewing: AsyncMutex::default(),
             rules: PracticeRules,
             clock,
             key,
@@ -229,13 +233,12 @@ impl App {
     /// All kinds, with words in the language of who reads ([`steward_words::language`]); in English where nobody does, as
     /// in jobs and through the interface for programs. Keys, conditions and values are the same in all.
     pub fn registry(&self) -> &Registry {
-        let place = Language::ALL.iter().position(|language| *language == steward_words::language());
-        &self.0.registries[place.unwrap_or_default()]
+        self.definitions().registry(steward_words::language())
     }
 
     /// All roles.
     pub fn policy(&self) -> &Policy {
-        &self.0.policy
+        self.definitions().policy()
     }
 
     /// The present moment.

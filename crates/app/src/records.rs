@@ -436,6 +436,7 @@ impl App {
             self.check_unfinished(kind, record, &events, origin).await?;
         }
         self.check_family(actor, kind, record, &events).await?;
+        self.check_defined(actor, kind, record, &events).await?;
         Ok(events)
     }
 

@@ -27,6 +27,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("approval/fr.toml", include_str!("../practices/approval/fr.toml")),
     ("automation/de.toml", include_str!("../practices/automation/de.toml")),
     ("automation/fr.toml", include_str!("../practices/automation/fr.toml")),
+    ("automation/overlay.toml", include_str!("../practices/automation/overlay.toml")),
     ("automation/rule.toml", include_str!("../practices/automation/rule.toml")),
     ("change/change.toml", include_str!("../practices/change/change.toml")),
     ("change/change_task.toml", include_str!("../practices/change/change_task.toml")),

@@ -64,6 +64,7 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     follow(|app| Box::pin(async move { app.follow_families().await }));
     follow(|app| Box::pin(async move { app.follow_flows().await }));
     follow(|app| Box::pin(async move { app.watch_clocks().await }));
+    follow(|app| Box::pin(async move { app.follow_definitions().await }));
     let set_up_secret = set_up_secret(&app).await?;
     if let Some(secret) = &set_up_secret {
         let base = config.public_address.clone().map(|address| address.trim_end_matches('/').to_owned());

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use steward_app::clock::SystemClock;
+use steward_app::definitions::{Base, Definitions};
 use steward_app::{App, Parts};
-use steward_model::access::Policy;
-use steward_model::kind::{Registry, Source};
+use steward_model::kind::Source;
 use steward_search::document::Catalogue;
 use steward_search::index::Search;
 use steward_store::blob::Blobs;
@@ -50,35 +50,36 @@ pub(crate) async fn wire(config: &Config, alone: Alone) -> anyhow::Result<Wired>
 
 async fn wire_with(config: &Config, alone: Alone, with_search: bool) -> anyhow::Result<Wired> {
     make_data_folder(&config.data)?;
-    let registry = load_kinds(config)?;
-    let policy = Policy::load(&steward_practices::roles(), &registry).map_err(|faults| lines("role", &faults))?;
+    let definitions = load_definitions(config)?;
     let store_config = StoreConfig { exclusive: alone == Alone::Yes, ..StoreConfig::new(&config.database_url) };
     let store = Store::open(&store_config).await?;
-    store.sync_kinds(&registry).await?;
     let blobs = Blobs::open(&config.blobs())?;
+    // What an installation lays over the definitions comes with values of its own, so an index need not be made anew.
+    let (registry, policy) = (definitions.kinds(), definitions.policy());
     let search =
-        if with_search { Some(Search::open(&config.search(), Catalogue::new(&registry, &policy))?) } else { None };
+        if with_search { Some(Search::open(&config.search(), Catalogue::new(registry, policy))?) } else { None };
     let app = App::new(Parts {
         store: store.clone(),
         blobs: blobs.clone(),
-        registry,
-        policy,
+        definitions,
         clock: Arc::new(SystemClock),
         key: read_key(&config.data.join("secret.key"))?,
         search,
     });
+    app.begin_definitions().await?;
     Ok(Wired { app, store, blobs })
 }
 
-/// The shipped kinds and those of the customer's folder.
-pub(crate) fn load_kinds(config: &Config) -> anyhow::Result<Registry> {
-    let mut sources = steward_practices::sources();
+/// The shipped kinds and roles, and the kinds of the customer's folder.
+pub(crate) fn load_definitions(config: &Config) -> anyhow::Result<Definitions> {
+    let mut base = Base { clashes: steward_web::clashes, ..Base::shipped() };
     if let Some(folder) = &config.kinds {
-        sources.extend(own_kinds(folder)?);
+        base.kinds.extend(own_kinds(folder)?);
     }
-    let registry = Registry::load(&sources).map_err(|faults| lines("kind", &faults))?;
-    let clashes = steward_web::clashes(&registry);
-    if clashes.is_empty() { Ok(registry) } else { Err(lines("kind", &clashes)) }
+    Definitions::load(Arc::new(base), Vec::new()).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("definitions of kinds and roles cannot be used:\n{}", lines.join("\n"))
+    })
 }
 
 fn own_kinds(folder: &Path) -> anyhow::Result<Vec<Source>> {
@@ -93,11 +94,6 @@ fn own_kinds(folder: &Path) -> anyhow::Result<Vec<Source>> {
     }
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(sources)
-}
-
-fn lines(what: &str, faults: &[impl std::fmt::Display]) -> anyhow::Error {
-    let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    anyhow::anyhow!("{what} definitions cannot be used:\n{}", lines.join("\n"))
 }
 
 fn make_data_folder(folder: &Path) -> anyhow::Result<()> {

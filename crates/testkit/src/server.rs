@@ -6,15 +6,16 @@ use std::time::Duration;
 use axum::Router;
 use serde_json::{Value as Json, json};
 use steward_app::clock::FixedClock;
+use steward_app::definitions::{Base, Definitions};
 use steward_app::records::{NewRecord, Origin, Request};
 use steward_app::view::RecordView;
 use steward_app::{App, Parts};
 use steward_http::{Doors, doors};
-use steward_model::access::{Actor, Policy, TokenLimits};
+use steward_model::access::{Actor, TokenLimits};
 use steward_model::command::{Command, Transition};
 use steward_model::event::Door;
 use steward_model::id::RecordId;
-use steward_model::kind::{Registry, Source};
+use steward_model::kind::Source;
 use steward_model::moment::Moment;
 use steward_search::document::Catalogue;
 use steward_search::index::Search;
@@ -75,20 +76,23 @@ impl Server {
         doors: Doors,
         settings: steward_web::Settings,
     ) -> Self {
-        let registry = Registry::load(&with(steward_practices::sources(), kinds)).unwrap();
-        let policy = Policy::load(&with(steward_practices::roles(), roles), &registry).unwrap();
-        database.store.sync_kinds(&registry).await.unwrap();
+        let base = Base {
+            kinds: with(steward_practices::sources(), kinds),
+            roles: with(steward_practices::roles(), roles),
+            clashes: steward_web::clashes,
+        };
+        let definitions = Definitions::load(Arc::new(base), Vec::new()).unwrap_or_else(|faults| panic!("{faults:?}"));
         let clock = Arc::new(FixedClock::at(MORNING));
-        let search = Search::in_memory(Catalogue::new(&registry, &policy)).unwrap();
+        let search = Search::in_memory(Catalogue::new(definitions.kinds(), definitions.policy())).unwrap();
         let app = App::new(Parts {
             store: database.store.clone(),
             blobs: Blobs::open(&database.folder.path().join("blobs")).unwrap(),
-            registry,
-            policy,
+            definitions,
             clock: clock.clone(),
             key: [7; 32],
             search: Some(search),
         });
+        app.begin_definitions().await.unwrap();
         let router = router(&app, doors, settings);
         Self { router, app, clock, feeding: Feeding::default(), database }
     }

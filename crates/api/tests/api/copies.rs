@@ -2,6 +2,9 @@
 
 use axum::Router;
 use serde_json::json;
+use std::sync::Arc;
+
+use steward_app::definitions::{Base, Definitions};
 use steward_app::{App, Parts};
 use steward_http::Doors;
 use steward_store::blob::Blobs;
@@ -18,11 +21,11 @@ const ME: &str = "/api/v1/me";
 fn other_node(fixture: &Fixture) -> Router {
     let server = &fixture.server;
     let blobs = Blobs::open(&server.database.folder.path().join("blobs")).unwrap();
+    let definitions = Definitions::load(Arc::new(Base::shipped()), Vec::new()).map_err(|faults| faults[0].to_string());
     let app = App::new(Parts {
         store: server.database.store.clone(),
         blobs,
-        registry: server.app.registry().clone(),
-        policy: server.app.policy().clone(),
+        definitions: definitions.unwrap(),
         clock: server.clock.clone(),
         key: [7; 32],
         search: None,

@@ -16,6 +16,7 @@ mod lists;
 mod matrix;
 mod objects;
 mod oracle;
+mod overlays;
 mod paging;
 mod records;
 mod rights;

@@ -97,7 +97,7 @@ impl Definitions {
 
 impl App {
     /// Agreements and targets in force with what they depend on.
-    pub(crate) async fn definitions(&self) -> Result<Definitions, Error> {
+    pub(crate) async fn clock_definitions(&self) -> Result<Definitions, Error> {
         if self.registry().kind(TARGET).is_none() {
             return Ok(Definitions::default());
         }

@@ -90,7 +90,7 @@ impl App {
     }
 
     async fn read_book(&self) -> Result<Arc<Book>, Error> {
-        let definitions = self.definitions().await?;
+        let definitions = self.clock_definitions().await?;
         if definitions.is_empty() {
             return Ok(Arc::new(Book::empty()));
         }
@@ -101,7 +101,7 @@ impl App {
             return Ok(book);
         }
         let id = self.store().keep_book(digest, &text).await?;
-        let book = Arc::new(definitions.compile(id, &self.0.registries[0]));
+        let book = Arc::new(definitions.compile(id, self.definitions().kinds()));
         *self.0.books.last.lock().unwrap_or_else(PoisonError::into_inner) = Some((digest, book.clone()));
         Ok(book)
     }
@@ -114,7 +114,7 @@ impl App {
         }
         let Some(text) = self.store().kept_book(id).await? else { return Ok(None) };
         let definitions: Definitions = serde_json::from_str(&text).map_err(Error::internal)?;
-        let book = Arc::new(definitions.compile(id, &self.0.registries[0]));
+        let book = Arc::new(definitions.compile(id, self.definitions().kinds()));
         let mut old = self.0.books.old.lock().unwrap_or_else(PoisonError::into_inner);
         if old.len() >= OLD_BOOKS {
             old.clear();

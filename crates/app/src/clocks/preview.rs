@@ -145,7 +145,7 @@ impl App {
 
     /// The definitions with a changed agreement or target as though it were in force, and the targets that are looked at.
     async fn with_promise(&self, mut changed: Record) -> Result<(Definitions, BTreeSet<RecordId>), Error> {
-        let present = self.definitions().await?;
+        let present = self.clock_definitions().await?;
         let (mut agreements, mut targets) = (present.agreements, present.targets);
         let own = match changed.kind == TARGET {
             true => changed.reference("agreement").ok_or_else(|| Error::invalid("agreement", "is missing"))?,

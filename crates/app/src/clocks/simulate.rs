@@ -98,7 +98,7 @@ impl App {
         let mut changed = self.tried(actor, &kind, &target, fields).await?;
         changed.state = "active".to_owned();
         let agreement = changed.reference("agreement").ok_or_else(|| Error::invalid("agreement", "is missing"))?;
-        let present = self.definitions().await?;
+        let present = self.clock_definitions().await?;
         let mut targets: Vec<Record> = present.targets.iter().filter(|one| one.id != target.id).cloned().collect();
         targets.push(essence(&changed));
         targets.sort_by_key(|target| target.id);

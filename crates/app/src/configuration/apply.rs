@@ -17,6 +17,7 @@ use super::gather::owners;
 use super::text::FileError;
 use super::{Item, Present};
 use crate::App;
+use crate::definitions::{Definitions, Fault, IN_FORCE, Laid, OVERLAY};
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::records::{NewRecord, Origin, Request, folded};
@@ -56,7 +57,7 @@ impl App {
     /// # Errors
     /// Every fault of every file: names that lead nowhere, values that cannot be, what the actor may not.
     pub async fn plan_configuration(&self, actor: &Actor, items: &[Item]) -> Result<Vec<Planned>, Vec<FileError>> {
-        self.decide_configuration(actor, items).await.map(|(planned, _)| planned)
+        self.decide_all(actor, items).await.map(|(planned, _)| planned)
     }
 
     /// Makes everything as files say, in one transaction.
@@ -64,12 +65,57 @@ impl App {
     /// # Errors
     /// As [`Self::plan_configuration`]; nothing is written then.
     pub async fn apply_configuration(&self, actor: &Actor, items: &[Item]) -> Result<Vec<Planned>, Vec<FileError>> {
-        let (planned, records) = self.decide_configuration(actor, items).await?;
+        let (planned, records) = self.decide_all(actor, items).await?;
         if !records.is_empty() {
             let written = self.commit(ChangeSet { records, ..ChangeSet::default() }).await;
             written.map_err(|error| vec![FileError::new("all files", format!("nothing was written: {error}"))])?;
         }
         Ok(planned)
+    }
+
+    /// Decides everything under the definitions that the files themselves put in force.
+    async fn decide_all(
+        &self,
+        actor: &Actor,
+        items: &[Item],
+    ) -> Result<(Vec<Planned>, Vec<RecordChange>), Vec<FileError>> {
+        match self.defined_by(actor, items).await? {
+            None => self.decide_configuration(actor, items).await,
+            Some(definitions) => {
+                let staged = self.staged(definitions);
+                let actor = staged.actor(actor.person, None).await.map_err(|error| away(&error))?;
+                staged.decide_configuration(&actor, items).await
+            }
+        }
+    }
+
+    /// The definitions that files put in force; `None` when they are those of now.
+    async fn defined_by(&self, actor: &Actor, items: &[Item]) -> Result<Option<Definitions>, Vec<FileError>> {
+        let overlays: Vec<&Item> = items.iter().filter(|item| item.kind == OVERLAY).collect();
+        let Some(first) = overlays.first() else { return Ok(None) };
+        let now = self.laid_in_force().await.map_err(|error| away(&error))?;
+        let mut laid = now.clone();
+        laid.retain(|one| overlays.iter().all(|item| text_of(item, "title") != one.title));
+        laid.extend(overlays.iter().filter(|item| item.state == IN_FORCE).map(|item| Laid {
+            order: item.fields.get("order").and_then(Json::as_i64).unwrap_or_default(),
+            title: text_of(item, "title").to_owned(),
+            text: text_of(item, "definition").replace("\r\n", "\n"),
+        }));
+        laid.sort();
+        if laid == now {
+            return Ok(None);
+        }
+        let file_of = |fault: &Fault| {
+            let item = overlays.iter().find(|item| text_of(item, "title") == fault.overlay);
+            item.map_or(first.file.as_str(), |item| item.file.as_str())
+        };
+        self.check_definer(actor).await.map_err(|error| in_words(&first.file, error))?;
+        let (prospect, definitions) = self.prospect_of(laid).await.map_err(|error| away(&error))?;
+        let mut faults: Vec<FileError> =
+            prospect.faults.iter().map(|fault| FileError::new(file_of(fault), fault.to_string())).collect();
+        let refused = prospect.effects.iter().filter(|effect| effect.is_refused());
+        faults.extend(refused.map(|effect| FileError::new(&first.file, effect.to_string())));
+        if faults.is_empty() { Ok(definitions) } else { Err(faults) }
     }
 
     async fn decide_configuration(
@@ -279,6 +325,10 @@ fn name(app: &App, item: &Item) -> String {
     let kind = app.registry().kind(&item.kind);
     let label = kind.and_then(|kind| item.fields.get(&kind.label_field)).and_then(Json::as_str);
     label.unwrap_or_default().to_owned()
+}
+
+fn text_of<'a>(item: &'a Item, field: &str) -> &'a str {
+    item.fields.get(field).and_then(Json::as_str).unwrap_or_default()
 }
 
 fn planned(app: &App, item: &Item, what: What) -> Planned {

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use steward_app::clock::FixedClock;
+use steward_app::definitions::{Base, Definitions};
 use steward_app::{App, Parts};
-use steward_model::access::Policy;
-use steward_model::kind::Registry;
 use steward_model::moment::Moment;
 use steward_search::index::Search;
 use steward_store::blob::Blobs;
@@ -21,16 +20,16 @@ pub(crate) async fn app(db: &TestDatabase) -> App {
 
 /// An application on a database, with an index.
 pub(crate) async fn app_with(db: &TestDatabase, search: Option<Search>) -> App {
-    let registry = Registry::load(&steward_practices::sources()).unwrap();
-    let policy = Policy::load(&steward_practices::roles(), &registry).unwrap();
-    db.store.sync_kinds(&registry).await.unwrap();
-    App::new(Parts {
+    let definitions =
+        Definitions::load(Arc::new(Base::shipped()), Vec::new()).map_err(|faults| faults[0].to_string()).unwrap();
+    let app = App::new(Parts {
         store: db.store.clone(),
         blobs: Blobs::open(&db.folder.path().join("blobs")).unwrap(),
-        registry,
-        policy,
+        definitions,
         clock: Arc::new(FixedClock::at(NOW)),
         key: [7; 32],
         search,
-    })
+    });
+    app.begin_definitions().await.unwrap();
+    app
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use steward_app::clock::FixedClock;
+use steward_app::definitions::{Base, Definitions};
 use steward_app::list::{Counting, ListRequest};
 use steward_app::view::RecordView;
 use steward_app::{App, Parts};
 use steward_demo::{SEED, load_when_empty};
-use steward_model::access::{Actor, Policy};
-use steward_model::kind::Registry;
+use steward_model::access::Actor;
 use steward_model::moment::Moment;
 use steward_store::blob::Blobs;
 use steward_store::error::StoreError;
@@ -21,18 +21,18 @@ use steward_testkit::on_both;
 const NOW: Moment = Moment(1_772_443_200_000_000);
 
 async fn app(db: &TestDatabase) -> App {
-    let registry = Registry::load(&steward_practices::sources()).unwrap();
-    let policy = Policy::load(&steward_practices::roles(), &registry).unwrap();
-    db.store.sync_kinds(&registry).await.unwrap();
-    App::new(Parts {
+    let definitions =
+        Definitions::load(Arc::new(Base::shipped()), Vec::new()).map_err(|faults| faults[0].to_string()).unwrap();
+    let app = App::new(Parts {
         store: db.store.clone(),
         blobs: Blobs::open(&db.folder.path().join("blobs")).unwrap(),
-        registry,
-        policy,
+        definitions,
         clock: Arc::new(FixedClock::at(NOW)),
         key: [7; 32],
         search: None,
-    })
+    });
+    app.begin_definitions().await.unwrap();
+    app
 }
 
 /// Everything of a kind that an actor sees.

@@ -12,7 +12,7 @@ use crate::filter::Filter;
 use crate::kind::{Kind, Level, OwnGrant, Registry, Source};
 
 /// A role that people can hold.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Role {
     /// Key, such as `change_manager`.
     pub key: String,
@@ -29,7 +29,7 @@ pub struct Role {
 }
 
 /// One permission of a role.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Grant {
     /// Where it stands in the definition, named in explanations: `agent[2]`.
     pub name: String,
@@ -135,6 +135,17 @@ impl Policy {
         // A role that several include tells the same fault again.
         errors.dedup();
         if errors.is_empty() { Ok(policy) } else { Err(errors) }
+    }
+
+    /// The same with the copies of `other` in place of roles that are the same there.
+    #[must_use]
+    pub fn sharing(mut self, other: &Self) -> Self {
+        for role in &mut self.roles {
+            if let Some(known) = other.role(&role.key).filter(|known| *known == role) {
+                *role = known.clone();
+            }
+        }
+        self
     }
 
     /// The role with this key.

@@ -11,7 +11,7 @@ use crate::access::Action;
 pub struct Registry {
     pub(super) kinds: Vec<Arc<Kind>>,
     pub(super) links: Vec<LinkType>,
-    pub(super) translations: Vec<Translation>,
+    pub(super) translations: Arc<Vec<Translation>>,
     pub(super) grants: Vec<OwnGrant>,
 }
 
@@ -72,6 +72,9 @@ impl Registry {
             if let Some(known) = other.kind(&kind.key).filter(|known| *known == kind) {
                 *kind = known.clone();
             }
+        }
+        if self.translations == other.translations {
+            self.translations = other.translations.clone();
         }
         self
     }

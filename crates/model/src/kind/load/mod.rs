@@ -19,6 +19,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use self::approval::build_approval;
 use self::conditions::add_conditions;
@@ -101,6 +102,7 @@ pub(super) fn load(sources: &[Source]) -> Result<Registry, Vec<DefinitionError>>
     let translations = translations(&documents, sources, &mut faults);
     if faults.is_empty() {
         let grants = grants(&documents, sources, &faults);
+        let translations = Arc::new(translations);
         Ok(Registry { translations, grants, ..Registry::from_parts(kinds, links) })
     } else {
         Err(faults.into_errors())

@@ -132,6 +132,7 @@ fn field_over(
     let fixed = [
         ("type", !item.r#type.get_ref().is_empty()),
         ("unique", item.unique.is_some()),
+        ("audience", item.audience.is_some()),
         ("write", item.write.is_some()),
         ("class", item.class.is_some()),
         ("target", item.target.is_some()),
@@ -143,11 +144,6 @@ fn field_over(
         ("value", item.value.is_some()),
     ];
     refuse(file, &item.key, &fixed, faults);
-    let level = |item: &FieldItem| item.audience.as_ref().map_or(Level::Agent, |level| *level.get_ref());
-    if item.audience.is_some() && level(item) < level(there) {
-        let message = format!("`{}` may be shown to fewer, not to more than it is now", item.key.get_ref());
-        faults.add(file, item.key.span(), message);
-    }
     if there.required == Some(true) && (item.required == Some(false) || item.required_when.is_some()) {
         let message = format!("`{}` is required, and others rest on that", item.key.get_ref());
         faults.add(file, item.key.span(), message);
@@ -177,7 +173,6 @@ fn field_over(
         locked_when: item.locked_when.clone().or_else(|| there.locked_when.clone()),
         default: item.default.clone().or_else(|| there.default.clone()),
         indexed: item.indexed.clone().or_else(|| there.indexed.clone()),
-        audience: item.audience.clone().or_else(|| there.audience.clone()),
         choices,
         key: item.key.clone(),
         ..there.clone()

@@ -101,7 +101,7 @@ fn what_others_rest_on_is_refused() {
     check("field = [{ key = \"title\", required = false }]", "o:2: `title` is required, and others rest on that");
     check(
         "field = [{ key = \"host\", audience = \"requester\" }]",
-        "o:2: `host` may be shown to fewer, not to more than it is now",
+        "o:2: `host` is there already, and its `audience` cannot be altered; leave it out",
     );
     check(
         "state = [{ key = \"over\", category = \"active\" }]",
