@@ -157,7 +157,8 @@ section = [{ label = "Billing", fields = ["cost_centre"] }]
         step(root, &rule, "retire").await.expect(200);
         step(root, &path, "withdraw").await.expect(200);
         g1.patch(&ta, json!({ "fields": { "cost_centre": "1" } })).await.expect(422);
-        // The journal keeps what was.
+        // The journal keeps what was, for when it is asked again.
+        step(root, &path, "put_in_force").await.expect(200);
         let journal = g1.get(&format!("{ta}/journal")).await.expect(200).text();
         assert!(journal.contains("4711"));
     }
