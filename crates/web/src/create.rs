@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
+use steward_app::definitions::OVERLAY;
 use steward_app::error::Error;
 use steward_app::records::{NewRecord, Origin};
 use steward_app::snippets::Offered;
@@ -42,6 +43,10 @@ pub(crate) async fn page(
 ) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let level = creatable(&web, &visitor, &kind)?;
+    if kind.key == OVERLAY && query.names().next().is_none() {
+        // Few want to begin with the text.
+        return Ok(Redirect::to(crate::designer::ADDRESS).into_response());
+    }
     // Links may fill fields in: `/incidents/new?title=…`.
     let draft = FormDraft::find(&web, &visitor, &kind, drafts::NEW, drafts::NEW).await?;
     let is_asked = query.names().next().is_some();
@@ -89,7 +94,7 @@ pub(crate) async fn create(
                 zone: &visitor.preferences.zone,
                 is_refreshed: true,
             };
-            return Ok(asked(&kind, level, &filling, &Faults::default()).into_response());
+            return Ok(asked((&kind, &address::list(&kind)), level, &filling, &Faults::default()).into_response());
         }
         (Some(LOOK), _) => {
             let draft = FormDraft::find(&web, &visitor, &kind, drafts::NEW, drafts::NEW).await?;
@@ -203,7 +208,7 @@ fn early(kind: &Kind, level: Level) -> Vec<&Field> {
 }
 
 /// The fields, which ask the server anew when one changes on which others depend.
-fn asked(kind: &Kind, level: Level, filling: &Filling<'_>, faults: &Faults) -> Markup {
+pub(crate) fn asked((kind, action): (&Kind, &str), level: Level, filling: &Filling<'_>, faults: &Faults) -> Markup {
     let typed = filling.typed.cloned().unwrap_or_default();
     let fields = fields(kind, level, &typed);
     if !is_conditional(kind, level) {
@@ -211,7 +216,7 @@ fn asked(kind: &Kind, level: Level, filling: &Filling<'_>, faults: &Faults) -> M
     }
     // A change while an answer is awaited asks anew; the answer of before would show what no longer applies.
     html! {
-        div #questions.form__asked hx-post=(address::list(kind)) hx-sync="this:replace" hx-trigger="change" hx-include="closest form" hx-target="this" hx-swap="outerMorph" {
+        div #questions.form__asked hx-post=(action) hx-sync="this:replace" hx-trigger="change" hx-include="closest form" hx-target="this" hx-swap="outerMorph" {
             (sections(kind, &fields, filling, faults))
         }
     }
@@ -294,7 +299,7 @@ fn show(
                 input type="hidden" name="once" value=(once);
                 @if !begun.chosen.is_empty() { input type="hidden" name="template" value=(begun.chosen); }
                 @if let Some(part) = begun.part { (part.hidden()) }
-                (asked(kind, level, &filling, faults))
+                (asked((kind, &list), level, &filling, faults))
                 (form_actions(html! {
                     (submit(&Button { label: &t_with("create-kind", &[("kind", (&in_sentence(&kind.label)).into())]), look: Look::Main, ..Button::default() }, &Submit { name: Some("do"), value: Some("create"), ..Submit::default() }))
                     @if is_conditional(kind, level) {

@@ -1,13 +1,16 @@
 //! Whether an overlay can be put in force, and what that would do.
 
+use std::sync::Arc;
+
 use steward_model::access::{Action, Actor, rights};
+use steward_model::command::Input;
 use steward_model::decide::FieldError;
 use steward_model::event::Event;
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 
 use super::follow::MOST;
-use super::{Definitions, Effect, Fault, IN_FORCE, Laid, OVERLAY};
+use super::{Definitions, Effect, Fault, IN_FORCE, Laid, OVERLAY, design};
 use crate::App;
 use crate::error::Error;
 
@@ -113,6 +116,31 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// The form of the designer, in the language of who reads.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for those who make no definitions.
+    pub fn design_form(&self, actor: &Actor) -> Result<Arc<Kind>, Error> {
+        if self.creatable_level(actor, self.kind(OVERLAY)?).is_none() {
+            return Err(Error::NotFound);
+        }
+        let staff = self.policy().roles().iter().filter(|role| role.staff);
+        let language = steward_words::language().code();
+        let roles: Vec<(String, String)> = staff
+            .map(|role| (role.key.clone(), self.registry().word(language, "role", &role.label).to_owned()))
+            .collect();
+        let form = design::form(self.registry(), &roles).map_err(Error::internal)?;
+        form.in_language(language).kind("design").cloned().ok_or(Error::NotFound)
+    }
+
+    /// The title and the text of a definition, made of what was said in the form of the designer.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with what is missing.
+    pub fn designed(&self, said: &Input) -> Result<(String, String), Error> {
+        design::written(said, self.definitions().kinds()).map_err(Error::Invalid)
     }
 
     /// As [`Self::check_definition`], for events on a record.

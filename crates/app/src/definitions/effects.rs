@@ -74,30 +74,6 @@ pub enum What {
     Broken,
 }
 
-impl What {
-    /// The word for it in the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::KindAdded => "kind-added",
-            Self::KindGone => "kind-gone",
-            Self::NumberingChanged => "numbering-changed",
-            Self::FieldAdded => "field-added",
-            Self::FieldGone => "field-gone",
-            Self::TypeChanged => "type-changed",
-            Self::AudienceChanged => "audience-changed",
-            Self::Unique => "unique",
-            Self::Required => "required",
-            Self::ChoiceAdded => "choice-added",
-            Self::ChoiceGone => "choice-gone",
-            Self::StateAdded => "state-added",
-            Self::StateGone => "state-gone",
-            Self::TransitionAdded => "transition-added",
-            Self::TransitionGone => "transition-gone",
-            Self::Broken => "broken",
-        }
-    }
-}
-
 impl Effect {
     /// Whether it stands in the way: records would be orphaned, or something would stop working.
     pub fn is_refused(&self) -> bool {

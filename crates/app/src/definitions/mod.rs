@@ -5,6 +5,7 @@
 //! here is looked at (`effects.rs`), and one that would break something is refused (`check.rs`).
 
 mod check;
+mod design;
 mod effects;
 mod follow;
 

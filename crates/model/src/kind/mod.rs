@@ -83,6 +83,13 @@ pub struct Kind {
     pub intervals: Vec<Interval>,
 }
 
+impl Kind {
+    /// Whether no field may have this key: every record has it, or conditions mean something else by it.
+    pub fn is_reserved(key: &str) -> bool {
+        ATTRIBUTES.contains(&key) || FILTER_WORDS.contains(&key)
+    }
+}
+
 /// Prefix and width of record numbers: `INC0000042`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -32,7 +32,7 @@ fn every_kind_is_there_under_its_address() {
     let registry = shipped();
     let plurals: BTreeSet<&str> = registry.kinds().iter().map(|kind| kind.plural.as_str()).collect();
     let promised = "incidents service-requests request-items request-tasks problems problem-tasks known-errors changes \
-                    change-tasks releases knowledge-articles outages tasks incident-tasks organisations people teams \
+                    change-tasks releases knowledge-articles outages overlays tasks incident-tasks organisations people teams \
                     locations services service-offerings configuration-items priority-matrices snippets catalogue-items catalogue-categories \
                      article-feedback calendars schedules handling-notes macros record-templates agreements service-level-targets \
                      approvals approval-policies breach-exclusions freezes maintenance-windows rotas rules flows plans";

@@ -48,6 +48,7 @@ const PAGES: &[Text] = &[
     Text { path: "parts-and-duplicates", text: include_str!("../../../../docs/parts-and-duplicates.md") },
     Text { path: "recurring-work", text: include_str!("../../../../docs/recurring-work.md") },
     Text { path: "flows", text: include_str!("../../../../docs/flows.md") },
+    Text { path: "own-kinds", text: include_str!("../../../../docs/own-kinds.md") },
     Text { path: "rules", text: include_str!("../../../../docs/rules.md") },
     Text { path: "calendars", text: include_str!("../../../../docs/calendars.md") },
     Text { path: "operations-calendar", text: include_str!("../../../../docs/operations-calendar.md") },

@@ -402,6 +402,7 @@ impl<'a> Parts<'a> {
             (self.merged_away())
             (self.notes.pop_up())
             (self.approval())
+            (crate::designer::beside(self.web, &self.page.view))
             (self.plans())
             (self.outages())
             (conflicts::shown(self.view(), &self.in_the_way, &self.visitor.preferences.zone))

@@ -97,7 +97,7 @@ const TICKET_LINES: [TicketLine; 59] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 78] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 80] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -160,6 +160,8 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 78] = [
     ("GET", "/calendar-feeds/nothing/calendar", Sent::Nothing, (404, 404)),
     ("GET", "/service-levels", Sent::Nothing, (303, STAFF_ONLY)),
     ("GET", "/calibration", Sent::Nothing, (303, STAFF_ONLY)),
+    ("GET", "/designer/OVL9999999", Sent::Nothing, (303, 404)),
+    ("POST", "/designer/OVL9999999", Sent::Form(&[("definition", "x")]), (401, 404)),
     ("GET", "/views/counts", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/views/new", Sent::Nothing, (303, 200)),
     ("POST", "/incidents/views", Sent::Form(&[("name", "")]), (401, 422)),
@@ -238,6 +240,7 @@ fn route_of(path: &str) -> String {
         ("/forms/CAT9999999", "/forms/{item}"),
         ("/requests/INC9999999", "/requests/{number}"),
         ("/articles/KB9999999", "/articles/{article}"),
+        ("/designer/OVL9999999", "/designer/{overlay}"),
         ("/incidents", "/{kinds}"),
     ] {
         path = path.replace(given, written);
@@ -267,8 +270,9 @@ async fn call(fixture: &Fixture, browser: &Browser, method: &str, path: &str, se
 fn sec_001_every_page_has_a_line() {
     let tickets = TICKET_LINES.iter().map(|(method, path, _, _)| ((*method).to_owned(), route_of(path)));
     let plain = PLAIN_LINES.iter().map(|(method, path, _, _)| ((*method).to_owned(), route_of(path)));
-    // Its answer is another one for those who keep the catalogue: `portal.rs` asks each of them.
-    let keepers = [("GET".to_owned(), "/portal/preview".to_owned())];
+    // Their answers are others for those who keep the catalogue or definitions: `portal.rs` and `designer.rs` ask each.
+    let keepers = [("GET", "/portal/preview"), ("GET", "/designer"), ("POST", "/designer")];
+    let keepers = keepers.map(|(method, path)| (method.to_owned(), path.to_owned()));
     let written: BTreeSet<(String, String)> = tickets.chain(plain).chain(keepers).collect();
     let routes = steward_web::routes();
     let served: BTreeSet<(String, String)> =
