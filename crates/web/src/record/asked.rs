@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use serde_json::Value as Json;
 use steward_app::catalogue::ITEM;
+use steward_app::definitions::OVERLAY;
 use steward_model::kind::{Field, FieldType};
 use steward_ui::portal::answer_list;
 use steward_words::{t, t_with};
@@ -18,6 +19,24 @@ pub(super) fn is_answers(field: &Field) -> bool {
     let FieldType::Table { fields } = &field.field_type else { return false };
     ["question", "answer", "key"].iter().all(|key| fields.iter().any(|column| column.key == *key))
 }
+
+/// How a text for programs stands on the page of its record.
+#[derive(Clone, Copy)]
+enum Source {
+    /// As it is.
+    Shown,
+    /// Where one asks for it.
+    Folded,
+    /// Likewise, with a page on which it is worked on.
+    Edited,
+}
+
+/// Fields that hold texts for programs, by kind and key.
+const SOURCES: [(&str, &str, Source); 3] = [
+    (steward_rule::RULE, "examples", Source::Folded),
+    (ITEM, "form", Source::Edited),
+    (OVERLAY, "definition", Source::Shown),
+];
 
 impl Parts<'_> {
     /// The answers of an order, in the order asked.
@@ -69,18 +88,16 @@ impl Parts<'_> {
         }
     }
 
-    /// The form of a catalogue item, which is text for programs and not for readers.
-    pub(super) fn order_form(&self, field: &Field, text: &str) -> Option<Markup> {
+    /// A text that is for programs and not for readers, with the way to work on it.
+    pub(super) fn source_text(&self, field: &Field, text: &str) -> Option<Markup> {
         let view = self.view();
-        if view.kind.key == steward_rule::RULE && field.key == "examples" {
-            return Some(html! { details { summary { (t("portal-as-text")) } pre { code { (text) } } } });
-        }
-        if view.kind.key != ITEM || field.key != "form" {
-            return None;
-        }
-        let editor = crate::portal::editor_address(view);
+        let editor = match SOURCES.iter().find(|(kind, key, _)| view.kind.key == *kind && field.key == *key)?.2 {
+            Source::Shown => return Some(html! { pre { code { (text) } } }),
+            Source::Folded => None,
+            Source::Edited => Some(crate::portal::editor_address(view)),
+        };
         Some(html! {
-            p { a href=(editor) { (t("portal-edit-form")) } }
+            @if let Some(editor) = editor { p { a href=(editor) { (t("portal-edit-form")) } } }
             details { summary { (t("portal-as-text")) } pre { code { (text) } } }
         })
     }

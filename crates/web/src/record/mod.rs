@@ -453,7 +453,7 @@ impl<'a> Parts<'a> {
                                     a.icon-button."icon-button--small" href=(edit) hx-get=(edit) hx-target={ "#side-" (field.key) } hx-swap="outerHTML" title=(edit_this) aria-label=(edit_this) { (steward_ui::icon::icon(Icon::Edit)) }
                                 }
                             }
-                            @if let Some(form) = self.order_form(field, text) { (form) }
+                            @if let Some(form) = self.source_text(field, text) { (form) }
                             @else { div.article { (markdown::render_with(text, &names)) } }
                         }
                     }
