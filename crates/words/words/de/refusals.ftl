@@ -258,3 +258,5 @@ refusal-flow-takes-back-sort = von „{ $step }“: nimmt einen anderen Schritt 
 refusal-flow-takes-back-after = von „{ $step }“: nimmt einen anderen Schritt zurück und beginnt erst, wenn der Plan abgebrochen wird; leeren Sie „Kommt nach“ und „Zurückgenommen durch“
 refusal-flow-never-reached = von „{ $step }“ nennt „{ $other }“, das nur erreicht wird, wenn der Plan abgebrochen wird; nennen Sie einen anderen Schritt
 refusal-flow-only-take-back = nehmen nur einander zurück; fügen Sie einen hinzu, der etwas tut
+refusal-notice-unknown = nennt, was es nicht gibt: { $unknown }; es gibt { $known }
+refusal-no-kind-of-records = ist keine Art von Datensätzen; schreiben Sie ihren Schlüssel, etwa incident

@@ -258,3 +258,5 @@ refusal-flow-takes-back-sort = of “{ $step }”: takes another step back, so i
 refusal-flow-takes-back-after = of “{ $step }”: it takes another step back and begins only when the plan is cancelled; empty “After” and “Taken back by”
 refusal-flow-never-reached = of “{ $step }” names “{ $other }”, which is never reached unless the plan is cancelled; name another step
 refusal-flow-only-take-back = only take each other back; add one that does something
+refusal-notice-unknown = names what there is not: { $unknown }; there are { $known }
+refusal-no-kind-of-records = is no kind of records; write its key, such as incident
