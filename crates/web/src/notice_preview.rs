@@ -56,8 +56,7 @@ pub(crate) async fn page(
             form.try-form method="get" action={ (back) "/preview" } {
                 div.field {
                     label.field__label for="record" { (t("notice-preview-with")) }
-                    input.input id="record" name="record" value=(about.unwrap_or_default()) autocomplete="off" aria-describedby="record-help";
-                    p.field__help id="record-help" { (t("notice-preview-with-help")) }
+                    input.input id="record" name="record" value=(about.unwrap_or_default()) autocomplete="off";
                 }
                 button."button button--main" type="submit" { span { (t("outbox-show")) } }
             }

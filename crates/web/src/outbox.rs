@@ -118,8 +118,7 @@ fn asking(person: Option<&str>, standing: Option<Standing>) -> Markup {
             @if let Some(standing) = standing { input type="hidden" name="state" value=(standing.key()); }
             div.field {
                 label.field__label for="person" { (t("outbox-for-person")) }
-                input.input id="person" name="person" value=(person.unwrap_or_default()) autocomplete="off" aria-describedby="person-help";
-                p.field__help id="person-help" { (t("outbox-for-person-help")) }
+                input.input id="person" name="person" value=(person.unwrap_or_default()) autocomplete="off";
             }
             button."button button--main" type="submit" { span { (t("outbox-show")) } }
         }

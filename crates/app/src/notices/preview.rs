@@ -2,6 +2,7 @@
 //! languages.
 
 use steward_model::access::{Action, Actor, rights};
+use steward_model::event::{Act, Event};
 use steward_model::record::Record;
 use steward_practices::notice::{DIGEST, TEMPLATE};
 use steward_words::{Language, Reader, within};
@@ -154,7 +155,10 @@ impl App {
         let own = rights(actor, &kind, record, self.now());
         let back = i64::try_from(ENTRIES).unwrap_or(i64::MAX);
         let entries = self.store().journal_of(record.id, (record.revision - back).max(0), ENTRIES).await?;
-        let last = entries.into_iter().rev().find_map(|entry| readable(&kind, entry.event, &own));
+        let shown: Vec<_> = entries.into_iter().rev().filter_map(|entry| readable(&kind, entry.event, &own)).collect();
+        // One with words shows more of a template.
+        let is_said = |event: &&Event| matches!(event.act, Act::Commented { .. });
+        let last = shown.iter().find(is_said).or(shown.first()).cloned();
         let told = last.map(|event| Told { reason, actor: event.actor, event });
         let is_watched = record.watchers.contains(&actor.person);
         let record = visible(&kind, record.clone(), &own);

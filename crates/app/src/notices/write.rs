@@ -158,8 +158,10 @@ impl Letter<'_> {
                 let head = format!("{} · {}", named(about), state(&about.kind, &about.record.state));
                 parts.push(format!("{head}\n{}", self.link(about)));
             }
-            for told in &about.told {
-                let sentence = self.sentence(about, told);
+            for (place, told) in about.told.iter().enumerate() {
+                // Its title is read once.
+                let record = if self.is_digest || place > 0 { about.record.number.clone() } else { named(about) };
+                let sentence = self.sentence(&record, told);
                 parts.push(match said(&about.kind, told) {
                     Some(said) => format!("{sentence}\n\n{said}"),
                     None => sentence,
@@ -178,10 +180,9 @@ impl Letter<'_> {
     }
 
     /// What somebody did that the receiver is told of.
-    fn sentence(&self, about: &About, told: &Told) -> String {
-        let (actor, record) =
-            (self.actor(told), if self.is_digest { about.record.number.clone() } else { named(about) });
-        let values = [("actor", (&actor).into()), ("record", (&record).into())];
+    fn sentence(&self, record: &str, told: &Told) -> String {
+        let actor = self.actor(told);
+        let values = [("actor", (&actor).into()), ("record", record.into())];
         let id = match told.reason {
             Reason::Mention => "mail-did-mention",
             Reason::Assigned => "mail-did-assigned",
