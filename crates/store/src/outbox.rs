@@ -226,23 +226,31 @@ pub(crate) async fn add(connection: &mut Connection, new: &[NewMail]) -> Result<
 }
 
 impl Store {
-    /// Takes messages that are due, longest due first, among them those whose node let the lease run out. `now` decides
-    /// what is due; leases, `lease` seconds long, go by the clock of the database.
+    /// Takes messages that are due, longest due first, among them those whose node let the lease run out; with `only` no
+    /// other than that one. `now` decides what is due; leases, `lease` seconds long, go by the clock of the database.
     ///
     /// # Errors
     /// As [`Store::write`].
-    pub async fn claim_mail(&self, now: Moment, lease: i64, limit: usize) -> Result<Vec<MailClaim>, StoreError> {
+    pub async fn claim_mail(
+        &self,
+        now: Moment,
+        lease: i64,
+        limit: usize,
+        only: Option<i64>,
+    ) -> Result<Vec<MailClaim>, StoreError> {
         let of_database = self.dialect().now();
         let skip = if self.dialect() == Dialect::Postgres { "for update skip locked" } else { "" };
+        let which = if only.is_some() { "and id = $4" } else { "" };
         let sql = format!(
             "update outbox set state = 'sending', leased_until = {of_database} + $1, tries = tries + 1, \
              fence = fence + 1 where id in (select id from outbox \
              where state in ('waiting', 'ready', 'failed', 'sending') and due_at <= $2 \
-             and (state <> 'sending' or leased_until <= {of_database}) \
+             and (state <> 'sending' or leased_until <= {of_database}) {which} \
              order by due_at, id limit $3 {skip}) returning {COLUMNS}, fence"
         );
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let binds = [lease.saturating_mul(1_000_000), now.0, limit].map(Bind::Integer).to_vec();
+        let numbers = [lease.saturating_mul(1_000_000), now.0, limit].into_iter().chain(only);
+        let binds: Vec<Bind> = numbers.map(Bind::Integer).collect();
         let claimed = self.write(move |connection| {
             let (sql, binds) = (sql.clone(), binds.clone());
             Box::pin(async move { Ok(connection.fetch_all(&sql, &binds).await?) })

@@ -15,7 +15,7 @@ use steward_store::outbox::{MailPlace, StoredMail};
 use steward_words::{Language, Reader, within};
 
 use super::choices::{Mailing, Mode};
-use super::write::{Letter, one_line, write};
+use super::write::{Letter, Written, one_line, write};
 use crate::App;
 use crate::error::Error;
 use crate::inbox::Reason;
@@ -219,6 +219,16 @@ impl App {
             Ok(chosen) => chosen,
             Err(why) => return Ok(Err(why)),
         };
+        let thread = match mail.record {
+            Some(record) => format!("record-{record}"),
+            None => format!("digest-{}", mail.person),
+        };
+        let (name, address, language) = (receiver.name.clone(), receiver.address.clone(), receiver.language);
+        if abouts.is_empty() {
+            let (subject, text, because) = Default::default();
+            let hidden = Composed { name, address, subject, text, because, thread, language, count: 0, is_partial };
+            return Ok(Ok(hidden));
+        }
         let names = self.names_in_mail(&abouts, &receiver.actor, viewer).await?;
         let post = self.post();
         let letter = Letter {
@@ -230,21 +240,8 @@ impl App {
             more: usize::try_from(*total).unwrap_or(usize::MAX).saturating_sub(places.len()),
         };
         let written = within(speaking, || write(&letter, &material.templates, None));
-        let thread = match mail.record {
-            Some(record) => format!("record-{record}"),
-            None => format!("digest-{}", mail.person),
-        };
-        Ok(Ok(Composed {
-            name: receiver.name.clone(),
-            address: receiver.address.clone(),
-            subject: written.subject,
-            text: written.text,
-            because: written.because,
-            thread,
-            language: receiver.language,
-            count: written.count,
-            is_partial,
-        }))
+        let Written { subject, text, because, count } = written;
+        Ok(Ok(Composed { name, address, subject, text, because, thread, language, count, is_partial }))
     }
 
     fn choose(

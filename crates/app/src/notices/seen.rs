@@ -248,7 +248,7 @@ impl App {
             return Err(Error::Denied("have this message sent"));
         }
         if self.store().release_mail(id, self.now()).await? {
-            self.send_due_mail().await?;
+            self.send_one_mail(id).await?;
         }
         Ok(())
     }

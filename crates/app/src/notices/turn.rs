@@ -40,13 +40,19 @@ impl App {
     pub async fn send_due_mail(&self) -> Result<(), Error> {
         let stopping = self.stopping();
         loop {
-            let claims = self.store().claim_mail(self.now(), LEASE, BATCH).await?;
+            let claims = self.store().claim_mail(self.now(), LEASE, BATCH, None).await?;
             let is_last = claims.len() < BATCH;
             self.deliver(claims).await?;
             if is_last || *stopping.borrow() {
                 return Ok(());
             }
         }
+    }
+
+    /// Sends one message that is due.
+    pub(super) async fn send_one_mail(&self, id: i64) -> Result<(), Error> {
+        let claims = self.store().claim_mail(self.now(), LEASE, 1, Some(id)).await?;
+        self.deliver(claims).await
     }
 
     async fn deliver(&self, claims: Vec<MailClaim>) -> Result<(), Error> {
