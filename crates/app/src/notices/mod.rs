@@ -1,7 +1,7 @@
 //! Mail about what people are told: what each wants mailed and when, the outbox, and the messages in it as they are read.
 //!
-//! What is to be mailed is written with what people are told ([`queue`]); its words are written when it is sent or looked
-//! at ([`compose`]), never before.
+//! What is to be mailed is written with what people are told (`queue`); its words are written when it is sent or looked
+//! at (`compose`), never before.
 
 pub mod choices;
 pub mod compose;

@@ -80,7 +80,7 @@ fn at_minute(day: Date, minutes: u16) -> DateTime {
 /// The moment at which clocks of a zone show a time; the later one where they leave it out.
 fn moment(local: DateTime, zone: &TimeZone) -> Moment {
     let zoned = local.to_zoned(zone.clone()).map(|zoned| zoned.timestamp());
-    zoned.unwrap_or_else(|_| jiff::Timestamp::MAX).into()
+    zoned.unwrap_or(jiff::Timestamp::MAX).into()
 }
 
 #[cfg(test)]
