@@ -14,6 +14,7 @@ mod intervals;
 mod meta;
 mod notifications;
 mod openapi;
+mod outbox;
 mod plans;
 mod problem;
 mod query;

@@ -129,6 +129,12 @@ fn query_parameters(route: &Route) -> Vec<Value> {
             ("before", "Only those before this id"),
             ("limit", "Notifications at most, 1 to 100"),
         ],
+        ("GET", "/api/v1/outbox") => &[
+            ("person", "Only to this person, by id, number, login or mail address; me for the caller"),
+            ("state", "waiting, held, sent, withheld, failed or dead"),
+            ("before", "Only those before this id"),
+            ("limit", "Messages at most, 1 to 100"),
+        ],
         ("GET", "/api/v1/service-levels") => &[
             ("kind", "Key of the kind; incident when missing"),
             ("by", "month, customer, service, team or person"),

@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
-    Api, bulk_edits, calibration, catalogue, clocks, events, intervals, meta, notifications, openapi, plans, records,
-    rules, search, timeline, views,
+    Api, bulk_edits, calibration, catalogue, clocks, events, intervals, meta, notifications, openapi, outbox, plans,
+    records, rules, search, timeline, views,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -62,6 +62,18 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/api/v1/search", "Search for words in all that the caller may read", get(search::search)),
         route(Get, "/api/v1/notifications", "What the caller was told", get(notifications::list)),
         route(Post, "/api/v1/notifications/read", "Mark as read what the caller was told", post(notifications::read)),
+        route(
+            Get,
+            "/api/v1/outbox",
+            "Outgoing mail to the caller, and to those whose mail it may see",
+            get(outbox::list),
+        ),
+        route(
+            Get,
+            "/api/v1/outbox/{message}",
+            "An outgoing message, as its receiver would get it now",
+            get(outbox::read),
+        ),
         route(Post, "/api/v1/bulk", "Several changes in one request, each for itself", post(records::bulk)),
         route(Get, "/api/v1/views", "Saved views that the caller sees", get(views::list)),
         route(Post, "/api/v1/views", "Save a view", post(views::create)),

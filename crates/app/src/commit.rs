@@ -13,6 +13,7 @@ use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::record::{Fields, Record};
 use steward_practices::approval::POLICY;
+use steward_practices::notice::TEMPLATE;
 use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::clocks::ClockChange;
 use steward_store::error::{CommitError, StoreError};
@@ -49,6 +50,10 @@ impl App {
             Error::Unavailable => CommitError::Busy,
             other => CommitError::Failed(StoreError::Damaged(format!("the times of a record: {other}"))),
         })?;
+        set.mail = self.mail_for(&set.notifications).await.map_err(|error| match error {
+            Error::Unavailable => CommitError::Busy,
+            other => CommitError::Failed(StoreError::Damaged(format!("what is mailed: {other}"))),
+        })?;
         if let Some((taken, version)) = taken {
             let is_seen = |change: &ClockChange| change.clock.slot == taken.slot && change.before == Some(version);
             if !set.clocks.iter().any(is_seen) {
@@ -80,7 +85,7 @@ impl App {
             .rules
             .related_kinds()
             .iter()
-            .chain(&["organisation", "team", "service", POLICY, FLOW])
+            .chain(&["organisation", "team", "service", POLICY, FLOW, TEMPLATE])
             .chain(&SOURCES);
         let kinds: Vec<&&'static str> = small.filter(|key| is_of(&[*key])).collect();
         if !kinds.is_empty() {

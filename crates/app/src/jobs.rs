@@ -11,10 +11,10 @@ use crate::App;
 use crate::bulk;
 use crate::clocks::REFRESH_JOB;
 use crate::error::Error;
-use crate::{approvals, automation, flows, intervals, knowledge, schedules};
+use crate::{approvals, automation, flows, intervals, knowledge, notices, schedules};
 
 /// The jobs that runners know.
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 10] = [
     approvals::ROUND.job,
     automation::REPLAY_JOB,
     automation::ROUND.job,
@@ -22,6 +22,7 @@ const KINDS: [&str; 9] = [
     flows::ROUND.job,
     intervals::ROUND.job,
     knowledge::CARE.job,
+    notices::ROUND.job,
     REFRESH_JOB,
     schedules::ROUND.job,
 ];
@@ -59,9 +60,15 @@ impl App {
     /// Runs jobs until the process is told to stop. `worker` names the runner, differently from every other one of all
     /// nodes.
     pub async fn run_jobs(&self, worker: &str) {
-        for round in
-            [approvals::ROUND, automation::ROUND, flows::ROUND, intervals::ROUND, knowledge::CARE, schedules::ROUND]
-        {
+        for round in [
+            approvals::ROUND,
+            automation::ROUND,
+            flows::ROUND,
+            intervals::ROUND,
+            knowledge::CARE,
+            notices::ROUND,
+            schedules::ROUND,
+        ] {
             if let Err(error) = self.begin_round(round).await {
                 tracing::warn!(%error, job = round.job, "a round was not asked for; the next start asks again");
             }
@@ -117,6 +124,10 @@ impl App {
             },
             job if job == flows::ROUND.job => match self.run_plan_turns().await {
                 Ok(()) => self.next_round(flows::ROUND, &claim).await,
+                Err(error) => Err(error),
+            },
+            job if job == notices::ROUND.job => match self.send_due_mail().await {
+                Ok(()) => self.next_round(notices::ROUND, &claim).await,
                 Err(error) => Err(error),
             },
             automation::REPLAY_JOB => self.run_replay(&claim).await,

@@ -41,6 +41,7 @@ pub mod knowledge;
 pub mod list;
 pub mod lookup;
 pub mod mention;
+pub mod notices;
 pub mod pages;
 mod password;
 pub mod person_settings;
@@ -62,7 +63,7 @@ pub mod view;
 pub mod visits;
 pub mod word;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use steward_model::access::{Actor, Policy};
 use steward_model::chain::Hash;
@@ -143,6 +144,8 @@ struct Inner {
     experiences: forecast::Experiences,
     /// Rules in force.
     automation: automation::Rules,
+    /// How mail leaves; said by whoever starts the process, where it does.
+    post: OnceLock<notices::Post>,
     /// Wakes runners of this node when a job was added here.
     jobs: Notify,
     /// Turns true once, when the process was told to stop.
@@ -225,6 +228,7 @@ impl App {
             books: clocks::Books::default(),
             experiences: forecast::Experiences::default(),
             automation: automation::Rules::default(),
+            post: OnceLock::new(),
             jobs: Notify::new(),
             stopping: watch::Sender::new(false),
         }))

@@ -10,6 +10,7 @@ use steward_model::id::RecordId;
 use crate::App;
 use crate::error::Error;
 use crate::inbox::Reason;
+use crate::notices::choices::Mailing;
 
 /// Most bytes that settings take when kept.
 const SIZE_MAX: usize = 4096;
@@ -40,10 +41,12 @@ pub struct PersonSettings {
     pub keys: BTreeMap<String, char>,
     /// Reasons for which nothing comes to the inbox.
     pub quiet: BTreeSet<String>,
+    /// What is mailed, and when.
+    pub mailing: Mailing,
 }
 
 impl PersonSettings {
-    /// Whether the person wants to be told for a reason.
+    /// Whether what happens for a reason comes to the inbox.
     pub fn hears(&self, reason: Reason) -> bool {
         !self.quiet.contains(reason.key())
     }

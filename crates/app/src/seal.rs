@@ -16,6 +16,7 @@ impl App {
         self.forget_previews().await?;
         self.forget_drafts().await?;
         self.forget_notifications().await?;
+        self.forget_mail().await?;
         self.forget_visits().await?;
         self.forget_rule_runs().await?;
         self.store().forget_answers(self.now().plus_seconds(-KEEP_ANSWERS)).await?;

@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    /// Writes the place that a subscriber reached, with what people are told on the way; whether it was this node that did.
+    /// Writes the place that a subscriber reached, with what people are told on the way and what of it is mailed; whether it was this node that did.
     pub(crate) async fn move_on(
         &self,
         subscriber: &str,
@@ -57,7 +57,8 @@ impl App {
         notifications: Vec<NewNotification>,
     ) -> Result<bool, Error> {
         let cursor = Some(CursorMove { subscriber: subscriber.to_owned(), from, to });
-        match self.store().commit(ChangeSet { cursor, notifications, ..ChangeSet::default() }).await {
+        let mail = self.mail_for(&notifications).await?;
+        match self.store().commit(ChangeSet { cursor, notifications, mail, ..ChangeSet::default() }).await {
             Ok(_) => Ok(true),
             // Another node was faster, and did the same.
             Err(CommitError::Fenced) => Ok(false),

@@ -18,6 +18,7 @@ mod foundation;
 mod incidents;
 mod items;
 mod knowledge;
+mod notices;
 mod offers;
 mod operations;
 mod play;
@@ -135,6 +136,7 @@ async fn load(app: &App, seed: u64, progress: &mut (dyn FnMut(usize, usize) + Se
     let total = steps.len() + LOGINS.len();
     let mut player = Player::new(app);
     player.play(&steps, &mut |done| progress(done, total)).await?;
+    notices::choose(app, player.id_of("person:chloe").context("everybody is there")?).await?;
     let passphrase = passphrase();
     for (done, (login, _)) in LOGINS.into_iter().enumerate() {
         let person = player.id_of(&format!("person:{login}")).context("everybody is there")?;
@@ -177,6 +179,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     operations::write(&mut script, &calendar, start);
     sundry::write(&mut script, &calendar, seed)?;
     rules::write(&mut script, &calendar)?;
+    notices::write(&mut script, &calendar)?;
     flows::write(&mut script, &world, &calendar)?;
     badday::write(&mut script, &world, &calendar, &phrases, seed)?;
     incidents::Desk::new(&mut script, &mut world, &calendar, &stories, &phrases, seed).write()?;

@@ -10,6 +10,7 @@ pub mod intervals;
 mod keeper;
 pub mod knowledge;
 pub mod maintenance;
+pub mod notice;
 pub mod people;
 mod priority;
 mod rule;
@@ -55,6 +56,9 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("knowledge/fr.toml", include_str!("../practices/knowledge/fr.toml")),
     ("knowledge/knowledge_article.toml", include_str!("../practices/knowledge/knowledge_article.toml")),
     ("links.toml", include_str!("../practices/links.toml")),
+    ("notification/de.toml", include_str!("../practices/notification/de.toml")),
+    ("notification/fr.toml", include_str!("../practices/notification/fr.toml")),
+    ("notification/notice_template.toml", include_str!("../practices/notification/notice_template.toml")),
     ("operations/de.toml", include_str!("../practices/operations/de.toml")),
     ("operations/fr.toml", include_str!("../practices/operations/fr.toml")),
     ("operations/freeze.toml", include_str!("../practices/operations/freeze.toml")),

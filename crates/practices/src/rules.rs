@@ -16,6 +16,7 @@ use crate::desk;
 use crate::flow;
 use crate::knowledge;
 use crate::maintenance;
+use crate::notice;
 use crate::people;
 use crate::priority;
 use crate::rule;
@@ -74,6 +75,7 @@ impl Rules for PracticeRules {
             knowledge::ARTICLE => knowledge::check_translation(before, after),
             maintenance::MAINTENANCE | maintenance::ROTA => maintenance::check(before, after),
             "freeze" => maintenance::check_freeze(after),
+            notice::TEMPLATE => notice::check(before, after, ctx),
             FLOW => flow::check(before, after, ctx),
             PLAN => flow::check_plan(before, after, ctx),
             RULE => rule::check(before, after, ctx),

@@ -43,6 +43,12 @@ pub(crate) struct Settings {
     /// Addresses of proxies whose X-Forwarded-For is believed, with commas between them
     #[arg(long, global = true, env = "STEWARD_PROXIES")]
     pub(crate) proxies: Option<String>,
+    /// Folder to which mail is written, a file for each message; without it no mail leaves
+    #[arg(long, global = true, env = "STEWARD_MAIL_FOLDER")]
+    pub(crate) mail_folder: Option<PathBuf>,
+    /// From whom mail comes, such as "Service desk <desk@example.org>"
+    #[arg(long, global = true, env = "STEWARD_MAIL_FROM")]
+    pub(crate) mail_from: Option<String>,
 }
 
 /// What to do.

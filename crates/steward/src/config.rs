@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde::Deserialize;
+use steward_channels::letter::Sender;
 use steward_http::address::Proxies;
 
 use crate::arguments::Settings;
@@ -27,6 +28,10 @@ pub(crate) struct Config {
     pub(crate) public_address: Option<String>,
     /// Proxies that may say whom they speak for.
     pub(crate) proxies: Proxies,
+    /// Folder to which mail is written.
+    pub(crate) mail_folder: Option<PathBuf>,
+    /// From whom mail comes.
+    pub(crate) mail_from: Sender,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -40,6 +45,8 @@ struct File {
     drain_seconds: Option<u64>,
     public_address: Option<String>,
     proxies: Option<String>,
+    mail_folder: Option<PathBuf>,
+    mail_from: Option<String>,
 }
 
 impl Config {
@@ -57,7 +64,15 @@ impl Config {
         let proxies = settings.proxies.clone().or(file.proxies).unwrap_or_default();
         let proxies = Proxies::parse(&proxies)
             .map_err(|part| anyhow::anyhow!("proxies must be addresses such as 10.0.0.1, `{part}` is none"))?;
+        let host = public_address.as_deref().and_then(host_of).unwrap_or("localhost");
+        let mail_from =
+            settings.mail_from.clone().or(file.mail_from).unwrap_or_else(|| format!("Steward <steward@{host}>"));
+        let mail_from = Sender::parse(&mail_from).with_context(|| {
+            format!("mail_from must be such as `Service desk <desk@example.org>`, this is `{mail_from}`")
+        })?;
         Ok(Self {
+            mail_folder: settings.mail_folder.clone().or(file.mail_folder),
+            mail_from,
             database_url: database_url.unwrap_or_else(|| format!("sqlite:{}", data.join("steward.db").display())),
             data,
             kinds: settings.kinds.clone().or(file.kinds),
@@ -78,6 +93,12 @@ impl Config {
     pub(crate) fn search(&self) -> PathBuf {
         self.data.join("search")
     }
+}
+
+/// The name of the host in an address, without its port.
+fn host_of(address: &str) -> Option<&str> {
+    let host = address.split("://").nth(1)?.split(['/', ':']).next()?;
+    Some(host).filter(|host| !host.is_empty())
 }
 
 /// Whether a text is a scheme of the web and a host, perhaps with a port.

@@ -1,10 +1,13 @@
 //! The server: listen, work in the background, stop in order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use futures_util::future::BoxFuture;
 use steward_app::App;
+use steward_app::notices::{Post, Transport};
+use steward_channels::mail_folder::MailFolder;
 use steward_http::{Doors, doors};
 use steward_store::blob::Blobs;
 use steward_web::Settings;
@@ -41,6 +44,9 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     let address = listener.local_addr()?;
     println!("Steward listens on http://{address}");
     tracing::info!(%address, database = config.database_url.split(':').next(), "started");
+    let base = config.public_address.clone().map(|address| address.trim_end_matches('/').to_owned());
+    let base = base.unwrap_or_else(|| format!("http://{address}"));
+    app.set_post(Post { transport: transport(config)?, address: base.clone() });
     let housekeeping = tokio::spawn(keep_house(app.clone(), wired.blobs));
     let feeding = tokio::spawn({
         let app = app.clone();
@@ -67,8 +73,6 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     follow(|app| Box::pin(async move { app.follow_definitions().await }));
     let set_up_secret = set_up_secret(&app).await?;
     if let Some(secret) = &set_up_secret {
-        let base = config.public_address.clone().map(|address| address.trim_end_matches('/').to_owned());
-        let base = base.unwrap_or_else(|| format!("http://{address}"));
         println!("Nobody can sign in yet. Set it up here, once: {base}/set-up?secret={secret}");
     }
     let settings = Settings { set_up_secret, components: options.components, demonstration: options.demo };
@@ -98,6 +102,14 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The way by which mail leaves.
+fn transport(config: &Config) -> anyhow::Result<Option<Arc<dyn Transport>>> {
+    let Some(folder) = &config.mail_folder else { return Ok(None) };
+    let folder = MailFolder::open(folder, config.mail_from.clone())
+        .with_context(|| format!("the mail folder {} cannot be made", folder.display()))?;
+    Ok(Some(Arc::new(folder)))
 }
 
 /// Both doors: the interface for programs, and the pages.

@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 38] = [
+const TABLES: [(&str, Option<&str>); 40] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -67,6 +67,8 @@ const TABLES: [(&str, Option<&str>); 38] = [
     ("rule_done", None),
     ("rule_place", None),
     ("rule_replay", None),
+    ("outbox", Some("id")),
+    ("outbox_place", None),
     ("meta", None),
 ];
 

@@ -16,6 +16,7 @@ use crate::intervals::IntervalsChange;
 use crate::jobs::{JobClaim, NewJob};
 use crate::journal::Position;
 use crate::notifications::NewNotification;
+use crate::outbox::NewMail;
 use crate::rules::RuleEffects;
 
 /// Everything that one use case writes.
@@ -35,6 +36,8 @@ pub struct ChangeSet {
     pub idempotency: Option<KeptAnswer>,
     /// What people are told.
     pub notifications: Vec<NewNotification>,
+    /// What is to be mailed.
+    pub mail: Vec<NewMail>,
     /// Clocks of records, of those in this set and of others.
     pub clocks: Vec<ClockChange>,
     /// Clocks that nothing promises any more, by record and slot.

@@ -17,7 +17,7 @@ use crate::numbers::{self, counter};
 use crate::rows::{JOURNAL, RECORD, is_references, journal_row, record_row, reference_rows, unique_values};
 use crate::sql::{Bind, Dialect};
 use crate::store::Store;
-use crate::{clocks, intervals, jobs, notifications, rules};
+use crate::{clocks, intervals, jobs, notifications, outbox, rules};
 
 const REFERENCE: Target = Target {
     table: "reference",
@@ -278,6 +278,7 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
     intervals::write(connection, &changes.intervals).await?;
     jobs::enqueue_all(connection, &changes.jobs).await?;
     notifications::add(connection, &changes.notifications).await?;
+    outbox::add(connection, &changes.mail).await?;
     write_security_events(connection, &changes.security_events).await
 }
 
@@ -290,6 +291,7 @@ fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
         && changes.intervals.is_empty()
         && changes.security_events.is_empty()
         && changes.notifications.is_empty()
+        && changes.mail.is_empty()
         && changes.rules.is_empty()
         && changes.idempotency.is_none()
         && changes.finish.is_none()

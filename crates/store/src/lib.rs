@@ -31,6 +31,7 @@ mod migrate;
 pub mod notifications;
 mod numbers;
 pub mod order;
+pub mod outbox;
 pub mod person_settings;
 pub mod reading;
 pub mod records;

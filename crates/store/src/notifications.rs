@@ -43,6 +43,10 @@ pub struct NewNotification {
     pub at: Moment,
     /// When it was read; `None` while it is news.
     pub read_at: Option<Moment>,
+    /// Whether it comes to the inbox.
+    pub inbox: bool,
+    /// Whether it is mailed, as the person has chosen. What is no news is not.
+    pub mail: bool,
 }
 
 /// Something that somebody was told.
@@ -81,6 +85,7 @@ pub enum Which {
 pub(crate) async fn add(connection: &mut Connection, new: &[NewNotification]) -> Result<u64, sqlx::Error> {
     let rows: Vec<Vec<Bind>> = new
         .iter()
+        .filter(|new| new.inbox)
         .map(|new| {
             vec![
                 Bind::Integer(new.person.0),

@@ -53,6 +53,7 @@ pub mod knowledge;
 pub mod list;
 pub mod menu;
 pub mod message;
+pub mod notices;
 pub mod page;
 pub mod partial;
 pub mod person;

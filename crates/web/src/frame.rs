@@ -14,6 +14,7 @@ use crate::address;
 use crate::inbox;
 use crate::live;
 use crate::operations;
+use crate::outbox;
 use crate::portal;
 use crate::settings;
 use crate::visitor::Visitor;
@@ -177,6 +178,10 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
     if staff && let Some(place) = GROUPS[0].1.iter().position(|practice| *practice == "change") {
         let (label, address) = (t("operations-calendar").to_owned(), operations::ADDRESS.to_owned());
         entries.push(Entry { group: 0, place, label, address, icon: Icon::Calendar });
+    }
+    if staff && web.app().keeps_outbox(actor) {
+        let (label, address) = (t("outbox").to_owned(), outbox::ADDRESS.to_owned());
+        entries.push(Entry { group: GROUPS.len() - 1, place: 0, label, address, icon: Icon::Mail });
     }
     entries.sort_by_key(|entry| entry.place);
     entries

@@ -159,6 +159,7 @@ fn words(one: &Notification) -> (Icon, &'static str) {
         Reason::Mention => (Icon::At, t("did-mention")),
         Reason::Assigned => (Icon::UserCheck, t("did-assign")),
         Reason::Answer => (Icon::Messages, t("did-answer")),
+        Reason::Progress => (Icon::ArrowRight, t("did-progress")),
         Reason::Reply => (Icon::Message, t("did-reply")),
         Reason::Team => (Icon::Users, t("did-give-team")),
         Reason::Review => (Icon::Book, t("did-ask-review")),

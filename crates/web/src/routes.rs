@@ -4,8 +4,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     Web, account, actions, assets, automation, bulk, create, drafts, edit, export, feeds, files, guide, holidays, home,
-    inbox, knowledge, list, live, macros, palette, pick, portal, presence, record, search, set_up, settings, sign_in,
-    views, visits,
+    inbox, knowledge, list, live, macros, notice_preview, outbox, palette, pick, portal, presence, record, search,
+    set_up, settings, sign_in, views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -83,6 +83,9 @@ pub fn routes() -> Vec<Route> {
         route(Get, inbox::ADDRESS, get(inbox::page)),
         route(Get, inbox::COUNT, get(inbox::count)),
         route(Post, "/inbox/read", post(inbox::read)),
+        route(Get, outbox::ADDRESS, get(outbox::page)),
+        route(Get, "/outbox/{message}", get(outbox::one)),
+        route(Post, "/outbox/{message}/send", post(outbox::send)),
         route(Get, settings::ADDRESS, get(settings::page)),
         route(Post, settings::ADDRESS, post(settings::save)),
         route(Get, "/account", get(account::page)),
@@ -174,6 +177,7 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/follow-up", post(crate::follow_up::make)),
         route(Get, "/{kinds}/{record}/promise-preview", get(crate::promise::page)),
         route(Post, "/{kinds}/{record}/promise-preview", post(crate::promise::typed)),
+        route(Get, "/{kinds}/{record}/preview", get(notice_preview::page)),
         route(Get, "/{kinds}/{record}/simulation", get(crate::simulation::page)),
         route(Get, "/{kinds}/{record}/runs", get(automation::log_page)),
         route(Get, "/{kinds}/{record}/replay", get(automation::replay_page)),

@@ -68,6 +68,7 @@ pub const AREAS: &[Area] = &[
     area!("sign-in"),
     area!("search"),
     area!("inbox"),
+    area!("notices"),
     area!("errors"),
     area!("plans"),
     area!("portal"),

@@ -83,7 +83,7 @@ fn every_message_is_said_and_every_id_is_there() {
     let english = messages(Language::English);
     let mut said: BTreeSet<String> = BTreeSet::new();
     let mut unknown = Vec::new();
-    for (path, text) in crate_sources(&["ui", "web", "words"]) {
+    for (path, text) in crate_sources(&["ui", "web", "words", "app"]) {
         for literal in literals(&text) {
             said.insert(literal.text.to_owned());
         }

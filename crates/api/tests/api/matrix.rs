@@ -72,7 +72,7 @@ const TICKET_LINES: [TicketLine; 24] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 43] = [
+const PLAIN_LINES: [PlainLine; 47] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -90,6 +90,11 @@ const PLAIN_LINES: [PlainLine; 43] = [
         [401, 204, 204, 204, 204, 204, 204, 204, 204],
     ),
     ("POST", "/api/v1/notifications/read", Some(|_| json!({})), [401, 400, 400, 400, 400, 400, 400, 400, 400]),
+    ("GET", "/api/v1/outbox", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
+    ("GET", "/api/v1/outbox?state=nonsense", None, [401, 400, 400, 400, 400, 400, 400, 400, 400]),
+    // Somebody of A, whom those of B do not know and whose mail is for administrators.
+    ("GET", "/api/v1/outbox?person={person_a2}", None, [401, 404, 200, 404, 404, 404, 404, 200, 200]),
+    ("GET", "/api/v1/outbox/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/{kinds}", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     // In the name of a requester of A whom b1 cannot see and who is not a1's to choose.
     (
@@ -208,6 +213,7 @@ fn address(fixture: &Fixture, path: &str, kinds: &str, record: &str, actor: &str
         .replace("{link}", "affects")
         .replace("{target}", &fixture.ca.record.number)
         .replace("{person}", &person)
+        .replace("{person_a2}", &fixture.people["a2"].to_string())
         .replace("{file}", &fixture.files.0.to_string())
         .replace("{inner}", &fixture.files.1.to_string())
 }
@@ -220,6 +226,7 @@ fn route_of(path: &str) -> String {
     path.replace("{inner}", "{file}")
         .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
         .replace("/views/987654", "/views/{view}")
+        .replace("/outbox/987654", "/outbox/{message}")
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
         .replace("/rules/987654/", "/rules/{record}/")
         .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")

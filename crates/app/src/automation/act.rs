@@ -25,6 +25,7 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::inbox::Reason;
 use crate::journal::readable;
+use crate::notices::ways;
 use crate::records::{NewRecord, Origin, Request, folded};
 
 /// Members of a team that are told at most.
@@ -299,9 +300,10 @@ impl Acting<'_> {
         // Rules of the past, as the demonstration plays them, are no news.
         let is_past = SystemClock.now().seconds_since(now) > NEWS;
         let mut told: Vec<(RecordId, Rights)> = Vec::new();
+        let by = |person: &RecordId| ways(settings.get(person), Reason::Rule);
         for (person, actor) in &actors {
             let own = rights(actor, self.kind, record, now);
-            if own.may(Doing::Read) && settings.get(person).is_none_or(|settings| settings.hears(Reason::Rule)) {
+            if own.may(Doing::Read) && by(person) != (false, false) {
                 told.push((*person, own));
             }
         }
@@ -311,6 +313,7 @@ impl Acting<'_> {
         let entries: Vec<&Event> = answered.into_iter().chain(before.iter().rev()).collect();
         let news = told.iter().filter_map(|(person, own)| {
             let entry = entries.iter().find(|event| may_read(event, own))?;
+            let (inbox, mail) = by(person);
             Some(NewNotification {
                 person: *person,
                 record: record.id,
@@ -320,6 +323,8 @@ impl Acting<'_> {
                 internal: is_internal(entry),
                 at: now,
                 read_at: is_past.then_some(now),
+                inbox,
+                mail,
             })
         });
         Ok(news.collect())

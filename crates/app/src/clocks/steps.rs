@@ -30,6 +30,7 @@ use crate::App;
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::inbox::Reason;
+use crate::notices::ways;
 use crate::records::{Origin, Request};
 
 /// Clocks looked at in one go.
@@ -294,8 +295,9 @@ impl App {
                 let rights = rights(actor, kind, record, now);
                 rights.may(Action::Read) && rights.may_read_internal()
             })
-            .filter(|(person, _)| settings.get(person).is_none_or(|settings| settings.hears(Reason::Due)))
-            .map(|(person, _)| {
+            .map(|(person, _)| (person, ways(settings.get(person), Reason::Due)))
+            .filter(|(_, ways)| *ways != (false, false))
+            .map(|(person, (inbox, mail))| {
                 let one = NewNotification {
                     person: *person,
                     record: record.id,
@@ -305,6 +307,8 @@ impl App {
                     internal: true,
                     at: now,
                     read_at: is_past.then_some(now),
+                    inbox,
+                    mail,
                 };
                 (*person, one)
             })

@@ -15,6 +15,7 @@ use super::told::{MEMBERS_MAX, Named, concerns, teams_of, told};
 use crate::App;
 use crate::error::Error;
 use crate::journal::readable;
+use crate::notices::ways;
 use crate::records::{Origin, Request};
 
 /// Name of the subscriber.
@@ -47,7 +48,7 @@ impl App {
         let entries = self.store().read_journal(position, BATCH).await?;
         let Some(last) = entries.last().map(|entry| entry.position) else { return Ok(false) };
         let news = self.notifications(&entries).await?;
-        let people: BTreeSet<RecordId> = news.iter().map(|one| one.person).collect();
+        let people: BTreeSet<RecordId> = news.iter().filter(|one| one.inbox).map(|one| one.person).collect();
         let moved = self.move_on(SUBSCRIBER, Some(position), last, news).await?;
         if moved && !people.is_empty() {
             self.tell_inboxes(people);
@@ -98,7 +99,8 @@ impl App {
             if of(event).people.contains(&person) && !record.watchers.contains(&person) {
                 self.have_watch(record, person, event).await?;
             }
-            if chosen.get(&person).is_some_and(|settings| !settings.hears(reason)) {
+            let (inbox, mail) = ways(chosen.get(&person), reason);
+            if !inbox && !mail {
                 continue;
             }
             let internal = matches!(event.act, Act::Commented { audience: Audience::Internal, .. });
@@ -111,6 +113,8 @@ impl App {
                 internal,
                 at: event.at,
                 read_at: (now.seconds_since(event.at) >= NEWS).then_some(now),
+                inbox,
+                mail,
             });
         }
         Ok(news)

@@ -30,6 +30,8 @@ pub enum Reason {
     Assigned,
     /// Their own request was answered, or is done.
     Answer,
+    /// Their own request is in another state.
+    Progress,
     /// Something was said where they work or watch.
     Reply,
     /// The record was given to their team and to nobody in it.
@@ -46,10 +48,11 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Mention,
         Self::Assigned,
         Self::Answer,
+        Self::Progress,
         Self::Reply,
         Self::Team,
         Self::Review,
@@ -64,6 +67,7 @@ impl Reason {
             Self::Mention => "mention",
             Self::Assigned => "assigned",
             Self::Answer => "answer",
+            Self::Progress => "progress",
             Self::Reply => "reply",
             Self::Team => "team",
             Self::Review => "review",
@@ -142,9 +146,13 @@ pub(super) fn told(
         }
         Act::Moved { from, to, .. } => {
             let is_open = |state: &str| kind.lifecycle.category(state).is_open();
-            if is_open(from) && !is_open(to) {
-                requester.into_iter().for_each(|person| tell(person, Reason::Answer));
-            }
+            let reason = match (is_open(from), is_open(to)) {
+                (true, false) => Some(Reason::Answer),
+                // That it is laid aside for good once it is done is no news.
+                (false, false) => None,
+                _ => Some(Reason::Progress),
+            };
+            requester.into_iter().zip(reason).for_each(|(person, reason)| tell(person, reason));
         }
         Act::Updated if event.changes.iter().any(|change| change.field == REVIEW && change.to.is_some()) => {
             record.reference("owner").into_iter().for_each(|owner| tell(owner, Reason::Review));

@@ -59,6 +59,8 @@ pub(crate) async fn run(config: &Config, options: &Bench) -> anyhow::Result<()> 
         drain_seconds: 0,
         public_address: None,
         proxies: Proxies::default(),
+        mail_folder: None,
+        mail_from: config.mail_from.clone(),
     };
     let machine = Machine::look(scratch.path())?;
     let records = if options.quick { QUICK } else { options.records };

@@ -13,4 +13,5 @@ mod jobs;
 mod journal;
 mod numbers;
 mod open;
+mod outbox;
 mod tamper;

@@ -7,6 +7,7 @@ mod knowledge;
 mod lists;
 mod marks;
 mod messages;
+mod notices;
 mod operations;
 mod plans;
 mod portal;
@@ -38,6 +39,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         working_time::parts(),
         operations::parts(),
         automation::parts(),
+        notices::parts(),
     ]
     .into_iter()
     .flatten()

@@ -55,6 +55,7 @@ const PAGES: &[Text] = &[
     Text { path: "lists", text: include_str!("../../../../docs/lists.md") },
     Text { path: "catalogue", text: include_str!("../../../../docs/catalogue.md") },
     Text { path: "settings", text: include_str!("../../../../docs/settings.md") },
+    Text { path: "notifications", text: include_str!("../../../../docs/notifications.md") },
     Text { path: "demo", text: include_str!("../../../../docs/demo.md") },
     Text { path: "configuration", text: include_str!("../../../../docs/configuration.md") },
     Text { path: "operating", text: include_str!("../../../../docs/operating.md") },

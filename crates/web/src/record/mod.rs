@@ -412,6 +412,7 @@ impl<'a> Parts<'a> {
             @else { (self.texts()) }
             @if let Some(working) = &self.working { (working.draw()) }
             @if let Some(rules) = &self.rules { (rules.proof(self.web, self.visitor, view)) }
+            @if self.is_now() && crate::notice_preview::is_template(&view.kind) { (crate::notice_preview::link(&self.address)) }
             @if self.is_now() && self.is_staffed() && crate::promise::is_promise(&view.kind) { (crate::promise::later(&self.address)) }
             (crate::clocks::chain(&self.chain, &self.visitor.preferences.zone))
             (self.answers())

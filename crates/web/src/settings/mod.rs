@@ -1,5 +1,6 @@
 //! A person's settings: language, looks, formats, keys, notifications.
 
+mod mail;
 mod read;
 mod shown;
 
@@ -24,7 +25,8 @@ pub(crate) async fn page(
 ) -> Result<Response, WebError> {
     let settings = web.app().settings(visitor.actor()).await?;
     let saved = query.as_deref() == Some("saved");
-    Ok(shown::page(&web, &visitor, &settings, &[], saved).into_response())
+    let mail = web.app().mail_standing(visitor.actor()).await?;
+    Ok(shown::page(&web, &visitor, (&settings, &mail), &[], saved).into_response())
 }
 
 pub(crate) async fn save(State(web): State<Web>, posted: Posted) -> Result<Response, WebError> {
@@ -32,7 +34,8 @@ pub(crate) async fn save(State(web): State<Web>, posted: Posted) -> Result<Respo
     let before = web.app().settings(visitor.actor()).await?;
     let (settings, faults) = read::settings(&form, &before);
     if !faults.is_empty() {
-        let page = shown::page(&web, &visitor, &settings, &faults, false);
+        let mail = web.app().mail_standing(visitor.actor()).await?;
+        let page = shown::page(&web, &visitor, (&settings, &mail), &faults, false);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     web.app().set_settings(visitor.actor(), &settings).await?;

@@ -57,6 +57,7 @@ pub(super) fn settings(form: &Form, before: &PersonSettings) -> (PersonSettings,
             }
         }
     }
+    super::mail::read(form, &mut settings.mailing, &mut faults);
     (settings, faults)
 }
 

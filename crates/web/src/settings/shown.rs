@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Time};
 use maud::{Markup, html};
-use steward_app::inbox::Reason;
+use steward_app::notices::MailStanding;
 use steward_app::person_settings::PersonSettings;
 use steward_ui::button::{Button, Look, Submit, submit};
 use steward_ui::field::{ChoiceOption, Control, Field, field};
@@ -24,16 +24,16 @@ use crate::values::time;
 use crate::visitor::Visitor;
 
 /// What the page is made from.
-struct Sheet<'a> {
-    settings: &'a PersonSettings,
-    faults: &'a [(String, String)],
+pub(super) struct Sheet<'a> {
+    pub(super) settings: &'a PersonSettings,
+    pub(super) faults: &'a [(String, String)],
 }
 
 /// The page, with what was typed and what is wrong with it, or that it was saved.
 pub(super) fn page(
     web: &Web,
     visitor: &Visitor,
-    settings: &PersonSettings,
+    (settings, mail): (&PersonSettings, &MailStanding),
     faults: &[(String, String)],
     saved: bool,
 ) -> Markup {
@@ -55,7 +55,9 @@ pub(super) fn page(
                     (sheet.looks())
                     (sheet.formats())
                     (sheet.keys())
-                    (sheet.notifications())
+                    (sheet.notifications(web, mail))
+                    (sheet.digest())
+                    (sheet.quiet_hours())
                     (form_actions(html! {
                         (submit(&Button { label: t("save"), look: Look::Main, ..Button::default() }, &Submit::default()))
                         (submit(&Button { label: t("settings-keys-reset"), look: Look::Quiet, ..Button::default() }, &Submit { name: Some("keys_reset"), value: Some("true"), ..Submit::default() }))
@@ -73,14 +75,21 @@ pub(super) fn page(
 }
 
 impl Sheet<'_> {
-    fn part(&self, name: &str, label: &str, help: &str, control: &Control<'_>) -> Markup {
+    pub(super) fn part(&self, name: &str, label: &str, help: &str, control: &Control<'_>) -> Markup {
         let own = self.faults.iter().filter(|(field, _)| field == name);
         let errors: Vec<String> = own.map(|(_, message)| message.clone()).collect();
         field(&Field { name, label, help, errors: &errors, ..Field::default() }, control)
     }
 
     /// A choice of which one is what the browser, the system or the language says.
-    fn choice(&self, name: &str, label: &str, help: &str, chosen: Option<&str>, options: &[(&str, String)]) -> Markup {
+    pub(super) fn choice(
+        &self,
+        name: &str,
+        label: &str,
+        help: &str,
+        chosen: Option<&str>,
+        options: &[(&str, String)],
+    ) -> Markup {
         let options: Vec<ChoiceOption<'_>> =
             options.iter().map(|(key, label)| ChoiceOption { key, label, ..ChoiceOption::default() }).collect();
         let own = self.faults.iter().filter(|(field, _)| field == name);
@@ -199,30 +208,6 @@ impl Sheet<'_> {
                         @let help = if map.key(place) == shortcut.usual { "" } else { usual.as_str() };
                         (self.part(&format!("key.{}", shortcut.name), t(shortcut.label), help, &Control::Text { value: &key, max_length: Some(1) }))
                     }
-                }
-            },
-        )
-    }
-
-    fn notifications(&self) -> Markup {
-        let label = |reason: Reason| match reason {
-            Reason::Mention => t("tell-mention"),
-            Reason::Assigned => t("tell-assigned"),
-            Reason::Answer => t("tell-answer"),
-            Reason::Reply => t("tell-reply"),
-            Reason::Team => t("tell-team"),
-            Reason::Review => t("tell-review"),
-            Reason::Approval => t("tell-approval"),
-            Reason::Due => t("tell-due"),
-            Reason::Rule => t("tell-rule"),
-        };
-        form_section(
-            t("settings-section-notifications"),
-            t("settings-tell-help"),
-            html! {
-                p.settings__lead { (t("settings-tell-me")) }
-                @for reason in Reason::ALL {
-                    (self.part(&format!("tell.{}", reason.key()), label(reason), "", &Control::Boolean { value: self.settings.hears(reason) }))
                 }
             },
         )

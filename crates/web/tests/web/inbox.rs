@@ -186,7 +186,7 @@ on_both! {
         let world = World::quiet(db).await;
         let store = &world.fixture.server.database.store;
         let (person, at) = (world.fixture.people["a1"], world.fixture.server.app.now());
-        let new = |seq| steward_store::notifications::NewNotification { person, record: world.fixture.ta.record.id, seq, reason: "reply".to_owned(), actor: RecordId(1), internal: false, at, read_at: None };
+        let new = |seq| steward_store::notifications::NewNotification { person, record: world.fixture.ta.record.id, seq, reason: "reply".to_owned(), actor: RecordId(1), internal: false, at, read_at: None, inbox: true, mail: false };
         let set = steward_store::change::ChangeSet { notifications: (1_000..2_050).map(new).collect(), ..Default::default() };
         store.commit(set).await.unwrap();
         let mut reader = store.read().await.unwrap();

@@ -20,6 +20,7 @@ mod knowledge;
 mod languages;
 mod markup;
 mod matrix;
+mod notices;
 mod objects;
 mod operations;
 mod portal;

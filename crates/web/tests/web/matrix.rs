@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 59] = [
+const TICKET_LINES: [TicketLine; 60] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -89,6 +89,8 @@ const TICKET_LINES: [TicketLine; 59] = [
     ("POST", "/{kinds}/{record}/replay", Sent::Form(&[("days", "30")]), (404, 404, 404)),
     // Only targets of service levels are tried on real records.
     ("GET", "/{kinds}/{record}/simulation", Sent::Nothing, (404, 404, 404)),
+    // Only templates of mail have a preview.
+    ("GET", "/{kinds}/{record}/preview", Sent::Nothing, (404, 404, 404)),
     // It is open, and so not followed up.
     ("GET", "/{kinds}/{record}/follow-up", Sent::Nothing, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/follow-up", Sent::Form(&[("text", "again")]), (422, 422, 422)),
@@ -97,7 +99,7 @@ const TICKET_LINES: [TicketLine; 59] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 80] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 84] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -135,6 +137,10 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 80] = [
     ("GET", "/inbox", Sent::Nothing, (303, 200)),
     ("GET", "/inbox/count", Sent::Nothing, (303, 200)),
     ("POST", "/inbox/read", Sent::Form(&[("id", "987654")]), (401, 303)),
+    ("GET", "/outbox", Sent::Nothing, (303, 200)),
+    ("GET", "/outbox?person=me&state=held", Sent::Nothing, (303, 200)),
+    ("GET", "/outbox/987654", Sent::Nothing, (303, 404)),
+    ("POST", "/outbox/987654/send", Sent::Form(&[]), (401, 404)),
     ("GET", "/settings", Sent::Nothing, (303, 200)),
     ("POST", "/settings", Sent::Form(&[("theme", "dark")]), (401, 303)),
     ("GET", "/account", Sent::Nothing, (303, 200)),
@@ -233,6 +239,7 @@ fn route_of(path: &str) -> String {
         ("/calendar-feeds/987654", "/calendar-feeds/{feed}"),
         ("/calendar-feeds/nothing", "/calendar-feeds/{feed}"),
         ("/views/987654", "/views/{view}"),
+        ("/outbox/987654", "/outbox/{message}"),
         ("/snippets/TXT9999999", "/snippets/{snippet}"),
         ("/help/reference/filters", "/help/{*page}"),
         ("/catalogue/CATG9999999", "/catalogue/{category}"),

@@ -264,3 +264,5 @@ refusal-design-letter = braucht einen Buchstaben von a bis z
 refusal-design-fields = braucht mindestens ein Feld für { $kind }
 refusal-define-limited-token = mit einem eingeschränkten Token Definitionen in Kraft setzen
 refusal-define-elsewhere = Definitionen in Kraft setzen, da sie in allen Organisationen gelten; wer alle verwaltet, darf es
+refusal-notice-unknown = nennt, was es nicht gibt: { $unknown }; es gibt { $known }
+refusal-no-kind-of-records = ist keine Art von Datensätzen; schreiben Sie ihren Schlüssel, etwa incident

@@ -264,3 +264,5 @@ refusal-design-letter = needs a letter from a to z
 refusal-design-fields = needs at least one field to add to { $kind }
 refusal-define-limited-token = put definitions in force with a limited token
 refusal-define-elsewhere = put definitions in force, which count in all organisations; administrators of all of them may
+refusal-notice-unknown = names what there is not: { $unknown }; there are { $known }
+refusal-no-kind-of-records = is no kind of records; write its key, such as incident

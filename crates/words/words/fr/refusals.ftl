@@ -264,3 +264,5 @@ refusal-design-letter = demande une lettre de a à z
 refusal-design-fields = demande au moins un champ à ajouter à { $kind }
 refusal-define-limited-token = mettre des définitions en vigueur avec un jeton restreint
 refusal-define-elsewhere = mettre des définitions en vigueur, car elles valent dans toutes les organisations ; qui les administre toutes le peut
+refusal-notice-unknown = nomme ce qui n’existe pas : { $unknown } ; il y a { $known }
+refusal-no-kind-of-records = n’est pas un type de fiche ; écrivez sa clé, par exemple incident
