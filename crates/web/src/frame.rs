@@ -12,6 +12,7 @@ use steward_words::t;
 use crate::Web;
 use crate::address;
 use crate::inbox;
+use crate::inspector;
 use crate::live;
 use crate::operations;
 use crate::portal;
@@ -91,6 +92,9 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
     } else {
         links.extend(portal::WAYS.map(|(label, address, icon)| link(t(label), address, icon, current)));
     }
+    if web.app().may_inspect_people(actor) {
+        foot.insert(0, link(t("access-title"), inspector::ADDRESS, Icon::ShieldLock, place.current));
+    }
     let account = [
         link(t("settings"), settings::ADDRESS, Icon::Settings, place.current),
         link(t("account"), "/account", Icon::Key, place.current),
@@ -141,8 +145,9 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
             theme: Some("/account/theme"),
             csrf_token: &visitor.csrf_token,
         }),
+        viewing: None,
     };
-    shell(&document, &parts, main)
+    crate::viewing::with_bar(|viewing| shell(&document, &Shell { viewing, ..parts }, main))
 }
 
 struct Entry {

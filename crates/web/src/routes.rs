@@ -4,8 +4,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     Web, account, actions, assets, automation, bulk, create, drafts, edit, export, feeds, files, guide, holidays, home,
-    inbox, knowledge, list, live, macros, palette, pick, portal, presence, record, search, set_up, settings, sign_in,
-    views, visits,
+    inbox, inspector, knowledge, list, live, macros, palette, pick, portal, presence, record, search, set_up, settings, sign_in,
+    viewing, views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -106,6 +106,10 @@ pub fn routes() -> Vec<Route> {
         open(Get, feeds::ROUTE, get(feeds::fetch)),
         route(Get, crate::service_levels::ADDRESS, get(crate::service_levels::report)),
         route(Get, crate::calibration::ADDRESS, get(crate::calibration::page)),
+        route(Get, inspector::ADDRESS, get(inspector::overview)),
+        route(Get, "/access/roles/{role}", get(inspector::role)),
+        route(Get, "/access/kinds/{kind}", get(inspector::kind)),
+        route(Post, viewing::END, post(viewing::end)),
         route(Get, "/{kinds}", get(list::page)),
         route(Get, "/views/counts", get(views::counts)),
         route(Get, "/{kinds}/views/new", get(views::new)),
@@ -175,5 +179,9 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/replay", get(automation::replay_page)),
         route(Post, "/{kinds}/{record}/replay", post(automation::ask)),
         route(Get, "/{kinds}/{record}/access", get(record::access)),
+        route(Get, "/{kinds}/{record}/who", get(inspector::who)),
+        route(Get, "/{kinds}/{record}/reach", get(inspector::reach)),
+        route(Get, "/{kinds}/{record}/view-as", get(viewing::page)),
+        route(Post, "/{kinds}/{record}/view-as", post(viewing::begin)),
     ]
 }

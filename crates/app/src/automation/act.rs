@@ -360,6 +360,7 @@ fn is_internal(event: &Event) -> bool {
         | Act::Moved { .. }
         | Act::Transferred { .. }
         | Act::Linked(_)
-        | Act::Unlinked(_) => false,
+        | Act::Unlinked(_)
+        | Act::ViewedAs { .. } => false,
     }
 }

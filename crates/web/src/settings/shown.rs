@@ -215,13 +215,15 @@ impl Sheet<'_> {
             Reason::Approval => t("tell-approval"),
             Reason::Due => t("tell-due"),
             Reason::Rule => t("tell-rule"),
+            // It cannot be turned off, and so is not on the page.
+            Reason::Viewed => t("did-view"),
         };
         form_section(
             t("settings-section-notifications"),
             t("settings-tell-help"),
             html! {
                 p.settings__lead { (t("settings-tell-me")) }
-                @for reason in Reason::ALL {
+                @for reason in Reason::ALL.into_iter().filter(|reason| reason.is_optional()) {
                     (self.part(&format!("tell.{}", reason.key()), label(reason), "", &Control::Boolean { value: self.settings.hears(reason) }))
                 }
             },
