@@ -237,9 +237,10 @@ fn reached(reach: &PersonReach) -> Value {
         .kinds
         .iter()
         .map(|one| {
-            let grants = one.grants.iter().map(|(role, actions, scope)| {
-                json!({ "role": role, "actions": actions, "scope": scope })
-            });
+            let grants = one
+                .grants
+                .iter()
+                .map(|(role, actions, scope)| json!({ "role": role, "actions": actions, "scope": scope }));
             json!({
                 "kind": one.kind.key,
                 "actions": one.actions,

@@ -199,7 +199,12 @@ fn response(route: &Route, kind: Option<&Kind>) -> Value {
     let record = json!({ "$ref": format!("#/components/schemas/{}", kind.key) });
     let schema = match (route.method.as_str(), route.path) {
         ("GET", "/api/v1/{kinds}") => json!({ "type": "array", "items": record }),
-        (_, path) if path.ends_with("/journal") || path.contains("/attachments") || path.ends_with("/access") || path.ends_with("/who") => {
+        (_, path)
+            if path.ends_with("/journal")
+                || path.contains("/attachments")
+                || path.ends_with("/access")
+                || path.ends_with("/who") =>
+        {
             json!({})
         }
         _ => record,

@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
-    Api, bulk_edits, calibration, catalogue, clocks, events, inspector, intervals, meta, notifications, openapi, plans, records,
-    rules, search, timeline, views,
+    Api, bulk_edits, calibration, catalogue, clocks, events, inspector, intervals, meta, notifications, openapi, plans,
+    records, rules, search, timeline, views,
 };
 
 /// The method of a route, as far as the interface uses them.

@@ -135,7 +135,9 @@ impl App {
             self.0.sessions.forget([&hash]);
         }
         let (id, proved_at) = (stored.id, stored.proved_at);
-        let Some(viewing) = stored.viewing else { return Ok(BrowserSession { actor, viewing: None, hash, id, proved_at }) };
+        let Some(viewing) = stored.viewing else {
+            return Ok(BrowserSession { actor, viewing: None, hash, id, proved_at });
+        };
         Ok(match self.viewed(&actor, viewing).await? {
             Some((shown, viewing)) => BrowserSession { actor: shown, viewing: Some(viewing), hash, id, proved_at },
             None => BrowserSession { actor, viewing: None, hash, id, proved_at },

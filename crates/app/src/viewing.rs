@@ -77,7 +77,8 @@ impl App {
         let until = self.now().plus_seconds(look.minutes * 60);
         let command = Command::ViewAs { reason: look.reason.to_owned(), until };
         // The journal first: what was shown and is not written there would be worse than the other way round.
-        self.execute(actor, &kind, &person.id.to_string(), &Request::Command(command), &Origin::door(Door::Page)).await?;
+        self.execute(actor, &kind, &person.id.to_string(), &Request::Command(command), &Origin::door(Door::Page))
+            .await?;
         let reason = look.reason.trim().to_owned();
         self.store().view_in_session(session.id, Some(StoredViewing { person: person.id, reason, until })).await?;
         self.0.sessions.forget([&session.hash]);
@@ -151,11 +152,7 @@ impl App {
     }
 
     /// The person as whom somebody looks; `None` once that is over, or the right to it is gone.
-    pub(crate) async fn viewed(
-        &self,
-        by: &Actor,
-        stored: StoredViewing,
-    ) -> Result<Option<(Actor, Viewing)>, Error> {
+    pub(crate) async fn viewed(&self, by: &Actor, stored: StoredViewing) -> Result<Option<(Actor, Viewing)>, Error> {
         if stored.until <= self.now() {
             return Ok(None);
         }

@@ -137,7 +137,8 @@ impl Store {
     /// # Errors
     /// As [`Store::write`].
     pub async fn view_in_session(&self, id: i64, viewing: Option<StoredViewing>) -> Result<(), StoreError> {
-        let sql = "update session set view_as = $1, view_reason = $2, view_until = $3 where id = $4 and ended_at is null";
+        let sql =
+            "update session set view_as = $1, view_reason = $2, view_until = $3 where id = $4 and ended_at is null";
         let binds = vec![
             Bind::OptionalInteger(viewing.as_ref().map(|viewing| viewing.person.0)),
             Bind::OptionalText(viewing.as_ref().map(|viewing| viewing.reason.clone())),

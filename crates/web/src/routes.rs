@@ -4,8 +4,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     Web, account, actions, assets, automation, bulk, create, drafts, edit, export, feeds, files, guide, holidays, home,
-    inbox, inspector, knowledge, list, live, macros, palette, pick, portal, presence, record, search, set_up, settings, sign_in,
-    viewing, views, visits,
+    inbox, inspector, knowledge, list, live, macros, palette, pick, portal, presence, record, search, set_up, settings,
+    sign_in, viewing, views, visits,
 };
 
 /// The method of a route; pages know two.

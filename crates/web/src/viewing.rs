@@ -73,7 +73,8 @@ async fn answer(request: Request, next: Next) -> Response {
     if path == live::ROUTE {
         return StatusCode::NO_CONTENT.into_response();
     }
-    let is_closed = |closed: &str| path.strip_prefix(closed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_closed =
+        |closed: &str| path.strip_prefix(closed).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     // A link for calendar programs is known by its token and asks for no session.
     let by_token = path.starts_with("/calendar-feeds/");
     if reads && !by_token && CLOSED.into_iter().any(is_closed) {

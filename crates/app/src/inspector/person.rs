@@ -90,7 +90,7 @@ impl App {
             .collect();
         let teams = actor.as_ref().map(|actor| actor.teams.clone()).unwrap_or_default();
         let ids = roles.iter().filter_map(|role| role.within).chain(teams.iter().copied()).collect();
-        let labels = self.names(asker, ids).await?;
+        let labels = self.labels(asker, ids, &BTreeSet::new()).await?;
         let no_view = self.check_viewing(asker, &person).err().map(|error| error.to_string());
         let view = self.view(asker, &people, person, None).await?;
         let standing = actor.as_ref().map(|actor| actor.belongs.standing.clone()).unwrap_or_default();

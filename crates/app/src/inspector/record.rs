@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use steward_model::access::{
-    Action, Actor, FieldAnswer, Rights, Unwritable, account, field_answer, rights,
-};
+use steward_model::access::{Action, Actor, FieldAnswer, Rights, Unwritable, account, field_answer, rights};
 use steward_model::decide::{Hindrance, hindrances};
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Level};
@@ -83,7 +81,8 @@ impl App {
         let now = self.now();
         let held = actor.as_ref().map(|actor| rights(actor, kind, &record, now)).unwrap_or_default();
         let asked = self.policy().actions_on(&kind.key).into_iter();
-        let actions = asked.filter(|action| *action != Action::Create).map(|action| (action, held.may(action))).collect();
+        let actions =
+            asked.filter(|action| *action != Action::Create).map(|action| (action, held.may(action))).collect();
         let grants: Vec<Basis> =
             actor.as_ref().map(|actor| self.bases(actor, &person, kind, &record)).unwrap_or_default();
         let moves = match &actor {
@@ -98,7 +97,7 @@ impl App {
             None => Vec::new(),
         };
         let within: BTreeSet<RecordId> = grants.iter().filter_map(|basis| basis.within).collect();
-        let labels = self.names(asker, within).await?;
+        let labels = self.labels(asker, within, &BTreeSet::new()).await?;
         let view = self.view(asker, kind, record.clone(), None).await?;
         let fields = kind.fields.iter().filter(|field| view.rights.may_read(field)).map(|field| {
             let FieldAnswer { reads, unwritable } = field_answer(kind, &record, &held, field);

@@ -128,7 +128,7 @@ impl App {
             }
         }
         let ids = holders.iter().flat_map(|holder| holder.within.iter().flatten().copied()).collect();
-        let labels = self.names(asker, ids).await?;
+        let labels = self.labels(asker, ids, &BTreeSet::new()).await?;
         Ok(RoleAccount { grants: self.grants_of(&role), role, holders, labels, next })
     }
 

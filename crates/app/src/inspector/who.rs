@@ -77,7 +77,8 @@ impl App {
         let record = self.inspected(asker, kind, name).await?;
         let limit = request.limit.clamp(1, PAGE_MAX);
         let named = named_in(kind, &record);
-        let mut search = Search { app: self, asker, kind, record: &record, request, found: Vec::new(), has_others: false };
+        let mut search =
+            Search { app: self, asker, kind, record: &record, request, found: Vec::new(), has_others: false };
         let mut next = None;
         if request.after.is_none() {
             let people: Vec<RecordId> = named.iter().copied().collect();
@@ -115,7 +116,7 @@ impl App {
         let Search { found, has_others, .. } = search;
         let mut ids: BTreeSet<RecordId> = found.iter().map(|one| one.organisation).collect();
         ids.extend(found.iter().flat_map(|one| one.roles.values().flatten().flatten().copied()));
-        let labels = self.names(asker, ids).await?;
+        let labels = self.labels(asker, ids, &BTreeSet::new()).await?;
         let view = self.view(asker, kind, record, None).await?;
         Ok(WhoPage { view, people: found, labels, has_others, next })
     }

@@ -64,9 +64,7 @@ fn judged(filter: &Filter, kind: &Kind, record: &Record, now: Moment) -> Judged 
             }
             certain(filter.bind(&nobody(now)).matches_local(record, kind))
         }
-        Filter::Everything | Filter::Nothing | Filter::Text(_) => {
-            certain(filter.matches_local(record, kind))
-        }
+        Filter::Everything | Filter::Nothing | Filter::Text(_) => certain(filter.matches_local(record, kind)),
         Filter::Linked { .. } => Judged::Open,
     }
 }

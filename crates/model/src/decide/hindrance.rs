@@ -69,10 +69,7 @@ fn of_move<'k>(
     if rights.write.is_none_or(|level| level < transition.level) {
         found.push(Hindrance::Level(transition.level));
     }
-    if !is_steward
-        && !transition.roles.is_empty()
-        && !transition.roles.iter().any(|role| rights.roles.contains(role))
-    {
+    if !is_steward && !transition.roles.is_empty() && !transition.roles.iter().any(|role| rights.roles.contains(role)) {
         found.push(Hindrance::Roles(&transition.roles));
     }
     if let Some(message) = super::lifecycle::barred_by(transition, kind, record, rights, asking) {

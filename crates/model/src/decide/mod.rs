@@ -294,7 +294,8 @@ fn decide_view(record: &Record, reason: &str, until: Moment, ctx: &Context<'_>) 
     if reason.is_empty() {
         return Err(Rejection::invalid("reason", "is required"));
     }
-    let reason = crate::value::one_line(reason, VIEW_REASON_MAX).map_err(|message| Rejection::invalid("reason", &message))?;
+    let reason =
+        crate::value::one_line(reason, VIEW_REASON_MAX).map_err(|message| Rejection::invalid("reason", &message))?;
     Ok(vec![next(record, Act::ViewedAs { reason, until }, ctx)])
 }
 

@@ -105,9 +105,10 @@ fn holders(web: &Web, account: &RoleAccount) -> Markup {
 
 fn granted(web: &Web, grant: &RoleGrant) -> Markup {
     let registry = web.app().registry();
-    let kinds: Option<Vec<&str>> = grant.kinds.as_ref().map(|keys| {
-        keys.iter().filter_map(|key| registry.kind(key)).map(|kind| kind.label_plural.as_str()).collect()
-    });
+    let kinds: Option<Vec<&str>> = grant
+        .kinds
+        .as_ref()
+        .map(|keys| keys.iter().filter_map(|key| registry.kind(key)).map(|kind| kind.label_plural.as_str()).collect());
     let first = grant.kinds.as_ref().and_then(|keys| keys.first()).and_then(|key| registry.kind(key));
     let kind = first.or_else(|| registry.kinds().first());
     let said = kind.and_then(|kind| Some((kind, Filter::parse_cel(&grant.scope, kind, registry).ok()?)));

@@ -59,9 +59,8 @@ fn all(web: &Web, visitor: &Visitor, query: &Form, page: &WhoPage) -> Markup {
     let (search, may) = (query.text("q").unwrap_or_default(), query.text("may").unwrap_or_default());
     let asked = web.app().policy().actions_on(&view.kind.key);
     let offered = asked.into_iter().filter(|one| !matches!(one, Action::Create | Action::Read));
-    let next = page.next.map(|after| {
-        format!("{here}?q={}&may={}&after={after}", address::part(search), address::part(may))
-    });
+    let next =
+        page.next.map(|after| format!("{here}?q={}&may={}&after={after}", address::part(search), address::part(may)));
     let (back, label) = (address::record(&view.kind, &view.record.number), view.record.number.as_str());
     let main = html! {
         (header(&Header { crumbs: &[Crumb { address: &back, label }], title: t("who-sees"), detail: view.record.text(&view.kind.label_field), ..Header::default() }, html! {}))

@@ -43,9 +43,7 @@ pub(super) fn judged(clause: &Clause, kind: &Kind, registry: &Registry) -> Condi
             Says::Test(filter) if denied(filter, kind).is_some() => {
                 Condition { text: html! { (denied(filter, kind).unwrap_or_default()) }, holds, parts: Vec::new() }
             }
-            _ => {
-                Condition { text: html! { (t("condition-not")) }, holds, parts: vec![judged(part, kind, registry)] }
-            }
+            _ => Condition { text: html! { (t("condition-not")) }, holds, parts: vec![judged(part, kind, registry)] },
         },
     }
 }
