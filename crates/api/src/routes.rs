@@ -157,6 +157,12 @@ pub fn routes() -> Vec<Route> {
             "What a person can see and do: roles, and for each kind actions, conditions and how many records",
             get(inspector::reach),
         ),
+        route(
+            Post,
+            "/api/v1/approvals/{record}/links",
+            "Make a link by which the caller decides a question for approval once, without signing in",
+            post(records::approval_link),
+        ),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),

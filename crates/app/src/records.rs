@@ -40,12 +40,14 @@ pub struct Origin {
     pub cause: Option<Cause>,
     /// Makes a repeated creation give the first answer again.
     pub idempotency_key: Option<String>,
+    /// Whether the person gave their password once more for this very act.
+    pub signed: bool,
 }
 
 impl Origin {
     /// A person's own act through a door.
     pub fn door(door: Door) -> Self {
-        Self { door, cause: None, idempotency_key: None }
+        Self { door, cause: None, idempotency_key: None, signed: false }
     }
 }
 

@@ -196,19 +196,28 @@ impl App {
             // A field left empty is no try, so it does not lock the owner out.
             return Err(Error::invalid("current_password", "is needed once more"));
         }
-        let person = self.store().get_record(session.owner().person).await?.ok_or(Error::Unauthenticated)?.record;
-        let credentials =
-            Credentials::Password { login: person.text("login").to_owned(), password: password.to_owned() };
-        match self.authenticate(&credentials, address).await {
-            Ok(actor) if actor.person == session.owner().person => {}
-            Ok(_) | Err(Error::Unauthenticated) => {
-                return Err(Error::invalid("current_password", "is not your password"));
-            }
-            Err(error) => return Err(error),
-        }
+        self.give_password(session.owner().person, password, address).await?;
         self.store().prove_session(session.id, self.now()).await?;
         self.0.sessions.forget([&session.hash]);
         Ok(())
+    }
+
+    /// Takes the password of a person once more, for one act.
+    ///
+    /// # Errors
+    /// As [`Self::prove`].
+    pub async fn give_password(&self, person: RecordId, password: &str, address: &str) -> Result<(), Error> {
+        if password.is_empty() {
+            return Err(Error::invalid("current_password", "is needed once more"));
+        }
+        let record = self.store().get_record(person).await?.ok_or(Error::Unauthenticated)?.record;
+        let credentials =
+            Credentials::Password { login: record.text("login").to_owned(), password: password.to_owned() };
+        match self.authenticate(&credentials, address).await {
+            Ok(actor) if actor.person == person => Ok(()),
+            Ok(_) | Err(Error::Unauthenticated) => Err(Error::invalid("current_password", "is not your password")),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sets one's own password. All other sessions end; this one goes on.

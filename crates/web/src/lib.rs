@@ -13,6 +13,7 @@ mod calibration;
 mod clocks;
 mod create;
 mod csrf;
+mod decide;
 mod drafts;
 mod edit;
 mod edit_few;

@@ -22,10 +22,10 @@ story("An administrator asks who can see an incident, and why somebody else cann
   // What one person may do, with each condition in words.
   const [ella] = await as("ada", scene.desk).get("people?q=login:ella&fields=number,name");
   await page.goto(`${pageOf(incident)}/who?person=${ella.number}`);
-  await page.getByText("Sees this record, with fields as who asks.").waitFor();
+  await page.getByText("Sees this record, with fields as requester.").waitFor();
   await page.getByText("Requester is the person").first().waitFor();
   await page.getByRole("heading", { name: "Moves" }).waitFor();
-  assert.ok(await page.getByText("Takes fields as staff.").count() > 0, "a move of staff says what it takes");
+  assert.ok(await page.getByText("Only as staff.").count() > 0, "a move of staff says what it takes");
 }, ONCE);
 
 story("An administrator sees Steward as a requester, changes nothing, and the requester is told", async (scene) => {

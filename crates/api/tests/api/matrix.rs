@@ -77,7 +77,7 @@ const TICKET_LINES: [TicketLine; 25] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 48] = [
+const PLAIN_LINES: [PlainLine; 49] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -148,6 +148,7 @@ const PLAIN_LINES: [PlainLine; 48] = [
     ("GET", "/api/v1/access/roles/agent", None, [401, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("GET", "/api/v1/access/kinds/incident", None, [401, 403, 403, 403, 403, 403, 403, 200, 200]),
     ("GET", "/api/v1/access/kinds/nonsense", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("POST", "/api/v1/approvals/987654/links", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/people/987654/reach", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/service-levels", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     ("GET", "/api/v1/calibration", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
@@ -234,6 +235,7 @@ fn route_of(path: &str) -> String {
         .replace("/access/kinds/incident", "/access/kinds/{kind}")
         .replace("/access/kinds/nonsense", "/access/kinds/{kind}")
         .replace("/people/987654/", "/people/{record}/")
+        .replace("/approvals/987654/", "/approvals/{record}/")
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
         .replace("/rules/987654/", "/rules/{record}/")
         .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use steward_model::access::Actor;
+use steward_model::filter::Filter;
 use steward_model::id::RecordId;
 use steward_model::kind::ApprovalPoint;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_practices::approval::{AskWhom, Policy};
+use steward_practices::people::roles_of;
 
 use crate::App;
 use crate::error::Error;
@@ -17,6 +20,8 @@ use crate::error::Error;
 const ACTING: [&str; 2] = ["active", "on_leave"];
 /// People loaded at once.
 const AT_ONCE: usize = 1_000;
+/// Holders of a role that are asked at most.
+const HOLDERS_MAX: usize = 200;
 /// Managers above one another that are looked at.
 const STEPS: usize = 5;
 
@@ -64,6 +69,7 @@ impl App {
         let found = match &policy.whom {
             AskWhom::People(people) => people.clone(),
             AskWhom::Team(team) => self.references_of(&[*team], "members").await?,
+            AskWhom::Role(key) => self.holders_for(key, subject.organisation).await?,
             AskWhom::TeamLead => {
                 self.references_of(&subject.reference("team").into_iter().collect::<Vec<_>>(), "lead").await?
             }
@@ -79,6 +85,26 @@ impl App {
         };
         let able = self.able(&found, excluded).await?;
         if able.is_empty() { self.able(&policy.stand_in, excluded).await } else { Ok(able) }
+    }
+
+    /// Those who hold a role everywhere, or for an organisation or one above it.
+    async fn holders_for(&self, role: &str, organisation: RecordId) -> Result<Vec<RecordId>, Error> {
+        let kind = self.kind("person")?.clone();
+        let above = self.organisations_above(organisation).await?;
+        let acting = Filter::parse_cel("state in ['active', 'on_leave']", &kind, self.registry())?;
+        let (mut holders, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.page_of(&Actor::system(), &kind, &acting, after, AT_ONCE).await?;
+            let is_last = page.len() < AT_ONCE;
+            after = page.last().map(|person| person.id);
+            let reaches = |within: Option<RecordId>| within.is_none_or(|within| above.contains(&within));
+            let holds = |person: &Record| roles_of(person).iter().any(|(key, within)| *key == role && reaches(*within));
+            holders.extend(page.iter().filter(|person| holds(person)).map(|person| person.id));
+            if is_last || holders.len() >= HOLDERS_MAX {
+                holders.truncate(HOLDERS_MAX);
+                return Ok(holders);
+            }
+        }
     }
 
     /// Those who may answer: they are there, and it is not their own.

@@ -138,9 +138,12 @@ fn one(web: &Web, visitor: &Visitor, on: &PersonOn) -> Markup {
         div.page-body {
             p { strong { (standing) } }
             (part("who-actions-title", html! { dl.access-list { @for (one, allowed) in &on.actions { (verdict(*allowed, html! { (action(*one)) }, why(web, on, *one, *allowed))) } } }))
-            (part("who-moves-title", moves(web, on)))
-            (part("who-fields-title", fields(on)))
             (part("who-grants-title", grants(web, on)))
+            // Of what somebody does not see there is nothing more to tell.
+            @if on.rights.read.is_some() {
+                (part("who-moves-title", moves(web, on)))
+                (part("who-fields-title", fields(on)))
+            }
         }
     };
     frame(web, visitor, Place { title: &title, current: &address::list(&view.kind), ..Place::default() }, main)
@@ -152,22 +155,35 @@ fn part(title: &'static str, content: Markup) -> Markup {
 
 /// The roles that allow an action, or those that would.
 fn why(web: &Web, on: &PersonOn, action: Action, allowed: bool) -> Markup {
-    let granting: Vec<&Basis> = on.grants.iter().filter(|basis| basis.actions.contains(&action)).collect();
-    let holding: Vec<&&Basis> = granting.iter().filter(|basis| basis.condition.holds).collect();
+    let granting = on.grants.iter().filter(|basis| basis.actions.contains(&action));
+    let (holding, others): (Vec<&Basis>, Vec<&Basis>) = granting.partition(|basis| basis.condition.holds);
+    let is_granted = !holding.is_empty() || !others.is_empty();
+    let (holding, others) = (each_role(holding), each_role(others));
     html! {
         @if allowed {
             (t("who-by")) " "
             @for (index, basis) in holding.iter().enumerate() { @if index > 0 { "; " } (named(web, on, basis)) }
-        } @else if granting.is_empty() {
+        } @else if !is_granted {
             (t("who-no-role"))
         } @else if holding.is_empty() {
             (t("who-would")) " "
-            @for (index, basis) in granting.iter().enumerate() { @if index > 0 { "; " } (named(web, on, basis)) }
+            @for (index, basis) in others.iter().enumerate() { @if index > 0 { "; " } (named(web, on, basis)) }
         } @else {
             // It is granted here, but not the sight of the record.
             (t("who-not-seen"))
         }
     }
+}
+
+/// The first grant of each role as it is held: a role may allow the same for several reasons.
+fn each_role(bases: Vec<&Basis>) -> Vec<&Basis> {
+    let mut first: Vec<&Basis> = Vec::new();
+    for basis in bases {
+        if !first.iter().any(|known| known.role.key == basis.role.key && known.within == basis.within) {
+            first.push(basis);
+        }
+    }
+    first
 }
 
 fn named(web: &Web, on: &PersonOn, basis: &Basis) -> Markup {

@@ -6,6 +6,7 @@ mod board;
 mod bulk;
 mod calendar;
 mod context;
+mod decide;
 mod drafts;
 mod export;
 mod family;

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 63] = [
+const TICKET_LINES: [TicketLine; 64] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -82,6 +82,8 @@ const TICKET_LINES: [TicketLine; 63] = [
     ("GET", "/{kinds}/{record}/who", Sent::Nothing, (403, 403, INSPECTORS)),
     // A ticket is no person; the rights on people are told in `inspector.rs`.
     ("GET", "/{kinds}/{record}/reach", Sent::Nothing, (404, 404, 404)),
+    // Only a question for approval is decided by a link.
+    ("POST", "/{kinds}/{record}/link", Sent::Form(&[]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/view-as", Sent::Nothing, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/view-as", Sent::Form(&[("reason", "to see")]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/clocks", Sent::Nothing, (200, 200, 200)),
@@ -102,7 +104,7 @@ const TICKET_LINES: [TicketLine; 63] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 82] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 84] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -165,6 +167,8 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 82] = [
     ("GET", "/calendar-feeds/nothing/calendar", Sent::Nothing, (404, 404)),
     ("GET", "/service-levels", Sent::Nothing, (303, STAFF_ONLY)),
     ("GET", "/calibration", Sent::Nothing, (303, STAFF_ONLY)),
+    ("GET", "/decide/nothing", Sent::Nothing, (404, 404)),
+    ("POST", "/decide/nothing", Sent::Form(&[("decision", "approve")]), (404, 404)),
     ("GET", "/access", Sent::Nothing, (303, ADMINISTRATORS_ONLY)),
     ("GET", "/access/roles/agent", Sent::Nothing, (303, ADMINISTRATORS_ONLY)),
     ("GET", "/access/kinds/incident", Sent::Nothing, (303, ADMINISTRATORS_ONLY)),
@@ -246,6 +250,7 @@ fn route_of(path: &str) -> String {
         ("/views/987654", "/views/{view}"),
         ("/snippets/TXT9999999", "/snippets/{snippet}"),
         ("/help/reference/filters", "/help/{*page}"),
+        ("/decide/nothing", "/decide/{token}"),
         ("/access/roles/agent", "/access/roles/{role}"),
         ("/access/kinds/incident", "/access/kinds/{kind}"),
         ("/catalogue/CATG9999999", "/catalogue/{category}"),

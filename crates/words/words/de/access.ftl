@@ -23,9 +23,9 @@ access-field = Feld
 access-reads = Liest
 access-writes = Schreibt
 
-level-requester = wie Anfragende
-level-agent = wie Personal
-level-owner = wie Verantwortliche
+level-requester = als Anfragende
+level-agent = als Personal
+level-owner = als Verantwortliche
 
 action-read = sehen
 action-create = anlegen
@@ -99,14 +99,14 @@ hindrance-action = Schritte dieses Datensatzes sind nicht ihre Sache.
 hindrance-state = Beginnt nicht in diesem Zustand.
 hindrance-start = Beginnt nicht bei dem Datensatz, wie er ist.
 hindrance-automatic = Nur Steward macht ihn.
-hindrance-level = Verlangt Felder { $level }.
+hindrance-level = Nur { $level }.
 hindrance-roles = Verlangt eine Rolle: { $roles }.
 hindrance-limit = { $message }
 hindrance-guard = Wie der Datensatz jetzt ist: { $message }
 hindrance-approval = Wartet auf die Antworten der Gefragten.
 
 field-derived = Nein: Steward setzt es
-field-needs = Nein: verlangt Felder { $level }
+field-needs = Nein: nur { $level }
 field-action = Nur mit einem Schritt, der danach fragt
 field-locked = Nein: fest, wie der Datensatz jetzt ist
 field-absent = Nein: trifft nicht zu, wie der Datensatz jetzt ist

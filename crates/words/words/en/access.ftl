@@ -23,7 +23,7 @@ access-field = Field
 access-reads = Reads
 access-writes = Writes
 
-level-requester = as who asks
+level-requester = as requester
 level-agent = as staff
 level-owner = as owner
 
@@ -99,14 +99,14 @@ hindrance-action = Moves of this record are not theirs.
 hindrance-state = Does not start from this state.
 hindrance-start = Does not start from the record as it stands.
 hindrance-automatic = Only Steward makes it.
-hindrance-level = Takes fields { $level }.
+hindrance-level = Only { $level }.
 hindrance-roles = Takes a role: { $roles }.
 hindrance-limit = { $message }
 hindrance-guard = As the record stands: { $message }
 hindrance-approval = Waits for the answers of those who are asked.
 
 field-derived = No: Steward sets it
-field-needs = No: takes fields { $level }
+field-needs = No: only { $level }
 field-action = Only with a move that asks for it
 field-locked = No: fixed as the record stands
 field-absent = No: does not apply as the record stands

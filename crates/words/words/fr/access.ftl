@@ -23,9 +23,9 @@ access-field = Champ
 access-reads = Lit
 access-writes = Écrit
 
-level-requester = comme demandeur
-level-agent = comme personnel
-level-owner = comme responsable
+level-requester = en tant que demandeur
+level-agent = en tant que personnel
+level-owner = en tant que responsable
 
 action-read = voir
 action-create = créer
@@ -99,14 +99,14 @@ hindrance-action = Faire avancer cette fiche ne lui revient pas.
 hindrance-state = Ne part pas de cet état.
 hindrance-start = Ne part pas de la fiche telle qu’elle est.
 hindrance-automatic = Seul Steward le fait.
-hindrance-level = Demande les champs { $level }.
+hindrance-level = Seulement { $level }.
 hindrance-roles = Demande un rôle : { $roles }.
 hindrance-limit = { $message }
 hindrance-guard = Telle qu’est la fiche : { $message }
 hindrance-approval = Attend les réponses de ceux qui sont sollicités.
 
 field-derived = Non : Steward le fixe
-field-needs = Non : demande les champs { $level }
+field-needs = Non : seulement { $level }
 field-action = Seulement avec une étape qui le demande
 field-locked = Non : fixé telle qu’est la fiche
 field-absent = Non : ne s’applique pas telle qu’est la fiche
