@@ -95,10 +95,16 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
     if web.app().may_inspect_people(actor) {
         foot.insert(0, link(t("access-title"), inspector::ADDRESS, Icon::ShieldLock, place.current));
     }
-    let account = [
+    let absences = web.app().registry().kind("absence").filter(|kind| web.app().creatable_level(actor, kind).is_some());
+    let absences =
+        absences.map(|kind| (kind.label_plural.as_str(), format!("{}?view=all&sort=-from_on", address::list(kind))));
+    let mut account = vec![
         link(t("settings"), settings::ADDRESS, Icon::Settings, place.current),
         link(t("account"), "/account", Icon::Key, place.current),
     ];
+    if let Some((label, address)) = &absences {
+        account.push(link(label, address, Icon::Calendar, place.current));
+    }
     let create = place.kind.filter(|kind| web.app().creatable_level(actor, kind).is_some());
     let create = create.or_else(|| {
         let incident = web.app().registry().kind("incident")?;

@@ -214,6 +214,44 @@ on_both! {
         assert_eq!((&answer["person"]["id"], &answer["by"]["id"]), (&json!(fixture.people["am"].to_string()), &json!(fixture.people["oa"].to_string())), "{seen}");
     }
 
+    async fn pl_2_absences_are_entered_by_those_who_are_away(db: TestDatabase) {
+        let world = World::build(db).await;
+        let fixture = &world.fixture;
+        let report = format!("/api/v1/people/{}", fixture.people["am"]);
+        fixture.client("root").patch(&report, json!({ "fields": { "manager": fixture.people["a2"].to_string() } })).await.expect(200);
+        let absence = |from: &str, until: &str| json!({ "fields": { "from_on": from, "until_on": until, "substitute": fixture.people["oa"].to_string(), "note": "Holiday" } });
+        let am = fixture.client("am");
+        let now = am.post("/api/v1/absences", absence("2026-01-01", "2026-01-09")).await.expect(201).json();
+        let path = format!("/absences/{}", now["number"].as_str().unwrap());
+        assert_eq!((&now["organisation"]["id"], &now["fields"]["manager"]["id"]), (&json!(fixture.a.to_string()), &json!(fixture.people["a2"].to_string())), "{now}");
+        am.post("/api/v1/absences", absence("2025-12-01", "2025-12-09")).await.expect(201);
+        am.post("/api/v1/absences", absence("2026-03-09", "2026-03-01")).await.expect(422);
+        let own = json!({ "fields": { "from_on": "2026-01-01", "until_on": "2026-01-09", "substitute": fixture.people["am"].to_string(), "note": "x" } });
+        am.post("/api/v1/absences", own).await.expect(422);
+        // Nobody enters those of others but whoever runs the organisation.
+        let other = json!({ "fields": { "person": fixture.people["a1"].to_string(), "from_on": "2026-01-01", "until_on": "2026-01-09", "note": "x" } });
+        let refused = fixture.client("a2").post("/api/v1/absences", other.clone()).await;
+        assert!([403, 422].contains(&refused.status.as_u16()), "{}", refused.text());
+        fixture.client("oa").post("/api/v1/absences", other).await.expect(201);
+        // Who stands in and who they report to see it, as do staff; others do not.
+        for (who, expected) in [("am", 200), ("oa", 200), ("a2", 200), ("g1", 200), ("a1", 404), ("b1", 404)] {
+            let answer = world.browser(who).get(&path).await;
+            check_status(&answer, expected, who);
+        }
+        assert!(world.browser("am").get("/absences?view=all").await.expect(200).text().contains("Holiday"));
+        // Today somebody stands in; after it was cancelled nobody does.
+        policy(fixture, json!({ "people": people(fixture, &["am"]) })).await;
+        let (_, round) = waiting(fixture).await;
+        let seen = read(fixture, &round).await;
+        assert!(seen["fields"]["pending"].to_string().contains(&fixture.people["oa"].to_string()), "{seen}");
+        let page = world.browser("root").get(&round).await.expect(200).text();
+        assert!(page.contains("stands in today"), "{page}");
+        am.post(&format!("/api/v1{path}/transitions/cancel"), json!({})).await.expect(200);
+        let (_, round) = waiting(fixture).await;
+        let seen = read(fixture, &round).await;
+        assert!(!seen["fields"]["pending"].to_string().contains(&fixture.people["oa"].to_string()), "{seen}");
+    }
+
     async fn ch_10_those_who_hold_a_role_are_asked(db: TestDatabase) {
         let world = World::build(db).await;
         let fixture = &world.fixture;

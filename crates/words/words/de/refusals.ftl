@@ -265,3 +265,5 @@ refusal-flow-takes-back-sort = von „{ $step }“: nimmt einen anderen Schritt 
 refusal-flow-takes-back-after = von „{ $step }“: nimmt einen anderen Schritt zurück und beginnt erst, wenn der Plan abgebrochen wird; leeren Sie „Kommt nach“ und „Zurückgenommen durch“
 refusal-flow-never-reached = von „{ $step }“ nennt „{ $other }“, das nur erreicht wird, wenn der Plan abgebrochen wird; nennen Sie einen anderen Schritt
 refusal-flow-only-take-back = nehmen nur einander zurück; fügen Sie einen hinzu, der etwas tut
+refusal-must-not-be-before-the-first-day = darf nicht vor dem ersten Tag liegen
+refusal-is-who-is-away = ist die Person, die nicht da ist

@@ -265,3 +265,5 @@ refusal-flow-takes-back-sort = of “{ $step }”: takes another step back, so i
 refusal-flow-takes-back-after = of “{ $step }”: it takes another step back and begins only when the plan is cancelled; empty “After” and “Taken back by”
 refusal-flow-never-reached = of “{ $step }” names “{ $other }”, which is never reached unless the plan is cancelled; name another step
 refusal-flow-only-take-back = only take each other back; add one that does something
+refusal-must-not-be-before-the-first-day = must not be before the first day
+refusal-is-who-is-away = is who is away

@@ -265,3 +265,5 @@ refusal-flow-takes-back-sort = de « { $step } » : annule une autre étape, et 
 refusal-flow-takes-back-after = de « { $step } » : annule une autre étape et ne commence que si le plan est abandonné ; videz « Vient après » et « Annulé par »
 refusal-flow-never-reached = de « { $step } » cite « { $other } », qui n’est atteinte que si le plan est abandonné ; citez une autre étape
 refusal-flow-only-take-back = ne font que s’annuler entre elles ; ajoutez-en une qui fait quelque chose
+refusal-must-not-be-before-the-first-day = ne doit pas être avant le premier jour
+refusal-is-who-is-away = est la personne absente
