@@ -21,7 +21,7 @@ use steward_practices::people::roles_of;
 
 pub use person::{HeldRole, KindReach, PersonReach};
 pub use record::{FieldOn, MoveOn, PersonOn, level_key};
-pub use roles::{Holder, KindAccount, RoleAccount, RoleGrant, RoleOnKind};
+pub use roles::{Holder, KindAccount, RoleAccount, RoleGrant, RoleOnKind, RolesAndKinds};
 pub use who::{WhoPage, WhoRequest, WhoSees};
 
 use crate::App;

@@ -70,12 +70,15 @@ pub struct RoleOnKind {
     pub grants: Vec<(BTreeSet<Action>, Level, String)>,
 }
 
+/// All roles, and the kinds that somebody may ask about.
+pub type RolesAndKinds = (Vec<Arc<Role>>, Vec<Arc<Kind>>);
+
 impl App {
     /// All roles and the kinds that somebody may ask about.
     ///
     /// # Errors
     /// [`Error::Denied`] for who may look into no rights.
-    pub fn roles_and_kinds(&self, asker: &Actor) -> Result<(Vec<Arc<Role>>, Vec<Arc<Kind>>), Error> {
+    pub fn roles_and_kinds(&self, asker: &Actor) -> Result<RolesAndKinds, Error> {
         self.check_inspects(asker)?;
         let kinds = self.registry().kinds().iter().filter(|kind| self.may_inspect(asker, kind)).cloned().collect();
         Ok((self.policy().roles().to_vec(), kinds))
