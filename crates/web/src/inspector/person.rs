@@ -63,7 +63,7 @@ fn shown(web: &Web, visitor: &Visitor, reach: &PersonReach) -> Markup {
 
 fn roles(web: &Web, reach: &PersonReach) -> Markup {
     html! {
-        section.access-part aria-labelledby="roles-title" {
+        section.access-part {
             h2 id="roles-title" { (t("access-roles")) }
             @if reach.roles.is_empty() { p.quiet { (t("reach-no-roles")) } }
             ul.plain-list { @for held in &reach.roles {
@@ -89,7 +89,7 @@ fn roles(web: &Web, reach: &PersonReach) -> Markup {
 
 fn kinds(web: &Web, reach: &PersonReach, view_as: &str) -> Markup {
     html! {
-        section.access-part aria-labelledby="kinds-title" {
+        section.access-part {
             h2 id="kinds-title" { (t("reach-kinds")) }
             div.table-scroll tabindex="0" role="region" aria-labelledby="kinds-title" {
                 table.figures-table {

@@ -30,7 +30,7 @@ pub(crate) async fn overview(State(web): State<Web>, visitor: Visitor) -> Result
         (header(&Header { title: t("access-title"), ..Header::default() }, html! {}))
         div.page-body {
             p.quiet { (t("access-help")) }
-            section.access-part aria-labelledby="roles-title" {
+            section.access-part {
                 h2 id="roles-title" { (t("access-roles")) }
                 div.table-scroll tabindex="0" role="region" aria-labelledby="roles-title" {
                     table.figures-table {
@@ -46,7 +46,7 @@ pub(crate) async fn overview(State(web): State<Web>, visitor: Visitor) -> Result
                     }
                 }
             }
-            section.access-part aria-labelledby="kinds-title" {
+            section.access-part {
                 h2 id="kinds-title" { (t("access-kinds")) }
                 ul.access-names { @for kind in &kinds { li { a href=(kind_address(kind)) { (kind.label_plural) } } } }
             }
@@ -72,7 +72,7 @@ pub(crate) async fn role(
             p { (role_word(&web, &account.role.description)) }
             (holders(&web, &account))
             @if let Some(next) = &next { p { (link_button(&Button { label: t("who-next"), ..Button::default() }, next)) } }
-            section.access-part aria-labelledby="grants-title" {
+            section.access-part {
                 h2 id="grants-title" { (t("access-allows")) }
                 @for grant in &account.grants { (granted(&web, grant)) }
             }
@@ -85,7 +85,7 @@ pub(crate) async fn role(
 fn holders(web: &Web, account: &RoleAccount) -> Markup {
     let people = web.app().kind("person").ok();
     html! {
-        section.access-part aria-labelledby="holders-title" {
+        section.access-part {
             h2 id="holders-title" { (t("access-holders")) }
             @if account.holders.is_empty() { p.quiet { (t("access-no-holders")) } }
             ul.plain-list { @for holder in &account.holders {

@@ -150,7 +150,7 @@ fn one(web: &Web, visitor: &Visitor, on: &PersonOn) -> Markup {
 }
 
 fn part(title: &'static str, content: Markup) -> Markup {
-    html! { section.access-part aria-labelledby=(title) { h2 id=(title) { (t(title)) } (content) } }
+    html! { section.access-part { h2 id=(title) { (t(title)) } (content) } }
 }
 
 /// The roles that allow an action, or those that would.
