@@ -26,6 +26,17 @@ impl FromRequestParts<Api> for Caller {
     }
 }
 
+/// Where the request comes from.
+pub(crate) struct Address(pub(crate) String);
+
+impl FromRequestParts<Api> for Address {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Self::Rejection> {
+        Ok(Self(address::of_parts(parts, api.doors().proxies())))
+    }
+}
+
 /// As [`Caller`], for answers that go on for long.
 pub(crate) struct LongCaller(pub(crate) Session);
 

@@ -10,6 +10,7 @@ mod caller;
 mod catalogue;
 mod clocks;
 mod events;
+mod inspector;
 mod intervals;
 mod meta;
 mod notifications;

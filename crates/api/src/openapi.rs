@@ -115,6 +115,16 @@ fn query_parameters(route: &Route) -> Vec<Value> {
         ("GET", "/api/v1/{kinds}/{record}/access") => {
             &[("action", "What to ask for"), ("person", "Whose right to explain")]
         }
+        ("GET", "/api/v1/{kinds}/{record}/who") => &[
+            ("q", "Part of a name"),
+            ("action", "Only who may do this besides seeing it"),
+            ("person", "Number or id of one person, of whom everything is told"),
+            ("after", "Where the page before ended"),
+            ("limit", "People at most, 1 to 200"),
+        ],
+        ("GET", "/api/v1/access/roles/{role}") => {
+            &[("after", "Where the page before ended"), ("limit", "Holders at most, 1 to 200")]
+        }
         ("POST", "/api/v1/{kinds}/{record}/attachments") => {
             &[("name", "Name of the file"), ("audience", "public or internal")]
         }
@@ -195,7 +205,12 @@ fn response(route: &Route, kind: Option<&Kind>) -> Value {
     let record = json!({ "$ref": format!("#/components/schemas/{}", kind.key) });
     let schema = match (route.method.as_str(), route.path) {
         ("GET", "/api/v1/{kinds}") => json!({ "type": "array", "items": record }),
-        (_, path) if path.ends_with("/journal") || path.contains("/attachments") || path.ends_with("/access") => {
+        (_, path)
+            if path.ends_with("/journal")
+                || path.contains("/attachments")
+                || path.ends_with("/access")
+                || path.ends_with("/who") =>
+        {
             json!({})
         }
         _ => record,

@@ -20,7 +20,7 @@ use steward_model::kind::{Kind, Level};
 use steward_model::moment::Moment;
 
 use crate::body::{self, Body};
-use crate::caller::{Caller, Segments};
+use crate::caller::{Address, Caller, Segments};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::{Api, wire};
@@ -166,12 +166,32 @@ pub(crate) async fn transition(
     State(api): State<Api>,
     Caller(actor): Caller,
     Segments((kinds, name, key)): Segments<(String, String, String)>,
+    Address(address): Address,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let kind = api.app().kind_by_plural(&kinds)?;
-    let request = transition_request(key, body.only(&["fields", "comment", "revision"])?, if_match(&headers)?)?;
-    changed(api.app(), &actor, kind, &name, &request, &headers).await
+    let mut map = body.only(&["fields", "comment", "revision", "password"])?;
+    let password = body::string(&mut map, "password")?;
+    let request = transition_request(key, map, if_match(&headers)?)?;
+    let Some(password) = password else { return changed(api.app(), &actor, kind, &name, &request, &headers).await };
+    // Only of who may see the record the password is taken, so that the answer tells nothing of it to others.
+    api.app().rights_on(&actor, kind, &name).await?;
+    api.app().give_password(actor.person, &password, &address).await?;
+    let origin = Origin { signed: true, ..Origin::door(Door::Api) };
+    changed_from(api.app(), &actor, kind, &name, (&request, &origin), &headers).await
+}
+
+/// Makes a link by which the caller decides a question for approval once; its address is in this answer and in no other.
+pub(crate) async fn approval_link(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments(name): Segments<String>,
+) -> Result<Response, Problem> {
+    let (token, expires_at) = api.app().make_approval_link(&actor, &name).await?;
+    let public = api.doors().public_address().unwrap_or_default();
+    let made = json!({ "address": format!("{public}/decide/{token}"), "expires_at": expires_at.to_string() });
+    Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
 /// Several operations, each in a transaction of its own; the answer holds one result for each, in order.
@@ -233,7 +253,19 @@ pub(crate) async fn changed(
     request: &Request,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
-    let view = match app.execute(actor, kind, name, request, &Origin::door(Door::Api)).await {
+    changed_from(app, actor, kind, name, (request, &Origin::door(Door::Api)), headers).await
+}
+
+/// As [`changed`], for a request that says more of where it came from.
+async fn changed_from(
+    app: &App,
+    actor: &Actor,
+    kind: &Arc<Kind>,
+    name: &str,
+    (request, origin): (&Request, &Origin),
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let view = match app.execute(actor, kind, name, request, origin).await {
         Err(error @ Error::Conflict { .. }) if headers.contains_key(header::IF_MATCH) => {
             return Ok(Problem(error).with_status(StatusCode::PRECONDITION_FAILED));
         }

@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
-    Api, bulk_edits, calibration, catalogue, clocks, events, intervals, meta, notifications, openapi, outbox, plans,
-    records, rules, search, timeline, views,
+    Api, bulk_edits, calibration, catalogue, clocks, events, inspector, intervals, meta, notifications, openapi,
+    outbox, plans, records, rules, search, timeline, views,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -160,6 +160,21 @@ pub fn routes() -> Vec<Route> {
             get(clocks::credits),
         ),
         route(Get, "/api/v1/reopenings", "How many records came back after they were done", get(clocks::reopenings)),
+        route(Get, "/api/v1/access/roles", "Roles, and the kinds that the caller may ask about", get(inspector::roles)),
+        route(Get, "/api/v1/access/roles/{role}", "What a role allows, and who holds it", get(inspector::role)),
+        route(Get, "/api/v1/access/kinds/{kind}", "Which roles reach a kind", get(inspector::kind)),
+        route(
+            Get,
+            "/api/v1/people/{record}/reach",
+            "What a person can see and do: roles, and for each kind actions, conditions and how many records",
+            get(inspector::reach),
+        ),
+        route(
+            Post,
+            "/api/v1/approvals/{record}/links",
+            "Make a link by which the caller decides a question for approval once, without signing in",
+            post(records::approval_link),
+        ),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),
@@ -207,6 +222,12 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/{kinds}/{record}/access",
             "Why the caller may or may not do something",
             get(timeline::access),
+        ),
+        route(
+            Get,
+            "/api/v1/{kinds}/{record}/who",
+            "Who can see a record and why, or all that one person may do with it",
+            get(inspector::who),
         ),
         route(
             Post,

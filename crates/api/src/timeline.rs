@@ -65,11 +65,11 @@ pub(crate) async fn access(
     Ok(Json(json!({ "action": action, "allowed": explanation.allowed, "reasons": explanation.reasons })))
 }
 
-/// Another person's rights are shown to those who may write that person's roles.
+/// Another person's rights are shown to those who may look into that person's.
 async fn other_person(api: &Api, actor: &Actor, name: &str) -> Result<Actor, Problem> {
     let people = api.app().kind("person")?;
     let view = api.app().get(actor, people, name, None).await?;
-    if view.rights.read < Some(Level::Owner) {
+    if !view.rights.may(Action::Inspect) {
         return Err(Problem(Error::NotFound));
     }
     Ok(api.app().actor(view.record.id, None).await?)

@@ -244,6 +244,7 @@ fn act(kind: &Kind, act: &Act, labels: &Labels) -> Value {
         Act::Detached { attachment } => json!({ "attachment": attachment.to_string() }),
         Act::Linked(to) | Act::Unlinked(to) => link(to),
         Act::Watched { person } | Act::Unwatched { person } => json!({ "person": reference(*person, labels) }),
+        Act::ViewedAs { reason, until } => json!({ "reason": reason, "until": until.to_string() }),
         Act::Escalated { target, slot, step, due_at, note, called } => json!({
             "target": reference(*target, labels),
             "clock": slot,

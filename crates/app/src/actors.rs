@@ -80,6 +80,7 @@ impl App {
                 assignments,
                 belongs,
                 limits: None,
+                viewed_by: None,
             });
         }
         Ok(actors)

@@ -298,8 +298,13 @@ impl App {
             return Ok(());
         }
         let name: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
-        let detail = format!("{} {} {name}", action.verb(), kind.key);
-        self.note_security_about(actor.person, "", ("access", "refused"), detail).await
+        let mut detail = format!("{} {} {name}", action.verb(), kind.key);
+        // Whoever looks as somebody else asked for it; that person did not.
+        let asked = actor.viewed_by.unwrap_or(actor.person);
+        if actor.is_viewed() {
+            detail.push_str(&format!(", looking as {}", actor.person));
+        }
+        self.note_security_about(asked, "", ("access", "refused"), detail).await
     }
 
     async fn note_security_about(

@@ -114,7 +114,7 @@ impl App {
     ) -> Result<Vec<Event>, Error> {
         let steward = Actor::system();
         let why = Why { rule: kind.key.clone(), detail: told(&cause).to_owned() };
-        let origin = Origin { door: Door::Timer, cause: Some(cause), idempotency_key: None };
+        let origin = Origin { door: Door::Timer, cause: Some(cause), idempotency_key: None, signed: false };
         let found = Found::default();
         let world = self.world_for(record.organisation).await?;
         let given = Some(Given { fields, why });
@@ -136,7 +136,7 @@ impl App {
         let number = self.store().next_numbers(kind, 1).await?.into_iter().next().ok_or(Error::Unavailable)?;
         let birth = Some(Birth { id, number, organisation });
         let steward = Actor::system();
-        let origin = Origin { door: Door::Timer, cause: Some(cause), idempotency_key: None };
+        let origin = Origin { door: Door::Timer, cause: Some(cause), idempotency_key: None, signed: false };
         let found = Found::default();
         let world = self.world_for(organisation).await?;
         let ctx =

@@ -70,7 +70,7 @@ impl App {
         if view.record.state != "published" {
             return Err(Error::NotFound);
         }
-        if let Some(mark) = mark.filter(|mark| is_mark(mark)) {
+        if let Some(mark) = mark.filter(|mark| is_mark(mark) && !actor.is_viewed()) {
             self.store().note_article_read(actor.person, mark, view.record.id, false, self.now()).await?;
         }
         Ok(view)

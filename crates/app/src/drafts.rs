@@ -58,6 +58,7 @@ impl App {
     /// # Errors
     /// [`Error::TooLarge`] when it is too long, or they keep too much already.
     pub async fn keep_draft(&self, actor: &Actor, typed: Typed) -> Result<Kept, Error> {
+        crate::viewing::refuse_viewed(actor)?;
         let Typed { place, content, mark, base, replaces } = typed;
         if [&place, &mark, &base].iter().any(|name| name.len() > NAME_MAX) || mark.is_empty() || place.is_empty() {
             return Err(Error::BadRequest("a draft needs its place and mark".to_owned()));
@@ -82,6 +83,10 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn draft(&self, actor: &Actor, place: &str) -> Result<Option<Draft>, Error> {
+        // What somebody typed and did not send is nobody else's to read.
+        if actor.is_viewed() {
+            return Ok(None);
+        }
         let kept_since = self.now().plus_seconds(-KEEP_DAYS * 24 * 3600);
         Ok(self.store().find_draft(actor.person, place).await?.filter(|draft| draft.saved_at >= kept_since))
     }
@@ -91,6 +96,9 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn drafts(&self, actor: &Actor) -> Result<Vec<Draft>, Error> {
+        if actor.is_viewed() {
+            return Ok(Vec::new());
+        }
         Ok(self.store().drafts_of(actor.person, DRAFTS_MAX).await?)
     }
 
@@ -99,6 +107,7 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn end_draft(&self, actor: &Actor, place: &str, mark: &str) -> Result<(), Error> {
+        crate::viewing::refuse_viewed(actor)?;
         if mark.len() > NAME_MAX || place.len() > NAME_MAX {
             return Err(Error::BadRequest("a draft needs its place and mark".to_owned()));
         }

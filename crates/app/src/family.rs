@@ -235,7 +235,7 @@ impl App {
     ) -> Result<Option<RecordChange>, Error> {
         let steward = Actor::system();
         let cause = Some(Cause::Event { record: event.record, seq: event.seq });
-        let origin = Origin { door: Door::System, cause, idempotency_key: None };
+        let origin = Origin { door: Door::System, cause, idempotency_key: None, signed: false };
         let found = Found::default();
         let world = self.world_for(loaded.record.organisation).await?;
         let events = {

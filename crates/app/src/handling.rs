@@ -93,7 +93,8 @@ impl App {
         notes: &[Note],
     ) -> Result<Vec<Note>, Error> {
         let wanted: Vec<&Note> = notes.iter().filter(|note| note.pops_up).collect();
-        if wanted.is_empty() {
+        // What pops up is written down with a name; nothing is while somebody looks as another person.
+        if wanted.is_empty() || actor.is_viewed() {
             return Ok(Vec::new());
         }
         let ids: Vec<RecordId> = wanted.iter().map(|note| note.record.id).collect();

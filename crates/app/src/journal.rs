@@ -184,7 +184,7 @@ pub(crate) fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option
         | Act::Unwatched { .. }
         | Act::Detached { .. }
         | Act::Escalated { .. } => internal,
-        Act::Moved { .. } | Act::Transferred { .. } | Act::Linked(_) | Act::Unlinked(_) => true,
+        Act::Moved { .. } | Act::Transferred { .. } | Act::Linked(_) | Act::Unlinked(_) | Act::ViewedAs { .. } => true,
         Act::Updated => event.changes.iter().any(|change| readable_field(&change.field)) || internal,
     };
     if !visible {

@@ -34,6 +34,7 @@ mod fresh;
 pub mod handling;
 pub mod import;
 pub mod inbox;
+pub mod inspector;
 pub mod intervals;
 pub mod jobs;
 pub mod journal;
@@ -60,6 +61,7 @@ pub mod snippets;
 mod subscriber;
 pub mod tokens;
 pub mod view;
+pub mod viewing;
 pub mod visits;
 pub mod word;
 

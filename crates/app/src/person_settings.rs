@@ -48,7 +48,8 @@ pub struct PersonSettings {
 impl PersonSettings {
     /// Whether what happens for a reason comes to the inbox.
     pub fn hears(&self, reason: Reason) -> bool {
-        !self.quiet.contains(reason.key())
+        // That somebody looked as them is told to everybody.
+        !reason.is_optional() || !self.quiet.contains(reason.key())
     }
 }
 
@@ -77,6 +78,7 @@ impl App {
         if actor.limits.as_ref().is_some_and(|limits| limits.read_only) {
             return Err(Error::Denied("change anything with this token"));
         }
+        crate::viewing::refuse_viewed(actor)?;
         let text = serde_json::to_string(settings).map_err(Error::internal)?;
         if text.len() > SIZE_MAX {
             return Err(Error::TooLarge("settings may have at most 4 KiB".to_owned()));

@@ -156,6 +156,7 @@ impl App {
         name: &str,
         (page, activity): (&str, Activity),
     ) -> Result<AtRecord, Error> {
+        crate::viewing::refuse_viewed(actor)?;
         let record = self.staffed(actor, kind, name).await?;
         if page.is_empty() || page.len() > PAGE_MAX {
             return Err(Error::BadRequest("`page` must be a short word".to_owned()));

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use steward_model::access::{Action, Actor, Rights, rights};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Create, Input};
-use steward_model::decide::{Birth, Context, World, decide};
-use steward_model::event::{Act, Cause, Door, Event, LinkTo};
+use steward_model::decide::{Birth, Context, Given, World, decide};
+use steward_model::event::{Act, Cause, Door, Event, LinkTo, Why};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
+use steward_practices::people::ABSENCE;
 use steward_store::bulk_edits::RowEffect;
 use steward_store::change::{ChangeSet, KeptAnswer, RecordChange};
 use steward_store::error::CommitError;
@@ -40,12 +42,14 @@ pub struct Origin {
     pub cause: Option<Cause>,
     /// Makes a repeated creation give the first answer again.
     pub idempotency_key: Option<String>,
+    /// Whether the person gave their password once more for this very act.
+    pub signed: bool,
 }
 
 impl Origin {
     /// A person's own act through a door.
     pub fn door(door: Door) -> Self {
-        Self { door, cause: None, idempotency_key: None }
+        Self { door, cause: None, idempotency_key: None, signed: false }
     }
 }
 
@@ -362,7 +366,8 @@ impl App {
             links: links_of(&new.links, found)?,
         });
         let world = self.world_for(named.unwrap_or(organisation)).await?;
-        let ctx = Context { birth: Some(birth), ..self.context(actor, origin, found, &world) };
+        let given = self.given_at_birth(actor, kind, new, found).await?;
+        let ctx = Context { birth: Some(birth), given, ..self.context(actor, origin, found, &world) };
         let event = first(decide(kind, None, &command, &ctx)?)?;
         let after = apply(None, &event).map_err(Error::internal)?;
         Ok((event, after))
@@ -392,6 +397,27 @@ impl App {
         }
     }
 
+    /// Who a new absence is of.
+    fn absent(actor: &Actor, kind: &Kind, fields: &Input, found: &Found) -> Option<RecordId> {
+        let named = || fields.get("person").and_then(crate::lookup::text_of).and_then(|text| found.any(&text));
+        (kind.key == ABSENCE).then(|| named().unwrap_or(actor.person))
+    }
+
+    /// Values that a new record gets beside its command: who the person of an absence reports to sees it.
+    async fn given_at_birth(
+        &self,
+        actor: &Actor,
+        kind: &Kind,
+        new: &NewRecord,
+        found: &Found,
+    ) -> Result<Option<Given>, Error> {
+        let Some(person) = Self::absent(actor, kind, &new.fields, found) else { return Ok(None) };
+        let manager = self.references_of(&[person], "manager").await?.into_iter().next();
+        let fields = [("manager".to_owned(), manager.map_or(Json::Null, |id| id.0.into()))].into();
+        let why = Why { rule: "absence".to_owned(), detail: String::new() };
+        Ok(Some(Given { fields, why }))
+    }
+
     /// The organisation of a new record: the one named, else the requester's, else the actor's.
     async fn home_organisation(
         &self,
@@ -401,6 +427,9 @@ impl App {
         found: &Found,
         named: Option<RecordId>,
     ) -> Result<RecordId, Error> {
+        if let Some(away) = Self::absent(actor, kind, fields, found).and_then(|id| found.record(id)) {
+            return Ok(away.organisation);
+        }
         let requester = kind.field("requester").and(fields.get("requester")).and_then(crate::lookup::text_of);
         let requester = requester.and_then(|text| found.any(&text)).and_then(|id| found.record(id));
         match (requester, named) {

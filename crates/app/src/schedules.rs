@@ -191,7 +191,7 @@ impl App {
         let organisation = Some(schedule.organisation.to_string());
         let new = NewRecord { fields, organisation, links: Vec::new() };
         let cause = Some(Cause::Schedule(format!("{} {}", schedule.number, schedule.text("title"))));
-        let origin = Origin { door: Door::Timer, cause, idempotency_key: None };
+        let origin = Origin { door: Door::Timer, cause, idempotency_key: None, signed: false };
         let found = self.look_up_input(&actor, &kind, &new.fields, new.organisation.clone()).await?;
         let (event, after) = self.decide_creation(&actor, &kind, &new, &origin, &found).await?;
         let number = after.number.clone();
@@ -228,7 +228,12 @@ impl App {
     }
 
     fn by_time(&self, rule: &str) -> Origin {
-        Origin { door: Door::Timer, cause: Some(Cause::Rule(format!("{SCHEDULE}.{rule}"))), idempotency_key: None }
+        Origin {
+            door: Door::Timer,
+            cause: Some(Cause::Rule(format!("{SCHEDULE}.{rule}"))),
+            idempotency_key: None,
+            signed: false,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use steward_store::sessions::{NewSession, StoredSession};
 use crate::App;
 use crate::authenticate::Credentials;
 use crate::error::Error;
+use crate::viewing::Viewing;
 
 /// How long a session of staff lasts unused, and at most, in seconds.
 const STAFF: (i64, i64) = (30 * 60, 12 * 3600);
@@ -48,14 +49,23 @@ pub enum Purpose {
 /// A session that holds now.
 #[derive(Debug, Clone)]
 pub struct BrowserSession {
-    /// Who is signed in, with the rights of now.
+    /// Whose Steward is shown, with the rights of now: who is signed in, or as whom they look.
     pub actor: Actor,
+    /// That who is signed in looks as somebody else; nothing is written while that lasts.
+    pub viewing: Option<Viewing>,
     /// Hash of what the browser holds.
     pub hash: Hash,
     /// Its number.
     pub id: i64,
     /// When the person last gave the password.
     pub proved_at: Moment,
+}
+
+impl BrowserSession {
+    /// Who is signed in, as whomever they look.
+    pub fn owner(&self) -> &Actor {
+        self.viewing.as_ref().map_or(&self.actor, |viewing| &viewing.by)
+    }
 }
 
 /// A session as its owner sees it.
@@ -124,7 +134,14 @@ impl App {
             self.store().touch_session(stored.id, now).await?;
             self.0.sessions.forget([&hash]);
         }
-        Ok(BrowserSession { actor, hash, id: stored.id, proved_at: stored.proved_at })
+        let (id, proved_at) = (stored.id, stored.proved_at);
+        let Some(viewing) = stored.viewing else {
+            return Ok(BrowserSession { actor, viewing: None, hash, id, proved_at });
+        };
+        Ok(match self.viewed(&actor, viewing).await? {
+            Some((shown, viewing)) => BrowserSession { actor: shown, viewing: Some(viewing), hash, id, proved_at },
+            None => BrowserSession { actor, viewing: None, hash, id, proved_at },
+        })
     }
 
     /// Ends the session that a browser holds.
@@ -132,9 +149,9 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn sign_out(&self, session: &BrowserSession) -> Result<(), Error> {
-        self.store().end_session(session.actor.person, session.id, self.now()).await?;
+        self.store().end_session(session.owner().person, session.id, self.now()).await?;
         self.0.sessions.forget([&session.hash]);
-        self.note_security(session.actor.person, "", "sign_out", "done").await
+        self.note_security(session.owner().person, "", "sign_out", "done").await
     }
 
     /// The sessions of the person who asks, used last first.
@@ -142,7 +159,7 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn sessions(&self, session: &BrowserSession) -> Result<Vec<SessionView>, Error> {
-        let stored = self.store().sessions_of(session.actor.person).await?;
+        let stored = self.store().sessions_of(session.owner().person).await?;
         Ok(stored
             .into_iter()
             .map(|stored| SessionView {
@@ -160,9 +177,9 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn end_session(&self, session: &BrowserSession, id: i64) -> Result<(), Error> {
-        self.store().end_session(session.actor.person, id, self.now()).await?;
+        self.store().end_session(session.owner().person, id, self.now()).await?;
         self.0.sessions.forget_all();
-        self.note_security(session.actor.person, "", "session_ended", "done").await
+        self.note_security(session.owner().person, "", "session_ended", "done").await
     }
 
     /// Whether the person gave the password within the last ten minutes.
@@ -179,19 +196,28 @@ impl App {
             // A field left empty is no try, so it does not lock the owner out.
             return Err(Error::invalid("current_password", "is needed once more"));
         }
-        let person = self.store().get_record(session.actor.person).await?.ok_or(Error::Unauthenticated)?.record;
-        let credentials =
-            Credentials::Password { login: person.text("login").to_owned(), password: password.to_owned() };
-        match self.authenticate(&credentials, address).await {
-            Ok(actor) if actor.person == session.actor.person => {}
-            Ok(_) | Err(Error::Unauthenticated) => {
-                return Err(Error::invalid("current_password", "is not your password"));
-            }
-            Err(error) => return Err(error),
-        }
+        self.give_password(session.owner().person, password, address).await?;
         self.store().prove_session(session.id, self.now()).await?;
         self.0.sessions.forget([&session.hash]);
         Ok(())
+    }
+
+    /// Takes the password of a person once more, for one act.
+    ///
+    /// # Errors
+    /// As [`Self::prove`].
+    pub async fn give_password(&self, person: RecordId, password: &str, address: &str) -> Result<(), Error> {
+        if password.is_empty() {
+            return Err(Error::invalid("current_password", "is needed once more"));
+        }
+        let record = self.store().get_record(person).await?.ok_or(Error::Unauthenticated)?.record;
+        let credentials =
+            Credentials::Password { login: record.text("login").to_owned(), password: password.to_owned() };
+        match self.authenticate(&credentials, address).await {
+            Ok(actor) if actor.person == person => Ok(()),
+            Ok(_) | Err(Error::Unauthenticated) => Err(Error::invalid("current_password", "is not your password")),
+            Err(error) => Err(error),
+        }
     }
 
     /// Sets one's own password. All other sessions end; this one goes on.
@@ -199,7 +225,7 @@ impl App {
     /// # Errors
     /// [`Error::Invalid`] when the password is not good enough.
     pub async fn change_password(&self, session: &BrowserSession, password: &str) -> Result<(), Error> {
-        self.set_password_keeping(session.actor.person, password, Some(session.id)).await
+        self.set_password_keeping(session.owner().person, password, Some(session.id)).await
     }
 
     /// Ends the sessions of a person but the one to keep.
@@ -209,7 +235,7 @@ impl App {
         Ok(())
     }
 
-    async fn stored_session(&self, hash: &Hash, now: Moment) -> Result<Option<StoredSession>, Error> {
+    pub(crate) async fn stored_session(&self, hash: &Hash, now: Moment) -> Result<Option<StoredSession>, Error> {
         if let Some(stored) = self.0.sessions.get(hash, now) {
             return Ok(Some(stored));
         }

@@ -60,7 +60,7 @@ impl App {
     /// Keeps that somebody has a record, last changed at `changed_at`, before their eyes. Goes on by itself: a page does
     /// not wait for it, and one that could not be kept is only told to the log.
     pub fn note_visit(&self, actor: &Actor, record: RecordId, changed_at: Moment) {
-        if actor.limits.as_ref().is_some_and(|limits| limits.read_only) {
+        if actor.is_viewed() || actor.limits.as_ref().is_some_and(|limits| limits.read_only) {
             return;
         }
         let (now, key) = (self.now(), (actor.person, record));
@@ -127,6 +127,7 @@ impl App {
         if actor.limits.as_ref().is_some_and(|limits| limits.read_only) {
             return Err(Error::Denied("pin anything with a token that only reads"));
         }
+        crate::viewing::refuse_viewed(actor)?;
         let record = self.find(actor, kind, name).await?.record.id;
         let at_hand = self.store().pinned_records(actor.person, PINNED_MAX).await?;
         let is_new = at_hand.iter().all(|visit| visit.record != record);

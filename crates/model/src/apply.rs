@@ -111,7 +111,8 @@ fn apply_act(record: &mut Record, act: &Act) {
         | Act::Detached { .. }
         | Act::Linked(_)
         | Act::Unlinked(_)
-        | Act::Escalated { .. } => {}
+        | Act::Escalated { .. }
+        | Act::ViewedAs { .. } => {}
     }
 }
 

@@ -52,6 +52,13 @@ pub enum Command {
         /// The person.
         person: RecordId,
     },
+    /// Look at Steward as this person does. Changes nothing; the journal of the person says who looked, why and how long.
+    ViewAs {
+        /// Why.
+        reason: String,
+        /// When it ends at the latest.
+        until: Moment,
+    },
     /// Set back what an earlier event of the record changed, as far as nobody changed it since.
     Revert(Box<Event>),
 }
@@ -113,6 +120,7 @@ impl Command {
             Self::Work { .. } => Action::Work,
             Self::Attach(_) | Self::Detach { .. } => Action::Attach,
             Self::Link(_) | Self::Unlink(_) => Action::Link,
+            Self::ViewAs { .. } => Action::ViewAs,
             Self::Watch { .. } | Self::Unwatch { .. } => Action::Watch,
             Self::Revert(event) => match event.act {
                 Act::Moved { .. } => Action::Transition,

@@ -236,6 +236,13 @@ pub enum Act {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         called: Option<Called>,
     },
+    /// Somebody looked at Steward as this person does; nothing was changed in it.
+    ViewedAs {
+        /// Why.
+        reason: String,
+        /// When it ended at the latest.
+        until: Moment,
+    },
 }
 
 /// Whom a step that tells who is on call found.
@@ -294,6 +301,7 @@ impl Act {
             Self::Watched { .. } => "watched",
             Self::Unwatched { .. } => "unwatched",
             Self::Escalated { .. } => "escalated",
+            Self::ViewedAs { .. } => "viewed_as",
         }
     }
 }

@@ -64,6 +64,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("operations/freeze.toml", include_str!("../practices/operations/freeze.toml")),
     ("operations/rota.toml", include_str!("../practices/operations/rota.toml")),
     ("operations/maintenance_window.toml", include_str!("../practices/operations/maintenance_window.toml")),
+    ("organisation/absence.toml", include_str!("../practices/organisation/absence.toml")),
     ("organisation/de.toml", include_str!("../practices/organisation/de.toml")),
     ("organisation/fr.toml", include_str!("../practices/organisation/fr.toml")),
     ("organisation/location.toml", include_str!("../practices/organisation/location.toml")),

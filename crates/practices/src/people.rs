@@ -45,6 +45,22 @@ pub(crate) fn check_roles(before: Option<&Record>, after: &Record, ctx: &Context
     errors
 }
 
+/// The kind of absences.
+pub const ABSENCE: &str = "absence";
+
+/// Faults of an absence: it ends before it begins, or who is away stands in.
+pub(crate) fn check_absence(after: &Record) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let (from, until) = (after.text("from_on"), after.text("until_on"));
+    if !from.is_empty() && !until.is_empty() && until < from {
+        errors.push(FieldError::new("until_on", "must not be before the first day".to_owned()));
+    }
+    if after.reference("substitute").is_some_and(|by| after.reference("person") == Some(by)) {
+        errors.push(FieldError::new("substitute", "is who is away".to_owned()));
+    }
+    errors
+}
+
 /// Roles in a person record: key, and the organisation they hold for (everywhere when `None`).
 pub fn roles_of(person: &Record) -> Vec<(&str, Option<RecordId>)> {
     let rows = person.field("roles").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();

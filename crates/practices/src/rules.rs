@@ -81,6 +81,7 @@ impl Rules for PracticeRules {
             RULE => rule::check(before, after, ctx),
             schedule::SCHEDULE => schedule::check(before, after, ctx),
             "person" => people::check_roles(before, after, ctx),
+            people::ABSENCE => people::check_absence(after),
             AGREEMENT => service_level::check_agreement(before, after, ctx),
             TARGET => service_level::check_target(before, after, ctx),
             "priority_matrix" => priority::check_matrix(after),

@@ -83,7 +83,8 @@ impl Occasion {
             | Act::Linked(_)
             | Act::Unlinked(_)
             | Act::Watched { .. }
-            | Act::Unwatched { .. } => None,
+            | Act::Unwatched { .. }
+            | Act::ViewedAs { .. } => None,
         }
     }
 }

@@ -179,7 +179,8 @@ impl Rows {
             | Act::Worked { .. }
             | Act::Watched { .. }
             | Act::Unwatched { .. }
-            | Act::Escalated { .. } => {}
+            | Act::Escalated { .. }
+            | Act::ViewedAs { .. } => {}
         }
     }
 

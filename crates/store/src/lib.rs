@@ -2,6 +2,7 @@
 //!
 //! [`store::Store`] is the one handle. Everything that a use case writes goes through [`store::Store::commit`].
 
+pub mod approval_links;
 pub mod article_reads;
 pub mod backup;
 pub mod blob;

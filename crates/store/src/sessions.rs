@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::sql::Bind;
 use crate::store::Store;
 
-const COLUMNS: &str = "id, person, created_at, seen_at, proved_at, address, agent";
+const COLUMNS: &str = "id, person, created_at, seen_at, proved_at, address, agent, view_as, view_reason, view_until";
 
 /// A session to begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +43,19 @@ pub struct StoredSession {
     pub address: String,
     /// What the browser says it is.
     pub agent: String,
+    /// As whom its owner looks at Steward, if they do.
+    pub viewing: Option<StoredViewing>,
+}
+
+/// That the owner of a session looks at Steward as somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredViewing {
+    /// As whom.
+    pub person: RecordId,
+    /// Why.
+    pub reason: String,
+    /// When it ends at the latest.
+    pub until: Moment,
 }
 
 impl Store {
@@ -119,6 +132,22 @@ impl Store {
         self.run(sql, vec![Bind::Integer(now.0), Bind::Integer(id)]).await
     }
 
+    /// Has the owner of a session look as somebody else, or end that.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn view_in_session(&self, id: i64, viewing: Option<StoredViewing>) -> Result<(), StoreError> {
+        let sql =
+            "update session set view_as = $1, view_reason = $2, view_until = $3 where id = $4 and ended_at is null";
+        let binds = vec![
+            Bind::OptionalInteger(viewing.as_ref().map(|viewing| viewing.person.0)),
+            Bind::OptionalText(viewing.as_ref().map(|viewing| viewing.reason.clone())),
+            Bind::OptionalInteger(viewing.as_ref().map(|viewing| viewing.until.0)),
+            Bind::Integer(id),
+        ];
+        self.run(sql, binds).await
+    }
+
     /// Ends a session of a person.
     ///
     /// # Errors
@@ -148,5 +177,11 @@ fn stored(row: &Row) -> Result<StoredSession, StoreError> {
         proved_at: row.moment(4)?,
         address: row.text(5)?,
         agent: row.text(6)?,
+        viewing: match (row.optional_integer(7)?, row.optional_text(8)?, row.optional_integer(9)?) {
+            (Some(person), Some(reason), Some(until)) => {
+                Some(StoredViewing { person: RecordId(person), reason, until: Moment(until) })
+            }
+            _ => None,
+        },
     })
 }

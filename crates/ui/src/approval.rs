@@ -66,10 +66,14 @@ pub struct Asked<'a> {
     pub said: Said,
     /// Who said it in their place; empty when they did.
     pub by: &'a str,
+    /// Who can say it in their place while they are away; empty when nobody does.
+    pub stand_in: &'a str,
     /// When.
     pub at: Option<Markup>,
     /// Why; may be empty.
     pub reason: &'a str,
+    /// Whether they signed it with their password.
+    pub is_signed: bool,
 }
 
 /// A question to some people.
@@ -143,6 +147,8 @@ fn question(question: &Question) -> Markup {
                         (avatar(one.name))
                         span.approval__name { (one.name) }
                         span.approval__said { (icon(one.said.symbol())) span { (one.said.word()) } }
+                        @if !one.stand_in.is_empty() { span.approval__by { (t_with("approval-stands-in", &[("person", one.stand_in.into())])) } }
+                        @if one.is_signed { span.approval__by { (t("approval-signed")) } }
                         @if !one.by.is_empty() { span.approval__by { (t_with("approval-by", &[("person", one.by.into())])) } }
                         @if let Some(at) = &one.at { span.approval__at { (at) } }
                         @if !one.reason.is_empty() { q.approval__reason { (one.reason) } }

@@ -24,6 +24,7 @@
 //!   does; the answer is the same markup with the same id.
 //! - A [`message::toast`] may go along with any swapped answer.
 
+pub mod access;
 pub mod agenda;
 pub mod approval;
 pub mod as_of;
@@ -72,6 +73,7 @@ pub mod timeline;
 pub mod tone;
 pub mod transition;
 pub mod value;
+pub mod viewing;
 pub mod watch;
 pub mod words;
 pub mod working_time;

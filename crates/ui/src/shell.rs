@@ -7,6 +7,7 @@ use crate::icon::{Icon, icon, large_icon};
 use crate::page::{Page, Theme, page};
 use crate::person::avatar;
 use crate::sheet;
+use crate::viewing::{ViewingBar, viewing_bar};
 
 /// The frame.
 #[derive(Debug, Clone, Copy, Default)]
@@ -31,6 +32,8 @@ pub struct Shell<'a> {
     pub foot: &'a [NavigationLink<'a>],
     /// Who is signed in.
     pub person: Option<Account<'a>>,
+    /// As whom they look, if they do.
+    pub viewing: Option<ViewingBar<'a>>,
 }
 
 /// The search box in the navigation; focused with Ctrl-K or `/`.
@@ -116,6 +119,7 @@ pub struct Account<'a> {
 pub fn shell(document: &Page, shell: &Shell, main: Markup) -> Markup {
     let body = html! {
         a.skip-link href="#main" { (t("skip")) }
+        @if let Some(bar) = &shell.viewing { (viewing_bar(bar)) }
         div.shell {
             header.shell__bar {
                 button.icon-button type="button" popovertarget="navigation" aria-label=(t("navigation")) { (large_icon(Icon::Menu2)) }

@@ -40,6 +40,7 @@ fn whole_pages_carry_one_script_and_no_hostile_tag() {
         csrf_token: HOSTILE,
     };
     let frame = Shell {
+        viewing: None,
         name: HOSTILE,
         home: HOSTILE,
         search: Search { address: HOSTILE, value: HOSTILE, source: Some(HOSTILE) },

@@ -18,7 +18,7 @@ use steward_model::id::RecordId;
 use steward_model::kind::{Field, Kind, Transition};
 use steward_model::value::parse_duration_text;
 use steward_ui::dialog::dialog_content;
-use steward_ui::field::{Control, Field as Frame, field as draw_field};
+use steward_ui::field::{Control, Credential, Field as Frame, field as draw_field};
 use steward_ui::form::Form as FormParts;
 use steward_ui::header::{Header, header};
 use steward_ui::partial::Partial;
@@ -53,7 +53,9 @@ pub(crate) async fn transition_form(
     let transition = &view.kind.lifecycle.transitions[index];
     let typed = draft.typed().map(|form| moved(&view.kind, transition, form, &visitor));
     let typed = typed.or_else(|| suggested(transition, &query));
-    let filled = Filled { typed: typed.as_ref(), faults: &Faults::default(), draft: &draft, back: query.get("back") };
+    let signs = web.app().wants_signature(visitor.actor(), &view, &key).await?;
+    let filled =
+        Filled { typed: typed.as_ref(), faults: &Faults::default(), draft: &draft, back: query.get("back"), signs };
     let content = move_form(&visitor, &view, transition, &filled);
     let title = view.kind.lifecycle.transitions[index].label.clone();
     Ok(dialog_or_page(&web, &visitor, &view.kind, &name, &title, content).into_response())
@@ -75,8 +77,17 @@ pub(crate) async fn transition(
     });
     let base = form.text("revision").and_then(|text| text.parse().ok());
     let fields = crate::kind_form::changed(&view.kind, &view.record, typed, &view.labels);
+    let signs = web.app().wants_signature(visitor.actor(), &view, &key).await?;
     let request = Request::Command(Command::Transition(Move { key, fields, comment, base }));
-    match web.app().execute(visitor.actor(), &view.kind, &name, &request, &Origin::door(Door::Page)).await {
+    let moved_on = async {
+        if signs {
+            let password = form.get("current_password").unwrap_or_default();
+            web.app().prove(&visitor.session, password, &visitor.client.address).await?;
+        }
+        let origin = Origin { signed: signs, ..Origin::door(Door::Page) };
+        web.app().execute(visitor.actor(), &view.kind, &name, &request, &origin).await
+    };
+    match moved_on.await {
         Ok(after) => {
             drafts::sent(&web, &visitor, &form, &after.kind, &after.record.number).await;
             Ok(match form.get("back") {
@@ -90,7 +101,8 @@ pub(crate) async fn transition(
             let draft =
                 FormDraft::find(&web, &visitor, &view.kind, &view.record.number, &drafts::of_move(&transition.key))
                     .await?;
-            let filled = Filled { typed: Some(&typed), faults: &faults, draft: &draft, back: form.get("back") };
+            let back = form.get("back");
+            let filled = Filled { typed: Some(&typed), faults: &faults, draft: &draft, back, signs };
             let content = move_form(&visitor, &view, transition, &filled);
             let page = dialog_or_page(&web, &visitor, &view.kind, &name, &transition.label, content);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -177,10 +189,12 @@ struct Filled<'a> {
     draft: &'a FormDraft,
     /// Where the move leads, when not to the record.
     back: Option<&'a str>,
+    /// Whether the move is signed with the password.
+    signs: bool,
 }
 
 fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, filled: &Filled<'_>) -> Markup {
-    let &Filled { typed, faults, draft, back: place } = filled;
+    let &Filled { typed, faults, draft, back: place, signs } = filled;
     let kind = &view.kind;
     let action = address::transition(kind, &view.record, &transition.key);
     let back = address::record(kind, &view.record.number);
@@ -205,6 +219,7 @@ fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, fill
     };
     let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
     shown.push("comment");
+    shown.push("current_password");
     let parts = TransitionParts {
         label: &transition.label,
         help: "",
@@ -242,6 +257,12 @@ fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, fill
                 (draw_field(
                     &Frame { name: "comment", label, help, is_required: needed, is_first: fields.is_empty(), errors: faults.on("comment"), ..Frame::default() },
                     &Control::Markdown { value: comment },
+                ))
+            }
+            @if signs {
+                (draw_field(
+                    &Frame { name: "current_password", label: t("your-password"), help: t("approval-sign-help"), is_required: true, errors: faults.on("current_password"), ..Frame::default() },
+                    &Control::Credential { value: "", kind: Credential::Password },
                 ))
             }
         },

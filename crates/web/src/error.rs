@@ -85,7 +85,9 @@ pub(crate) fn words(error: &Error) -> String {
 pub(crate) fn refusal(status: StatusCode, title: &str, text: &str) -> (StatusCode, Markup) {
     let id = request::current_id();
     let document = Page { title: &format!("{title} · Steward"), ..Page::default() };
+    let bar = crate::viewing::with_bar(|bar| bar.map(|bar| steward_ui::viewing::viewing_bar(&bar)));
     let content = html! {
+        @if let Some(bar) = bar { (bar) }
         p { a.button."button--plain" href="/" { (t("go-to-start")) } }
     };
     let foot =

@@ -12,6 +12,7 @@ use steward_words::t;
 use crate::Web;
 use crate::address;
 use crate::inbox;
+use crate::inspector;
 use crate::live;
 use crate::operations;
 use crate::outbox;
@@ -92,10 +93,19 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
     } else {
         links.extend(portal::WAYS.map(|(label, address, icon)| link(t(label), address, icon, current)));
     }
-    let account = [
+    if web.app().may_inspect_people(actor) {
+        foot.insert(0, link(t("access-title"), inspector::ADDRESS, Icon::ShieldLock, place.current));
+    }
+    let absences = web.app().registry().kind("absence").filter(|kind| web.app().creatable_level(actor, kind).is_some());
+    let absences =
+        absences.map(|kind| (kind.label_plural.as_str(), format!("{}?view=all&sort=-from_on", address::list(kind))));
+    let mut account = vec![
         link(t("settings"), settings::ADDRESS, Icon::Settings, place.current),
         link(t("account"), "/account", Icon::Key, place.current),
     ];
+    if let Some((label, address)) = &absences {
+        account.push(link(label, address, Icon::Calendar, place.current));
+    }
     let create = place.kind.filter(|kind| web.app().creatable_level(actor, kind).is_some());
     let create = create.or_else(|| {
         let incident = web.app().registry().kind("incident")?;
@@ -142,8 +152,9 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
             theme: Some("/account/theme"),
             csrf_token: &visitor.csrf_token,
         }),
+        viewing: None,
     };
-    shell(&document, &parts, main)
+    crate::viewing::with_bar(|viewing| shell(&document, &Shell { viewing, ..parts }, main))
 }
 
 struct Entry {

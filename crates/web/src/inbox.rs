@@ -81,7 +81,7 @@ pub(crate) async fn read(State(web): State<Web>, posted: Posted) -> Result<Respo
 /// not to show the page.
 pub(crate) async fn opened(web: &Web, visitor: &Visitor, record: RecordId) -> Option<usize> {
     let outcome: Result<usize, Error> = async {
-        if web.app().unread(visitor.actor()).await?.records.contains(&record) {
+        if !visitor.actor().is_viewed() && web.app().unread(visitor.actor()).await?.records.contains(&record) {
             web.app().mark_read(visitor.actor(), Which::Of(record)).await?;
         }
         Ok(web.app().unread(visitor.actor()).await?.count)
@@ -166,5 +166,6 @@ fn words(one: &Notification) -> (Icon, &'static str) {
         Reason::Approval => (Icon::UserCheck, t("did-ask-approval")),
         Reason::Due => (Icon::Clock, t("did-say-due")),
         Reason::Rule => (Icon::Bolt, t("did-say-rule")),
+        Reason::Viewed => (Icon::Eye, t("did-view")),
     }
 }

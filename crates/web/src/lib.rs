@@ -13,6 +13,7 @@ mod calibration;
 mod clocks;
 mod create;
 mod csrf;
+mod decide;
 mod designer;
 mod drafts;
 mod edit;
@@ -29,6 +30,7 @@ mod guide;
 mod holidays;
 mod home;
 mod inbox;
+mod inspector;
 mod kind_form;
 mod knowledge;
 mod language;
@@ -57,6 +59,7 @@ mod simulation;
 mod split;
 mod timeline;
 mod values;
+mod viewing;
 mod views;
 mod visitor;
 mod visits;
@@ -147,6 +150,7 @@ pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
     let pages = router
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(web.clone(), viewing::guard))
         .layer(from_fn_with_state(web.clone(), csrf::guard))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(RequestBodyTimeoutLayer::new(request::BODY_IDLE))

@@ -116,6 +116,7 @@ async fn on_record(web: &Web, visitor: &Visitor, at: &str) -> Result<Vec<Suggest
         (Action::Update, t("edit-all-fields"), "edit"),
         (Action::Work, t("book-time"), "worklogs"),
         (Action::Read, t("why-may-i"), "access"),
+        (Action::Inspect, t("who-sees"), "who"),
     ];
     for (action, label, place) in ways {
         if view.rights.may(action) {

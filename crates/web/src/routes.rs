@@ -3,9 +3,9 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, automation, bulk, create, drafts, edit, export, feeds, files, guide, holidays, home,
-    inbox, knowledge, list, live, macros, notice_preview, outbox, palette, pick, portal, presence, record, search,
-    set_up, settings, sign_in, views, visits,
+    Web, account, actions, assets, automation, bulk, create, decide, drafts, edit, export, feeds, files, guide,
+    holidays, home, inbox, inspector, knowledge, list, live, macros, notice_preview, outbox, palette, pick, portal,
+    presence, record, search, set_up, settings, sign_in, viewing, views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -113,6 +113,12 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/designer/{overlay}", get(crate::designer::edit)),
         route(Post, "/designer/{overlay}", post(crate::designer::save)),
         route(Get, crate::calibration::ADDRESS, get(crate::calibration::page)),
+        route(Get, inspector::ADDRESS, get(inspector::overview)),
+        route(Get, "/access/roles/{role}", get(inspector::role)),
+        route(Get, "/access/kinds/{kind}", get(inspector::kind)),
+        route(Post, viewing::END, post(viewing::end)),
+        open(Get, "/decide/{token}", get(decide::page)),
+        open(Post, "/decide/{token}", post(decide::decide)),
         route(Get, "/{kinds}", get(list::page)),
         route(Get, "/views/counts", get(views::counts)),
         route(Get, "/{kinds}/views/new", get(views::new)),
@@ -183,5 +189,10 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/replay", get(automation::replay_page)),
         route(Post, "/{kinds}/{record}/replay", post(automation::ask)),
         route(Get, "/{kinds}/{record}/access", get(record::access)),
+        route(Get, "/{kinds}/{record}/who", get(inspector::who)),
+        route(Post, "/{kinds}/{record}/link", post(decide::make)),
+        route(Get, "/{kinds}/{record}/reach", get(inspector::reach)),
+        route(Get, "/{kinds}/{record}/view-as", get(viewing::page)),
+        route(Post, "/{kinds}/{record}/view-as", post(viewing::begin)),
     ]
 }

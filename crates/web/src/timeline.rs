@@ -236,6 +236,9 @@ impl Teller<'_> {
                     },
                 )
             }
+            Act::ViewedAs { reason, until } => {
+                (Some(Icon::Eye), crate::viewing::line(reason, *until, self.reader.zone))
+            }
             Act::Commented { .. } | Act::Worked { .. } => (None, html! {}),
         }
     }

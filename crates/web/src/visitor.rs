@@ -70,7 +70,7 @@ impl FromRequestParts<Web> for Visitor {
             Err(Error::Unauthenticated) => return Err(signed_out()),
             Err(error) => return Err(error.into()),
         };
-        let settings = web.app().settings(&session.actor).await?;
+        let settings = web.app().settings(session.owner()).await?;
         let preferences = Preferences::chosen(&parts.headers, &settings);
         let is_mirrored = steward_words::reader().is_mirrored;
         steward_words::set(steward_words::Reader { is_mirrored, ..preferences.reader });

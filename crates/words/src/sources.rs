@@ -65,6 +65,7 @@ pub const AREAS: &[Area] = &[
     area!("record"),
     area!("forms"),
     area!("account"),
+    area!("access"),
     area!("sign-in"),
     area!("search"),
     area!("inbox"),

@@ -70,3 +70,34 @@ story("A manager writes a policy, and the form asks for what applies", async (sc
   await page.getByRole("button", { name: /^Create/ }).click();
   await page.getByRole("heading", { level: 1, name: new RegExp(scene.id) }).waitFor();
 });
+
+story("Somebody decides from another device by a link, once", async (scene) => {
+  const ada = as("ada", scene.desk);
+  const soon = new Date(Date.now() + 86_400_000).toISOString();
+  const later = new Date(Date.now() + 90_000_000).toISOString();
+  const [item] = await ada.get("configuration-items?limit=1");
+  const change = await ada.create("changes", {
+    title: `Move the proxy ${scene.id}`, change_type: "normal", requester: "ella", team: await scene.team(), risk: "high", impact: "high",
+    urgency: "medium", configuration_items: [item.number], planned_start_at: soon, planned_end_at: later,
+    implementation_plan: "1. Move", backout_plan: "Move back",
+  });
+  await ada.move(change, "request_assessment");
+  await ada.move(change, "request_authorization");
+  const page = await scene.visit("dev");
+  await page.goto("/approvals?view=pending");
+  await page.getByRole("link", { name: new RegExp(scene.id) }).first().click();
+  const round = page.url();
+  await page.getByRole("button", { name: "Link for another device" }).click();
+  const link = await page.locator("code.secret-once").textContent();
+  const stranger = await scene.stranger();
+  await stranger.goto(new URL(link).pathname);
+  await stranger.getByText(`Move the proxy ${scene.id}`).first().waitFor();
+  await stranger.getByLabel(/Reason/).fill("Seen on the train");
+  await stranger.getByRole("button", { name: "Approve" }).click();
+  await stranger.getByRole("heading", { name: "You approved it" }).waitFor();
+  scene.allow(/status of 410/);
+  await stranger.goto(new URL(link).pathname);
+  await stranger.getByRole("heading", { name: "This link was used" }).waitFor();
+  await page.goto(round);
+  await page.locator("#record-approval [data-said=agreed]", { hasText: "Seen on the train" }).waitFor();
+});

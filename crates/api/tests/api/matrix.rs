@@ -19,6 +19,9 @@ struct TicketLine {
     worker: u16,
 }
 
+/// Stands for 200 to administrators and 403 to agents.
+const INSPECTORS: u16 = 0;
+
 const fn line(
     (method, path): (&'static str, &'static str),
     body: Option<fn(&Fixture) -> Json>,
@@ -27,7 +30,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 24] = [
+const TICKET_LINES: [TicketLine; 25] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -45,6 +48,8 @@ const TICKET_LINES: [TicketLine; 24] = [
     line(("GET", "/api/v1/{kinds}/{record}/rule-runs"), None, (403, 403, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/journal"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/access"), None, (200, 200, 200)),
+    // Who works on it may not ask; `inspector.rs` tells of those who may.
+    line(("GET", "/api/v1/{kinds}/{record}/who"), None, (403, 403, INSPECTORS)),
     line(("POST", "/api/v1/{kinds}/{record}/comments"), Some(|_| json!({"body": "hello"})), (200, 200, 200)),
     line(
         ("POST", "/api/v1/{kinds}/{record}/comments"),
@@ -72,7 +77,7 @@ const TICKET_LINES: [TicketLine; 24] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 47] = [
+const PLAIN_LINES: [PlainLine; 53] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -144,6 +149,12 @@ const PLAIN_LINES: [PlainLine; 47] = [
         Some(|_| json!({"days": 30})),
         [401, 404, 404, 404, 404, 404, 404, 404, 404],
     ),
+    ("GET", "/api/v1/access/roles", None, [401, 403, 403, 403, 403, 403, 403, 200, 200]),
+    ("GET", "/api/v1/access/roles/agent", None, [401, 403, 403, 403, 403, 403, 403, 200, 200]),
+    ("GET", "/api/v1/access/kinds/incident", None, [401, 403, 403, 403, 403, 403, 403, 200, 200]),
+    ("GET", "/api/v1/access/kinds/nonsense", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("POST", "/api/v1/approvals/987654/links", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/people/987654/reach", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/service-levels", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     ("GET", "/api/v1/calibration", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     (
@@ -227,6 +238,11 @@ fn route_of(path: &str) -> String {
         .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
         .replace("/views/987654", "/views/{view}")
         .replace("/outbox/987654", "/outbox/{message}")
+        .replace("/access/roles/agent", "/access/roles/{role}")
+        .replace("/access/kinds/incident", "/access/kinds/{kind}")
+        .replace("/access/kinds/nonsense", "/access/kinds/{kind}")
+        .replace("/people/987654/", "/people/{record}/")
+        .replace("/approvals/987654/", "/approvals/{record}/")
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
         .replace("/rules/987654/", "/rules/{record}/")
         .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")
@@ -281,6 +297,10 @@ on_both! {
         for line in &TICKET_LINES {
             for (actor, relation) in relations {
                 let expected = [line.requester, line.manager, line.worker][relation];
+                let expected = match expected {
+                    INSPECTORS => if actor == "g1" { 403 } else { 200 },
+                    expected => expected,
+                };
                 // What succeeds changes the ticket, so each gets one of its own.
                 let ticket = if expected < 300 && line.method != "GET" { fixture.twin_of_ta().await } else { fixture.ta.clone() };
                 let before = fixture.server.rows().await;

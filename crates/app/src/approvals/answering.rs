@@ -16,6 +16,7 @@ use crate::App;
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::records::{Origin, Request};
+use crate::view::RecordView;
 
 /// A step in a round, by whatever door it came.
 #[derive(Debug, Clone)]
@@ -123,7 +124,7 @@ impl App {
         let excluded = approval.references("excluded");
         let (key, fields) = match &step.act {
             Act::Answer { agrees, reason } | Act::AnswerThere { agrees, reason, .. } => {
-                let taken = self.take_answer(actor, &approval, &mut round, (*agrees, reason)).await?;
+                let taken = self.take_answer(actor, &approval, &mut round, (*agrees, reason), origin.signed).await?;
                 taken.map_err(|refused| not_taken(refused, step))?;
                 let mut fields = Input::new();
                 if !reason.is_empty() {
@@ -162,6 +163,7 @@ impl App {
         approval: &Record,
         round: &mut Round,
         (agrees, reason): (bool, &str),
+        signed: bool,
     ) -> Result<Result<(), Refused>, Error> {
         let excluded = approval.references("excluded");
         if excluded.contains(&actor.person) {
@@ -170,7 +172,36 @@ impl App {
         let stand_ins = self.stand_ins(&round.pending(), &excluded).await?;
         let mut people = vec![actor.person];
         people.extend(stand_ins.get(&actor.person).into_iter().flatten());
-        Ok(round.answer(&people, actor.person, agrees, reason, self.now()))
+        if round.wants_signature(&people, actor.person) && !signed {
+            return Err(Error::invalid("current_password", "is needed once more"));
+        }
+        let taken = round.answer(&people, actor.person, agrees, reason, self.now());
+        if taken.is_ok() && signed {
+            round.sign(actor.person, self.now());
+        }
+        Ok(taken)
+    }
+
+    /// Whether a move of a record is an answer that its giver signs with their password.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn wants_signature(&self, actor: &Actor, view: &RecordView, key: &str) -> Result<bool, Error> {
+        let approval = match &view.kind.approval {
+            _ if view.kind.key == APPROVAL && (key == APPROVE || key == REFUSE) => {
+                self.store().get_record(view.record.id).await?.map(|loaded| loaded.record)
+            }
+            Some(point) if view.record.state == point.state && (key == point.approve || key == point.reject) => {
+                self.open_approval(view.record.id).await?
+            }
+            _ => None,
+        };
+        let Some(approval) = approval.filter(|approval| approval.state == "open") else { return Ok(false) };
+        let round = Round::of(&approval);
+        let stand_ins = self.stand_ins(&round.pending(), &approval.references("excluded")).await?;
+        let mut people = vec![actor.person];
+        people.extend(stand_ins.get(&actor.person).into_iter().flatten());
+        Ok(round.wants_signature(&people, actor.person))
     }
 
     async fn ask_more(

@@ -8,6 +8,7 @@
 mod answering;
 mod asking;
 mod care;
+mod links;
 mod people;
 mod seen;
 
@@ -29,6 +30,7 @@ use crate::error::Error;
 use crate::records::folded;
 
 pub(crate) use care::{REMINDER, ROUND};
+pub use links::{LinkAnswer, Linked, Question};
 pub use seen::{ApprovalSeen, AskSeen};
 
 /// Rounds about one record looked at; far more than any has.

@@ -26,6 +26,8 @@ pub struct ApprovalSeen {
     pub labels: Labels,
     /// Whether the reader can decide it now.
     pub is_theirs: bool,
+    /// Who stands in today for somebody who is asked and away: the one asked, and who stands in.
+    pub stand_ins: Vec<(RecordId, RecordId)>,
 }
 
 /// A question with its answers.
@@ -70,8 +72,16 @@ impl App {
     pub async fn approval_seen(&self, actor: &Actor, record: Record) -> Result<ApprovalSeen, Error> {
         let round = Round::of(&record);
         let present: Vec<i64> = round.present().map(|ask| ask.ask).collect();
-        let people: BTreeSet<RecordId> =
+        let stand_ins: Vec<(RecordId, RecordId)> = match record.state.as_str() {
+            "open" => {
+                let found = self.stand_ins(&round.pending(), &record.references("excluded")).await?;
+                found.into_iter().flat_map(|(by, whose)| whose.into_iter().map(move |one| (one, by))).collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut people: BTreeSet<RecordId> =
             round.answers.iter().flat_map(|answer| [Some(answer.person), answer.by]).flatten().collect();
+        people.extend(stand_ins.iter().map(|(_, by)| *by));
         let labels = self.labels(actor, people.clone(), &people).await?;
         let is_open = record.state == "open";
         let mut asks: Vec<AskSeen> = round
@@ -85,6 +95,6 @@ impl App {
             .collect();
         asks.sort_by_key(|seen| (seen.ask.stage, seen.ask.ask));
         let is_theirs = is_open && record.references("pending").contains(&actor.person);
-        Ok(ApprovalSeen { record, asks, labels, is_theirs })
+        Ok(ApprovalSeen { record, asks, labels, is_theirs, stand_ins })
     }
 }

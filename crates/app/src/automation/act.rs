@@ -99,7 +99,8 @@ impl App {
         }
         let answered = event.map(|event| EntryAt { record: event.record, seq: event.seq });
         let cause = Automation { rule: rule.id, version: rule.version, named: rule.named(), answered, chain };
-        let origin = Origin { door: Door::Rule, cause: Some(Cause::Automation(cause)), idempotency_key: None };
+        let origin =
+            Origin { door: Door::Rule, cause: Some(Cause::Automation(cause)), idempotency_key: None, signed: false };
         let acted = Acted {
             record: record.clone(),
             events: Vec::new(),
@@ -365,6 +366,7 @@ fn is_internal(event: &Event) -> bool {
         | Act::Moved { .. }
         | Act::Transferred { .. }
         | Act::Linked(_)
-        | Act::Unlinked(_) => false,
+        | Act::Unlinked(_)
+        | Act::ViewedAs { .. } => false,
     }
 }

@@ -231,7 +231,7 @@ impl App {
         };
         let actor = Actor::system();
         let cause = Some(Cause::Threshold(format!("{}:{}", clock.slot, step.key)));
-        let origin = Origin { door: Door::Timer, cause, idempotency_key: None };
+        let origin = Origin { door: Door::Timer, cause, idempotency_key: None, signed: false };
         let (command, found) = self.command_of(&actor, kind, record, &request).await?;
         match self.decide_on(&actor, kind, record, &command, &origin, &found).await {
             Ok(events) => Ok(events),

@@ -318,7 +318,12 @@ struct Work {
 }
 
 fn origin() -> Origin {
-    Origin { door: Door::Command, cause: Some(Cause::Rule("config.apply".to_owned())), idempotency_key: None }
+    Origin {
+        door: Door::Command,
+        cause: Some(Cause::Rule("config.apply".to_owned())),
+        idempotency_key: None,
+        signed: false,
+    }
 }
 
 fn name(app: &App, item: &Item) -> String {

@@ -158,7 +158,7 @@ impl App {
         let kind = self.kind(&record.kind)?.clone();
         let request = Request::Watch { person: Some(person.to_string()), end: false };
         let cause = Some(Cause::Event { record: event.record, seq: event.seq });
-        let origin = Origin { door: Door::System, cause, idempotency_key: None };
+        let origin = Origin { door: Door::System, cause, idempotency_key: None, signed: false };
         match self.execute(&Actor::system(), &kind, &record.id.to_string(), &request, &origin).await {
             Ok(_) => Ok(()),
             // Kinds that nobody watches, and records that are no more.

@@ -147,6 +147,7 @@ impl App {
         if actor.limits.as_ref().is_some_and(|limits| limits.read_only) {
             return Err(Error::Denied("mark anything as read with a token that only reads"));
         }
+        crate::viewing::refuse_viewed(actor)?;
         let which = match which {
             Which::All => StoredWhich::All,
             Which::These(ids) if ids.len() > PAGE_MAX => {
@@ -221,6 +222,7 @@ fn shown(one: &StoredNotification, records: &Readable, event: &Event, names: &La
 fn excerpt(kind: &Kind, event: &Event) -> String {
     let text = match &event.act {
         Act::Commented { body, .. } => body.as_str(),
+        Act::ViewedAs { reason, .. } => reason.as_str(),
         Act::Moved { to, .. } => kind.lifecycle.state(to).map_or(to.as_str(), |state| state.label.as_str()),
         _ => "",
     };

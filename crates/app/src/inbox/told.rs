@@ -44,11 +44,13 @@ pub enum Reason {
     Due,
     /// An automation rule says so.
     Rule,
+    /// Somebody looked at Steward as they do.
+    Viewed,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Mention,
         Self::Assigned,
         Self::Answer,
@@ -59,6 +61,7 @@ impl Reason {
         Self::Approval,
         Self::Due,
         Self::Rule,
+        Self::Viewed,
     ];
 
     /// The word for it in storage and interface.
@@ -74,7 +77,13 @@ impl Reason {
             Self::Approval => "approval",
             Self::Due => "due",
             Self::Rule => "rule",
+            Self::Viewed => "viewed",
         }
+    }
+
+    /// Whether people may choose not to be told for it.
+    pub fn is_optional(self) -> bool {
+        self != Self::Viewed
     }
 
     /// The reason of a word.
@@ -95,7 +104,7 @@ pub(super) struct Named {
 /// Whether an entry may concern anybody.
 pub(super) fn concerns(event: &Event) -> bool {
     match &event.act {
-        Act::Commented { .. } | Act::Moved { .. } => true,
+        Act::Commented { .. } | Act::Moved { .. } | Act::ViewedAs { .. } => true,
         Act::Created { fields, .. } => ["assignee", "team", ASKED].iter().any(|field| fields.contains_key(*field)),
         Act::Updated | Act::Transferred { .. } => {
             event.changes.iter().any(|change| ["assignee", "team", REVIEW, ASKED, QUESTIONS].contains(&change.field.as_str()))
@@ -157,6 +166,8 @@ pub(super) fn told(
         Act::Updated if event.changes.iter().any(|change| change.field == REVIEW && change.to.is_some()) => {
             record.reference("owner").into_iter().for_each(|owner| tell(owner, Reason::Review));
         }
+        // The record is the person who was looked at.
+        Act::ViewedAs { .. } => tell(record.id, Reason::Viewed),
         _ => {}
     }
     if kind.key == APPROVAL {

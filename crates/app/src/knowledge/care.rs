@@ -79,7 +79,7 @@ impl App {
     async fn done_by_time(&self, article: &Record, request: Request, rule: &str) -> Result<(), Error> {
         let kind = self.kind(ARTICLE)?.clone();
         let cause = Some(Cause::Rule(format!("{ARTICLE}.{rule}")));
-        let origin = Origin { door: Door::Timer, cause, idempotency_key: None };
+        let origin = Origin { door: Door::Timer, cause, idempotency_key: None, signed: false };
         match self.execute(&Actor::system(), &kind, &article.id.to_string(), &request, &origin).await {
             Ok(_) => Ok(()),
             // Somebody was faster, or it lacks something that a person must see to; the others must not wait for it.

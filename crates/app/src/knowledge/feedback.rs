@@ -154,7 +154,7 @@ impl App {
         }
         let new = NewRecord { organisation: Some(article.organisation.to_string()), fields, links: Vec::new() };
         let cause = Some(Cause::Rule("knowledge.feedback".to_owned()));
-        let origin = Origin { door, cause, idempotency_key: None };
+        let origin = Origin { door, cause, idempotency_key: None, signed: false };
         let made = self.create(&Actor::system(), &feedback, &new, &origin).await?.record;
         Ok(RecordName { id: made.id, number: made.number })
     }

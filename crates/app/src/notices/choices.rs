@@ -42,7 +42,12 @@ impl Mode {
     /// What is usual: at once what waits for somebody and what becomes of their own requests, nothing else.
     pub fn usual(reason: Reason) -> Self {
         match reason {
-            Reason::Mention | Reason::Assigned | Reason::Answer | Reason::Progress | Reason::Approval => Self::AtOnce,
+            Reason::Mention
+            | Reason::Assigned
+            | Reason::Answer
+            | Reason::Progress
+            | Reason::Approval
+            | Reason::Viewed => Self::AtOnce,
             Reason::Reply | Reason::Team | Reason::Review | Reason::Due | Reason::Rule => Self::Never,
         }
     }

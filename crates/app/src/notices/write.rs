@@ -192,6 +192,7 @@ impl Letter<'_> {
             Reason::Team => "mail-did-team",
             Reason::Review => "mail-did-review",
             Reason::Approval => "mail-did-approval",
+            Reason::Viewed => "mail-did-viewed",
             Reason::Due => return t_with("mail-did-due", &values[1..]),
             Reason::Rule => return t_with("mail-did-rule", &values[1..]),
         };
@@ -214,6 +215,7 @@ impl Letter<'_> {
             Reason::Team => "mail-why-team",
             Reason::Review => "mail-why-review",
             Reason::Approval => "mail-why-approval",
+            Reason::Viewed => "mail-why-viewed",
             Reason::Due => "mail-why-due",
             Reason::Rule => "mail-why-rule",
         };

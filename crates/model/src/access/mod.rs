@@ -4,13 +4,19 @@
 //! kinds × actions × scope (a filter) × field levels. What no grant allows is refused; a grant without a scope, or with
 //! one that cannot be read, grants nothing.
 
+mod account;
+mod fields;
 mod policy;
 mod rights;
+mod strangers;
 
 use serde::{Deserialize, Serialize};
 
+pub use account::{Clause, Held, Says, account};
+pub use fields::{FieldAnswer, Unwritable, field_answer};
 pub use policy::{Grant, Policy, PolicyError, Role};
 pub use rights::{Explanation, KindRights, Rights, explain, may_assign, rights, scope};
+pub use strangers::{may_concern_strangers, named_in};
 
 use std::sync::Arc;
 
@@ -46,11 +52,15 @@ pub enum Action {
     Transfer,
     /// Have it delivered, where it is something on offer.
     Order,
+    /// Ask who may do what with it, and why.
+    Inspect,
+    /// Look at Steward as this person does, changing nothing.
+    ViewAs,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Read,
         Self::Create,
         Self::Update,
@@ -63,6 +73,8 @@ impl Action {
         Self::Watch,
         Self::Transfer,
         Self::Order,
+        Self::Inspect,
+        Self::ViewAs,
     ];
 
     /// The word in messages: "you may not … this record".
@@ -80,6 +92,8 @@ impl Action {
             Self::Watch => "watch",
             Self::Transfer => "transfer",
             Self::Order => "order",
+            Self::Inspect => "look into the rights on",
+            Self::ViewAs => "see Steward as",
         }
     }
 }
@@ -101,6 +115,8 @@ pub struct Actor {
     pub belongs: Belonging,
     /// What the token in use is limited to; `None` without a token.
     pub limits: Option<TokenLimits>,
+    /// Who looks at Steward as this person; `None` where they act themselves. Nothing is written for such an actor.
+    pub viewed_by: Option<RecordId>,
 }
 
 /// Where a person belongs and what they count as: what entitlements go by besides person, teams and organisation.
@@ -183,6 +199,7 @@ impl Actor {
             assignments: Vec::new(),
             belongs: Belonging::default(),
             limits: None,
+            viewed_by: None,
         }
     }
 
@@ -196,6 +213,11 @@ impl Actor {
             my_organisations: vec![self.organisation],
             belongs: self.belongs.clone(),
         }
+    }
+
+    /// Whether somebody else looks as this person, who may change nothing and leave no trace in their name.
+    pub fn is_viewed(&self) -> bool {
+        self.viewed_by.is_some()
     }
 
     /// Whether this is Steward itself.

@@ -153,6 +153,12 @@ impl Policy {
         self.roles.iter().find(|role| role.key == key)
     }
 
+    /// The actions that some role grants on a kind: what can be asked about at all.
+    pub fn actions_on(&self, kind: &str) -> BTreeSet<Action> {
+        let grants = self.roles.iter().flat_map(|role| &role.grants).filter(|grant| grant.scopes.contains_key(kind));
+        grants.flat_map(|grant| grant.actions.iter().copied()).collect()
+    }
+
     /// All roles, in the order defined.
     pub fn roles(&self) -> &[Arc<Role>] {
         &self.roles

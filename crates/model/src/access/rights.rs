@@ -13,6 +13,9 @@ use crate::record::Record;
 /// The actions that set fields.
 const WRITING: [Action; 3] = [Action::Create, Action::Update, Action::Transition];
 
+/// The actions that change nothing, which a token that only reads is good for.
+const READING: [Action; 2] = [Action::Read, Action::Inspect];
+
 /// What an actor may do with one record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rights {
@@ -297,7 +300,7 @@ fn grants_for<'a>(
     })
 }
 
-fn bound(filter: &Filter, actor: &Actor, assignment: &Assignment, now: Moment) -> Filter {
+pub(super) fn bound(filter: &Filter, actor: &Actor, assignment: &Assignment, now: Moment) -> Filter {
     let my_organisations = match &assignment.reach {
         Reach::Organisations(ids) => ids.clone(),
         Reach::Everywhere => Vec::new(),
@@ -342,7 +345,7 @@ fn everywhere(filter: &Filter) -> Filter {
 }
 
 fn token_allows(actor: &Actor, action: Action) -> bool {
-    actor.limits.as_ref().is_none_or(|limits| !limits.read_only || action == Action::Read)
+    actor.limits.as_ref().is_none_or(|limits| !limits.read_only || READING.contains(&action))
 }
 
 fn token_admits(actor: &Actor, kind: &Kind, record: &Record) -> bool {

@@ -46,7 +46,7 @@ fn ways<'k>(kind: &'k Kind, record: &Record, rights: &Rights) -> impl Iterator<I
 }
 
 /// What the limit says that keeps an actor with these rights from a move.
-fn barred_by<'k>(
+pub(super) fn barred_by<'k>(
     transition: &'k Transition,
     kind: &Kind,
     record: &Record,

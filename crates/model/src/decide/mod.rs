@@ -2,6 +2,7 @@
 
 mod compute;
 mod draft;
+mod hindrance;
 mod history;
 mod lifecycle;
 mod rejection;
@@ -11,6 +12,7 @@ mod sketch;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use compute::{Derived, Rules, World, derive_field, derived_from};
+pub use hindrance::{Hindrance, hindrances};
 pub use history::{History, Irregularity, recall};
 pub use lifecycle::{allowed_transitions, barred_transitions, transition_fields};
 pub use rejection::{FieldConflict, FieldError, Rejection};
@@ -98,6 +100,10 @@ pub fn decide(
     command: &Command,
     ctx: &Context<'_>,
 ) -> Result<Vec<Event>, Rejection> {
+    // Whoever looks as somebody else changes nothing, whatever that person may do.
+    if ctx.actor.is_viewed() {
+        return Err(Rejection::Forbidden { action: command.action() });
+    }
     match (record, command) {
         (None, Command::Create(create)) => decide_create(kind, create, ctx),
         (None, _) | (Some(_), Command::Create(_)) => Err(Rejection::NotFound),
@@ -237,6 +243,7 @@ fn decide_change(
             let watching = record.watchers.contains(person);
             Ok(if watching { vec![next(record, Act::Unwatched { person: *person }, ctx)] } else { Vec::new() })
         }
+        Command::ViewAs { reason, until } => decide_view(record, reason, *until, ctx),
         Command::Revert(event) => revert::decide_revert(kind, record, event, rights, ctx),
     }
 }
@@ -274,6 +281,22 @@ fn decide_update(
 /// Whether the actor could have created the record where it is moved to.
 fn rights_at(ctx: &Context<'_>, kind: &Kind, after: &Record) -> bool {
     rights(ctx.actor, kind, after, ctx.now).may(Action::Create)
+}
+
+/// Longest reason for looking as somebody else, in characters.
+pub const VIEW_REASON_MAX: usize = 500;
+
+fn decide_view(record: &Record, reason: &str, until: Moment, ctx: &Context<'_>) -> Result<Vec<Event>, Rejection> {
+    if record.id == ctx.actor.person {
+        return Err(Rejection::invalid("person", "is yourself"));
+    }
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Rejection::invalid("reason", "is required"));
+    }
+    let reason =
+        crate::value::one_line(reason, VIEW_REASON_MAX).map_err(|message| Rejection::invalid("reason", &message))?;
+    Ok(vec![next(record, Act::ViewedAs { reason, until }, ctx)])
 }
 
 fn decide_work(

@@ -59,6 +59,7 @@ pub(super) fn decide_revert(
         | Act::Transferred { .. }
         | Act::Commented { .. }
         | Act::Escalated { .. }
+        | Act::ViewedAs { .. }
         | Act::Worked { .. }
         | Act::Attached(_)
         | Act::Detached { .. }

@@ -17,6 +17,14 @@ use crate::moment::Moment;
 pub use render::{display_value, render_value};
 pub use typed::typed_value;
 
+/// One line of text as people type it: trimmed, and without what would make it read as something else.
+///
+/// # Errors
+/// What is wrong with it, to follow a name.
+pub fn one_line(text: &str, max_length: usize) -> Result<String, String> {
+    text::parse_line(text, max_length)
+}
+
 /// Most rows that a table field may hold.
 pub const MAX_ROWS: usize = 500;
 /// Most records that a field of many references may name.

@@ -16,6 +16,8 @@ pub enum AskWhom {
     People(Vec<RecordId>),
     /// The members of a team.
     Team(RecordId),
+    /// Those who hold a role that reaches the record's organisation.
+    Role(String),
     /// The manager of whoever gets what is asked for, or of whoever asks.
     Manager,
     /// The lead of the record's team.
@@ -72,6 +74,10 @@ impl Policy {
                 Some(team) => AskWhom::Team(team),
                 None => return Err(fault("team", "is required".to_owned())),
             },
+            "role" => match record.text("role").trim() {
+                "" => return Err(fault("role", "is required".to_owned())),
+                key => AskWhom::Role(key.to_owned()),
+            },
             "manager" => AskWhom::Manager,
             "team_lead" => AskWhom::TeamLead,
             "service_owner" => AskWhom::ServiceOwner,
@@ -104,6 +110,7 @@ impl Policy {
             need,
             ends_at_once: record.field("ends_at_once") != Some(&Json::Bool(false)),
             always_reason: record.text("reason") == "always",
+            sign: record.field("sign") == Some(&Json::Bool(true)),
             within,
             remind_every: integer("remind_every"),
             when_late,
@@ -154,5 +161,19 @@ pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) 
     if before.is_some_and(|before| before.fields == after.fields) {
         return Vec::new();
     }
-    Policy::of(after, ctx.registry).err().unwrap_or_default()
+    match Policy::of(after, ctx.registry) {
+        Ok(Policy { whom: AskWhom::Role(key), .. }) => unknown_role(&key, ctx).into_iter().collect(),
+        Ok(_) => Vec::new(),
+        Err(faults) => faults,
+    }
+}
+
+/// What is wrong with a role that is asked: it must be there, and one of staff, since all who ask hold those of others.
+fn unknown_role(key: &str, ctx: &Context<'_>) -> Option<FieldError> {
+    let staff = || ctx.policy.roles().iter().filter(|role| role.staff).map(|role| role.key.as_str());
+    if staff().any(|known| known == key) {
+        return None;
+    }
+    let known: Vec<&str> = staff().collect();
+    Some(FieldError::new("role", format!("`{key}` is no role of staff; there are {}", known.join(", "))))
 }

@@ -68,6 +68,8 @@ pub struct Ask {
     pub ends_at_once: bool,
     /// Whether a reason is needed with agreement as well.
     pub always_reason: bool,
+    /// Whether who answers gives their password once more.
+    pub sign: bool,
     /// Seconds within which it is to be answered.
     pub within: Option<i64>,
     /// Seconds between reminders.
@@ -133,6 +135,8 @@ pub struct Answer {
     pub at: Option<Moment>,
     /// Why.
     pub reason: String,
+    /// Whether the password was given once more with it.
+    pub signed: bool,
 }
 
 /// How a round stands.
@@ -190,7 +194,8 @@ impl Round {
         for person in people {
             if !self.answers.iter().any(|answer| answer.ask == ask && answer.person == *person) {
                 let (person, said) = (*person, Said::Waiting);
-                self.answers.push(Answer { ask, person, said, by: None, at: None, reason: String::new() });
+                let reason = String::new();
+                self.answers.push(Answer { ask, person, said, by: None, at: None, reason, signed: false });
             }
         }
     }
@@ -257,6 +262,17 @@ impl Round {
             reason.trim().clone_into(&mut answer.reason);
         }
         Ok(())
+    }
+
+    /// Whether an answer of somebody, for themselves and for those for whom they stand in, is to be signed.
+    pub fn wants_signature(&self, people: &[RecordId], by: RecordId) -> bool {
+        self.present().any(|ask| ask.sign && !self.votes(ask, people, by).is_empty())
+    }
+
+    /// Notes that what somebody answered at a moment was signed.
+    pub fn sign(&mut self, by: RecordId, now: Moment) {
+        let is_theirs = |answer: &&mut Answer| answer.at == Some(now) && answer.by.unwrap_or(answer.person) == by;
+        self.answers.iter_mut().filter(is_theirs).for_each(|answer| answer.signed = true);
     }
 
     /// Has a question count as refused by those who did not answer it.
@@ -451,6 +467,7 @@ fn ask_of(row: &Json) -> Ask {
         },
         ends_at_once: row.get("ends_at_once") != Some(&Json::Bool(false)),
         always_reason: text("reason") == "always",
+        sign: row.get("sign") == Some(&Json::Bool(true)),
         within: integer("within"),
         remind_every: integer("remind_every"),
         when_late: Late::named(text("when_late")),
@@ -474,7 +491,7 @@ fn ask_row(ask: &Ask) -> Json {
         "ends_at_once": ask.ends_at_once, "reason": if ask.always_reason { "always" } else { "refusal" },
         "within": ask.within, "remind_every": ask.remind_every, "when_late": ask.when_late.key(),
         "asked_at": moment(ask.asked_at), "due_at": moment(ask.due_at), "reminded_at": moment(ask.reminded_at),
-        "policy": ask.policy.map(|policy| policy.0),
+        "policy": ask.policy.map(|policy| policy.0), "sign": ask.sign.then_some(true),
     });
     without_nulls(row)
 }
@@ -489,6 +506,7 @@ fn answer_of(row: &Json) -> Option<Answer> {
         by: integer("by").map(RecordId),
         at: integer("at").map(Moment),
         reason: text("reason").to_owned(),
+        signed: row.get("signed") == Some(&Json::Bool(true)),
     })
 }
 
@@ -497,6 +515,7 @@ fn answer_row(answer: &Answer) -> Json {
         "ask": answer.ask, "person": answer.person.0, "answer": answer.said.key(),
         "by": answer.by.map(|by| by.0), "at": answer.at.map(|at| at.0),
         "reason": Some(&answer.reason).filter(|reason| !reason.is_empty()),
+        "signed": answer.signed.then_some(true),
     }))
 }
 

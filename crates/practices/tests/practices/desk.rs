@@ -91,6 +91,7 @@ impl Desk {
             assignments,
             belongs: Belonging::default(),
             limits: None,
+            viewed_by: None,
         }
     }
 

@@ -1,7 +1,9 @@
 //! Who may do what: the shipped roles, as tables.
 
 use serde_json::json;
-use steward_model::access::{Action, Actor, Policy, Reach, TokenLimits, explain, may_assign, rights, scope};
+use steward_model::access::{
+    Action, Actor, Policy, Reach, TokenLimits, account, explain, may_assign, may_concern_strangers, rights, scope,
+};
 use steward_model::decide::Rejection;
 use steward_model::filter::Filter;
 use steward_model::id::RecordId;
@@ -36,11 +38,11 @@ fn a_requester_sees_and_answers_what_is_theirs_only() {
 
 #[test]
 fn an_agent_works_in_their_teams() {
-    use Action::{Attach, Comment, Create, Link, Note, Read, Transition, Update, Watch, Work};
+    use Action::{Attach, Comment, Create, Inspect, Link, Note, Read, Transition, Update, Watch, Work};
     let all = [Read, Create, Update, Transition, Comment, Note, Work, Attach, Link, Watch];
     check_actions(|desk| desk.actor(BEN, CUSTOMER, &[DESK], &["agent"]), &all);
     check_actions(|desk| desk.actor(BEN, CUSTOMER, &[NETWORK], &["agent"]), &[]);
-    check_actions(|desk| desk.actor(BEN, CUSTOMER, &[], &["auditor"]), &[Read]);
+    check_actions(|desk| desk.actor(BEN, CUSTOMER, &[], &["auditor"]), &[Read, Inspect]);
 }
 
 #[test]
@@ -53,7 +55,8 @@ fn a_role_reaches_as_far_as_it_was_given() {
         }
     };
     check_actions(within(vec![OTHER_CUSTOMER]), &[]);
-    let all: Vec<Action> = Action::ALL.into_iter().filter(|action| *action != Action::Order).collect();
+    let others = [Action::Order, Action::Inspect, Action::ViewAs];
+    let all: Vec<Action> = Action::ALL.into_iter().filter(|action| !others.contains(action)).collect();
     check_actions(within(vec![CUSTOMER, OTHER_CUSTOMER]), &all);
 }
 
@@ -168,4 +171,42 @@ fn a_requester_sees_the_services_that_their_organisation_is_a_customer_of() {
         check(kind, state, field, &[], false);
         check(kind, "retired", field, &[CUSTOMER], false);
     }
+}
+
+#[test]
+fn the_account_of_a_decision_is_the_decision() {
+    let desk = in_progress();
+    let record = desk.record.as_ref().unwrap();
+    let keys: Vec<String> = desk.policy.roles().iter().map(|role| role.key.clone()).collect();
+    let mut allowed = 0;
+    for key in &keys {
+        for (person, home, teams) in
+            [(ANNA, CUSTOMER, &[][..]), (BEN, CUSTOMER, &[DESK][..]), (BEN, OTHER_CUSTOMER, &[NETWORK][..])]
+        {
+            let mut actor = desk.actor(person, home, teams, &[key]);
+            for reach in [Reach::Everywhere, Reach::Organisations(vec![home]), Reach::Organisations(Vec::new())] {
+                actor.assignments[0].reach = reach;
+                let rights = rights(&actor, desk.kind(), record, desk.now);
+                let held = account(&actor, desk.kind(), record, desk.now);
+                let grants = |action: Action| {
+                    held.iter().any(|held| held.condition.holds && held.grant.actions.contains(&action))
+                };
+                for action in Action::ALL {
+                    let seen = action == Action::Create || grants(Action::Read);
+                    assert_eq!(rights.may(action), seen && grants(action), "{key} of {person} {action:?}");
+                    allowed += usize::from(rights.may(action));
+                }
+                // Whom the record does not name sees it by no grant that cannot hold for such people.
+                if person == BEN {
+                    for held in held.iter().filter(|held| held.condition.holds) {
+                        let scope = &held.grant.scopes["incident"];
+                        assert!(may_concern_strangers(scope, desk.kind(), record, desk.now), "{}", held.grant.name);
+                    }
+                }
+            }
+        }
+    }
+    assert!(allowed > 100, "{allowed} rights prove little");
+    let own = &desk.policy.role("requester").unwrap().grants[0].scopes["incident"];
+    assert!(!may_concern_strangers(own, desk.kind(), record, desk.now), "one's own report is nobody else's");
 }

@@ -31,7 +31,7 @@ fn leading_to(kind: &Kind, is_goal: impl Fn(&str) -> bool) -> BTreeSet<&str> {
 fn every_kind_is_there_under_its_address() {
     let registry = shipped();
     let plurals: BTreeSet<&str> = registry.kinds().iter().map(|kind| kind.plural.as_str()).collect();
-    let promised = "incidents service-requests request-items request-tasks problems problem-tasks known-errors changes \
+    let promised = "absences incidents service-requests request-items request-tasks problems problem-tasks known-errors changes \
                     change-tasks releases knowledge-articles outages overlays tasks incident-tasks organisations people teams \
                     locations services service-offerings configuration-items priority-matrices snippets catalogue-items catalogue-categories \
                      article-feedback calendars schedules handling-notes macros record-templates agreements service-level-targets \

@@ -80,6 +80,7 @@ pub(crate) fn shell(query: &str) -> Shell<'_> {
         groups: GROUPS,
         counts: None,
         foot: FOOT,
+        viewing: None,
         person: Some(Account {
             name: "Mei Lin",
             detail: "Service desk · Nordhamn AB",

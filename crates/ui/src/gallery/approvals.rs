@@ -13,7 +13,14 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
 fn waiting() -> Markup {
     let said = |name, said| Asked { name, said, ..Asked::default() };
     let first = [
-        Asked { by: LONG_NAME, reason: HOSTILE, at: Some(html! { "2 h ago" }), ..said("Mia Chen", Said::Agreed) },
+        Asked { stand_in: LONG_NAME, ..said("Away Today", Said::Asked) },
+        Asked {
+            by: LONG_NAME,
+            is_signed: true,
+            reason: HOSTILE,
+            at: Some(html! { "2 h ago" }),
+            ..said("Mia Chen", Said::Agreed)
+        },
         said(LONG_NAME, Said::Released),
     ];
     let second = [said("Dev Raman", Said::Asked), said("Ada Okafor", Said::Asked)];

@@ -1,5 +1,6 @@
 //! Every component with sample data, in every state: to look at, and for tests to hold.
 
+mod access;
 mod approvals;
 mod automation;
 mod fields;
@@ -31,6 +32,7 @@ pub fn parts() -> Vec<(&'static str, Markup)> {
         fields::parts(),
         lists::parts(),
         records::parts(),
+        access::parts(),
         approvals::parts(),
         plans::parts(),
         knowledge::parts(),

@@ -58,6 +58,7 @@ const PAGES: &[Text] = &[
     Text { path: "notifications", text: include_str!("../../../../docs/notifications.md") },
     Text { path: "demo", text: include_str!("../../../../docs/demo.md") },
     Text { path: "configuration", text: include_str!("../../../../docs/configuration.md") },
+    Text { path: "access", text: include_str!("../../../../docs/access.md") },
     Text { path: "operating", text: include_str!("../../../../docs/operating.md") },
     Text { path: "reference/kinds", text: include_str!("../../../../docs/reference/kinds.md") },
     Text { path: "reference/forms", text: include_str!("../../../../docs/reference/forms.md") },

@@ -6,7 +6,8 @@ use steward_model::kind::{Field, FieldType};
 use steward_model::moment::Moment;
 use steward_practices::approval::{APPROVAL, APPROVE, Need, REFUSE, Said as Answered};
 use steward_ui::approval::{Approval, Asked, Question, Said, approval};
-use steward_ui::button::{Button, Look, link_button};
+use steward_ui::button::{Button, Look, Submit, link_button, submit};
+use steward_ui::form::{Form as FormParts, form};
 use steward_ui::partial::Partial;
 use steward_words::{t, t_with};
 
@@ -98,6 +99,15 @@ pub(crate) fn draw(
                     by: answer.by.map(name).unwrap_or_default(),
                     at: answer.at.map(|at| time::ago(at, now, zone)),
                     reason: &answer.reason,
+                    is_signed: answer.signed,
+                    stand_in: match said(answer.said, one) {
+                        Said::Asked => seen
+                            .stand_ins
+                            .iter()
+                            .find(|(whose, _)| *whose == answer.person)
+                            .map_or("", |(_, by)| name(*by)),
+                        _ => "",
+                    },
                 })
                 .collect()
         })
@@ -122,6 +132,10 @@ pub(crate) fn draw(
             @for (key, label, look) in [(APPROVE, t("approval-approve"), Look::Main), (REFUSE, t("approval-refuse"), Look::Plain)] {
                 @let address = format!("{}{back}", address::transition(kind, &seen.record, key));
                 (link_button(&Button { label, look, partial: Partial::dialog(&address), ..Button::default() }, &address))
+            }
+            @if place == Stands::Alone {
+                @let link = address::of_record(kind, &seen.record, "link");
+                (form(&FormParts { action: &link, csrf_token: &visitor.csrf_token, ..FormParts::default() }, submit(&Button { label: t("approval-link"), look: Look::Quiet, ..Button::default() }, &Submit::default())))
             }
         }
     });

@@ -142,6 +142,18 @@ impl Parts<'_> {
             ..item(if pinned { t("unpin-record") } else { t("pin-record") }, Some(Icon::Bookmark), "", false)
         });
         items.push(item(t("why-may-i"), Some(Icon::Key), &access, true));
+        let who = address::of_record(kind, &view.record, "who");
+        let reach = address::of_record(kind, &view.record, "reach");
+        let view_as = address::of_record(kind, &view.record, "view-as");
+        if view.rights.may(Action::Inspect) {
+            items.push(item(t("who-sees"), Some(Icon::Users), &who, false));
+            if kind.key == "person" {
+                items.push(item(t("reach-of"), Some(Icon::Shield), &reach, false));
+            }
+        }
+        if kind.key == "person" && view.rights.may(Action::ViewAs) && view.record.id != self.visitor.actor().person {
+            items.push(item(t("viewing-see-as"), Some(Icon::Eye), &view_as, true));
+        }
         let watch_address = address::of_record(kind, &view.record, "watch");
         html! {
             @if let (Some(main), Some(address)) = (main, &main_address) {

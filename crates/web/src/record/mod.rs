@@ -525,7 +525,8 @@ pub(crate) async fn access(
 ) -> Result<Response, WebError> {
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let mut lines = Vec::new();
-    for action in Action::ALL.into_iter().filter(|action| *action != Action::Create) {
+    let asked = web.app().policy().actions_on(&kind.key);
+    for action in asked.into_iter().filter(|action| *action != Action::Create) {
         let explanation = web.app().explain(visitor.actor(), visitor.actor(), action, &kind, &name).await?;
         lines.push((action, explanation));
     }

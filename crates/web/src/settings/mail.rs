@@ -78,6 +78,7 @@ pub(crate) fn reason_label(reason: Reason) -> &'static str {
         Reason::Approval => t("tell-approval"),
         Reason::Due => t("tell-due"),
         Reason::Rule => t("tell-rule"),
+        Reason::Viewed => t("did-view"),
     }
 }
 
@@ -91,8 +92,10 @@ impl Sheet<'_> {
     /// By which ways one is told of what.
     pub(super) fn notifications(&self, web: &Web, mail: &MailStanding) -> Markup {
         let settings = self.settings;
+        // What one is told in any case is not asked.
         let rows: Vec<Ways<'_>> = Reason::ALL
             .into_iter()
+            .filter(|reason| reason.is_optional())
             .map(|reason| Ways {
                 key: reason.key(),
                 label: reason_label(reason),

@@ -47,7 +47,7 @@ pub(super) fn settings(form: &Form, before: &PersonSettings) -> (PersonSettings,
     } else {
         keys(form, &mut settings, &mut faults);
     }
-    for reason in Reason::ALL {
+    for reason in Reason::ALL.into_iter().filter(|reason| reason.is_optional()) {
         let name = format!("tell.{}", reason.key());
         if form.has(&name) {
             if form.all(&name).last() == Some("true") {

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 60] = [
+const TICKET_LINES: [TicketLine; 65] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -79,6 +79,13 @@ const TICKET_LINES: [TicketLine; 60] = [
     // The file is the agent's: its requester may read it and not take it away.
     ("POST", "/{kinds}/{record}/attachments/{file}/remove", Sent::Form(&[]), (403, 403, 303)),
     ("GET", "/{kinds}/{record}/access", Sent::Nothing, (200, 200, 200)),
+    ("GET", "/{kinds}/{record}/who", Sent::Nothing, (403, 403, INSPECTORS)),
+    // A ticket is no person; the rights on people are told in `inspector.rs`.
+    ("GET", "/{kinds}/{record}/reach", Sent::Nothing, (404, 404, 404)),
+    // Only a question for approval is decided by a link.
+    ("POST", "/{kinds}/{record}/link", Sent::Form(&[]), (404, 404, 404)),
+    ("GET", "/{kinds}/{record}/view-as", Sent::Nothing, (404, 404, 404)),
+    ("POST", "/{kinds}/{record}/view-as", Sent::Form(&[("reason", "to see")]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/clocks", Sent::Nothing, (200, 200, 200)),
     // Only calendars take files of holidays; their rights are told in `operations.rs`.
     ("GET", "/{kinds}/{record}/holidays", Sent::Nothing, (404, 404, 404)),
@@ -99,7 +106,7 @@ const TICKET_LINES: [TicketLine; 60] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 84] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 90] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -168,6 +175,12 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 84] = [
     ("GET", "/calibration", Sent::Nothing, (303, STAFF_ONLY)),
     ("GET", "/designer/OVL9999999", Sent::Nothing, (303, 404)),
     ("POST", "/designer/OVL9999999", Sent::Form(&[("definition", "x")]), (401, 404)),
+    ("GET", "/decide/nothing", Sent::Nothing, (404, 404)),
+    ("POST", "/decide/nothing", Sent::Form(&[("decision", "approve")]), (404, 404)),
+    ("GET", "/access", Sent::Nothing, (303, ADMINISTRATORS_ONLY)),
+    ("GET", "/access/roles/agent", Sent::Nothing, (303, ADMINISTRATORS_ONLY)),
+    ("GET", "/access/kinds/incident", Sent::Nothing, (303, ADMINISTRATORS_ONLY)),
+    ("POST", "/view-as/end", Sent::Form(&[]), (401, 303)),
     ("GET", "/views/counts", Sent::Nothing, (303, 200)),
     ("GET", "/incidents/views/new", Sent::Nothing, (303, 200)),
     ("POST", "/incidents/views", Sent::Form(&[("name", "")]), (401, 422)),
@@ -188,6 +201,10 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 84] = [
 
 /// Stands for 200 to staff and 403 to others.
 const STAFF_ONLY: u16 = 0;
+/// Stands for 200 to those who may look into rights and 403 to others.
+const ADMINISTRATORS_ONLY: u16 = 1;
+/// The same among those who work on a ticket.
+const INSPECTORS: u16 = 1;
 
 /// Who may see an object: anon never does.
 fn readers(fixture: &Fixture) -> Vec<(&'static str, String, BTreeSet<&'static str>)> {
@@ -242,6 +259,9 @@ fn route_of(path: &str) -> String {
         ("/outbox/987654", "/outbox/{message}"),
         ("/snippets/TXT9999999", "/snippets/{snippet}"),
         ("/help/reference/filters", "/help/{*page}"),
+        ("/decide/nothing", "/decide/{token}"),
+        ("/access/roles/agent", "/access/roles/{role}"),
+        ("/access/kinds/incident", "/access/kinds/{kind}"),
         ("/catalogue/CATG9999999", "/catalogue/{category}"),
         ("/items/CAT9999999", "/items/{item}"),
         ("/forms/CAT9999999", "/forms/{item}"),
@@ -295,6 +315,10 @@ on_both! {
         for (method, path, sent, (requester, manager, worker)) in TICKET_LINES {
             for (actor, relation) in relations {
                 let expected = [requester, manager, worker][relation];
+                let expected = match expected {
+                    INSPECTORS => if actor == "g1" { 403 } else { 200 },
+                    expected => expected,
+                };
                 // What succeeds changes the ticket, so each gets one of its own.
                 let changes = expected == 303;
                 let ticket = if changes { fixture.twin_of_ta().await } else { fixture.ta.clone() };
@@ -317,7 +341,12 @@ on_both! {
             for actor in ACTORS {
                 // What is only for staff answers staff, and tells others so.
                 let is_staff = ["g1", "g2", "oa", "root"].contains(&actor);
-                let somebody = if somebody == STAFF_ONLY { if is_staff { 200 } else { 403 } } else { somebody };
+                let inspects = ["oa", "root"].contains(&actor);
+                let somebody = match somebody {
+                    STAFF_ONLY => if is_staff { 200 } else { 403 },
+                    ADMINISTRATORS_ONLY => if inspects { 200 } else { 403 },
+                    somebody => somebody,
+                };
                 let expected = if actor == "anon" { nobody } else { somebody };
                 if path == "/sign-in" {
                     // Who fails too often has to wait, and all of them fail.
