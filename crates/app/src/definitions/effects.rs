@@ -122,6 +122,9 @@ impl fmt::Display for Effect {
     }
 }
 
+/// What keeps a record from its work under some kinds.
+type FaultsOf = fn(&Record, &Registry) -> Vec<String>;
+
 /// An effect before records are counted, with the condition on those that it concerns.
 struct Found {
     effect: Effect,
@@ -161,7 +164,7 @@ impl App {
 
     /// What works now, and would not under other definitions.
     async fn broken_by(&self, new: &Registry) -> Result<Vec<Effect>, Error> {
-        let read: [(&str, &str, fn(&Record, &Registry) -> Vec<String>); 4] = [
+        let read: [(&str, &str, FaultsOf); 4] = [
             (RULE, "active", |record, registry| {
                 faults(Rule::read(record, registry, &|_, name| Some(AnyName::id(name))).err())
             }),
