@@ -80,6 +80,22 @@ impl Store {
         Ok(())
     }
 
+    /// Whether a name is that of a table, so that no view for a kind can have it.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn is_table(&self, name: &str) -> Result<bool, StoreError> {
+        let sql = match self.dialect() {
+            Dialect::Sqlite => "select 1 from sqlite_master where type = 'table' and name = $1",
+            Dialect::Postgres => {
+                "select 1 from pg_class where relkind in ('r', 'p', 'S', 'i') and relname = $1 \
+                 and relnamespace = current_schema()::regnamespace"
+            }
+        };
+        let mut connection = self.read().await?;
+        Ok(connection.fetch_optional(sql, &[Bind::Text(name.to_owned())]).await?.is_some())
+    }
+
     /// The kinds that differ from last time, and the stamps of those that are gone.
     async fn steps(&self, registry: &Registry) -> Result<(Vec<Step>, BTreeMap<String, String>), StoreError> {
         let mut connection = self.read().await?;

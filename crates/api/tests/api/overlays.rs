@@ -67,6 +67,12 @@ on_both! {
         root.patch(&path, json!({ "fields": { "definition": taken } })).await.expect(200);
         let refused = step(root, &path, "put_in_force").await.expect(422);
         assert!(told(&refused).contains("`settings` is the address of another page"), "{}", told(&refused));
+        for key in ["record", "outbox", "pg_long_long_long_long_long_long_long_long_long_long_long_long"] {
+            let taken = SAMPLE.replace("\"lab_sample\"", &format!("\"{key}\""));
+            root.patch(&path, json!({ "fields": { "definition": taken } })).await.expect(200);
+            let refused = step(root, &path, "put_in_force").await.expect(422);
+            assert!(told(&refused).starts_with(&format!("the key `{key}` ")), "{}", told(&refused));
+        }
         root.get(samples).await.expect(404);
 
         root.patch(&path, json!({ "fields": { "definition": SAMPLE } })).await.expect(200);

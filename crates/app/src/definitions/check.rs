@@ -14,6 +14,8 @@ use super::{Definitions, Effect, Fault, IN_FORCE, Laid, OVERLAY, design};
 use crate::App;
 use crate::error::Error;
 
+/// Longest key of a kind: PostgreSQL keeps names of 63 letters whole, and there are names with more before it.
+const KEY_MAX: usize = 50;
 /// Faults told at once.
 const TOLD: usize = 20;
 
@@ -64,11 +66,31 @@ impl App {
         match put_together.map_err(Error::internal)? {
             Err(faults) => Ok((Prospect { faults, ..Prospect::default() }, None)),
             Ok(definitions) => {
+                let faults = self.names_taken(&definitions).await?;
+                if !faults.is_empty() {
+                    return Ok((Prospect { faults, ..Prospect::default() }, None));
+                }
                 let registry = definitions.registry(steward_words::language());
                 let effects = self.effects_of(registry).await?;
                 Ok((Prospect { faults: Vec::new(), effects }, Some(definitions)))
             }
         }
+    }
+
+    /// Kinds for which the database can have no view of their name.
+    async fn names_taken(&self, definitions: &Definitions) -> Result<Vec<Fault>, Error> {
+        let mut faults = Vec::new();
+        for kind in definitions.kinds().kinds().iter().filter(|kind| self.registry().kind(&kind.key).is_none()) {
+            let why = match kind.key.len() {
+                length if length > KEY_MAX => format!("has more than {KEY_MAX} letters; choose a shorter one"),
+                _ if self.store().is_table(&kind.key).await? => {
+                    "is a word of Steward's own; choose another one".to_owned()
+                }
+                _ => continue,
+            };
+            faults.push(Fault { overlay: String::new(), line: 0, message: format!("the key `{}` {why}", kind.key) });
+        }
+        Ok(faults)
     }
 
     /// Refuses what would put definitions in force that cannot be, or that would orphan what is here; and those who are
