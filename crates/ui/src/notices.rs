@@ -130,8 +130,9 @@ pub struct MailLine<'a> {
 /// The outbox, newest first. `with_people` where lines are of several.
 pub fn outbox(lines: &[MailLine], with_people: bool) -> Markup {
     let of = |part: &Part| part.0.clone().unwrap_or_default();
+    let label = if with_people { t("outbox") } else { t("mail-mine") };
     html! {
-        div.small-table.outbox tabindex="0" role="region" aria-label=(t("outbox")) {
+        div.small-table.outbox tabindex="0" role="region" aria-label=(label) {
             table {
                 thead {
                     tr {

@@ -157,7 +157,7 @@ pub fn plan(plan: &Plan, actions: Option<Markup>) -> Markup {
             @if plan.steps.len() > 1 {
                 details.plan__drawing open[plan.page.is_none()] {
                     summary { (icon(Icon::Sitemap)) (t("plan-drawn")) }
-                    div.plan__canvas { (drawing(plan.steps)) }
+                    div.plan__canvas tabindex="0" role="group" aria-label=(t("plan-drawn")) { (drawing(plan.steps)) }
                 }
             }
             @if let Some(actions) = actions { div.plan__actions { (actions) } }

@@ -34,8 +34,9 @@ story("An administrator makes a kind of the laboratory's own, and an agent works
   await desk.locator("[name=matter]").selectOption({ label: "Water" });
   await desk.getByRole("button", { name: /^Create/ }).click();
   await desk.getByRole("heading", { name: "Well 4" }).waitFor();
-  await desk.getByRole("button", { name: "In work" }).first().click();
-  await desk.getByText("In work").first().waitFor();
+  await desk.getByRole("link", { name: "In work" }).or(desk.getByRole("button", { name: "In work" })).first().click();
+  await desk.getByRole("dialog").getByRole("button", { name: "In work" }).click();
+  await desk.getByText("moved it from").first().waitFor();
   const found = await as("ben", scene.desk).get(`samples-${word}`);
   assert.equal(found[0].fields.matter.key ?? found[0].fields.matter, "water");
 });

@@ -82,7 +82,7 @@ story("Keys are what a person chose, or none", async (scene) => {
   const page = await scene.visit("greta");
   const keep = async () => Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: "Save" }).click()]);
   await page.goto("/settings");
-  await page.getByLabel("Inbox").fill("g");
+  await page.getByLabel("Inbox", { exact: true }).fill("g");
   await keep();
   await page.goto("/incidents");
   await page.keyboard.press("i");
