@@ -44,13 +44,14 @@ impl App {
 
     /// The records of which consequences made others than the set held.
     async fn commit_with(&self, mut set: ChangeSet, taken: Option<(&Taken, i64)>) -> Result<Vec<Record>, CommitError> {
-        let changed = self.add_approvals(&mut set).await?;
-        self.add_clocks(&mut set, taken.map(|(taken, _)| taken)).await?;
-        self.add_intervals(&mut set).await.map_err(|error| match error {
+        // Boxed: each is a large future, and a commit stands at the end of long chains of others.
+        let changed = Box::pin(self.add_approvals(&mut set)).await?;
+        Box::pin(self.add_clocks(&mut set, taken.map(|(taken, _)| taken))).await?;
+        Box::pin(self.add_intervals(&mut set)).await.map_err(|error| match error {
             Error::Unavailable => CommitError::Busy,
             other => CommitError::Failed(StoreError::Damaged(format!("the times of a record: {other}"))),
         })?;
-        set.mail = self.mail_for(&set.notifications).await.map_err(|error| match error {
+        set.mail = Box::pin(self.mail_for(&set.notifications)).await.map_err(|error| match error {
             Error::Unavailable => CommitError::Busy,
             other => CommitError::Failed(StoreError::Damaged(format!("what is mailed: {other}"))),
         })?;
@@ -67,7 +68,7 @@ impl App {
         self.forget_copies(&written);
         self.0.counts.forget_all();
         if written.iter().any(|(_, kind)| kind.key == OVERLAY)
-            && let Err(error) = self.renew_definitions().await
+            && let Err(error) = Box::pin(self.renew_definitions()).await
         {
             tracing::error!(%error, "changed definitions could not be taken over; it is tried again");
         }

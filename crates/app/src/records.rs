@@ -366,7 +366,7 @@ impl App {
             links: links_of(&new.links, found)?,
         });
         let world = self.world_for(named.unwrap_or(organisation)).await?;
-        let given = self.given_at_birth(actor, kind, new, found).await?;
+        let given = Box::pin(self.given_at_birth(actor, kind, new, found)).await?;
         let ctx = Context { birth: Some(birth), given, ..self.context(actor, origin, found, &world) };
         let event = first(decide(kind, None, &command, &ctx)?)?;
         let after = apply(None, &event).map_err(Error::internal)?;
@@ -461,11 +461,12 @@ impl App {
             decide(kind, Some(record), command, &ctx)?
         };
         if !actor.is_system() {
-            self.check_asked(kind, record, command, &events).await?;
-            self.check_unfinished(kind, record, &events, origin).await?;
+            Box::pin(self.check_asked(kind, record, command, &events)).await?;
+            Box::pin(self.check_unfinished(kind, record, &events, origin)).await?;
         }
-        self.check_family(actor, kind, record, &events).await?;
-        self.check_defined(actor, kind, record, &events).await?;
+        Box::pin(self.check_family(actor, kind, record, &events)).await?;
+        // Boxed, as what few commands need would make the future of each of them large.
+        Box::pin(self.check_defined(actor, kind, record, &events)).await?;
         Ok(events)
     }
 

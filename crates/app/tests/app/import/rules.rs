@@ -236,10 +236,12 @@ on_both! {
     async fn a_second_run_changes_nothing_and_a_grown_log_goes_on(db: TestDatabase) {
         let mut rows = vec![row("INC1", "New", "1/3/2016 08:00"), row("INC2", "New", "1/3/2016 08:00"), row("INC1", "Active", "1/3/2016 09:00")];
         let (app, _) = imported(&db, &rows).await;
-        let end = db.store.journal_end().await.unwrap();
+        let before = db.store.verify(None, |_| {}).await.unwrap();
         let again = import(&app, file(&db, "log.csv", log(&rows)), &profile(), None).await.unwrap();
         assert_eq!((again.events, again.known_rows, again.created, again.continued), (0, 3, 0, 0));
-        assert_eq!(db.store.journal_end().await.unwrap(), end);
+        // Counted, for the place up to which readers may go waits for whatever else the database is doing.
+        let after = db.store.verify(None, |_| {}).await.unwrap();
+        assert_eq!((after.entries, after.records), (before.entries, before.records));
         rows.push(row("INC2", "Active", "2/3/2016 08:00"));
         let grown = import(&app, file(&db, "log.csv", log(&rows)), &profile(), None).await.unwrap();
         assert_eq!((grown.events, grown.known_rows, grown.created, grown.continued), (1, 3, 0, 1));
