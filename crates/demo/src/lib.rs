@@ -3,6 +3,7 @@
 //! An energy company with its subsidiary and a customer, 120 people, and ninety days of work that end now. The words
 //! lie in `data/`; the modules put them into a script of steps, which is played in the order of time.
 
+mod absences;
 mod agreements;
 mod approvals;
 mod article_files;
@@ -180,6 +181,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     sundry::write(&mut script, &calendar, seed)?;
     rules::write(&mut script, &calendar)?;
     notices::write(&mut script, &calendar)?;
+    absences::write(&mut script, &calendar);
     flows::write(&mut script, &world, &calendar)?;
     badday::write(&mut script, &world, &calendar, &phrases, seed)?;
     incidents::Desk::new(&mut script, &mut world, &calendar, &stories, &phrases, seed).write()?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use steward_app::clock::FixedClock;
-use steward_app::definitions::{Base, Definitions};
+use steward_app::definitions::{Base, Definitions, Laid};
 use steward_app::list::{Counting, ListRequest};
 use steward_app::view::RecordView;
 use steward_app::{App, Parts};
@@ -110,6 +110,9 @@ on_both! {
         assert!(work >= 600, "{work} records of work");
         let count = async |kind: &str| states(&app, kind).await.values().sum::<usize>();
         assert_eq!(count("person").await, 120);
+        let draft = all(&app, &Actor::system(), "overlay").await.remove(0);
+        let prospect = app.prospect(Some(Laid::of(&draft.record)), None).await.unwrap();
+        assert!(prospect.is_possible() && !prospect.effects.is_empty(), "{prospect:?}");
         // Three companies, and the carrier that promises repairs of lines.
         assert_eq!(count("organisation").await, 4);
         assert_eq!(count("service").await, 12);
