@@ -146,7 +146,8 @@ impl App {
         origin: &Origin,
         led: &[LinkTo],
     ) -> Result<RecordView, Error> {
-        self.noted(actor, kind, "", self.create_or_refuse(actor, kind, new, origin, led).await).await
+        let made = Box::pin(self.create_or_refuse(actor, kind, new, origin, led)).await;
+        self.noted(actor, kind, "", made).await
     }
 
     async fn create_or_refuse(
@@ -219,7 +220,8 @@ impl App {
         request: &Request,
         origin: &Origin,
     ) -> Result<RecordView, Error> {
-        self.noted(actor, kind, name, self.execute_or_refuse(actor, kind, name, request, origin).await).await
+        let done = Box::pin(self.execute_or_refuse(actor, kind, name, request, origin)).await;
+        self.noted(actor, kind, name, done).await
     }
 
     async fn execute_or_refuse(

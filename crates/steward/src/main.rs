@@ -27,6 +27,9 @@ use crate::config::Config;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Stack of each thread, in bytes: a plan that goes on by itself is a long chain of futures. Only what is used is taken.
+const STACK: usize = 8 * 1024 * 1024;
+
 fn main() -> ExitCode {
     // Whatever this program writes is for its owner alone, whichever library writes it.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
@@ -43,7 +46,7 @@ fn main() -> ExitCode {
 
 fn run(command: &Command, config: &Config) -> anyhow::Result<()> {
     start_logging(config, matches!(command, Command::Serve(_)))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()?;
     runtime.block_on(async {
         match command {
             Command::Serve(options) => serve::serve(config, options).await,
