@@ -16,6 +16,7 @@ mod meta;
 mod notifications;
 mod openapi;
 mod outbox;
+mod overlays;
 mod plans;
 mod problem;
 mod query;

@@ -4,7 +4,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
     Api, bulk_edits, calibration, catalogue, clocks, events, inspector, intervals, meta, notifications, openapi,
-    outbox, plans, records, rules, search, timeline, views,
+    outbox, overlays, plans, records, rules, search, timeline, views,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -110,6 +110,12 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/service-level-targets/{record}/simulate",
             "Replay the last days under a target with other values",
             post(clocks::simulate),
+        ),
+        route(
+            Post,
+            "/api/v1/overlays/{record}/prospect",
+            "What a definition of kinds and fields would do",
+            post(overlays::prospect),
         ),
         route(Get, "/api/v1/intervals", "What overlaps with a span of time", get(intervals::list)),
         route(

@@ -19,9 +19,10 @@ use steward_store::error::CommitError;
 use steward_store::rows::Loaded;
 
 use crate::App;
+use crate::deciding::folded;
 use crate::error::Error;
 use crate::lookup::Found;
-use crate::records::{Origin, RecordName, folded};
+use crate::records::{Origin, RecordName};
 
 /// Name of the subscriber.
 const SUBSCRIBER: &str = "family";

@@ -12,8 +12,9 @@ use steward_model::record::Record;
 use steward_model::value::render_value;
 
 use crate::App;
+use crate::deciding::folded;
 use crate::error::Error;
-use crate::records::{NewRecord, Origin, Request, folded};
+use crate::records::{NewRecord, Origin, Request};
 use crate::view::{RecordView, collect_references};
 
 /// The link from the new record to the one before.

@@ -18,6 +18,7 @@ pub mod clocks;
 mod commit;
 pub mod configuration;
 pub mod context;
+mod deciding;
 pub mod definitions;
 pub mod deflection;
 pub mod drafts;

@@ -1,14 +1,16 @@
 //! Lists: filtered, sorted, paged by keyset, counted; only what the actor may see.
 
+mod levels;
+
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::Value as Json;
 use steward_model::access::{Action, Actor, scope};
-use steward_model::filter::{Attribute, Filter, FilterError, Path, Shape, SortKey};
+use steward_model::filter::{Attribute, Filter, FilterError, Shape, SortKey};
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Level, Registry};
 use steward_model::moment::Moment;
@@ -21,6 +23,7 @@ use steward_store::sql::Bind;
 
 use crate::App;
 use crate::error::Error;
+use crate::list::levels::{Levels, highest_level};
 use crate::lookup::Found;
 use crate::view::RecordView;
 
@@ -527,58 +530,6 @@ impl Reach for ActorReach<'_> {
     }
 }
 
-/// The level of the most private field that a filter or an order looks at, by kind. Only records on which the actor may
-/// read fields of that level take part: otherwise the answer would tell the value.
-struct Levels(HashMap<String, (Level, String)>);
-
-impl Levels {
-    fn of(filter: &Filter, sort: &[SortKey], kind: &Kind, registry: &Registry) -> Self {
-        let mut levels = Self(HashMap::new());
-        for path in filter.fields_used() {
-            levels.add(&path, kind, registry);
-        }
-        for key in sort {
-            levels.add(&Path { hops: Vec::new(), attribute: key.attribute.clone() }, kind, registry);
-        }
-        levels
-    }
-
-    fn add(&mut self, path: &Path, kind: &Kind, registry: &Registry) {
-        let owner = match path.hops.last() {
-            Some(hop) => registry.kind(&hop.kind).map(AsRef::as_ref),
-            None => Some(kind),
-        };
-        let Some(owner) = owner else { return };
-        let level = match &path.attribute {
-            Attribute::Field(key) => owner.field(key).map_or(Level::Owner, |field| field.audience),
-            // Promises among teams and by suppliers are none of the requester's business.
-            Attribute::Watchers | Attribute::NextDue | Attribute::BreachAt => Level::Agent,
-            _ => Level::Requester,
-        };
-        let entry = self.0.entry(owner.key.clone()).or_insert((level, path.name()));
-        if level > entry.0 {
-            *entry = (level, path.name());
-        }
-    }
-
-    fn level(&self, kind: &str) -> Level {
-        self.0.get(kind).map_or(Level::Requester, |(level, _)| *level)
-    }
-
-    /// Refuses a field that the actor may read on no record at all, in the same words as one that does not exist.
-    fn check(&self, actor: &Actor, registry: &Registry, now: Moment) -> Result<(), Error> {
-        for (key, (level, name)) in &self.0 {
-            let Some(kind) = registry.kind(key) else { continue };
-            let highest = highest_level(actor, kind, now);
-            if !actor.is_system() && *level > Level::Requester && highest < Some(*level) {
-                let message = format!("{} has no field `{name}`", kind.key);
-                return Err(Error::Filter(FilterError { message, position: 0..0, suggestion: None }));
-            }
-        }
-        Ok(())
-    }
-}
-
 /// How many tests a condition makes.
 fn parts_of(filter: &Filter) -> usize {
     match filter {
@@ -587,12 +538,6 @@ fn parts_of(filter: &Filter) -> usize {
         Filter::Linked { other, .. } => 1 + usize::from(other.is_some()),
         Filter::Everything | Filter::Nothing | Filter::Test { .. } | Filter::Text(_) => 1,
     }
-}
-
-fn highest_level(actor: &Actor, kind: &Kind, now: Moment) -> Option<Level> {
-    [Level::Owner, Level::Agent, Level::Requester]
-        .into_iter()
-        .find(|level| scope(actor, Action::Read, kind, *level, now) != Filter::Nothing)
 }
 
 fn encode_cursor(last: &Record, sort: &[SortKey], kind: &Kind) -> Result<String, Error> {

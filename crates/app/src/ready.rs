@@ -21,9 +21,10 @@ use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::error::CommitError;
 
 use crate::App;
+use crate::deciding::folded;
 use crate::error::Error;
 use crate::list::{Counting, ListRequest};
-use crate::records::{Origin, Request, folded};
+use crate::records::{Origin, Request};
 use crate::snippets::{Offered, day};
 use crate::view::{Labels, RecordView, collect_references};
 

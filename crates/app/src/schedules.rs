@@ -20,10 +20,11 @@ use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::error::CommitError;
 
 use crate::App;
+use crate::deciding::folded;
 use crate::error::Error;
 use crate::jobs::Round;
 use crate::list::ListRequest;
-use crate::records::{NewRecord, Origin, Request, folded};
+use crate::records::{NewRecord, Origin, Request};
 
 /// The job that looks for what is due.
 pub(crate) const ROUND: Round = Round { job: "schedule.turns", kind: SCHEDULE, every: 15 };

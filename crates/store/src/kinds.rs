@@ -170,18 +170,53 @@ async fn sync(connection: &mut Connection, steps: &[Step], gone: &BTreeMap<Strin
     one_node_at_a_time(connection).await?;
     for (key, stamp) in gone {
         let kind = key.trim_start_matches("kind:");
-        connection.execute_script(&format!("drop view if exists {}", quoted(kind))).await?;
+        drop_view(connection, kind).await?;
         drop_indexes(connection, stamp, &BTreeMap::new()).await?;
         connection.execute("delete from meta where key = $1", &[Bind::Text(key.clone())]).await?;
     }
     for Step { wanted, .. } in steps {
-        connection.execute_script(&format!("drop view if exists {}", quoted(&wanted.kind))).await?;
-        connection.execute_script(&wanted.view).await?;
+        put_view(connection, wanted).await?;
         if let Some(sequence) = &wanted.sequence {
             connection.execute_script(sequence).await?;
         }
     }
     keep_indexes(connection, steps).await
+}
+
+/// Makes the view of a kind. Where PostgreSQL can, it is extended in place, since views of reporting tools may rest on it
+/// and would keep it from being dropped: so it is when a kind gets further fields.
+async fn put_view(connection: &mut Connection, wanted: &Wanted) -> Result<(), CommitError> {
+    if connection.dialect() == Dialect::Postgres {
+        connection.execute_script("savepoint put_view").await?;
+        let extended = wanted.view.replacen("create view", "create or replace view", 1);
+        if connection.execute_script(&extended).await.is_ok() {
+            connection.execute_script("release savepoint put_view").await?;
+            return Ok(());
+        }
+        connection.execute_script("rollback to savepoint put_view").await?;
+    }
+    drop_view(connection, &wanted.kind).await?;
+    connection.execute_script(&wanted.view).await?;
+    Ok(())
+}
+
+/// Drops the view of a kind; where others rest on it, the answer names them.
+async fn drop_view(connection: &mut Connection, kind: &str) -> Result<(), CommitError> {
+    let dropped = connection.execute_script(&format!("drop view if exists {}", quoted(kind))).await;
+    dropped.map_err(|error| match dependents(&error) {
+        Some(dependents) => StoreError::Refused(format!(
+            "the view {kind} of the database must change, and others rest on it: {dependents}; drop those, and make them anew afterwards"
+        ))
+        .into(),
+        None => error.into(),
+    })
+}
+
+/// What keeps a view from being dropped, as PostgreSQL tells it with `dependent_objects_still_exist`.
+fn dependents(error: &sqlx::Error) -> Option<String> {
+    let answer = error.as_database_error()?.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()?;
+    let rests_on = answer.code() == "2BP01";
+    rests_on.then(|| answer.detail().unwrap_or_default().replace('\n', ", "))
 }
 
 /// Drops indexes that are no longer wanted, and remembers what was done.

@@ -233,6 +233,17 @@ impl Server {
         all
     }
 
+    /// Runs statements of SQL, as somebody who works on the database beside Steward.
+    pub async fn script(&self, sql: &'static str) {
+        let ran = self.database.store.write(move |connection| {
+            Box::pin(async move {
+                connection.execute_script(sql).await?;
+                Ok(())
+            })
+        });
+        ran.await.unwrap();
+    }
+
     /// Takes all intervals away, as in a database of a version that had none.
     pub async fn forget_intervals(&self) {
         let forget = self.database.store.write(|connection| {

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
-use steward_app::definitions::{Effect, IN_FORCE, Laid, OVERLAY, Prospect, What};
+use steward_app::definitions::{Effect, IN_FORCE, OVERLAY, Prospect, What};
 use steward_app::error::Error;
 use steward_app::records::{NewRecord, Origin, Request};
 use steward_app::view::{Labels, RecordView};
@@ -89,7 +89,7 @@ pub(crate) async fn make(State(web): State<Web>, posted: Posted) -> Result<Respo
 }
 
 async fn written(web: &Web, visitor: &Visitor, said: &Input) -> Result<RecordView, Error> {
-    let (title, definition) = web.app().designed(said)?;
+    let (title, definition) = web.app().designed(said).await?;
     let fields =
         Map::from_iter([("title".to_owned(), Json::from(title)), ("definition".to_owned(), Json::from(definition))]);
     let new = NewRecord { organisation: None, fields, links: Vec::new() };
@@ -137,9 +137,9 @@ pub(crate) async fn edit(
     Segments(name): Segments<String>,
     visitor: Visitor,
 ) -> Result<Response, WebError> {
-    let view = to_edit(&web, &visitor, &name).await?;
+    let view = web.app().overlay_to_edit(visitor.actor(), &name).await?;
     let text = view.record.text("definition").to_owned();
-    let prospect = prospect(&web, &view, &text).await?;
+    let prospect = web.app().prospect_for(visitor.actor(), &view.record, &text).await?;
     Ok(editor(&web, &visitor, &view, &text, &prospect, &[]).into_response())
 }
 
@@ -149,7 +149,7 @@ pub(crate) async fn save(
     posted: Posted,
 ) -> Result<Response, WebError> {
     let Posted { visitor, form } = posted;
-    let view = to_edit(&web, &visitor, &name).await?;
+    let view = web.app().overlay_to_edit(visitor.actor(), &name).await?;
     let text = form.get("definition").unwrap_or_default().replace("\r\n", "\n");
     let outcome = match form.get("do") {
         Some("save") => keep(&web, &visitor, &view, &text, &form).await.map(|_| editor_address(&view.record.number)),
@@ -158,7 +158,7 @@ pub(crate) async fn save(
             Err(error) => Err(error),
         },
         _ => {
-            let prospect = prospect(&web, &view, &text).await?;
+            let prospect = web.app().prospect_for(visitor.actor(), &view.record, &text).await?;
             let told = told(&web, &prospect);
             return Ok(match visitor.partial {
                 true => told.into_response(),
@@ -170,20 +170,14 @@ pub(crate) async fn save(
         Ok(address) => Ok(Redirect::to(&address).into_response()),
         Err(Error::Invalid(errors)) => {
             // A part of it may have been kept: the page goes on from there.
-            let view = to_edit(&web, &visitor, &name).await?;
+            let view = web.app().overlay_to_edit(visitor.actor(), &name).await?;
             let errors: Vec<String> = errors.iter().map(|error| refusal(&error.message).into_owned()).collect();
-            let prospect = prospect(&web, &view, &text).await?;
+            let prospect = web.app().prospect_for(visitor.actor(), &view.record, &text).await?;
             let page = editor(&web, &visitor, &view, &text, &prospect, &errors);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(error) => Err(error.into()),
     }
-}
-
-async fn to_edit(web: &Web, visitor: &Visitor, name: &str) -> Result<RecordView, Error> {
-    let kind = web.app().kind(OVERLAY)?.clone();
-    let view = web.app().get(visitor.actor(), &kind, name, None).await?;
-    if view.rights.may(Action::Update) { Ok(view) } else { Err(Error::Forbidden { action: Action::Update }) }
 }
 
 async fn keep(web: &Web, visitor: &Visitor, view: &RecordView, text: &str, form: &Form) -> Result<(), Error> {
@@ -209,20 +203,17 @@ async fn act(web: &Web, visitor: &Visitor, view: &RecordView, request: &Request)
     web.app().execute(visitor.actor(), &view.kind, &view.record.number, request, &origin).await.map(drop)
 }
 
-/// What it would be to have the text in force.
-async fn prospect(web: &Web, view: &RecordView, text: &str) -> Result<Prospect, Error> {
-    let laid = Laid { text: text.to_owned(), ..Laid::of(&view.record) };
-    let instead_of = (view.record.state == IN_FORCE).then(|| laid.title.clone());
-    web.app().prospect(Some(laid), instead_of.as_deref()).await
-}
-
 /// What stands on the page of the record: why it is not in force though it should be, and the way to work on it.
 pub(crate) fn beside(web: &Web, view: &RecordView) -> Markup {
     if view.kind.key != OVERLAY {
         return html! {};
     }
     let left_out = web.app().definitions().left_out(view.record.text("title"));
+    let trouble = web.app().definitions_trouble().filter(|_| view.rights.may(Action::Update));
     html! {
+        @if let Some(trouble) = trouble {
+            (notice(&Notice { tone: Tone::Danger, text: &t_with("designer-trouble", &[("fault", (&trouble).into())]) }, html! {}))
+        }
         @for fault in left_out.into_iter().flatten().take(SHOWN) {
             (notice(&Notice { tone: Tone::Danger, text: &t_with("designer-left-out", &[("fault", (&fault.to_string()).into())]) }, html! {}))
         }
@@ -289,6 +280,8 @@ fn told(web: &Web, prospect: &Prospect) -> Markup {
             @if !prospect.faults.is_empty() {
                 (notice(&Notice { tone: Tone::Danger, text: t("designer-faulty") }, html! {}))
                 ul.designer__lines { @for fault in prospect.faults.iter().take(SHOWN) { li { (fault) } } }
+            } @else if prospect.is_limited {
+                p.clock-story__text { (t("designer-limited")) }
             } @else if prospect.effects.is_empty() {
                 p.clock-story__text { (t("designer-nothing")) }
             } @else {

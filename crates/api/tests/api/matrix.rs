@@ -77,7 +77,7 @@ const TICKET_LINES: [TicketLine; 25] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 53] = [
+const PLAIN_LINES: [PlainLine; 54] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -179,6 +179,12 @@ const PLAIN_LINES: [PlainLine; 53] = [
     ),
     (
         "POST",
+        "/api/v1/overlays/987654/prospect",
+        Some(|_| json!({"definition": "key = 'x'"})),
+        [401, 404, 404, 404, 404, 404, 404, 404, 404],
+    ),
+    (
+        "POST",
         "/api/v1/service-level-targets/987654/simulate",
         Some(|_| json!({"fields": {}})),
         [401, 404, 404, 404, 404, 404, 404, 404, 404],
@@ -246,6 +252,7 @@ fn route_of(path: &str) -> String {
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
         .replace("/rules/987654/", "/rules/{record}/")
         .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")
+        .replace("/overlays/987654/", "/overlays/{record}/")
         .replace("/changes/987654/", "/changes/{record}/")
         .replace("/calendars/987654/", "/calendars/{record}/")
         .replace("/calendar-feeds/987654", "/calendar-feeds/{feed}")

@@ -122,6 +122,7 @@ on_both! {
     }
 
     async fn what_steward_ships_is_added_to(db: TestDatabase) {
+        let is_postgres = db.config.url.starts_with("postgres");
         let fixture = Fixture::build(db).await;
         let root = fixture.client("root");
         let text = r#"overlay = "incident"
@@ -137,7 +138,25 @@ transition = [
 section = [{ label = "Billing", fields = ["cost_centre"] }]
 "#;
         let path = draft(root, "Vendors", text).await;
+        // What it would do is told first, with the open records that lack what becomes required, and nothing happens by asking.
+        let wanted = text.replace("type = \"text\", max_length = 20,", "type = \"text\", max_length = 20, required = true,");
+        let prospect = root.post(&format!("{path}/prospect"), json!({ "definition": wanted })).await.expect(200).json();
+        let all: Vec<&str> = prospect["effects"].as_array().unwrap().iter().map(|one| one["message"].as_str().unwrap()).collect();
+        assert_eq!(prospect["possible"], true, "{prospect}");
+        assert!(all.contains(&"incident: the state With vendor is new") && all.contains(&"incident: the field Cost centre is new"), "{all:?}");
+        let more = json!({ "definition": "overlay = 'incident'\nfield = [{ key = 'assignee', required = true }]" });
+        let prospect = root.post(&format!("{path}/prospect"), more).await.expect(200).json();
+        assert_eq!((&prospect["effects"][0]["records"], &prospect["effects"][0]["in_the_way"]), (&json!(2), &json!(false)), "{prospect}");
+        let broken = json!({ "definition": "overlay = 'incidnt'" });
+        let prospect = root.post(&format!("{path}/prospect"), broken).await.expect(200).json();
+        assert_eq!((&prospect["possible"], &prospect["faults"][0]["line"]), (&json!(false), &json!(1)), "{prospect}");
+        // A view of a reporting tool rests on ours and does not keep it from getting a column.
+        let server = &fixture.server;
+        server.script("create view of_a_tool as select number, state from incident").await;
         step(root, &path, "put_in_force").await.expect(200);
+        assert_eq!(server.app.definitions_trouble(), None);
+        server.script("select number from of_a_tool where 1 = 0").await;
+        server.script("select cost_centre from incident where 1 = 0").await;
         let ta = format!("/api/v1/incidents/{}", fixture.ta.record.number);
         let g1 = fixture.client("g1");
         step(g1, &ta, "start").await.expect(200);
@@ -162,6 +181,12 @@ section = [{ label = "Billing", fields = ["cost_centre"] }]
         g1.patch(&ta, json!({ "fields": { "cost_centre": null } })).await.expect(200);
         step(root, &rule, "retire").await.expect(200);
         step(root, &path, "withdraw").await.expect(200);
+        // Where the database does not take a column from under the view of the tool, that is told, until it does.
+        let trouble = server.app.definitions_trouble();
+        assert_eq!(trouble.as_ref().is_some_and(|why| why.contains("of_a_tool")), is_postgres, "{trouble:?}");
+        server.script("drop view of_a_tool").await;
+        server.app.renew_definitions().await.unwrap();
+        assert_eq!(server.app.definitions_trouble(), None);
         g1.patch(&ta, json!({ "fields": { "cost_centre": "1" } })).await.expect(422);
         // The journal keeps what was, for when it is asked again.
         step(root, &path, "put_in_force").await.expect(200);
@@ -174,6 +199,11 @@ section = [{ label = "Billing", fields = ["cost_centre"] }]
         let oa = fixture.client("oa");
         let path = draft(oa, "Mine", SAMPLE).await;
         step(oa, &path, "put_in_force").await.expect(403);
+        // Nor are they told how much there is in other organisations.
+        let asked = json!({ "definition": "overlay = 'incident'\nfield = [{ key = 'assignee', required = true }]" });
+        let told = oa.post(&format!("{path}/prospect"), asked).await.expect(200).json();
+        assert_eq!((&told["effects"], &told["faults"]), (&Json::Null, &json!([])), "{told}");
+        fixture.client("g1").post(&format!("{path}/prospect"), json!({})).await.expect(404);
         oa.get("/api/v1/lab-samples").await.expect(404);
         fixture.client("g1").post("/api/v1/overlays", json!({ "fields": { "title": "X", "definition": SAMPLE } })).await.expect(403);
         step(fixture.client("root"), &path, "put_in_force").await.expect(200);

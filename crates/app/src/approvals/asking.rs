@@ -16,8 +16,8 @@ use steward_store::error::{CommitError, StoreError};
 
 use super::{Going, ids, nothing};
 use crate::App;
+use crate::deciding::folded;
 use crate::error::Error;
-use crate::records::folded;
 
 /// The longest title of a round, in characters.
 const TITLE_MAX: usize = 300;

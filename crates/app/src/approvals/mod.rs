@@ -26,8 +26,8 @@ use steward_practices::approval::{APPROVAL, ASKED, PENDING};
 use steward_store::rows::Loaded;
 
 use crate::App;
+use crate::deciding::folded;
 use crate::error::Error;
-use crate::records::folded;
 
 pub(crate) use care::{REMINDER, ROUND};
 pub use links::{LinkAnswer, Linked, Question};

@@ -22,11 +22,12 @@ use steward_store::notifications::NewNotification;
 
 use crate::App;
 use crate::clock::{Clock as _, SystemClock};
+use crate::deciding::folded;
 use crate::error::Error;
 use crate::inbox::Reason;
 use crate::journal::readable;
 use crate::notices::ways;
-use crate::records::{NewRecord, Origin, Request, folded};
+use crate::records::{NewRecord, Origin, Request};
 
 /// Members of a team that are told at most.
 const TOLD_MOST: usize = 200;

@@ -25,9 +25,10 @@ use steward_store::error::CommitError;
 
 use super::Seen;
 use crate::App;
+use crate::deciding::folded;
 use crate::error::Error;
 use crate::lookup::Found;
-use crate::records::{Origin, folded};
+use crate::records::Origin;
 use crate::view::RecordView;
 
 /// Put before the keys of questions in faults of an order: `answers.model`.

@@ -20,9 +20,10 @@ use steward_model::record::Record;
 
 use super::definitions::essence;
 use crate::App;
+use crate::deciding::folded;
 use crate::error::Error;
 use crate::list::ListRequest;
-use crate::records::{Origin, Request, folded};
+use crate::records::{Origin, Request};
 
 /// Days looked back at most.
 pub const MOST_DAYS: i64 = 3660;

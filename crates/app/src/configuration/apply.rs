@@ -17,10 +17,11 @@ use super::gather::owners;
 use super::text::FileError;
 use super::{Item, Present};
 use crate::App;
+use crate::deciding::folded;
 use crate::definitions::{Definitions, Fault, IN_FORCE, Laid, OVERLAY};
 use crate::error::Error;
 use crate::lookup::Found;
-use crate::records::{NewRecord, Origin, Request, folded};
+use crate::records::{NewRecord, Origin, Request};
 
 /// What becomes of one record.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,9 +13,12 @@ use super::follow::MOST;
 use super::{Definitions, Effect, Fault, IN_FORCE, Laid, OVERLAY, design};
 use crate::App;
 use crate::error::Error;
+use crate::view::RecordView;
 
 /// Longest key of a kind: PostgreSQL keeps names of 63 letters whole, and there are names with more before it.
 const KEY_MAX: usize = 50;
+/// Numbers tried behind a title that is taken.
+const TITLES: usize = 100;
 /// Faults told at once.
 const TOLD: usize = 20;
 
@@ -26,6 +29,8 @@ pub struct Prospect {
     pub faults: Vec<Fault>,
     /// What they would do, when nothing is wrong.
     pub effects: Vec<Effect>,
+    /// Whether whoever asks is not told what they would do.
+    pub is_limited: bool,
 }
 
 impl Prospect {
@@ -43,36 +48,75 @@ impl Prospect {
 }
 
 impl App {
+    /// An overlay, for somebody who may work on it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], or [`Error::Forbidden`] for those who only read it.
+    pub async fn overlay_to_edit(&self, actor: &Actor, name: &str) -> Result<RecordView, Error> {
+        let kind = self.kind(OVERLAY)?.clone();
+        let view = self.get(actor, &kind, name, None).await?;
+        if view.rights.may(Action::Update) { Ok(view) } else { Err(Error::Forbidden { action: Action::Update }) }
+    }
+
+    /// What it would be to have a text in force as the definition of an overlay, for somebody who works on it. What it
+    /// would do is counted over all organisations, and so told only to those who may put it in force.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub async fn prospect_for(&self, actor: &Actor, overlay: &Record, text: &str) -> Result<Prospect, Error> {
+        let laid = Laid { text: text.replace("\r\n", "\n"), ..Laid::of(overlay) };
+        let instead_of = (overlay.state == IN_FORCE).then(|| laid.title.clone());
+        match self.check_definer(actor).await {
+            Ok(()) => self.prospect(Some(laid), instead_of.as_deref()).await,
+            Err(Error::Denied(_)) => {
+                let all = self.laid_with(Some(laid), instead_of.as_deref()).await?;
+                let (faults, _) = self.put_together(all).await?;
+                Ok(Prospect { faults, is_limited: true, ..Prospect::default() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// What it would be to have an overlay in force in place of the one with the title `instead_of`.
     ///
     /// # Errors
     /// When the database is away.
     pub async fn prospect(&self, laid: Option<Laid>, instead_of: Option<&str>) -> Result<Prospect, Error> {
+        let all = self.laid_with(laid, instead_of).await?;
+        self.prospect_of(all).await.map(|(prospect, _)| prospect)
+    }
+
+    async fn laid_with(&self, laid: Option<Laid>, instead_of: Option<&str>) -> Result<Vec<Laid>, Error> {
         let mut all = self.laid_in_force().await?;
         all.retain(|one| Some(one.title.as_str()) != instead_of);
         all.extend(laid);
-        self.prospect_of(all).await.map(|(prospect, _)| prospect)
+        Ok(all)
     }
 
     /// What it would be to have just these overlays in force, and the definitions that they make.
     pub(crate) async fn prospect_of(&self, all: Vec<Laid>) -> Result<(Prospect, Option<Definitions>), Error> {
+        let (faults, definitions) = self.put_together(all).await?;
+        let effects = match &definitions {
+            Some(definitions) => self.effects_of(definitions.registry(steward_words::language())).await?,
+            None => Vec::new(),
+        };
+        Ok((Prospect { faults, effects, is_limited: false }, definitions))
+    }
+
+    /// The definitions that overlays make, or what is wrong with them.
+    async fn put_together(&self, all: Vec<Laid>) -> Result<(Vec<Fault>, Option<Definitions>), Error> {
         if all.len() > MOST {
             let message = format!("at most {MOST} definitions can be in force");
-            let fault = Fault { overlay: String::new(), line: 0, message };
-            return Ok((Prospect { faults: vec![fault], ..Prospect::default() }, None));
+            return Ok((vec![Fault { overlay: String::new(), line: 0, message }], None));
         }
         let base = self.definitions().base.clone();
-        let put_together = tokio::task::spawn_blocking(move || Definitions::load(base, all)).await;
-        match put_together.map_err(Error::internal)? {
-            Err(faults) => Ok((Prospect { faults, ..Prospect::default() }, None)),
+        let loaded = tokio::task::spawn_blocking(move || Definitions::load(base, all)).await;
+        match loaded.map_err(Error::internal)? {
+            Err(faults) => Ok((faults, None)),
             Ok(definitions) => {
                 let faults = self.names_taken(&definitions).await?;
-                if !faults.is_empty() {
-                    return Ok((Prospect { faults, ..Prospect::default() }, None));
-                }
-                let registry = definitions.registry(steward_words::language());
-                let effects = self.effects_of(registry).await?;
-                Ok((Prospect { faults: Vec::new(), effects }, Some(definitions)))
+                let definitions = faults.is_empty().then_some(definitions);
+                Ok((faults, definitions))
             }
         }
     }
@@ -161,8 +205,17 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] with what is missing.
-    pub fn designed(&self, said: &Input) -> Result<(String, String), Error> {
-        design::written(said, self.definitions().kinds()).map_err(Error::Invalid)
+    pub async fn designed(&self, said: &Input) -> Result<(String, String), Error> {
+        let (title, text) = design::written(said, self.definitions().kinds()).map_err(Error::Invalid)?;
+        // Titles are names, and somebody may have begun the same before.
+        let mut free = title.clone();
+        for place in 2..TITLES {
+            if self.store().find_by_unique(&[OVERLAY], &free).await?.is_empty() {
+                break;
+            }
+            free = format!("{title} ({place})");
+        }
+        Ok((free, text))
     }
 
     /// As [`Self::check_definition`], for events on a record.
@@ -176,7 +229,7 @@ impl App {
         if kind.key != OVERLAY {
             return Ok(());
         }
-        let after = crate::records::folded(before.clone(), events)?;
+        let after = crate::deciding::folded(before.clone(), events)?;
         self.check_definition(actor, kind, Some(before), &after).await
     }
 }

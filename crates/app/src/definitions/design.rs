@@ -53,8 +53,10 @@ fn own_kind<'a>(
     }
     let icon = if text("icon").is_empty() { "puzzle".to_owned() } else { text("icon").replace('_', "-") };
     let (key, plural) = (key_of(label), key_of(many).replace('_', "-"));
-    if !label.is_empty() && key.is_empty() {
-        faults.push(FieldError::new("label", "needs a letter from a to z".to_owned()));
+    for (field, said, made) in [("label", label, &key), ("label_plural", many, &plural)] {
+        if !said.is_empty() && made.is_empty() {
+            faults.push(FieldError::new(field, "needs a letter from a to z".to_owned()));
+        }
     }
     if !faults.is_empty() {
         return Err(faults);
@@ -74,11 +76,11 @@ fn own_kind<'a>(
     let mut known = BTreeSet::new();
     let states: Vec<(String, &str, &str)> = states
         .iter()
-        .filter_map(|row| {
+        .map(|row| {
             let label = cell(row, "label");
-            let key = distinct(&key_of(label), &mut known);
+            let key = distinct(&key_or(label, "state"), &mut known);
             let category = if cell(row, "category").is_empty() { "active" } else { cell(row, "category") };
-            (!key.is_empty()).then_some((key, label, category))
+            (key, label, category)
         })
         .collect();
     let initial = states.first().map(|(key, ..)| key.as_str()).unwrap_or_default();
@@ -135,7 +137,7 @@ fn field(row: &Map<String, Json>, taken: &mut BTreeSet<String>) -> Option<(Strin
     if label.is_empty() {
         return None;
     }
-    let key = distinct(&Some(key_of(label)).filter(|key| !key.is_empty()).unwrap_or_else(|| "field".to_owned()), taken);
+    let key = distinct(&key_or(label, "field"), taken);
     let (sort, more) = match cell(row, "type") {
         "" => ("text", String::new()),
         "person" => ("reference", ", target = \"person\", indexed = true".to_owned()),
@@ -148,7 +150,7 @@ fn field(row: &Map<String, Json>, taken: &mut BTreeSet<String>) -> Option<(Strin
             let choices = cell(row, "choices").split([',', ';', '\n']).map(str::trim).filter(|one| !one.is_empty());
             let choices: Vec<String> = choices
                 .map(|label| {
-                    let key = Some(key_of(label)).filter(|key| !key.is_empty()).unwrap_or_else(|| "choice".to_owned());
+                    let key = key_or(label, "choice");
                     format!("{{ key = {}, label = {} }}", quoted(&distinct(&key, &mut known)), quoted(label))
                 })
                 .collect();
@@ -252,6 +254,12 @@ fn key_of(label: &str) -> String {
         .collect()
 }
 
+/// A label as a key, or another word where it has no letter that keys have.
+fn key_or(label: &str, otherwise: &str) -> String {
+    let key = key_of(label);
+    if key.is_empty() { otherwise.to_owned() } else { key }
+}
+
 /// A key that is not taken yet, nor a word of its own.
 fn distinct(key: &str, taken: &mut BTreeSet<String>) -> String {
     let is_word = Kind::is_reserved(key);
@@ -348,6 +356,20 @@ mod tests {
     }
 
     #[test]
+    fn words_without_latin_letters_have_keys_as_well() {
+        let (kind, text) = made(json!({
+            "label": "Lab проба", "label_plural": "Lab пробы", "description": "Проба",
+            "fields": [{ "label": "Вода", "type": "text" }, { "label": "Земля", "type": "choice", "choices": "Да, Нет" }],
+            "states": [{ "label": "Новая", "category": "new" }, { "label": "Готова", "category": "done" }],
+        }));
+        let states: Vec<(&str, &str)> =
+            kind.lifecycle.states.iter().map(|one| (one.key.as_str(), one.label.as_str())).collect();
+        // A word of the notation is no key.
+        assert_eq!(states, [("state_2", "Новая"), ("state_3", "Готова")], "{text}");
+        assert!(kind.field("field").is_some() && kind.field("field_2").is_some(), "{text}");
+    }
+
+    #[test]
     fn fields_are_added_to_what_is_shipped() {
         let (kind, _) = made(
             json!({ "adds_to": "incident", "fields": [{ "label": "Cost centre", "type": "text", "required": true, "shown_to": "requester" }, { "label": "Impact", "type": "text" }] }),
@@ -364,6 +386,9 @@ mod tests {
         };
         assert_eq!(told(json!({})), ["label", "label_plural", "description", "states"]);
         assert_eq!(told(json!({ "adds_to": "incident" })), ["fields"]);
+        let other =
+            json!({ "label": "Проба", "label_plural": "Пробы", "description": "x", "states": [{ "label": "Новая" }] });
+        assert_eq!(told(other), ["label", "label_plural"]);
     }
 
     #[test]

@@ -50,9 +50,18 @@ impl App {
         let _turn = self.0.renewing.lock().await;
         let laid = self.laid_in_force().await?;
         if laid == self.definitions().asked() {
+            self.0.definitions.note_trouble(None);
             return Ok(());
         }
-        self.take_over(laid).await
+        let taken = self.take_over(laid).await;
+        self.0.definitions.note_trouble(taken.as_ref().err().map(whole));
+        taken
+    }
+
+    /// Why what is in force by its records could not be taken over here, while that is so: such as a view of a reporting
+    /// tool that keeps the database from changing one of Steward's.
+    pub fn definitions_trouble(&self) -> Option<String> {
+        self.0.definitions.trouble()
     }
 
     async fn take_over(&self, laid: Vec<Laid>) -> Result<(), Error> {
@@ -90,4 +99,15 @@ impl App {
         laid.sort();
         Ok(laid)
     }
+}
+
+/// An error with what led to it.
+fn whole(error: &Error) -> String {
+    let mut told = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        told = format!("{told}: {inner}");
+        source = inner.source();
+    }
+    told
 }

@@ -203,24 +203,40 @@ impl Definitions {
 /// Earlier ones are never freed: whoever works with a kind holds a reference into them for as long as it takes, without a
 /// lock and without counting. Kinds and roles that stay the same are shared, so an overlay that is put in force costs some
 /// ten to hundred kilobytes until the next start.
-pub(crate) struct Live(RwLock<&'static Definitions>);
+pub(crate) struct Live {
+    present: RwLock<&'static Definitions>,
+    /// Why what is in force by its records could not be taken over, while that is so.
+    trouble: RwLock<Option<String>>,
+}
 
 impl Live {
     pub(crate) fn new(definitions: Definitions) -> Self {
-        Self(RwLock::new(Box::leak(Box::new(definitions))))
+        Self::of(Box::leak(Box::new(definitions)))
+    }
+
+    fn of(definitions: &'static Definitions) -> Self {
+        Self { present: RwLock::new(definitions), trouble: RwLock::default() }
     }
 
     /// The same as of now, which then goes its own way.
     pub(crate) fn another(&self) -> Self {
-        Self(RwLock::new(self.present()))
+        Self::of(self.present())
     }
 
     pub(crate) fn present(&self) -> &'static Definitions {
-        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+        *self.present.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.trouble.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_trouble(&self, trouble: Option<String>) {
+        *self.trouble.write().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
     fn replace(&self, definitions: Definitions) {
         let shared: &'static Definitions = Box::leak(Box::new(definitions.sharing(self.present())));
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = shared;
+        *self.present.write().unwrap_or_else(PoisonError::into_inner) = shared;
     }
 }

@@ -13,8 +13,9 @@ use steward_model::kind::{Category, Kind};
 use steward_model::record::Record;
 
 use crate::App;
+use crate::deciding::folded;
 use crate::error::Error;
-use crate::records::{Origin, folded};
+use crate::records::Origin;
 
 /// Tasks named in a refusal.
 const NAMED: usize = 3;

@@ -72,3 +72,5 @@ effect-transition-added = { $kind } erhalten den Schritt „{ $name }“
 effect-transition-gone = { $kind } verlieren den Schritt „{ $name }“
 effect-broken = { $name } würde nicht mehr funktionieren: { $fault }
 designer-as-text = Als Text schreiben
+designer-limited = Daran ist nichts falsch. Was sie bewirken würde, zählt über alle Organisationen; nur wer alle verwaltet, erfährt es und setzt sie in Kraft.
+designer-trouble = Was in Kraft ist, konnte nicht übernommen werden und wird noch einmal versucht: { $fault }

@@ -72,3 +72,5 @@ effect-transition-added = { $kind } get the step “{ $name }”
 effect-transition-gone = { $kind } lose the step “{ $name }”
 effect-broken = { $name } would no longer work: { $fault }
 designer-as-text = Write it as text
+designer-limited = Nothing is wrong with it. What it would do is counted over all organisations, so only administrators of all of them are told, and put it in force.
+designer-trouble = What is in force could not be taken over, and is tried again: { $fault }

@@ -72,3 +72,5 @@ effect-transition-added = { $kind } : nouvelle étape « { $name } »
 effect-transition-gone = { $kind } : l’étape « { $name } » disparaît
 effect-broken = { $name } ne fonctionnerait plus : { $fault }
 designer-as-text = L’écrire en texte
+designer-limited = Elle ne contient pas d’erreur. Ses effets se comptent sur toutes les organisations ; seuls ceux qui les administrent toutes les voient et la mettent en vigueur.
+designer-trouble = Ce qui est en vigueur n’a pas pu être repris ; un nouvel essai suit : { $fault }
