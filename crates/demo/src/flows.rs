@@ -10,19 +10,41 @@ use crate::world::World;
 /// Working days before now at which flows came into force.
 const SINCE: i64 = 3;
 
+/// How a flow of the demonstration stands.
+enum Stands {
+    /// Not in force yet.
+    Draft,
+    /// Begins wherever its condition holds.
+    Everywhere,
+    /// Begins where the catalogue item of the same key is ordered.
+    Offered,
+}
+
+fn all() -> [(&'static str, Json, Stands); 5] {
+    [
+        ("laptop", laptop(), Stands::Offered),
+        ("joiner", joiner(), Stands::Offered),
+        ("risky", risky(), Stands::Everywhere),
+        ("emergency", emergency(), Stands::Everywhere),
+        ("patch", patch(), Stands::Draft),
+    ]
+}
+
 /// Writes them: by the catalogue manager, who answers for them.
 pub(crate) fn write(script: &mut Script, world: &World, calendar: &Calendar) -> anyhow::Result<()> {
     let day = calendar.working_day(-SINCE);
-    for (place, (key, flow)) in (0..).zip([("laptop", laptop()), ("joiner", joiner()), ("patch", patch())]) {
+    for (place, (key, flow, stands)) in (0..).zip(all()) {
         let at = calendar.at(day, 485 + 3 * place);
         let record = format!("flow:{key}");
         script.add(at, page("ada"), &record, create("flow", flow));
-        if key == "patch" {
+        if matches!(stands, Stands::Draft) {
             continue;
         }
         script.add(at.plus_seconds(40), page("ada"), &record, go("activate", json!({})));
-        let named = json!({ "flow": format!("@flow:{key}") });
-        script.add(at.plus_seconds(80), page("ada"), &format!("offer:{key}"), Deed::Update(named));
+        if matches!(stands, Stands::Offered) {
+            let named = json!({ "flow": format!("@flow:{key}") });
+            script.add(at.plus_seconds(80), page("ada"), &format!("offer:{key}"), Deed::Update(named));
+        }
     }
     laptops(script, world, calendar)?;
     joiners(script, world, calendar)
@@ -72,6 +94,44 @@ fn joiner() -> Json {
             { "key": "first_day", "type": "wait", "title": "First day", "after": "device, place", "days_before": 0 },
             { "key": "welcome", "type": "task", "title": "Ask whether everything works", "after": "first_day", "team": "@team:desk", "lead": "4h", "optional": true },
             { "key": "close_account", "type": "task", "title": "Close the account", "team": "@team:security" },
+        ],
+    })
+}
+
+/// What a change of high risk asks for once it is authorized; the approval itself is a matter of policies.
+fn risky() -> Json {
+    json!({
+        "title": "Normal change of high risk: rehearse, tell, carry out, look at it",
+        "description": "Who must agree says the table of approval policies. What comes after that stands here.",
+        "for_kind": "change",
+        "begins": "always",
+        "begin_states": "scheduled",
+        "condition": "change_type == \"normal\" && risk in [\"high\", \"very_high\"]",
+        "calendar": "@calendar:desk",
+        "steps": [
+            { "key": "rehearse", "type": "task", "title": "Rehearse it, with the way back", "team": "@team:infra", "lead": "8h", "text": "In the test environment, by the implementation plan. Note how long each part took." },
+            { "key": "tell", "type": "task", "title": "Tell key users", "team": "@team:desk", "lead": "4h" },
+            { "key": "begun", "type": "wait", "title": "Implementation begins", "after": "rehearse, tell", "condition": "state == \"implement\"" },
+            { "key": "carry_out", "type": "task", "title": "Carry it out", "after": "begun", "team": "@team:infra", "lead": "2h" },
+            { "key": "look", "type": "task", "title": "Test services, ask key users", "after": "carry_out", "team": "@team:apps", "lead": "2h" },
+            { "key": "done", "type": "notify", "title": "Tell the team that it may be ended", "after": "look", "target": "team" },
+        ],
+    })
+}
+
+/// What is easily forgotten when it burns.
+fn emergency() -> Json {
+    json!({
+        "title": "Emergency change: carry out, test, write down",
+        "description": "One of two decides by telephone and in Steward. What is left out then is made up for here before it can be closed.",
+        "for_kind": "change",
+        "begins": "always",
+        "begin_states": "implement",
+        "condition": "change_type == \"emergency\"",
+        "steps": [
+            { "key": "carry_out", "type": "task", "title": "Carry it out", "team": "@team:infra", "lead": "1h" },
+            { "key": "test", "type": "task", "title": "Test with those who reported it", "after": "carry_out", "team": "@team:desk", "lead": "1h" },
+            { "key": "write_down", "type": "task", "title": "Bring configuration items up to date", "after": "carry_out", "team": "@team:infra", "lead": "24h" },
         ],
     })
 }
