@@ -1,9 +1,11 @@
 //! What keeps somebody from each move of a record: the reasons behind [`super::allowed_transitions`].
 
 use crate::access::{Action, Rights};
-use crate::filter::Environment;
+use crate::filter::{Attribute, Environment, Path};
 use crate::kind::{ApprovalPoint, Kind, Level, Transition};
 use crate::record::Record;
+
+use super::transition_fields;
 
 /// What is in the way of a move.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,16 @@ pub fn hindrances<'k>(
 ) -> Vec<(&'k Transition, Vec<Hindrance<'k>>)> {
     let of = |transition: &'k Transition| (transition, of_move(transition, kind, record, rights, asking));
     kind.lifecycle.transitions.iter().map(of).collect()
+}
+
+/// Whether a move is worth being offered first: its guard holds, or looks at a field that is asked for with the move.
+pub fn is_likely(transition: &Transition, kind: &Kind, record: &Record, asking: &Environment) -> bool {
+    let Some(guard) = &transition.guard else { return true };
+    let asked = transition_fields(transition);
+    let is_asked = |path: &Path| {
+        matches!(&path.attribute, Attribute::Field(key) if path.hops.is_empty() && asked.contains(&key.as_str()))
+    };
+    guard.filter.fields_used().iter().any(is_asked) || guard.filter.bind(asking).matches_local(record, kind)
 }
 
 fn of_move<'k>(

@@ -12,7 +12,7 @@ mod sketch;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use compute::{Derived, Rules, World, derive_field, derived_from};
-pub use hindrance::{Hindrance, hindrances};
+pub use hindrance::{Hindrance, hindrances, is_likely};
 pub use history::{History, Irregularity, recall};
 pub use lifecycle::{allowed_transitions, barred_transitions, transition_fields};
 pub use rejection::{FieldConflict, FieldError, Rejection};

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use steward_model::access::Action;
+use steward_model::decide::is_likely;
 use steward_model::event::{Act, Event};
 use steward_model::kind::{Category, Kind, State as KindState, Transition};
 use steward_ui::badge::{Priority, priority};
@@ -104,7 +105,10 @@ impl Parts<'_> {
         let kind = &view.kind;
         let moves: Vec<&Transition> =
             view.allowed_transitions.iter().filter_map(|key| kind.lifecycle.transition(key)).collect();
-        let main = next_move(kind, &view.record.state, &moves);
+        let asking = self.visitor.actor().environment(self.web.app().now());
+        let likely: Vec<&Transition> =
+            moves.iter().copied().filter(|one| is_likely(one, kind, &view.record, &asking)).collect();
+        let main = next_move(kind, &view.record.state, &likely);
         let rest: Vec<&Transition> =
             moves.iter().copied().filter(|other| main.is_none_or(|main| main.key != other.key)).collect();
         let main_address = main.map(|main| address::transition(kind, &view.record, &main.key));
