@@ -44,6 +44,7 @@ pub mod list;
 pub mod lookup;
 pub mod mention;
 pub mod notices;
+pub mod outside;
 pub mod pages;
 mod password;
 pub mod person_settings;
@@ -149,6 +150,8 @@ struct Inner {
     automation: automation::Rules,
     /// How mail leaves; said by whoever starts the process, where it does.
     post: OnceLock<notices::Post>,
+    /// The way to the outside; said by whoever starts the process.
+    outside: OnceLock<Arc<dyn outside::Outside>>,
     /// Wakes runners of this node when a job was added here.
     jobs: Notify,
     /// Turns true once, when the process was told to stop.
@@ -232,6 +235,7 @@ impl App {
             experiences: forecast::Experiences::default(),
             automation: automation::Rules::default(),
             post: OnceLock::new(),
+            outside: OnceLock::new(),
             jobs: Notify::new(),
             stopping: watch::Sender::new(false),
         }))
