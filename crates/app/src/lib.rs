@@ -33,6 +33,7 @@ pub mod follow_up;
 pub mod forecast;
 mod fresh;
 pub mod handling;
+pub mod holiday_feeds;
 pub mod import;
 pub mod inbox;
 pub mod inspector;
@@ -185,7 +186,9 @@ impl App {
     /// The same parts under other definitions, to decide what would be; nothing is to be written with it.
     pub(crate) fn staged(&self, definitions: Definitions) -> Self {
         let Inner { store, blobs, clock, key, .. } = &*self.0;
-        Self::of(store.clone(), blobs.clone(), (Live::new(definitions), true), clock.clone(), key.clone(), None)
+        let app =
+            Self::of(store.clone(), blobs.clone(), (Live::new(definitions), true), clock.clone(), key.clone(), None);
+        self.with_outside(app)
     }
 
     /// The same parts with another clock, and with copies of its own in memory and without an index: for acts at moments of the past. What
@@ -193,7 +196,16 @@ impl App {
     #[must_use]
     pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
         let Inner { store, blobs, definitions, key, .. } = &*self.0;
-        Self::of(store.clone(), blobs.clone(), (definitions.another(), false), clock, key.clone(), None)
+        let app = Self::of(store.clone(), blobs.clone(), (definitions.another(), false), clock, key.clone(), None);
+        self.with_outside(app)
+    }
+
+    /// Gives another one the way to the outside that this one has.
+    fn with_outside(&self, app: Self) -> Self {
+        if let Some(outside) = self.outside() {
+            app.set_outside(outside.clone());
+        }
+        app
     }
 
     fn of(

@@ -5,7 +5,14 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
+use steward_model::record::Record;
+use steward_practices::calendar::CALENDAR;
+
 use crate::App;
+use crate::error::Error;
+
+/// Kinds with a field that holds an address to be asked.
+pub(crate) const ADDRESSES: [(&str, &str); 1] = [(CALENDAR, "feed_address")];
 
 /// What a document is recognised by, so that the same one need not come again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,6 +97,19 @@ impl App {
         if self.0.outside.set(outside).is_err() {
             tracing::warn!("the way to the outside was said twice; the first word counts");
         }
+    }
+
+    /// Refuses addresses that the guard would refuse, where they are written.
+    pub(crate) fn check_addresses(&self, before: Option<&Record>, after: &Record) -> Result<(), Error> {
+        let Some((_, field)) = ADDRESSES.iter().find(|(kind, _)| *kind == after.kind) else { return Ok(()) };
+        let address = after.text(field);
+        if address.trim().is_empty() || before.is_some_and(|before| before.text(field) == address) {
+            return Ok(());
+        }
+        let Some(outside) = self.outside() else {
+            return Err(Error::invalid(field, "cannot be looked at here, where no requests to the outside are made"));
+        };
+        outside.check(address).map(drop).map_err(|fault| Error::invalid(field, fault))
     }
 
     /// The way to the outside; `None` in processes that have none.

@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 40] = [
+const TABLES: [(&str, Option<&str>); 41] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -57,6 +57,7 @@ const TABLES: [(&str, Option<&str>); 40] = [
     ("time_interval", None),
     ("interval_concern", None),
     ("calendar_feed", Some("id")),
+    ("holiday_feed", None),
     ("person_settings", None),
     ("article_read", None),
     ("article_vote", None),

@@ -20,6 +20,7 @@ pub mod error;
 pub mod experience;
 pub mod filter_sql;
 pub mod graph;
+pub mod holiday_feeds;
 pub mod identity;
 pub mod imports;
 pub mod intervals;
