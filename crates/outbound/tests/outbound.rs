@@ -1,4 +1,5 @@
 //! Requests to servers of this machine, which the tests list as allowed where they are to be reached.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -369,11 +369,11 @@ on_both! {
         fixture.server.clock.advance(3601);
         fetch_due(&fixture).await;
         assert_eq!(elsewhere.asked().len(), asked + 1);
+        sound(&fixture).await;
         // Its days go with the address.
         root.patch(&path, json!({ "fields": { "feed_address": null } })).await.expect(200);
         assert_eq!(titles(root, "&kinds=holiday").await, Vec::<String>::new());
         root.get(&feed).await.expect(404);
-        sound(&fixture).await;
     }
 }
 
