@@ -7,12 +7,18 @@ use futures_util::future::BoxFuture;
 
 use steward_model::record::Record;
 use steward_practices::calendar::CALENDAR;
+use steward_rule::RULE;
 
 use crate::App;
 use crate::error::Error;
 
 /// Kinds with a field that holds an address to be asked.
-pub(crate) const ADDRESSES: [(&str, &str); 1] = [(CALENDAR, "feed_address")];
+pub(crate) const ADDRESSES: [(&str, &str); 2] = [(CALENDAR, "feed_address"), (RULE, "webhook_address")];
+
+/// Field of a rule with which its webhooks are signed.
+const SECRET: &str = "webhook_secret";
+/// Letters of it at least.
+const SHORTEST_SECRET: usize = 16;
 
 /// What a document is recognised by, so that the same one need not come again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,6 +108,7 @@ impl App {
     /// Refuses addresses that the guard would refuse, where they are written.
     pub(crate) fn check_addresses(&self, before: Option<&Record>, after: &Record) -> Result<(), Error> {
         let Some((_, field)) = ADDRESSES.iter().find(|(kind, _)| *kind == after.kind) else { return Ok(()) };
+        self.check_webhook_secret(before, after)?;
         let address = after.text(field);
         if address.trim().is_empty() || before.is_some_and(|before| before.text(field) == address) {
             return Ok(());
@@ -110,6 +117,18 @@ impl App {
             return Err(Error::invalid(field, "cannot be looked at here, where no requests to the outside are made"));
         };
         outside.check(address).map(drop).map_err(|fault| Error::invalid(field, fault))
+    }
+
+    /// Refuses secrets that could be guessed.
+    fn check_webhook_secret(&self, before: Option<&Record>, after: &Record) -> Result<(), Error> {
+        let sealed = after.text(SECRET);
+        if after.kind != RULE || sealed.is_empty() || before.is_some_and(|before| before.text(SECRET) == sealed) {
+            return Ok(());
+        }
+        match self.unsealed(sealed)?.chars().count() < SHORTEST_SECRET {
+            true => Err(Error::invalid(SECRET, format!("must have at least {SHORTEST_SECRET} letters"))),
+            false => Ok(()),
+        }
     }
 
     /// The way to the outside; `None` in processes that have none.

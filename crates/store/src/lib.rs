@@ -48,4 +48,5 @@ pub mod store;
 pub mod verify;
 pub mod visits;
 mod wake;
+pub mod webhooks;
 mod writer;
