@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use steward_app::calendars::FILE_MAX;
 use steward_app::error::Error;
 use steward_app::feeds::{FeedFilter, FeedView};
+use steward_app::holiday_feeds::HolidayFeed;
 use steward_app::intervals::{Conflict, IntervalRequest, IntervalView, LIMIT_MAX};
 use steward_app::records::Origin;
 use steward_model::access::Actor;
@@ -98,6 +99,43 @@ pub(crate) async fn holidays(
     let origin = Origin::door(Door::Api);
     let (view, days) = api.app().import_holidays(&actor, &kind, &name, &file, &origin).await?;
     Ok(Json(json!({ "events": days, "record": wire::record(&view, None) })).into_response())
+}
+
+/// How fetching the outside calendar of a calendar stands.
+pub(crate) async fn holiday_feed(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments(name): Segments<String>,
+) -> Result<Response, Problem> {
+    let kind = api.app().kind("calendar")?.clone();
+    let feed = api.app().holiday_feed(&actor, &kind, &name).await?.ok_or(Error::NotFound)?;
+    Ok(Json(holiday_feed_json(&feed)).into_response())
+}
+
+/// Fetches the outside calendar of a calendar now.
+pub(crate) async fn fetch_holiday_feed(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments(name): Segments<String>,
+) -> Result<Response, Problem> {
+    let kind = api.app().kind("calendar")?.clone();
+    let feed = api.app().fetch_holiday_feed(&actor, &kind, &name, Door::Api).await?;
+    Ok(Json(holiday_feed_json(&feed)).into_response())
+}
+
+fn holiday_feed_json(feed: &HolidayFeed) -> Value {
+    let moment = |at: Option<Moment>| at.map(|at| at.to_string());
+    let mut shown = json!({
+        "tried_at": moment(feed.tried_at),
+        "fetched_at": moment(feed.fetched_at),
+        "next_at": moment(feed.next_at),
+        "fault": feed.fault,
+        "events": feed.events,
+    });
+    if let Some(address) = &feed.address {
+        shown["address"] = address.as_str().into();
+    }
+    shown
 }
 
 /// The caller's links for calendar programs.

@@ -130,6 +130,18 @@ pub fn routes() -> Vec<Route> {
             "Take an iCalendar file as the holidays of a calendar",
             post(intervals::holidays),
         ),
+        route(
+            Get,
+            "/api/v1/calendars/{record}/feed",
+            "How fetching the outside calendar that a calendar names went",
+            get(intervals::holiday_feed),
+        ),
+        route(
+            Post,
+            "/api/v1/calendars/{record}/feed",
+            "Fetch the outside calendar that a calendar names now",
+            post(intervals::fetch_holiday_feed),
+        ),
         route(Get, "/api/v1/calendar-feeds", "The caller's links for calendar programs", get(intervals::feeds)),
         route(
             Post,

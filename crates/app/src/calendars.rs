@@ -76,31 +76,40 @@ impl App {
         }
         // Who may not see it learns nothing of what they sent.
         self.find(actor, kind, name).await?;
-        if file.len() > FILE_MAX {
-            return Err(Error::TooLarge(format!("a file of holidays may have at most {} KiB", FILE_MAX / 1024)));
-        }
-        let fault = |message: String| Error::invalid("holiday_text", message);
-        let text = std::str::from_utf8(file).map_err(|error| {
-            let line = 1 + file[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-            fault(format!("line {line}: the file is not UTF-8. Save it as UTF-8, and try again"))
-        })?;
-        if text.contains('\0') {
-            return Err(fault("the file holds a NUL, so it is no text".to_owned()));
-        }
-        let events = calendar_events("holiday_text", text).map_err(|error| match error {
-            steward_calendar::Error::Impossible { reason, way_out, .. } => fault(format!("{reason}. {way_out}")),
-            beyond => fault(beyond.to_string()),
-        })?;
-        if events.is_empty() {
-            return Err(fault("the file holds no events in the years that calendars know".to_owned()));
-        }
-        let fields = std::iter::once(("holiday_text".to_owned(), Json::from(lean_calendar(text)))).collect();
+        let (text, events) = read_holidays("holiday_text", file)?;
+        let fields = std::iter::once(("holiday_text".to_owned(), Json::from(text))).collect();
         let request = Request::Update { fields, organisation: None, base: None };
         let view = self.execute(actor, kind, name, &request, origin).await?;
-        Ok((view, events.len()))
+        Ok((view, events))
     }
 
     fn kept_calendars(&self) -> std::sync::MutexGuard<'_, HashMap<RecordId, Kept>> {
         self.0.calendars.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The events of an iCalendar file as they are kept, and how many there are; faults are those of `field`.
+///
+/// # Errors
+/// [`Error::Invalid`] with the line of the file; [`Error::TooLarge`].
+pub(crate) fn read_holidays(field: &str, file: &[u8]) -> Result<(String, usize), Error> {
+    if file.len() > FILE_MAX {
+        return Err(Error::TooLarge(format!("a file of holidays may have at most {} KiB", FILE_MAX / 1024)));
+    }
+    let fault = |message: String| Error::invalid(field, message);
+    let text = std::str::from_utf8(file).map_err(|error| {
+        let line = 1 + file[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        fault(format!("line {line}: the file is not UTF-8. Save it as UTF-8, and try again"))
+    })?;
+    if text.contains('\0') {
+        return Err(fault("the file holds a NUL, so it is no text".to_owned()));
+    }
+    let events = calendar_events(field, text).map_err(|error| match error {
+        steward_calendar::Error::Impossible { reason, way_out, .. } => fault(format!("{reason}. {way_out}")),
+        beyond => fault(beyond.to_string()),
+    })?;
+    if events.is_empty() {
+        return Err(fault("the file holds no events in the years that calendars know".to_owned()));
+    }
+    Ok((lean_calendar(text), events.len()))
 }

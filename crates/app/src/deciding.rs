@@ -19,6 +19,7 @@ use crate::App;
 use crate::error::Error;
 use crate::flows::given_by_move;
 use crate::lookup::Found;
+use crate::outside::ADDRESSES;
 use crate::records::{NewRecord, Origin, Request};
 
 /// Entries looked at for conflicts at most; who saw a revision older than that reads the record again.
@@ -49,6 +50,7 @@ impl App {
         let ctx = Context { birth: Some(birth), given, ..self.context(actor, origin, found, &world) };
         let event = first(decide(kind, None, &command, &ctx)?)?;
         let after = apply(None, &event).map_err(Error::internal)?;
+        self.check_addresses(None, &after)?;
         Ok((event, after))
     }
 
@@ -142,6 +144,9 @@ impl App {
         if !actor.is_system() {
             Box::pin(self.check_asked(kind, record, command, &events)).await?;
             Box::pin(self.check_unfinished(kind, record, &events, origin)).await?;
+        }
+        if ADDRESSES.iter().any(|(key, _)| *key == kind.key) {
+            self.check_addresses(Some(record), &folded(record.clone(), &events)?)?;
         }
         Box::pin(self.check_family(actor, kind, record, &events)).await?;
         // Boxed, as what few commands need would make the future of each of them large.

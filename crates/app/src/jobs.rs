@@ -11,15 +11,16 @@ use crate::App;
 use crate::bulk;
 use crate::clocks::REFRESH_JOB;
 use crate::error::Error;
-use crate::{approvals, automation, flows, intervals, knowledge, notices, schedules};
+use crate::{approvals, automation, flows, holiday_feeds, intervals, knowledge, notices, schedules};
 
 /// The jobs that runners know.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     approvals::ROUND.job,
     automation::REPLAY_JOB,
     automation::ROUND.job,
     bulk::JOB,
     flows::ROUND.job,
+    holiday_feeds::ROUND.job,
     intervals::ROUND.job,
     knowledge::CARE.job,
     notices::ROUND.job,
@@ -64,6 +65,7 @@ impl App {
             approvals::ROUND,
             automation::ROUND,
             flows::ROUND,
+            holiday_feeds::ROUND,
             intervals::ROUND,
             knowledge::CARE,
             notices::ROUND,
@@ -130,6 +132,7 @@ impl App {
                 Ok(()) => self.next_round(notices::ROUND, &claim).await,
                 Err(error) => Err(error),
             },
+            job if job == holiday_feeds::ROUND.job => Box::pin(self.fetch_due_holiday_feeds(&claim)).await,
             automation::REPLAY_JOB => self.run_replay(&claim).await,
             REFRESH_JOB => self.run_clock_refresh(&claim).await,
             _ => self.run_bulk_edit(&claim).await,
@@ -151,7 +154,7 @@ impl App {
         Ok(self.store().enqueue(vec![self.round_job(round, 0)]).await?)
     }
 
-    async fn next_round(&self, round: Round, claim: &JobClaim) -> Result<Run, Error> {
+    pub(crate) async fn next_round(&self, round: Round, claim: &JobClaim) -> Result<Run, Error> {
         let jobs = vec![self.round_job(round, round.every)];
         let next = ChangeSet { finish: Some(claim.clone()), jobs, ..ChangeSet::default() };
         match self.commit(next).await {

@@ -33,6 +33,7 @@ pub mod follow_up;
 pub mod forecast;
 mod fresh;
 pub mod handling;
+pub mod holiday_feeds;
 pub mod import;
 pub mod inbox;
 pub mod inspector;
@@ -44,6 +45,7 @@ pub mod list;
 pub mod lookup;
 pub mod mention;
 pub mod notices;
+pub mod outside;
 pub mod pages;
 mod password;
 pub mod person_settings;
@@ -149,6 +151,8 @@ struct Inner {
     automation: automation::Rules,
     /// How mail leaves; said by whoever starts the process, where it does.
     post: OnceLock<notices::Post>,
+    /// The way to the outside; said by whoever starts the process.
+    outside: OnceLock<Arc<dyn outside::Outside>>,
     /// Wakes runners of this node when a job was added here.
     jobs: Notify,
     /// Turns true once, when the process was told to stop.
@@ -182,7 +186,9 @@ impl App {
     /// The same parts under other definitions, to decide what would be; nothing is to be written with it.
     pub(crate) fn staged(&self, definitions: Definitions) -> Self {
         let Inner { store, blobs, clock, key, .. } = &*self.0;
-        Self::of(store.clone(), blobs.clone(), (Live::new(definitions), true), clock.clone(), key.clone(), None)
+        let app =
+            Self::of(store.clone(), blobs.clone(), (Live::new(definitions), true), clock.clone(), key.clone(), None);
+        self.with_outside(app)
     }
 
     /// The same parts with another clock, and with copies of its own in memory and without an index: for acts at moments of the past. What
@@ -190,7 +196,16 @@ impl App {
     #[must_use]
     pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
         let Inner { store, blobs, definitions, key, .. } = &*self.0;
-        Self::of(store.clone(), blobs.clone(), (definitions.another(), false), clock, key.clone(), None)
+        let app = Self::of(store.clone(), blobs.clone(), (definitions.another(), false), clock, key.clone(), None);
+        self.with_outside(app)
+    }
+
+    /// Gives another one the way to the outside that this one has.
+    fn with_outside(&self, app: Self) -> Self {
+        if let Some(outside) = self.outside() {
+            app.set_outside(outside.clone());
+        }
+        app
     }
 
     fn of(
@@ -232,6 +247,7 @@ impl App {
             experiences: forecast::Experiences::default(),
             automation: automation::Rules::default(),
             post: OnceLock::new(),
+            outside: OnceLock::new(),
             jobs: Notify::new(),
             stopping: watch::Sender::new(false),
         }))

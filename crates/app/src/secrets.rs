@@ -38,7 +38,25 @@ impl SecretKey {
     }
 }
 
+impl SecretKey {
+    /// The text that was sealed.
+    fn unseal(&self, sealed: &str) -> Result<Zeroizing<String>, Error> {
+        let broken = || Error::internal("a secret cannot be opened with the key of this installation");
+        let text = sealed.strip_prefix(MARK).ok_or_else(broken)?;
+        let bytes = BASE64_STANDARD_NO_PAD.decode(text).map_err(|_| broken())?;
+        let (nonce, sealed) = bytes.split_at_checked(24).ok_or_else(broken)?;
+        let cipher = XChaCha20Poly1305::new(self.0.as_ref().into());
+        let open = cipher.decrypt(XNonce::from_slice(nonce), sealed).map_err(|_| broken())?;
+        String::from_utf8(open).map(Zeroizing::new).map_err(|_| broken())
+    }
+}
+
 impl App {
+    /// The text of a secret field, for what is signed with it; never for a reader.
+    pub(crate) fn unsealed(&self, sealed: &str) -> Result<Zeroizing<String>, Error> {
+        self.0.key.unseal(sealed)
+    }
+
     /// The input with the texts of secret fields sealed.
     pub(crate) fn sealed(&self, kind: &Kind, input: &Input) -> Result<Input, Error> {
         let mut sealed = input.clone();

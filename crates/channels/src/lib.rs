@@ -1,4 +1,6 @@
-//! Ways in and out besides pages and interface. For now messages leave as files, for a mail system that picks them up.
+//! Ways in and out besides pages and interface: messages leave as files, for a mail system that picks them up; documents
+//! are fetched from addresses and handed over to others, through the guard of `steward-outbound`.
 
 pub mod letter;
 pub mod mail_folder;
+pub mod outside;

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 use steward_calendar::{Day, Definition, Effect, Exception, Holiday, HolidaySet, Minute, Rule, WeekSpan, WorkingTime};
 use steward_model::decide::{Context, FieldError};
+use steward_model::event::Why;
 use steward_model::id::RecordId;
 use steward_model::record::Record;
 
@@ -63,11 +64,21 @@ pub fn ancestry<'r>(calendar: &'r Record, all: &'r [Record]) -> Result<Vec<&'r R
     Ok(line)
 }
 
+/// Days of a feed go with its address.
+pub(crate) fn follow(before: Option<&Record>, after: &Record) -> Vec<(&'static str, Option<Json>, Why)> {
+    let had = before.is_some_and(|before| !before.text("feed_address").trim().is_empty());
+    let has = !after.text("feed_address").trim().is_empty();
+    match had && !has && after.field("feed_text").is_some() {
+        true => vec![("feed_text", None, Why { rule: format!("{CALENDAR}.feed"), detail: String::new() })],
+        false => Vec::new(),
+    }
+}
+
 /// Refuses calendars that cannot be, and changes that would break those that are based on this one.
 pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) -> Vec<FieldError> {
     let says = |record: &Record, key: &str| record.field(key).cloned();
     let is_changed = |key: &str| before.is_none_or(|before| says(before, key) != says(after, key));
-    if !FIELDS.iter().any(|(_, key)| is_changed(key)) && !is_changed("holiday_text") {
+    if !FIELDS.iter().any(|(_, key)| is_changed(key)) && !is_changed("holiday_text") && !is_changed("feed_text") {
         return Vec::new();
     }
     let others = ctx.world.related.get(CALENDAR).map(|records| records.as_slice()).unwrap_or_default();
@@ -162,12 +173,14 @@ pub(crate) fn own_definition(record: &Record) -> Result<Definition, Vec<FieldErr
             Err(message) => keep("exceptions", index, message),
         }
     }
-    let text = record.text("holiday_text");
-    if !text.trim().is_empty() {
-        if let Err(error) = steward_calendar::calendar_events("holiday_text", text) {
-            errors.push(FieldError::new("holiday_text", error.to_string()));
+    for key in ["holiday_text", "feed_text"] {
+        let text = record.text(key);
+        if !text.trim().is_empty() {
+            if let Err(error) = steward_calendar::calendar_events(key, text) {
+                errors.push(FieldError::new(key, error.to_string()));
+            }
+            definition.holidays.push(Holiday::new(record.text("name"), Rule::Calendar { text: text.to_owned() }));
         }
-        definition.holidays.push(Holiday::new(record.text("name"), Rule::Calendar { text: text.to_owned() }));
     }
     if errors.is_empty() { Ok(definition) } else { Err(errors) }
 }

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use steward_model::decide::{Context, FieldError};
 use steward_model::event::Why;
 use steward_model::record::Record;
-use steward_rule::definition::{AnyName, Rule};
+use steward_rule::definition::{Action, AnyName, Rule};
 use steward_rule::examples;
 
 use crate::keeper;
@@ -42,8 +42,19 @@ pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) 
     if let Some(fault) = keeper::limited("rule", ctx) {
         return vec![fault];
     }
-    if let Err(faults) = Rule::read(after, ctx.registry, &|_, name| Some(AnyName::id(name))) {
-        return faults;
+    let rule = match Rule::read(after, ctx.registry, &|_, name| Some(AnyName::id(name))) {
+        Ok(rule) => rule,
+        Err(faults) => return faults,
+    };
+    if rule.actions.contains(&Action::Webhook) {
+        if after.text("webhook_address").trim().is_empty() {
+            let message = "is needed: the rule calls a webhook".to_owned();
+            return vec![FieldError::new("webhook_address", message)];
+        }
+        if after.state == "active" && after.field("webhook_secret").is_none() {
+            let message = "is needed before the rule is put in force: the webhook is signed with it".to_owned();
+            return vec![FieldError::new("webhook_secret", message)];
+        }
     }
     match examples::run(after, ctx.registry) {
         Err(fault) => vec![FieldError::new("examples", format!("cannot be read: {fault}"))],

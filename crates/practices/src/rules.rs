@@ -57,6 +57,7 @@ impl Rules for PracticeRules {
         ctx: &Context<'_>,
     ) -> Vec<(&'static str, Option<Json>, Why)> {
         match kind.key.as_str() {
+            calendar::CALENDAR => calendar::follow(before, after),
             knowledge::ARTICLE => knowledge::writers(before, after, ctx),
             FLOW => flow::follow(before, after, ctx),
             PLAN => flow::follow_plan(before, after, ctx),

@@ -106,6 +106,8 @@ pub enum Action {
         /// Key of the transition.
         transition: String,
     },
+    /// Hands the record over to another system, at the rule's address.
+    Webhook,
 }
 
 /// Who is told.
@@ -141,6 +143,7 @@ impl Action {
             Self::Create { .. } => "create",
             Self::Link { .. } => "link",
             Self::Move { .. } => "move",
+            Self::Webhook => "webhook",
         }
     }
 }
@@ -414,7 +417,14 @@ fn actions(record: &Record, kind: &Kind, registry: &Registry, faults: &mut Vec<F
     let mut actions = Vec::new();
     for (place, row) in rows.iter().enumerate() {
         let cell = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().trim();
-        match action(cell("action"), cell("target"), cell("value"), kind, registry) {
+        let read = match (cell("action"), cell("target"), cell("value")) {
+            ("webhook", "", "") => Ok(Action::Webhook),
+            ("webhook", _, _) => {
+                Err(("value", "is not needed: the address stands in “Webhook address”; empty it".to_owned()))
+            }
+            (what, target, value) => action(what, target, value, kind, registry),
+        };
+        match read {
             Ok(action) => actions.push(action),
             Err((column, message)) => {
                 faults.push(FieldError::new(&format!("actions[{place}].{column}"), message));

@@ -20,11 +20,14 @@ pub enum Outcome {
     Limited,
     /// It would have chased itself or others.
     Looped,
+    /// What it handed over to another system was not taken within a day.
+    Undelivered,
 }
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Done, Self::Nothing, Self::Refused, Self::Limited, Self::Looped];
+    pub const ALL: [Self; 6] =
+        [Self::Done, Self::Nothing, Self::Refused, Self::Limited, Self::Looped, Self::Undelivered];
 
     /// The word for it.
     pub fn key(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Outcome {
             Self::Refused => "refused",
             Self::Limited => "limited",
             Self::Looped => "looped",
+            Self::Undelivered => "undelivered",
         }
     }
 
@@ -61,7 +65,7 @@ pub struct Trace {
 }
 
 /// One thing that was done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Did {
     /// The action, such as `set`.
     pub action: String,
@@ -71,6 +75,25 @@ pub struct Did {
     /// How many people were told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<usize>,
+    /// The name of what was handed over to another system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<String>,
+    /// How far that has come; looked up when it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Sent>,
+}
+
+/// How far something has come that was handed over to another system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// `waiting`, `sent` or `given_up`.
+    pub state: String,
+    /// How often it was tried.
+    pub tries: i64,
+    /// Status of the last answer; `None` when there was none.
+    pub status: Option<i64>,
+    /// What went wrong last.
+    pub fault: Option<String>,
 }
 
 /// Who got the record and who did not.

@@ -49,6 +49,10 @@ pub(crate) struct Settings {
     /// From whom mail comes, such as "Service desk <desk@example.org>"
     #[arg(long, global = true, env = "STEWARD_MAIL_FROM")]
     pub(crate) mail_from: Option<String>,
+    /// Hosts and networks besides the public internet that addresses which people type in may lead to, with commas between
+    /// them
+    #[arg(long, global = true, env = "STEWARD_OUTBOUND_ALLOW", value_delimiter = ',')]
+    pub(crate) outbound_allow: Option<Vec<String>>,
 }
 
 /// What to do.

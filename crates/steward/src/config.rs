@@ -6,6 +6,7 @@ use anyhow::Context;
 use serde::Deserialize;
 use steward_channels::letter::Sender;
 use steward_http::address::Proxies;
+use steward_outbound::allow::Allow;
 
 use crate::arguments::Settings;
 
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) mail_folder: Option<PathBuf>,
     /// From whom mail comes.
     pub(crate) mail_from: Sender,
+    /// What addresses that people typed in may lead to besides the public internet.
+    pub(crate) outbound_allow: Allow,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -47,6 +50,7 @@ struct File {
     proxies: Option<String>,
     mail_folder: Option<PathBuf>,
     mail_from: Option<String>,
+    outbound_allow: Option<Vec<String>>,
 }
 
 impl Config {
@@ -70,7 +74,11 @@ impl Config {
         let mail_from = Sender::parse(&mail_from).with_context(|| {
             format!("mail_from must be such as `Service desk <desk@example.org>`, this is `{mail_from}`")
         })?;
+        let outbound_allow = settings.outbound_allow.clone().or(file.outbound_allow).unwrap_or_default();
+        let outbound_allow =
+            Allow::parse(&outbound_allow).map_err(|fault| anyhow::anyhow!("outbound_allow cannot be used: {fault}"))?;
         Ok(Self {
+            outbound_allow,
             mail_folder: settings.mail_folder.clone().or(file.mail_folder),
             mail_from,
             database_url: database_url.unwrap_or_else(|| format!("sqlite:{}", data.join("steward.db").display())),

@@ -10,7 +10,9 @@ use anyhow::{Context, bail};
 use steward_app::clock::SystemClock;
 use steward_app::definitions::{Base, Definitions};
 use steward_app::{App, Parts};
+use steward_channels::outside::Guarded;
 use steward_model::kind::Source;
+use steward_outbound::client::Client;
 use steward_search::document::Catalogue;
 use steward_search::index::Search;
 use steward_store::blob::Blobs;
@@ -66,6 +68,7 @@ async fn wire_with(config: &Config, alone: Alone, with_search: bool) -> anyhow::
         key: read_key(&config.data.join("secret.key"))?,
         search,
     });
+    app.set_outside(Arc::new(Guarded(Client::new(config.outbound_allow.clone()))));
     app.begin_definitions().await?;
     Ok(Wired { app, store, blobs })
 }

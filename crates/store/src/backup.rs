@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 40] = [
+const TABLES: [(&str, Option<&str>); 42] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -57,6 +57,7 @@ const TABLES: [(&str, Option<&str>); 40] = [
     ("time_interval", None),
     ("interval_concern", None),
     ("calendar_feed", Some("id")),
+    ("holiday_feed", None),
     ("person_settings", None),
     ("article_read", None),
     ("article_vote", None),
@@ -64,6 +65,7 @@ const TABLES: [(&str, Option<&str>); 40] = [
     ("clock_book", Some("id")),
     ("clock", None),
     ("rule_run", Some("id")),
+    ("webhook_delivery", None),
     ("rule_done", None),
     ("rule_place", None),
     ("rule_replay", None),

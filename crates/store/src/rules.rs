@@ -10,6 +10,7 @@ use crate::error::{CommitError, StoreError};
 use crate::jobs::{self, NewJob};
 use crate::sql::{Bind, integer_list};
 use crate::store::Store;
+use crate::webhooks::{self, StoredWebhook};
 
 const RUN: Target = Target {
     table: "rule_run",
@@ -88,11 +89,13 @@ pub struct RuleEffects {
     pub done: Vec<(RecordId, RecordId, i64)>,
     /// Who got work last, by rule.
     pub last: Vec<(RecordId, RecordId)>,
+    /// Documents for other systems, as they stand now.
+    pub webhooks: Vec<StoredWebhook>,
 }
 
 impl RuleEffects {
     pub(crate) fn is_empty(&self) -> bool {
-        self.runs.is_empty() && self.done.is_empty() && self.last.is_empty()
+        self.runs.is_empty() && self.done.is_empty() && self.last.is_empty() && self.webhooks.is_empty()
     }
 }
 
@@ -127,6 +130,7 @@ pub(crate) async fn write(connection: &mut Connection, effects: &RuleEffects) ->
         })
         .collect();
     RUN.insert(connection, &runs).await?;
+    webhooks::write(connection, &effects.webhooks).await?;
     for (rule, person) in &effects.last {
         let sql = "insert into rule_place (rule, person) values ($1, $2) \
                    on conflict (rule) do update set person = excluded.person";
@@ -255,8 +259,11 @@ impl Store {
     pub async fn forget_runs(&self, before: Moment) -> Result<(), StoreError> {
         let sql = "delete from rule_run where id in (select id from rule_run where at < $1 order by at limit $2)";
         self.change(sql.to_owned(), [before.0, BATCH].map(Bind::Integer).to_vec()).await?;
-        for sql in ["delete from rule_done where turn > 0 and turn < $1", "delete from rule_replay where asked_at < $1"]
-        {
+        for sql in [
+            "delete from rule_done where turn > 0 and turn < $1",
+            "delete from rule_replay where asked_at < $1",
+            "delete from webhook_delivery where created_at < $1",
+        ] {
             self.change(sql.to_owned(), vec![Bind::Integer(before.0)]).await?;
         }
         Ok(())

@@ -9,5 +9,6 @@ pub mod filter_kinds;
 pub mod fixture;
 pub mod kinds;
 pub mod markup;
+pub mod outside;
 pub mod records;
 pub mod server;

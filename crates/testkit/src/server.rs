@@ -25,6 +25,7 @@ use tokio::task::AbortHandle;
 
 use crate::client::Client;
 use crate::database::TestDatabase;
+use crate::outside::Elsewhere;
 
 /// Where the clock of every test server stands at first: 2026-01-05T09:00:00Z, a Monday.
 pub const MORNING: Moment = Moment(1_767_603_600_000_000);
@@ -40,6 +41,8 @@ pub struct Server {
     pub router: Router,
     /// The clock.
     pub clock: Arc<FixedClock>,
+    /// All other systems.
+    pub elsewhere: Arc<Elsewhere>,
     /// The task that feeds the index, once somebody searches.
     feeding: Feeding,
     /// The database, dropped with the server.
@@ -92,9 +95,11 @@ impl Server {
             key: [7; 32],
             search: Some(search),
         });
+        let elsewhere = Arc::new(Elsewhere::default());
+        app.set_outside(elsewhere.clone());
         app.begin_definitions().await.unwrap();
         let router = router(&app, doors, settings);
-        Self { router, app, clock, feeding: Feeding::default(), database }
+        Self { router, app, clock, elsewhere, feeding: Feeding::default(), database }
     }
 
     /// A client that nobody knows, of another node: what it has in memory is its own.

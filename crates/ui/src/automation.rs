@@ -54,6 +54,8 @@ pub enum Outcome {
     Limited,
     /// It would have chased itself or others.
     Looped,
+    /// What it handed over was not taken.
+    Undelivered,
 }
 
 impl Outcome {
@@ -65,6 +67,7 @@ impl Outcome {
             Self::Refused => badge(t("rule-outcome-refused"), Tone::Danger, Some(Icon::Ban)),
             Self::Limited => badge(t("rule-outcome-limited"), Tone::Warning, Some(Icon::ClockExclamation)),
             Self::Looped => badge(t("rule-outcome-looped"), Tone::Warning, Some(Icon::Repeat)),
+            Self::Undelivered => badge(t("rule-outcome-undelivered"), Tone::Danger, Some(Icon::CircleX)),
         }
     }
 }

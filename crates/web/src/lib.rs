@@ -27,6 +27,7 @@ mod forecast;
 mod form;
 mod frame;
 mod guide;
+mod holiday_feed;
 mod holidays;
 mod home;
 mod inbox;

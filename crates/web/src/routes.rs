@@ -4,8 +4,8 @@ use axum::routing::{MethodRouter, get, post};
 
 use crate::{
     Web, account, actions, assets, automation, bulk, create, decide, drafts, edit, export, feeds, files, guide,
-    holidays, home, inbox, inspector, knowledge, list, live, macros, notice_preview, outbox, palette, pick, portal,
-    presence, record, search, set_up, settings, sign_in, viewing, views, visits,
+    holiday_feed, holidays, home, inbox, inspector, knowledge, list, live, macros, notice_preview, outbox, palette,
+    pick, portal, presence, record, search, set_up, settings, sign_in, viewing, views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -178,6 +178,7 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/attachments/{file}/remove", post(files::remove)),
         route(Get, "/{kinds}/{record}/holidays", get(holidays::page)),
         route(Post, "/{kinds}/{record}/holidays", post(holidays::upload)),
+        route(Post, "/{kinds}/{record}/feed", post(holiday_feed::fetch)),
         route(Get, "/{kinds}/{record}/clocks", get(crate::clocks::explain)),
         route(Get, "/{kinds}/{record}/follow-up", get(crate::follow_up::page)),
         route(Post, "/{kinds}/{record}/follow-up", post(crate::follow_up::make)),

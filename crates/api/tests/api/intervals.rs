@@ -1,7 +1,9 @@
 //! Time that records take up: kept with each write, seen by whom the records concern, collisions found.
 
 use serde_json::{Value as Json, json};
+use steward_app::outside::OutsideError;
 use steward_model::id::RecordId;
+use steward_store::jobs::NewJob;
 use steward_testkit::client::Client;
 use steward_testkit::fixture::Fixture;
 use steward_testkit::on_both;
@@ -292,4 +294,100 @@ on_both! {
         send(fixture.client("a1"), file).await.expect(404);
         sound(&fixture).await;
     }
+
+    async fn holidays_come_from_a_feed(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let (root, g1, elsewhere) = (fixture.client("root"), fixture.client("g1"), &fixture.server.elsewhere);
+        let hours = json!([{ "day": "monday", "opens": "08:00", "closes": "17:00" }]);
+        let calendar = made(root, "calendars", json!({ "name": "Office", "zone": "Europe/Vienna", "hours": hours }), fixture.provider).await;
+        let (path, feed) = (at(&calendar, "calendars"), format!("{}/feed", at(&calendar, "calendars")));
+        root.get(&feed).await.expect(404);
+        let told = root.post(&feed, json!({})).await.expect(422).json();
+        assert_eq!(told["errors"][0]["field"], "feed_address");
+        // What leads inside is refused where it is written, with the record as well as later.
+        let name = async |address: &str| root.patch(&path, json!({ "fields": { "feed_address": address } })).await;
+        for inside in ["https://127.0.0.1/days.ics", "http://calendar.example/days.ics"] {
+            let refused = name(inside).await.expect(422).json();
+            assert_eq!(refused["errors"][0]["field"], "feed_address", "{refused}");
+        }
+        let fields = json!({ "name": "Inside", "zone": "Europe/Vienna", "hours": hours, "feed_address": "https://localhost/" });
+        root.post("/api/v1/calendars", json!({ "fields": fields })).await.expect(422);
+        assert!(elsewhere.asked().is_empty());
+        let address = "https://calendar.example/days.ics?key=zqfeedkey";
+        name(address).await.expect(200);
+        assert_eq!(root.get(&feed).await.expect(200).json()["fetched_at"], Json::Null);
+        let file = |day: &str| format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nSUMMARY:{day}\r\nDESCRIPTION:long\r\nDTSTART;VALUE=DATE:20260112\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n");
+        elsewhere.put(address, &file("Works outing"), "1");
+        let standing = root.post(&feed, json!({})).await.expect(200).json();
+        assert_eq!((&standing["events"], &standing["fault"]), (&json!(1), &Json::Null));
+        assert_eq!(standing["address"], address);
+        assert_eq!(titles(root, "&kinds=holiday").await, ["Works outing · Office"]);
+        let record = root.get(&path).await.expect(200).json();
+        assert!(!record["fields"]["feed_text"].as_str().unwrap().contains("long"));
+        root.patch(&path, json!({ "fields": { "feed_text": "x" } })).await.expect(422);
+        root.post(&feed, json!({})).await.expect(429);
+        // Who may not edit sees how it went and never the address, whose key opens the other calendar.
+        g1.post(&feed, json!({})).await.expect(403);
+        for path in [&feed, &path, &format!("{path}/journal")] {
+            let text = g1.get(path).await.expect(200).text();
+            assert!(!text.contains("zqfeedkey"), "{text}");
+        }
+        assert_eq!(g1.get(&feed).await.expect(200).json()["events"], 1);
+        fixture.client("a1").get(&feed).await.expect(404);
+        fixture.client("a1").post(&feed, json!({})).await.expect(404);
+        // The same document is not taken again; another one is; what is no calendar leaves the days as they were.
+        let revision = async || root.get(&path).await.expect(200).json()["revision"].clone();
+        let before = revision().await;
+        fixture.server.clock.advance(60);
+        root.post(&feed, json!({})).await.expect(200);
+        assert_eq!(elsewhere.asked().last().unwrap().1.etag.as_deref(), Some("1"));
+        assert_eq!(revision().await, before);
+        elsewhere.put(address, &file("Founders day"), "2");
+        fetch_due(&fixture).await;
+        assert_eq!(titles(root, "&kinds=holiday").await, ["Works outing · Office"], "the day is not over");
+        fixture.server.clock.advance(25 * 3600);
+        fetch_due(&fixture).await;
+        assert_eq!(titles(root, "&kinds=holiday").await, ["Founders day · Office"]);
+        let entry = root.get(&format!("{path}/journal")).await.expect(200).text();
+        assert!(entry.contains("calendar.feed"), "{entry}");
+        elsewhere.put(address, "<html>sign in</html>", "3");
+        fixture.server.clock.advance(25 * 3600);
+        fetch_due(&fixture).await;
+        let standing = g1.get(&feed).await.expect(200).json();
+        assert!(standing["fault"].as_str().unwrap().starts_with("the text is no iCalendar"), "{standing}");
+        elsewhere.fail(address, OutsideError::Passing("nobody answers".to_owned()));
+        fixture.server.clock.advance(3601);
+        fetch_due(&fixture).await;
+        let standing = g1.get(&feed).await.expect(200).json();
+        assert_eq!(standing["fault"], "nobody answers");
+        assert_eq!(titles(root, "&kinds=holiday").await, ["Founders day · Office"]);
+        // It waits longer after each failure.
+        let asked = elsewhere.asked().len();
+        fixture.server.clock.advance(3601);
+        fetch_due(&fixture).await;
+        assert_eq!(elsewhere.asked().len(), asked);
+        fixture.server.clock.advance(3601);
+        fetch_due(&fixture).await;
+        assert_eq!(elsewhere.asked().len(), asked + 1);
+        sound(&fixture).await;
+        // Its days go with the address.
+        root.patch(&path, json!({ "fields": { "feed_address": null } })).await.expect(200);
+        assert_eq!(titles(root, "&kinds=holiday").await, Vec::<String>::new());
+        root.get(&feed).await.expect(404);
+    }
+}
+
+/// Has a runner look for feeds that are due.
+async fn fetch_due(fixture: &Fixture) {
+    let now = fixture.server.app.now();
+    let job = NewJob {
+        kind: "calendars.fetch".to_owned(),
+        unique_key: Some("all".to_owned()),
+        payload: json!({}),
+        run_at: now,
+        max_attempts: 5,
+        created_at: now,
+    };
+    fixture.server.database.store.enqueue(vec![job]).await.unwrap();
+    while fixture.server.app.run_due_job("worker").await.unwrap() {}
 }

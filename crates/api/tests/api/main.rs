@@ -23,3 +23,4 @@ mod rights;
 mod search;
 mod signing_in;
 mod views;
+mod webhooks;

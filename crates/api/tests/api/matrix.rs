@@ -77,7 +77,7 @@ const TICKET_LINES: [TicketLine; 25] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 54] = [
+const PLAIN_LINES: [PlainLine; 56] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -166,6 +166,8 @@ const PLAIN_LINES: [PlainLine; 54] = [
     ("GET", "/api/v1/intervals", None, [401, 400, 400, 400, 400, 400, 400, 400, 400]),
     ("GET", "/api/v1/changes/987654/conflicts", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("POST", "/api/v1/calendars/987654/holidays", Some(|_| json!({})), [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/calendars/987654/feed", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("POST", "/api/v1/calendars/987654/feed", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/reopenings", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     ("GET", "/api/v1/calendar-feeds", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("POST", "/api/v1/calendar-feeds", Some(|_| json!({"name": "x"})), [401, 403, 403, 403, 403, 403, 403, 403, 403]),

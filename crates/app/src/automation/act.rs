@@ -19,6 +19,7 @@ use steward_rule::definition::{Action, Rule, Told, link_to};
 use steward_rule::trace::{Did, Trace};
 use steward_store::change::RecordChange;
 use steward_store::notifications::NewNotification;
+use steward_store::webhooks::StoredWebhook;
 
 use crate::App;
 use crate::clock::{Clock as _, SystemClock};
@@ -47,6 +48,8 @@ pub(crate) struct Acted {
     pub(crate) made: Vec<RecordChange>,
     /// Whom to tell.
     pub(crate) news: Vec<NewNotification>,
+    /// Documents for other systems.
+    pub(crate) webhooks: Vec<StoredWebhook>,
     /// Who got the record, where people get them in turn.
     pub(crate) last: Option<RecordId>,
     /// What was done.
@@ -56,7 +59,7 @@ pub(crate) struct Acted {
 impl Acted {
     /// Whether anything would be written but a line of the log.
     pub(super) fn is_nothing(&self) -> bool {
-        self.events.is_empty() && self.made.is_empty() && self.news.is_empty()
+        self.events.is_empty() && self.made.is_empty() && self.news.is_empty() && self.webhooks.is_empty()
     }
 }
 
@@ -107,6 +110,7 @@ impl App {
             events: Vec::new(),
             made: Vec::new(),
             news: Vec::new(),
+            webhooks: Vec::new(),
             last: None,
             trace: Trace::default(),
         };
@@ -141,7 +145,7 @@ impl Acting<'_> {
     }
 
     async fn take(&mut self, action: &Action, event: Option<&Event>) -> Result<(), Error> {
-        let mut did = Did { action: action.key().to_owned(), what: String::new(), count: None };
+        let mut did = Did { action: action.key().to_owned(), what: String::new(), ..Did::default() };
         match action {
             Action::Set { field, value } => {
                 let value = self.filled(value).await?;
@@ -177,6 +181,13 @@ impl Acting<'_> {
             Action::Create { template, link } => {
                 self.flush().await?;
                 did.what = self.create(template, link).await?;
+            }
+            Action::Webhook => {
+                self.flush().await?;
+                let (origin, webhook) = self.webhook(event).await?;
+                did.what = origin;
+                did.delivery = Some(webhook.id.clone());
+                self.acted.webhooks.push(webhook);
             }
             Action::Link { link, target } => {
                 self.flush().await?;
@@ -265,6 +276,28 @@ impl Acting<'_> {
         let number = after.number.clone();
         self.acted.made.push(RecordChange { kind, before: None, after, events: vec![event] });
         Ok(number)
+    }
+
+    /// Puts down that the record as it is by now is handed over, and to which host.
+    async fn webhook(&self, event: Option<&Event>) -> Result<(String, StoredWebhook), Error> {
+        let rule = self.app.store().get_record(self.rule.id).await?.ok_or(Error::NotFound)?.record;
+        let outside = self.app.outside().ok_or(Error::Unavailable)?;
+        let origin = outside.check(rule.text("webhook_address").trim());
+        let origin = origin.map_err(|fault| Error::invalid("webhook_address", fault))?;
+        let webhook = StoredWebhook {
+            id: format!("whk_{:032x}", rand::random::<u128>()),
+            rule: self.rule.id,
+            version: self.rule.version,
+            record: self.acted.record.id,
+            revision: self.acted.record.revision,
+            seq: event.map(|event| event.seq),
+            created_at: self.app.now(),
+            state: "waiting".to_owned(),
+            tries: 0,
+            status: None,
+            fault: None,
+        };
+        Ok((origin, webhook))
     }
 
     /// Whom to tell, each of the entry that was answered or, where they may not read it, of the last one before that they

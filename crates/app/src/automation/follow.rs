@@ -19,6 +19,7 @@ use steward_store::rules::{NewRun, RuleEffects};
 
 use super::around::Seen;
 use super::book::Compiled;
+use super::webhook::jobs_for;
 use super::{is_passing, told};
 use crate::App;
 use crate::error::Error;
@@ -325,6 +326,7 @@ impl App {
             effects.rules.done.push((rule.id, record.id, turn));
         }
         effects.rules.last.extend(acted.last.map(|person| (rule.id, person)));
+        effects.rules.webhooks.extend(acted.webhooks);
         effects.records.extend(acted.made);
         let known: Vec<RecordId> = effects.news.iter().map(|one| one.person).collect();
         effects.news.extend(acted.news.into_iter().filter(|one| !known.contains(&one.person)));
@@ -338,6 +340,7 @@ impl App {
         let set = ChangeSet {
             records: effects.records,
             notifications: effects.news,
+            jobs: jobs_for(&effects.rules.webhooks),
             rules: effects.rules,
             cursor,
             ..ChangeSet::default()

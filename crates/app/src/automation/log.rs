@@ -12,7 +12,7 @@ use steward_model::record::Record;
 use steward_rule::RULE;
 use steward_rule::definition::{AnyName, Rule};
 use steward_rule::examples;
-use steward_rule::trace::{Because, Outcome, Trace};
+use steward_rule::trace::{Because, Outcome, Sent, Trace};
 use steward_store::rules::{NewRun, StoredRun};
 
 use super::around::{Around, target};
@@ -162,6 +162,7 @@ impl App {
                 (id, run, trace)
             })
             .collect();
+        let runs = self.with_webhooks(runs).await?;
         let passed =
             |trace: &Trace| trace.passed.iter().flat_map(|one| [Some(one.rule), one.by]).flatten().collect::<Vec<_>>();
         let ids: BTreeSet<RecordId> =
@@ -221,6 +222,24 @@ impl App {
         }
         let labels = self.labels(actor, named, &BTreeSet::new()).await?;
         Ok(RunPage { runs: views, labels, next_before })
+    }
+
+    /// Lines with how far the documents have come that they handed over.
+    async fn with_webhooks(&self, mut runs: Vec<(i64, NewRun, Trace)>) -> Result<Vec<(i64, NewRun, Trace)>, Error> {
+        let named = |runs: &[(i64, NewRun, Trace)]| -> Vec<String> {
+            runs.iter().flat_map(|(_, _, trace)| &trace.did).filter_map(|did| did.delivery.clone()).collect()
+        };
+        let found = self.store().webhooks(&named(&runs)).await?;
+        for did in runs.iter_mut().flat_map(|(_, _, trace)| &mut trace.did) {
+            let one = found.iter().find(|one| Some(&one.id) == did.delivery.as_ref());
+            did.sent = one.map(|one| Sent {
+                state: one.state.clone(),
+                tries: one.tries,
+                status: one.status,
+                fault: one.fault.clone(),
+            });
+        }
+        Ok(runs)
     }
 
     /// The parts of conditions that did not hold, read again, and the records that they look at behind references.

@@ -7,12 +7,14 @@
 mod act;
 mod around;
 mod book;
+mod document;
 mod follow;
 mod log;
 mod preview;
 mod replay;
 mod route;
 mod turns;
+mod webhook;
 
 pub(crate) use around::Seen;
 pub(crate) use book::Rules;

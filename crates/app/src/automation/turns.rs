@@ -136,7 +136,7 @@ impl App {
                 Err(Again::Not(error)) => return Err(error),
                 Err(Again::Refused(error, runs)) => {
                     let done = vec![(entry.rule.id, record.id, turn)];
-                    let rules = RuleEffects { runs: refused(runs, &told(&error))?, done, last: Vec::new() };
+                    let rules = RuleEffects { runs: refused(runs, &told(&error))?, done, ..RuleEffects::default() };
                     drop(self.write_effects(Effects { rules, ..Effects::default() }, None).await);
                     return Ok(Considered::Refused);
                 }

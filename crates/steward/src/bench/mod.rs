@@ -20,6 +20,7 @@ use serde_json::json;
 use steward_app::import::ImportRequest;
 use steward_http::address::Proxies;
 use steward_model::id::RecordId;
+use steward_outbound::allow::Allow;
 use steward_store::store::Store;
 
 use crate::arguments::Bench;
@@ -61,6 +62,7 @@ pub(crate) async fn run(config: &Config, options: &Bench) -> anyhow::Result<()> 
         proxies: Proxies::default(),
         mail_folder: None,
         mail_from: config.mail_from.clone(),
+        outbound_allow: Allow::default(),
     };
     let machine = Machine::look(scratch.path())?;
     let records = if options.quick { QUICK } else { options.records };

@@ -36,6 +36,7 @@ fn sample_runs() -> Markup {
             run(Outcome::Refused, &[HOSTILE], &[]),
             run(Outcome::Limited, &["it acted 500 times within an hour, which is its limit"], &[]),
             run(Outcome::Looped, &["it acted on this record in the same chain of rules already"], &[]),
+            run(Outcome::Undelivered, &["Webhook to https://hooks.example.org: given up"], &[]),
         ],
     )
 }

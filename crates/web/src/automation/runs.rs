@@ -8,7 +8,7 @@ use steward_app::view::Labels;
 use steward_model::kind::Kind;
 use steward_rule::RULE;
 use steward_rule::route::Passed;
-use steward_rule::trace::{Because, Did, Outcome, PassedRule};
+use steward_rule::trace::{Because, Did, Outcome, PassedRule, Sent};
 use steward_ui::automation::{Outcome as Mark, Run, runs};
 use steward_ui::header::{Header, header};
 use steward_ui::icon::Icon;
@@ -104,6 +104,7 @@ pub(super) fn outcome(outcome: Outcome) -> Mark {
         Outcome::Refused => Mark::Refused,
         Outcome::Limited => Mark::Limited,
         Outcome::Looped => Mark::Looped,
+        Outcome::Undelivered => Mark::Undelivered,
     }
 }
 
@@ -115,6 +116,7 @@ pub(super) fn word(outcome: Outcome) -> &'static str {
         Outcome::Refused => t("rule-outcome-refused"),
         Outcome::Limited => t("rule-outcome-limited"),
         Outcome::Looped => t("rule-outcome-looped"),
+        Outcome::Undelivered => t("rule-outcome-undelivered"),
     }
 }
 
@@ -149,8 +151,27 @@ fn did(one: &Did, kind: &Kind) -> Option<String> {
         "create" => t_with("rule-did-create", &[("number", (&one.what).into())]).to_string(),
         "link" => t_with("rule-did-link", &[("number", (&one.what).into())]).to_string(),
         "move" => t_with("rule-did-move", &[("step", step().into())]).to_string(),
+        // The line that says it was given up says why beside it.
+        "webhook" if one.what.is_empty() => return None,
+        "webhook" => {
+            let state = webhook(one.sent.as_ref());
+            t_with("rule-did-webhook", &[("host", (&one.what).into()), ("state", (&state).into())]).to_string()
+        }
         _ => return None,
     })
+}
+
+/// How far what was handed over has come.
+fn webhook(sent: Option<&Sent>) -> String {
+    let Some(sent) = sent else { return t("rule-webhook-waits").to_owned() };
+    let status = sent.status.map(|status| status.to_string()).unwrap_or_default();
+    let fault = refusal(sent.fault.as_deref().unwrap_or_default());
+    match sent.state.as_str() {
+        "sent" => t_with("rule-webhook-sent", &[("status", (&status).into())]).to_string(),
+        "given_up" => t_with("rule-webhook-given-up", &[("fault", (&fault).into())]).to_string(),
+        _ if sent.tries == 0 => t("rule-webhook-waits").to_owned(),
+        _ => t_with("rule-webhook-again", &[("count", sent.tries.into()), ("fault", (&fault).into())]).to_string(),
+    }
 }
 
 /// Who was passed over and why, and which rules did not act.

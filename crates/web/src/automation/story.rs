@@ -151,6 +151,7 @@ fn said(action: &Action, kind: &Kind, web: &Web) -> String {
             let label = kind.lifecycle.transition(transition).map_or(transition.as_str(), |step| step.label.as_str());
             t_with("rule-then-move", &[("step", label.into())]).to_string()
         }
+        Action::Webhook => t("rule-then-webhook").to_owned(),
     }
 }
 

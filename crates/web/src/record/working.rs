@@ -43,6 +43,8 @@ pub(super) struct Gathered {
     may_update: bool,
     /// Where a link for calendar programs is made.
     feed: Option<String>,
+    /// The outside calendar that it names.
+    outside: Option<Markup>,
 }
 
 /// Compiles the calendar of a page; `None` for other records.
@@ -64,12 +66,15 @@ pub(super) async fn gather(
     let now = web.app().now().timestamp().to_zoned(zone.clone());
     let year =
         query.text("year").and_then(|year| year.parse().ok()).filter(|year| (FIRST_YEAR..=LAST_YEAR).contains(year));
+    let at = address::record(&view.kind, &view.record.number);
+    let outside = web.app().holiday_feed(visitor.actor(), &view.kind, &view.record.number).await?;
     Ok(Some(Gathered {
+        outside: outside.map(|feed| crate::holiday_feed::draw(&feed, web.app().now(), visitor, &at)),
         working,
         year: year.unwrap_or(now.year()).clamp(FIRST_YEAR, LAST_YEAR),
         from: query.text("from").map_or_else(|| now.strftime("%Y-%m-%dT%H:%M").to_string(), str::to_owned),
         add: query.text("add").unwrap_or_default().to_owned(),
-        address: address::record(&view.kind, &view.record.number),
+        address: at,
         may_update: view.rights.may(Action::Update),
         feed: crate::feeds::of_calendar(&view.kind.key, &view.record.number),
     }))
@@ -95,6 +100,7 @@ impl Gathered {
                         @if let Some(feed) = &self.feed { a href=(feed) { (t("feed-subscribe")) } }
                     }
                 }
+                @if let Some(outside) = &self.outside { (outside) }
                 (typical_week(working))
                 (self.reckoning(working, zone))
                 (self.the_year(working))

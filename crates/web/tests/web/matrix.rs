@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 65] = [
+const TICKET_LINES: [TicketLine; 66] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -90,6 +90,7 @@ const TICKET_LINES: [TicketLine; 65] = [
     // Only calendars take files of holidays; their rights are told in `operations.rs`.
     ("GET", "/{kinds}/{record}/holidays", Sent::Nothing, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/holidays", Sent::File, (404, 404, 404)),
+    ("POST", "/{kinds}/{record}/feed", Sent::Form(&[]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/runs", Sent::Nothing, (403, 403, 200)),
     // Only rules are replayed.
     ("GET", "/{kinds}/{record}/replay", Sent::Nothing, (404, 404, 404)),

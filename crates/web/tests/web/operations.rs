@@ -15,7 +15,7 @@ fn words(answer: &Answer) -> String {
 }
 
 impl World {
-    async fn record_of(&self, kind: &str, organisation: RecordId, fields: Json) -> RecordView {
+    pub(crate) async fn record_of(&self, kind: &str, organisation: RecordId, fields: Json) -> RecordView {
         self.fixture.server.make(kind, organisation, fields).await
     }
 

@@ -103,4 +103,39 @@ on_both! {
         check_status(&world.browser("g1").post(&format!("{at}/edit"), &[("zone", "Europe/Vienna")]).await, 403, "agents do not write calendars");
         check_status(&world.browser("a1").get(&at).await, 404, "not for requesters");
     }
+
+    async fn a_feed_is_fetched_from_the_page_of_its_calendar(db: TestDatabase) {
+        let world = World::build(db).await;
+        let elsewhere = &world.fixture.server.elsewhere;
+        let root = world.browser("root");
+        let address = "https://calendar.example/days.ics?key=zqfeedkey";
+        let fields = json!({ "name": "Office", "zone": "Europe/Vienna", "hours": [{ "day": "monday", "opens": "08:00", "closes": "17:00" }], "feed_address": address });
+        let calendar = world.record_of("calendar", world.fixture.provider, fields).await;
+        let at = format!("/calendars/{}", calendar.record.number);
+        let page = words(&root.get(&at).await.expect(200).text());
+        assert!(page.contains("Nothing was taken over yet.") && page.contains("Fetch now"), "{page}");
+        elsewhere.put(address, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Works outing\r\nDTSTART;VALUE=DATE:20260112\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", "1");
+        let done = root.post(&format!("{at}/feed"), &[]).await.expect(303);
+        assert_eq!(location(&done), format!("{at}#holiday-feed"));
+        let page = words(&root.get(&format!("{at}?year=2026")).await.expect(200).text());
+        assert!(page.contains("One event.") && page.contains("Works outing"), "{page}");
+        // Right after that nothing is asked again, and the page says how it stands.
+        root.post(&format!("{at}/feed"), &[]).await.expect(303);
+        assert_eq!(elsewhere.asked().len(), 1);
+        elsewhere.put(address, "nonsense", "2");
+        world.fixture.server.clock.advance(60);
+        root.post(&format!("{at}/feed"), &[]).await.expect(303);
+        let page = words(&root.get(&format!("{at}?year=2026")).await.expect(200).text());
+        assert!(page.contains("could not be taken over") && page.contains("Works outing"), "{page}");
+        // Who may only read sees how it went, not where it comes from.
+        let g1 = world.browser("g1");
+        let seen = g1.get(&at).await.expect(200).text();
+        assert!(words(&seen).contains("could not be taken over") && !seen.contains("zqfeedkey") && !words(&seen).contains("Fetch now"), "{seen}");
+        g1.post(&format!("{at}/feed"), &[]).await.expect(403);
+        world.browser("a1").post(&format!("{at}/feed"), &[]).await.expect(404);
+        // An address that leads inside is refused beside its field.
+        let form = root.form(&format!("{at}/edit"), &format!("{at}/edit")).await;
+        let refused = root.submit(&form.with("feed_address", "https://127.0.0.1/")).await.expect(422).text();
+        assert!(words(&refused).contains("the server itself"), "{refused}");
+    }
 }

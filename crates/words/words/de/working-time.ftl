@@ -28,3 +28,13 @@ working-no-moment = Geben Sie Tag und Uhrzeit an, etwa 2026-11-27T10:00
 working-no-length = Geben Sie eine Dauer an, etwa 8h oder 1h30m, höchstens 20.000 Stunden
 working-beyond = Die Antwort liegt nach { $year }, weiter als Kalender reichen.
 working-faulty = So wie er jetzt ist, kann dieser Kalender nicht verwendet werden:
+holiday-feed-title = Feiertage aus einem Feed
+holiday-feed-fault = Der Feed konnte nicht übernommen werden; seine Tage von zuvor gelten weiter. { $fault }
+holiday-feed-events = { $count ->
+    [one] Ein Ereignis.
+   *[other] { $count } Ereignisse.
+}
+holiday-feed-fetched = Abgerufen
+holiday-feed-never = Noch nichts übernommen.
+holiday-feed-next = Das nächste Mal
+holiday-feed-fetch = Jetzt abrufen

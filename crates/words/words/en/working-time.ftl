@@ -28,3 +28,13 @@ working-no-moment = Give a day and a time such as 2026-11-27T10:00
 working-no-length = Give a length such as 8h or 1h30m, at most 20,000 hours
 working-beyond = The answer lies after { $year }, further than calendars know.
 working-faulty = This calendar cannot be used as it is now:
+holiday-feed-title = Holidays from a feed
+holiday-feed-fault = The feed could not be taken over; its days of before hold on. { $fault }
+holiday-feed-events = { $count ->
+    [one] One event.
+   *[other] { $count } events.
+}
+holiday-feed-fetched = Fetched
+holiday-feed-never = Nothing was taken over yet.
+holiday-feed-next = Next time
+holiday-feed-fetch = Fetch now

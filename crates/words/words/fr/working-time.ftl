@@ -28,3 +28,13 @@ working-no-moment = Indiquez un jour et une heure, par exemple 2026-11-27T10:00
 working-no-length = Indiquez une durée, par exemple 8h ou 1h30m, 20 000 heures au plus
 working-beyond = La réponse se trouve après { $year }, plus loin que ne vont les calendriers.
 working-faulty = Ce calendrier ne peut être utilisé tel qu'il est :
+holiday-feed-title = Jours fériés d’un flux
+holiday-feed-fault = Le flux n’a pas pu être repris ; ses jours d’avant restent valables. { $fault }
+holiday-feed-events = { $count ->
+    [one] Un événement.
+   *[other] { $count } événements.
+}
+holiday-feed-fetched = Lu
+holiday-feed-never = Rien n’a encore été repris.
+holiday-feed-next = La prochaine fois
+holiday-feed-fetch = Lire maintenant

@@ -1,0 +1,231 @@
+//! Documents that rules hand over to other systems: put down in the commit of what the rule did, written and sent by a
+//! job after it, with the rights of whoever keeps the rule at that moment; tried again for a day, and then given up.
+//!
+//! Heads and signature are those of Standard Webhooks (<https://www.standardwebhooks.com>), for which receivers have
+//! libraries.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use futures_util::future::join_all;
+use hmac::{Hmac, Mac as _};
+use serde_json::{Value as Json, json};
+use steward_model::access::rights;
+use steward_model::moment::Moment;
+use steward_model::record::Record;
+use steward_rule::RULE;
+use steward_rule::trace::{Did, Outcome, Trace};
+use steward_store::change::ChangeSet;
+use steward_store::error::CommitError;
+use steward_store::jobs::{JobClaim, NewJob};
+use steward_store::rules::{NewRun, RuleEffects};
+use steward_store::webhooks::StoredWebhook;
+
+use super::document::document;
+use super::{is_passing, told};
+use crate::App;
+use crate::error::Error;
+use crate::outside::OutsideError;
+
+/// The job that hands one over.
+const JOB: &str = "rules.webhook";
+/// Handed over at the same time by one node.
+const TOGETHER: usize = 8;
+/// Between two looks for what is due.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Before the second try, in seconds; doubled with each further one.
+const RETRY_AFTER: i64 = 10;
+/// Longest wait, in seconds.
+const LONGEST: i64 = 3600;
+/// Seconds after which it is given up.
+const DAY: i64 = 24 * 3600;
+/// Failures of ours after which a job is set aside.
+const ATTEMPTS: u32 = 1_000;
+
+/// How handing one over ended.
+enum End {
+    Sent(u16),
+    Again(String, Option<u16>),
+    GivenUp(String, Option<u16>),
+}
+
+/// A job for each document that waits.
+pub(super) fn jobs_for(webhooks: &[StoredWebhook]) -> Vec<NewJob> {
+    webhooks.iter().map(|one| job(&one.id, one.created_at, one.created_at)).collect()
+}
+
+fn job(id: &str, run_at: Moment, created_at: Moment) -> NewJob {
+    NewJob {
+        kind: JOB.to_owned(),
+        unique_key: Some(id.to_owned()),
+        payload: json!({ "webhook": id }),
+        run_at,
+        max_attempts: ATTEMPTS,
+        created_at,
+    }
+}
+
+impl App {
+    /// Hands documents over until the process is told to stop. Apart from other jobs, which slow receivers must not hold
+    /// up.
+    pub async fn run_webhooks(&self) {
+        let worker = format!("{:016x}/webhooks", rand::random::<u64>());
+        let mut stopping = self.stopping();
+        while !*stopping.borrow() {
+            match self.deliver_due_webhooks(&worker).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(%error, "webhooks could not be looked for; it is tried again"),
+            }
+            let _ = tokio::time::timeout(LOOK_AGAIN, stopping.wait_for(|stop| *stop)).await;
+        }
+    }
+
+    /// Hands over what is due; `false` when nothing was.
+    ///
+    /// # Errors
+    /// When the database is away. A receiver that does not answer is none.
+    pub async fn deliver_due_webhooks(&self, worker: &str) -> Result<bool, Error> {
+        let claims = self.store().claim(worker, &[JOB], TOGETHER, self.now()).await?;
+        let ended = join_all(claims.iter().map(|claim| self.deliver_webhook(claim))).await;
+        ended.into_iter().collect::<Result<Vec<()>, Error>>()?;
+        Ok(!claims.is_empty())
+    }
+
+    async fn deliver_webhook(&self, claim: &JobClaim) -> Result<(), Error> {
+        let id = claim.payload.get("webhook").and_then(Json::as_str).unwrap_or_default().to_owned();
+        let Some(mut webhook) = self.store().webhooks(&[id]).await?.into_iter().next() else {
+            self.store().complete(claim).await?;
+            return Ok(());
+        };
+        let end = match self.hand_over_webhook(&webhook).await {
+            Ok(end) => end,
+            Err(error) if is_passing(&error) => return Err(error),
+            Err(error) => End::GivenUp(told(&error), None),
+        };
+        let now = self.now();
+        webhook.tries += 1;
+        let (mut jobs, mut runs) = (Vec::new(), Vec::new());
+        let given_up_at = webhook.created_at.plus_seconds(DAY);
+        let (state, status, fault) = match end {
+            End::Sent(status) => ("sent", Some(status), None),
+            End::Again(fault, status) if now < given_up_at => {
+                let at = now.plus_seconds(wait(&webhook)).min(given_up_at);
+                jobs.push(job(&webhook.id, at, now));
+                ("waiting", status, Some(fault))
+            }
+            End::Again(fault, status) | End::GivenUp(fault, status) => {
+                runs.push(given_up(&webhook, &fault, now)?);
+                ("given_up", status, Some(fault))
+            }
+        };
+        state.clone_into(&mut webhook.state);
+        (webhook.status, webhook.fault) = (status.map(i64::from), fault);
+        let rules = RuleEffects { webhooks: vec![webhook], runs, ..RuleEffects::default() };
+        let set = ChangeSet { finish: Some(claim.clone()), jobs, rules, ..ChangeSet::default() };
+        match self.commit(set).await {
+            // Another node took over; what was sent twice has the same name.
+            Ok(()) | Err(CommitError::Fenced) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn hand_over_webhook(&self, webhook: &StoredWebhook) -> Result<End, Error> {
+        let rule = self.store().get_record(webhook.rule).await?.ok_or(Error::NotFound)?.record;
+        if rule.kind != RULE || rule.state != "active" {
+            return Ok(End::GivenUp("the rule is not in force any more".to_owned(), None));
+        }
+        let (address, secret) = (rule.text("webhook_address").trim(), rule.text("webhook_secret"));
+        if address.is_empty() || secret.is_empty() {
+            return Ok(End::GivenUp("the rule has no webhook address or no secret any more".to_owned(), None));
+        }
+        let secret = self.unsealed(secret)?;
+        let body = self.webhook_document(webhook, &rule).await?.to_string().into_bytes();
+        let seconds = self.now().timestamp().as_second();
+        let heads = [
+            ("webhook-id", webhook.id.clone()),
+            ("webhook-timestamp", seconds.to_string()),
+            ("webhook-signature", signature(&secret, &webhook.id, seconds, &body)?),
+        ];
+        let Some(outside) = self.outside() else { return Err(Error::Unavailable) };
+        Ok(match outside.deliver(address, &heads, body).await {
+            Ok(status) => End::Sent(status),
+            Err(OutsideError::Refused(fault)) => End::GivenUp(fault, None),
+            // Whoever is gone for good says so (RFC 9110, section 15.5.11).
+            Err(error @ OutsideError::Status(410)) => End::GivenUp(error.to_string(), Some(410)),
+            Err(error @ OutsideError::Status(status)) => End::Again(error.to_string(), Some(status)),
+            Err(OutsideError::Passing(fault)) => End::Again(fault, None),
+        })
+    }
+
+    /// The document with the record as it was when the rule acted, as far as whoever keeps the rule may see it now.
+    async fn webhook_document(&self, webhook: &StoredWebhook, rule: &Record) -> Result<Json, Error> {
+        let keeper = self.actor(rule.reference("runs_as").ok_or(Error::Unauthenticated)?, None).await?;
+        let record = self.store().get_record(webhook.record).await?.ok_or(Error::NotFound)?.record;
+        let kind: Arc<_> = self.kind(&record.kind)?.clone();
+        let then = self.record_at_revision(&keeper, &kind, &record.id.to_string(), webhook.revision).await?;
+        let view = self.view_as_of(&keeper, &kind, &record, then, webhook.created_at).await?;
+        let own = rights(&keeper, &kind, &record, self.now());
+        let event = match webhook.seq {
+            Some(seq) => self.store().journal_of(record.id, seq - 1, 1).await?.into_iter().next(),
+            None => None,
+        };
+        let event = event.and_then(|entry| crate::journal::readable(&kind, entry.event, &own));
+        let named = event.iter().map(|event| event.actor).collect();
+        let labels = self.labels(&keeper, named, &std::collections::BTreeSet::new()).await?;
+        Ok(document(webhook, rule, &view, event.as_ref(), &labels))
+    }
+}
+
+/// Seconds until it is tried again: longer each time, and not at the same moment for all that failed together.
+fn wait(webhook: &StoredWebhook) -> i64 {
+    let wait = (RETRY_AFTER << (webhook.tries - 1).clamp(0, 20)).min(LONGEST);
+    let spread = webhook.id.bytes().fold(0_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 1000);
+    wait + wait * spread / 4000
+}
+
+fn given_up(webhook: &StoredWebhook, fault: &str, now: Moment) -> Result<NewRun, Error> {
+    let did = Did { action: "webhook".to_owned(), delivery: Some(webhook.id.clone()), ..Did::default() };
+    let trace = Trace { did: vec![did], reason: fault.to_owned(), ..Trace::default() };
+    Ok(NewRun {
+        rule: webhook.rule,
+        version: webhook.version,
+        record: webhook.record,
+        seq: webhook.seq,
+        made: None,
+        at: now,
+        outcome: Outcome::Undelivered.key().to_owned(),
+        detail: serde_json::to_value(trace).map_err(Error::internal)?,
+    })
+}
+
+/// HMAC-SHA256 over name, moment and body. A secret `whsec_…` is Base64, as receivers' libraries have it.
+fn signature(secret: &str, id: &str, seconds: i64, body: &[u8]) -> Result<String, Error> {
+    let key = match secret.strip_prefix("whsec_").and_then(|text| BASE64_STANDARD.decode(text).ok()) {
+        Some(key) => key,
+        None => secret.as_bytes().to_vec(),
+    };
+    let mut mac = <Hmac<sha2::Sha256> as hmac::Mac>::new_from_slice(&key).map_err(Error::internal)?;
+    mac.update(format!("{id}.{seconds}.").as_bytes());
+    mac.update(body);
+    Ok(format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signature;
+
+    #[test]
+    fn a_signature_is_that_of_the_standard() {
+        // The example of the specification.
+        let made = signature(
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            br#"{"test": 2432232314}"#,
+        );
+        assert_eq!(made.ok().as_deref(), Some("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+    }
+}
