@@ -27,13 +27,16 @@ use crate::records::{NewRecord, Origin, Request};
 /// The cause of what files brought about.
 pub(super) const APPLIED: &str = "config.apply";
 
+/// A value that differs: key of the field, and the values before and after, in the form of files.
+pub type Difference = (String, Option<Json>, Option<Json>);
+
 /// What becomes of one record.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// It is made.
     Created,
     /// It changes: fields with their values before and after, in the form of files.
-    Changed(Vec<(String, Option<Json>, Option<Json>)>),
+    Changed(Vec<Difference>),
     /// It is so already.
     Same,
     /// It is here, and no file says it; it stays.
@@ -444,11 +447,11 @@ fn twice(app: &App, items: &[Item]) -> Vec<FileError> {
 }
 
 /// The values that differ, with what stands here and what the file says.
-pub(super) fn differences(here: &Item, wanted: &Item) -> Vec<(String, Option<Json>, Option<Json>)> {
+pub(super) fn differences(here: &Item, wanted: &Item) -> Vec<Difference> {
     let mut keys: Vec<&String> = here.fields.keys().chain(wanted.fields.keys()).collect();
     keys.sort();
     keys.dedup();
-    let mut found: Vec<(String, Option<Json>, Option<Json>)> = keys
+    let mut found: Vec<Difference> = keys
         .into_iter()
         .map(|key| (key.clone(), here.fields.get(key).cloned(), wanted.fields.get(key).cloned()))
         .filter(|(_, from, to)| from != to)

@@ -13,7 +13,7 @@ mod versions;
 use serde_json::{Map, Value as Json};
 use steward_model::id::RecordId;
 
-pub use apply::{Planned, What};
+pub use apply::{Difference, Planned, What};
 pub use one::{OneText, Refused};
 pub use text::{FileError, Place, read, write};
 pub use versions::{Drifted, State, Version};

@@ -3,14 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value as Json;
 use steward_model::access::Actor;
 use steward_model::event::{Cause, Door, Event};
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
 use super::apply::{APPLIED, differences};
-use super::{FileError, Item, Planned, Present};
+use super::{Difference, FileError, Item, Planned, Present};
 use crate::App;
 use crate::definitions::OVERLAY;
 use crate::error::Error;
@@ -46,7 +45,7 @@ pub struct Drifted {
     /// As it is now.
     pub now: Present,
     /// What differs, with values of then and now in the form of files; `None` for a record that was made since.
-    pub differs: Option<Vec<(String, Option<Json>, Option<Json>)>>,
+    pub differs: Option<Vec<Difference>>,
     /// Who changed it last, and when.
     pub last: Option<(RecordId, Moment)>,
 }

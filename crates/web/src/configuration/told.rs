@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use serde_json::Value as Json;
-use steward_app::configuration::{FileError, Planned, What};
+use steward_app::configuration::{Difference, FileError, Planned, What};
 use steward_model::kind::{FieldType, Kind};
 use steward_ui::message::{Notice, notice};
 use steward_ui::tone::Tone;
@@ -63,7 +63,7 @@ fn words(web: &Web, fault: &FileError) -> String {
 }
 
 /// Values before and after.
-pub(super) fn differences(kind: &Kind, differs: &[(String, Option<Json>, Option<Json>)]) -> Markup {
+pub(super) fn differences(kind: &Kind, differs: &[Difference]) -> Markup {
     html! {
         dl.configuration-changes {
             @for (key, from, to) in differs {
