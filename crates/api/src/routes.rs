@@ -230,6 +230,18 @@ pub fn routes() -> Vec<Route> {
         ),
         route(
             Get,
+            "/api/v1/{kinds}/{record}/flows",
+            "Flows in force that could begin on a record, with their steps, or what keeps them from it",
+            get(plans::offered),
+        ),
+        route(
+            Post,
+            "/api/v1/{kinds}/{record}/flows",
+            "Begin the plan of a flow on a record that has none going on",
+            post(plans::begin),
+        ),
+        route(
+            Get,
             "/api/v1/{kinds}/{record}/clocks",
             "Service-level clocks of a record: how they stand, each start, pause and stop, and why these",
             get(clocks::explain),

@@ -179,6 +179,8 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/attachments", post(files::attach)),
         route(Get, "/{kinds}/{record}/attachments/{file}", get(files::download)),
         route(Post, "/{kinds}/{record}/attachments/{file}/remove", post(files::remove)),
+        route(Get, "/{kinds}/{record}/flows", get(record::begin::page)),
+        route(Post, "/{kinds}/{record}/flows", post(record::begin::begin)),
         route(Get, "/{kinds}/{record}/text", get(crate::configuration::page)),
         route(Post, "/{kinds}/{record}/text", post(crate::configuration::typed)),
         route(Get, "/{kinds}/{record}/holidays", get(holidays::page)),

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 67] = [
+const TICKET_LINES: [TicketLine; 69] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -90,6 +90,8 @@ const TICKET_LINES: [TicketLine; 67] = [
     // Only calendars take files of holidays; their rights are told in `operations.rs`.
     ("GET", "/{kinds}/{record}/holidays", Sent::Nothing, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/holidays", Sent::File, (404, 404, 404)),
+    ("GET", "/{kinds}/{record}/flows", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/flows", Sent::Form(&[("flow", "FLW9999999")]), (403, 403, 422)),
     // A ticket is no configuration; `configuration.rs` tells who may do what with the text of that.
     ("GET", "/{kinds}/{record}/text", Sent::Nothing, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/text", Sent::Form(&[("text", "")]), (404, 404, 404)),
