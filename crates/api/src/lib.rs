@@ -9,6 +9,7 @@ mod calibration;
 mod caller;
 mod catalogue;
 mod clocks;
+mod configuration;
 mod events;
 mod inspector;
 mod intervals;

@@ -33,7 +33,8 @@ fn build(kinds: &[(&Kind, Level)]) -> Value {
             add_operation(&mut paths, &route, route.path, None);
             continue;
         }
-        for (kind, _) in kinds {
+        let of_configuration = route.path.contains("/{record}/text");
+        for (kind, _) in kinds.iter().filter(|(kind, _)| kind.configuration || !of_configuration) {
             add_operation(&mut paths, &route, &route.path.replace("{kinds}", &kind.plural), Some(kind));
         }
     }

@@ -2,13 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use steward_app::flows::{PlanSeen, StepSeen};
+use steward_app::error::Error;
+use steward_app::flows::{FlowOffer, Hindrance, PlanSeen, StepSeen};
 use steward_app::view::Labels;
 use steward_flow::PLAN;
+use steward_model::access::Action;
+use steward_model::event::Door;
 use steward_model::moment::Moment;
 
+use crate::body::{self, Body};
 use crate::caller::{Caller, Segments};
 use crate::problem::Problem;
 use crate::{Api, wire};
@@ -26,7 +31,64 @@ pub(crate) async fn of_record(
         true => vec![api.app().plan_alone(&actor, &view.record).await?],
         false => api.app().plans_on(&actor, &view).await?,
     };
-    Ok(Json(json!({ "plans": Value::from_iter(plans.iter().map(told)) })).into_response())
+    let mut answer = json!({ "plans": Value::from_iter(plans.iter().map(told)) });
+    if actor.is_staff()
+        && view.rights.may_read_internal()
+        && let Some(trouble) = api.app().flow_trouble(&view).await?
+    {
+        answer["trouble"] = json!({ "flow": trouble.named, "state": trouble.state, "fault": trouble.fault });
+    }
+    Ok(Json(answer).into_response())
+}
+
+/// The flows in force that could begin on a record, for those who may change it.
+pub(crate) async fn offered(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments((kinds, name)): Segments<(String, String)>,
+) -> Result<Response, Problem> {
+    let kind = api.app().kind_by_plural(&kinds)?.clone();
+    let view = api.app().get(&actor, &kind, &name, None).await?;
+    if !view.rights.may(Action::Update) {
+        return Err(Error::Forbidden { action: Action::Update }.into());
+    }
+    let offers = api.app().flows_offered(&actor, &view).await?;
+    Ok(Json(json!({ "flows": Value::from_iter(offers.iter().map(offer)) })).into_response())
+}
+
+/// Begins the plan of a flow.
+pub(crate) async fn begin(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments((kinds, name)): Segments<(String, String)>,
+    body: Body,
+) -> Result<Response, Problem> {
+    let mut map = body.only(&["flow"])?;
+    let kind = api.app().kind_by_plural(&kinds)?.clone();
+    let flow = body::name(&mut map, "flow")?.unwrap_or_default();
+    let plan = api.app().begin_flow(&actor, &kind, &name, &flow, Door::Api).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "id": plan.id.to_string(), "number": plan.number }))).into_response())
+}
+
+fn offer(offer: &FlowOffer) -> Value {
+    let steps = offer.flow.steps.iter().map(|step| {
+        json!({ "key": step.key, "type": step.sort.key(), "title": step.title, "after": step.after, "mandatory": step.mandatory })
+    });
+    let (hindrance, states) = match &offer.hindrance {
+        None => (Value::Null, Value::Null),
+        Some(Hindrance::State(states)) => ("state".into(), json!(states)),
+        Some(Hindrance::Condition) => ("condition".into(), Value::Null),
+        Some(Hindrance::Broken(why)) => (why.as_str().into(), Value::Null),
+    };
+    json!({
+        "id": offer.flow.id.to_string(),
+        "number": offer.flow.number,
+        "title": offer.flow.title,
+        "possible": offer.hindrance.is_none(),
+        "hindrance": hindrance,
+        "states": states,
+        "steps": Value::from_iter(steps),
+    })
 }
 
 fn told(plan: &PlanSeen) -> Value {

@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
-    Api, bulk_edits, calibration, catalogue, clocks, events, inspector, intervals, meta, notifications, openapi,
-    outbox, overlays, plans, records, rules, search, timeline, views,
+    Api, bulk_edits, calibration, catalogue, clocks, configuration, events, inspector, intervals, meta, notifications,
+    openapi, outbox, overlays, plans, records, rules, search, timeline, views,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -193,6 +193,18 @@ pub fn routes() -> Vec<Route> {
             "Make a link by which the caller decides a question for approval once, without signing in",
             post(records::approval_link),
         ),
+        route(
+            Get,
+            "/api/v1/configuration",
+            "What differs from what files last made of configuration, and its versions",
+            get(configuration::state),
+        ),
+        route(
+            Post,
+            "/api/v1/configuration/roll-back",
+            "Make configuration as it was at a moment, or tell what that would do",
+            post(configuration::roll_back),
+        ),
         route(Get, "/api/v1/{kinds}", "List records", get(records::list)),
         route(Post, "/api/v1/{kinds}", "Create a record", post(records::create)),
         route(Get, "/api/v1/{kinds}/{record}", "Read a record, now or as of a moment", get(records::read)),
@@ -203,12 +215,42 @@ pub fn routes() -> Vec<Route> {
             "Move a record along its lifecycle",
             post(records::transition),
         ),
+        route(
+            Get,
+            "/api/v1/{kinds}/{record}/text",
+            "The text of a record of configuration, as an export writes it",
+            get(configuration::text),
+        ),
+        route(
+            Post,
+            "/api/v1/{kinds}/{record}/text/plan",
+            "What a text would make of its record of configuration",
+            post(configuration::plan),
+        ),
+        route(
+            Post,
+            "/api/v1/{kinds}/{record}/text/apply",
+            "Make of a record of configuration what its text says",
+            post(configuration::apply),
+        ),
         route(Get, "/api/v1/{kinds}/{record}/similar", "Records that are like this one", get(search::similar)),
         route(
             Get,
             "/api/v1/{kinds}/{record}/plan",
             "Plans of a record: their steps, who has them, what delays all, and when they will be done",
             get(plans::of_record),
+        ),
+        route(
+            Get,
+            "/api/v1/{kinds}/{record}/flows",
+            "Flows in force that could begin on a record, with their steps, or what keeps them from it",
+            get(plans::offered),
+        ),
+        route(
+            Post,
+            "/api/v1/{kinds}/{record}/flows",
+            "Begin the plan of a flow on a record that has none going on",
+            post(plans::begin),
         ),
         route(
             Get,

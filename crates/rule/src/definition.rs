@@ -108,6 +108,11 @@ pub enum Action {
     },
     /// Hands the record over to another system, at the rule's address.
     Webhook,
+    /// Begins the plan of a flow on it, once.
+    StartFlow {
+        /// Number of the flow.
+        flow: String,
+    },
 }
 
 /// Who is told.
@@ -144,6 +149,7 @@ impl Action {
             Self::Link { .. } => "link",
             Self::Move { .. } => "move",
             Self::Webhook => "webhook",
+            Self::StartFlow { .. } => "start_flow",
         }
     }
 }
@@ -213,8 +219,9 @@ impl Rule {
             if let Some(routing) = &routing {
                 faults.push(FieldError::new("assign_by", again(routing.strategy.key())));
             }
-            if let Some(said) =
-                actions.iter().find(|action| !matches!(action, Action::Set { .. } | Action::Move { .. }))
+            if let Some(said) = actions
+                .iter()
+                .find(|action| !matches!(action, Action::Set { .. } | Action::Move { .. } | Action::StartFlow { .. }))
             {
                 faults.push(FieldError::new("actions", again(said.key())));
             }
@@ -498,8 +505,20 @@ pub fn action(
             Some(step) => Ok(Action::Move { transition: step.key.clone() }),
             None => Err(("target", no_step(kind))),
         },
+        "start_flow" if !has_plans(kind, registry) => {
+            Err(("action", format!("is not possible: flows do not work on {}", kind.label_plural.to_lowercase())))
+        }
+        "start_flow" if value.is_empty() => Err(("value", "is needed: the number of a flow".to_owned())),
+        "start_flow" => Ok(Action::StartFlow { flow: value.to_owned() }),
         _ => Err(("action", "is none of those that there are".to_owned())),
     }
+}
+
+/// Whether plans can be about records of a kind.
+fn has_plans(kind: &Kind, registry: &Registry) -> bool {
+    let subject = registry.kind("plan").and_then(|plan| plan.field("subject"));
+    subject
+        .is_some_and(|field| matches!(&field.field_type, FieldType::Reference { kinds } if kinds.contains(&kind.key)))
 }
 
 fn link_type(link: &str, from: Option<&Kind>, registry: &Registry) -> Result<(), (&'static str, String)> {

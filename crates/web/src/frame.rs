@@ -11,6 +11,7 @@ use steward_words::t;
 
 use crate::Web;
 use crate::address;
+use crate::configuration;
 use crate::inbox;
 use crate::inspector;
 use crate::live;
@@ -92,6 +93,9 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         foot.insert(0, link(t("portal"), portal::HOME, Icon::User, shown));
     } else {
         links.extend(portal::WAYS.map(|(label, address, icon)| link(t(label), address, icon, current)));
+    }
+    if visitor.keeps_configuration {
+        foot.insert(0, link(t("configuration-title"), configuration::ADDRESS, Icon::History, place.current));
     }
     if web.app().may_inspect_people(actor) {
         foot.insert(0, link(t("access-title"), inspector::ADDRESS, Icon::ShieldLock, place.current));

@@ -11,6 +11,7 @@ mod automation;
 mod bulk;
 mod calibration;
 mod clocks;
+mod configuration;
 mod create;
 mod csrf;
 mod decide;

@@ -42,6 +42,8 @@ pub(crate) struct Visitor {
     pub(crate) pinned_records: Vec<Visited>,
     /// Views that they want at hand; none when only a part of a page is asked for.
     pub(crate) pinned: Vec<SavedView>,
+    /// Whether they may look at how configuration stands; told only where a whole page is asked for.
+    pub(crate) keeps_configuration: bool,
 }
 
 impl Visitor {
@@ -83,6 +85,7 @@ impl FromRequestParts<Web> for Visitor {
             preferences,
             pinned: if shell { web.app().pinned_views(&session.actor).await? } else { Vec::new() },
             pinned_records: if shell { web.app().pinned_records(&session.actor).await? } else { Vec::new() },
+            keeps_configuration: shell && web.app().may_see_configuration(&session.actor).await,
             partial,
             client: client(parts, web),
             session,

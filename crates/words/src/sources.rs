@@ -53,6 +53,7 @@ pub(crate) const REFUSALS: Area = area!("refusals");
 /// All parts. A new file needs a line here.
 pub const AREAS: &[Area] = &[
     area!("common"),
+    area!("configuration"),
     area!("designer"),
     area!("formats"),
     area!("shell"),

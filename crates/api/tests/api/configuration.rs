@@ -137,6 +137,132 @@ on_both! {
         let then = app.configuration(Some(steward_model::moment::Moment(0))).await.unwrap();
         assert!(then.is_empty(), "nothing was there");
     }
+
+    async fn one_record_is_read_planned_and_applied_as_text(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        configured(&fixture).await;
+        let root = fixture.client("root");
+        let policies = root.get("/api/v1/approval-policies").await.expect(200).json();
+        let policy = format!("/api/v1/approval-policies/{}", policies[0]["number"].as_str().unwrap());
+        let shown = root.get(&format!("{policy}/text")).await.expect(200).json();
+        let text = shown["text"].as_str().unwrap().to_owned();
+        // It is the very file of an export.
+        let app = &fixture.server.app;
+        let exported = app.configuration(None).await.unwrap();
+        let file = exported.iter().find(|one| one.item.kind == "approval_policy").unwrap();
+        assert_eq!(text, write(&file.item, app.registry().kind("approval_policy").unwrap()));
+        assert_eq!((shown["file"].as_str().unwrap(), &shown["may_apply"]), ("approval-policies/budget.toml", &json!(true)));
+
+        // A new name is the same record with another name, and not another record.
+        let other = text.replace("name = \"Budget\"", "name = \"Spending\"").replace("stage = 1", "stage = 2");
+        let plan = root.post(&format!("{policy}/text/plan"), json!({ "text": other })).await.expect(200).json();
+        let fields: Vec<&str> = plan["changes"].as_array().unwrap().iter().filter_map(|one| one["field"].as_str()).collect();
+        assert_eq!(fields, ["name", "stage"], "{plan}");
+        assert_eq!(root.get(&policy).await.expect(200).json()["fields"]["name"], "Budget", "a plan writes nothing");
+        let body = json!({ "text": other, "revision": shown["revision"] });
+        let applied = root.post(&format!("{policy}/text/apply"), body.clone()).await.expect(200).json();
+        assert_eq!(applied["text"].as_str().unwrap(), other);
+        let now = root.get(&policy).await.expect(200).json();
+        assert_eq!((&now["fields"]["name"], &now["fields"]["stage"]), (&json!("Spending"), &json!(2)));
+        assert_eq!(root.get("/api/v1/approval-policies").await.expect(200).json().as_array().unwrap().len(), 1);
+        // What was seen is not what is there any more.
+        root.post(&format!("{policy}/text/apply"), body).await.expect(409);
+
+        // Each fault has its line; nothing is written.
+        let before = fixture.server.rows().await;
+        for (wrong, line, message) in [
+            (other.replace("stage = 2", "stage = "), "stage = 2", "TOML parse error"),
+            (other.replace("stage = 2", "stage = \"two\""), "stage = 2", "`stage`"),
+            (other.replacen("person:", "person:nobody", 1), "people =", "names no record"),
+            (other.replace("kind = \"approval_policy\"", "kind = \"calendar\""), "kind =", "kind"),
+            (other.replace("state = \"active\"", "state = \"on\""), "state =", "cannot be `on`"),
+            (format!("colour = 1\n{other}"), "colour", "is no field"),
+        ] {
+            let expected = match wrong.starts_with("colour") {
+                true => 1,
+                false => other.lines().position(|one| one.starts_with(line)).unwrap() + 1,
+            };
+            let plan = root.post(&format!("{policy}/text/plan"), json!({ "text": wrong })).await.expect(200).json();
+            let fault = &plan["faults"][0];
+            assert_eq!((&plan["possible"], &fault["line"]), (&json!(false), &json!(expected)), "{plan}\n{wrong}");
+            assert!(fault["message"].as_str().unwrap().contains(message), "{message}: {plan}");
+            let refused = root.post(&format!("{policy}/text/apply"), json!({ "text": wrong })).await.expect(422).json();
+            assert_eq!(refused["faults"], plan["faults"]);
+        }
+        assert_eq!(fixture.server.rows().await, before);
+        // Another record's name is not to be had.
+        let agreements = root.get("/api/v1/agreements?filter=name%20%3D%3D%20%22Gold%22").await.expect(200).json();
+        let gold = format!("/api/v1/agreements/{}/text", agreements[0]["number"].as_str().unwrap());
+        let text = root.get(&gold).await.expect(200).json()["text"].as_str().unwrap().to_owned();
+        let text = text.replace("name = \"Gold\"", "name = \"Silver\"");
+        let plan = root.post(&format!("{gold}/plan"), json!({ "text": text })).await.expect(200).json();
+        assert!(plan["faults"][0]["message"].as_str().unwrap().contains("name of another record"), "{plan}");
+    }
+
+    async fn the_text_of_a_record_is_for_those_who_see_and_change_it(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        configured(&fixture).await;
+        let root = fixture.client("root");
+        let policies = root.get("/api/v1/approval-policies").await.expect(200).json();
+        let text = format!("/api/v1/approval-policies/{}/text", policies[0]["number"].as_str().unwrap());
+        let body = json!({ "text": root.get(&text).await.expect(200).json()["text"] });
+        for name in ["a1", "a2", "am", "b1"] {
+            fixture.client(name).get(&text).await.expect(404);
+            fixture.client(name).post(&format!("{text}/plan"), body.clone()).await.expect(404);
+            fixture.client(name).post(&format!("{text}/apply"), body.clone()).await.expect(404);
+        }
+        for name in ["g1", "g2"] {
+            let may_read = fixture.client(name).get(&text.replace("/text", "")).await.status.as_u16();
+            let answer = fixture.client(name).get(&text).await;
+            assert_eq!(answer.status.as_u16(), may_read, "{name}");
+            if may_read == 200 {
+                assert_eq!(answer.json()["may_apply"], false, "{name}");
+                fixture.client(name).post(&format!("{text}/plan"), body.clone()).await.expect(403);
+                fixture.client(name).post(&format!("{text}/apply"), body.clone()).await.expect(403);
+            }
+        }
+    }
+
+    async fn what_differs_from_files_is_told_and_goes_back(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        configured(&fixture).await;
+        let (root, app) = (fixture.client("root"), &fixture.server.app);
+        let actor = fixture.server.actor(fixture.people["root"]).await;
+        assert_eq!(root.get("/api/v1/configuration").await.expect(200).json()["applied"], Json::Null);
+        let mut items = exported(app).await;
+        for item in items.iter_mut().filter(|item| item.kind == "approval_policy") {
+            item.fields.insert("stage".to_owned(), json!(4));
+        }
+        app.apply_configuration(&actor, &items).await.unwrap();
+        let state = root.get("/api/v1/configuration").await.expect(200).json();
+        assert_eq!((&state["drift"], &state["applied"]["door"]), (&json!([]), &json!("command")), "{state}");
+        let to = state["applied"]["at"].as_str().unwrap().to_owned();
+        fixture.server.clock.advance(3600);
+
+        let policies = root.get("/api/v1/approval-policies").await.expect(200).json();
+        let policy = format!("/api/v1/approval-policies/{}", policies[0]["number"].as_str().unwrap());
+        root.patch(&policy, json!({ "fields": { "stage": 5 } })).await.expect(200);
+        fixture.server.clock.advance(3600);
+        let made = root.post("/api/v1/calendars", json!({ "fields": { "name": "Late", "zone": "Europe/Berlin", "hours": [{ "day": "monday", "opens": "08:00", "closes": "17:00" }] } })).await.expect(201).json();
+        let state = root.get("/api/v1/configuration").await.expect(200).json();
+        let drift = state["drift"].as_array().unwrap();
+        assert_eq!(drift.len(), 2, "{state}");
+        assert_eq!((&drift[0]["number"], &drift[0]["made_since"]), (&made["number"], &json!(true)));
+        assert_eq!(drift[1]["changes"], json!([{ "field": "stage", "from": 4, "to": 5 }]));
+        assert_eq!(drift[1]["changed_by"]["id"], json!(fixture.people["root"].to_string()));
+
+        let body = json!({ "to": to, "plan": true });
+        let plan = root.post("/api/v1/configuration/roll-back", body).await.expect(200).json();
+        let what: Vec<&str> = plan["records"].as_array().unwrap().iter().filter_map(|one| one["what"].as_str()).collect();
+        assert_eq!(what, ["changed", "stays"], "{plan}");
+        assert_eq!(root.get(&policy).await.expect(200).json()["fields"]["stage"], 5);
+        fixture.server.clock.advance(3600);
+        root.post("/api/v1/configuration/roll-back", json!({ "to": to })).await.expect(200);
+        assert_eq!(root.get(&policy).await.expect(200).json()["fields"]["stage"], 4);
+        let state = root.get("/api/v1/configuration").await.expect(200).json();
+        assert_eq!((&state["applied"]["door"], &state["drift"]), (&json!("api"), &json!([])), "{state}");
+        root.post("/api/v1/configuration/roll-back", json!({ "to": "yesterday" })).await.expect(422);
+    }
 }
 
 #[test]

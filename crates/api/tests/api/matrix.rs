@@ -30,7 +30,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 25] = [
+const TICKET_LINES: [TicketLine; 30] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -39,6 +39,12 @@ const TICKET_LINES: [TicketLine; 25] = [
         Some(|_| json!({"fields": {"cancel_reason": "gone"}})),
         (200, 403, 200),
     ),
+    line(("GET", "/api/v1/{kinds}/{record}/flows"), None, (403, 403, 200)),
+    line(("POST", "/api/v1/{kinds}/{record}/flows"), Some(|_| json!({"flow": "FLW9999999"})), (403, 403, 422)),
+    // A ticket is no configuration; `configuration.rs` tells who may do what with the text of that.
+    line(("GET", "/api/v1/{kinds}/{record}/text"), None, (404, 404, 404)),
+    line(("POST", "/api/v1/{kinds}/{record}/text/plan"), Some(|_| json!({"text": ""})), (404, 404, 404)),
+    line(("POST", "/api/v1/{kinds}/{record}/text/apply"), Some(|_| json!({"text": ""})), (404, 404, 404)),
     line(("GET", "/api/v1/{kinds}/{record}/similar"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/clocks"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/plan"), None, (200, 200, 200)),
@@ -77,7 +83,7 @@ const TICKET_LINES: [TicketLine; 25] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 56] = [
+const PLAIN_LINES: [PlainLine; 58] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -156,6 +162,13 @@ const PLAIN_LINES: [PlainLine; 56] = [
     ("POST", "/api/v1/approvals/987654/links", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/people/987654/reach", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/service-levels", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
+    ("GET", "/api/v1/configuration", None, [401, 403, 403, 403, 403, 403, 403, 403, 200]),
+    (
+        "POST",
+        "/api/v1/configuration/roll-back",
+        Some(|_| json!({"to": "2026-01-01T00:00:00Z", "plan": true})),
+        [401, 403, 403, 403, 403, 403, 403, 403, 200],
+    ),
     ("GET", "/api/v1/calibration", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
     (
         "GET",

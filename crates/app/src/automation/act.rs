@@ -189,6 +189,13 @@ impl Acting<'_> {
                 did.delivery = Some(webhook.id.clone());
                 self.acted.webhooks.push(webhook);
             }
+            Action::StartFlow { flow } => {
+                self.flush().await?;
+                let cause = self.origin.cause.clone().unwrap_or_else(|| Cause::Flow(self.rule.named()));
+                let begun = self.app.plan_by_rule(self.keeper, flow, self.kind, &self.acted.record, cause).await?;
+                did.what = begun.as_ref().map_or_else(String::new, |plan| plan.after.number.clone());
+                self.acted.made.extend(begun);
+            }
             Action::Link { link, target } => {
                 self.flush().await?;
                 let found = self.app.look_up(self.keeper, [target.clone()].into()).await?;

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 use steward_model::access::Actor;
 use steward_model::command::{Command, Input, Transition};
+use steward_model::decide::FieldError;
 use steward_model::event::{Cause, Door};
 use steward_model::filter::{Filter, Operand, Test};
-use steward_model::id::RecordId;
+use steward_model::id::{RecordId, Revision};
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::record::Record;
 use steward_store::change::{ChangeSet, RecordChange};
 
 use super::gather::owners;
-use super::text::FileError;
+use super::text::{FileError, Place};
 use super::{Item, Present};
 use crate::App;
 use crate::deciding::folded;
@@ -23,13 +24,19 @@ use crate::error::Error;
 use crate::lookup::Found;
 use crate::records::{NewRecord, Origin, Request};
 
+/// The cause of what files brought about.
+pub(super) const APPLIED: &str = "config.apply";
+
+/// A value that differs: key of the field, and the values before and after, in the form of files.
+pub type Difference = (String, Option<Json>, Option<Json>);
+
 /// What becomes of one record.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// It is made.
     Created,
     /// It changes: fields with their values before and after, in the form of files.
-    Changed(Vec<(String, Option<Json>, Option<Json>)>),
+    Changed(Vec<Difference>),
     /// It is so already.
     Same,
     /// It is here, and no file says it; it stays.
@@ -52,13 +59,26 @@ pub struct Planned {
 /// Records by the kind and name that files give them; more than one where a name does not tell which.
 type Known = BTreeMap<(String, String), Vec<RecordId>>;
 
+/// Who applies files, how they came, and to what.
+#[derive(Clone, Copy)]
+pub(super) struct Applying<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) origin: &'a Origin,
+    /// The record that the only file is about, whatever name it gives it, with the revision at which it must stand.
+    pub(super) only: Option<(RecordId, Revision)>,
+}
+
+/// What each file does, and what is to be written.
+pub(super) type Decided = (Vec<Planned>, Vec<RecordChange>);
+
 impl App {
     /// What an application of files would do; nothing of it is written.
     ///
     /// # Errors
     /// Every fault of every file: names that lead nowhere, values that cannot be, what the actor may not.
     pub async fn plan_configuration(&self, actor: &Actor, items: &[Item]) -> Result<Vec<Planned>, Vec<FileError>> {
-        self.decide_all(actor, items).await.map(|(planned, _)| planned)
+        let applying = Applying { actor, origin: &origin(Door::Command), only: None };
+        Box::pin(self.decide_all(applying, items)).await.map(|(planned, _)| planned)
     }
 
     /// Makes everything as files say, in one transaction.
@@ -66,37 +86,58 @@ impl App {
     /// # Errors
     /// As [`Self::plan_configuration`]; nothing is written then.
     pub async fn apply_configuration(&self, actor: &Actor, items: &[Item]) -> Result<Vec<Planned>, Vec<FileError>> {
-        let (planned, records) = self.decide_all(actor, items).await?;
-        if !records.is_empty() {
-            let written = self.commit(ChangeSet { records, ..ChangeSet::default() }).await;
-            written.map_err(|error| vec![FileError::new("all files", format!("nothing was written: {error}"))])?;
-        }
-        Ok(planned)
+        self.apply_configuration_by(actor, items, Door::Command).await
     }
 
-    /// Decides everything under the definitions that the files themselves put in force.
-    async fn decide_all(
+    /// As [`Self::apply_configuration`], by another way in than the command line.
+    ///
+    /// # Errors
+    /// As [`Self::plan_configuration`]; nothing is written then.
+    pub(super) async fn apply_configuration_by(
         &self,
         actor: &Actor,
         items: &[Item],
-    ) -> Result<(Vec<Planned>, Vec<RecordChange>), Vec<FileError>> {
-        match self.defined_by(actor, items).await? {
-            None => self.decide_configuration(actor, items).await,
+        door: Door,
+    ) -> Result<Vec<Planned>, Vec<FileError>> {
+        let applying = Applying { actor, origin: &origin(door), only: None };
+        let (planned, records) = Box::pin(self.decide_all(applying, items)).await?;
+        self.write_all(records).await?;
+        Ok(planned)
+    }
+
+    /// Writes what was decided, in one transaction.
+    pub(super) async fn write_all(&self, records: Vec<RecordChange>) -> Result<(), Vec<FileError>> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let written = self.commit(ChangeSet { records, ..ChangeSet::default() }).await;
+        written.map_err(|error| vec![FileError::new("all files", format!("nothing was written: {error}"))])
+    }
+
+    /// Decides everything under the definitions that the files themselves put in force.
+    pub(super) async fn decide_all(&self, applying: Applying<'_>, items: &[Item]) -> Result<Decided, Vec<FileError>> {
+        match self.defined_by(applying, items).await? {
+            None => self.decide_configuration(applying, items).await,
             Some(definitions) => {
                 let staged = self.staged(definitions);
-                let actor = staged.actor(actor.person, None).await.map_err(|error| away(&error))?;
-                staged.decide_configuration(&actor, items).await
+                let actor = staged.actor(applying.actor.person, None).await.map_err(|error| away(&error))?;
+                staged.decide_configuration(Applying { actor: &actor, ..applying }, items).await
             }
         }
     }
 
     /// The definitions that files put in force; `None` when they are those of now.
-    async fn defined_by(&self, actor: &Actor, items: &[Item]) -> Result<Option<Definitions>, Vec<FileError>> {
+    async fn defined_by(&self, applying: Applying<'_>, items: &[Item]) -> Result<Option<Definitions>, Vec<FileError>> {
         let overlays: Vec<&Item> = items.iter().filter(|item| item.kind == OVERLAY).collect();
         let Some(first) = overlays.first() else { return Ok(None) };
         let now = self.laid_in_force().await.map_err(|error| away(&error))?;
+        let renamed = match applying.only {
+            Some((id, _)) => self.store().get_record(id).await.map_err(|error| away(&error.into()))?,
+            None => None,
+        };
         let mut laid = now.clone();
         laid.retain(|one| overlays.iter().all(|item| text_of(item, "title") != one.title));
+        laid.retain(|one| renamed.as_ref().is_none_or(|loaded| loaded.record.text("title") != one.title));
         laid.extend(overlays.iter().filter(|item| item.state == IN_FORCE).map(|item| Laid {
             order: item.fields.get("order").and_then(Json::as_i64).unwrap_or_default(),
             title: text_of(item, "title").to_owned(),
@@ -110,26 +151,35 @@ impl App {
             let item = overlays.iter().find(|item| text_of(item, "title") == fault.overlay);
             item.map_or(first.file.as_str(), |item| item.file.as_str())
         };
-        self.check_definer(actor).await.map_err(|error| in_words(&first.file, error))?;
+        self.check_definer(applying.actor).await.map_err(|error| in_words(&first.file, error))?;
         let (prospect, definitions) = self.prospect_of(laid).await.map_err(|error| away(&error))?;
-        let mut faults: Vec<FileError> =
-            prospect.faults.iter().map(|fault| FileError::new(file_of(fault), fault.to_string())).collect();
+        let in_definition = |fault: &Fault| {
+            let place = Place::Value("definition".to_owned(), (fault.line > 0).then_some(fault.line));
+            FileError::new(file_of(fault), fault.to_string()).at(place)
+        };
+        let mut faults: Vec<FileError> = prospect.faults.iter().map(in_definition).collect();
         let refused = prospect.effects.iter().filter(|effect| effect.is_refused());
         faults.extend(refused.map(|effect| FileError::new(&first.file, effect.to_string())));
         if faults.is_empty() { Ok(definitions) } else { Err(faults) }
     }
 
-    async fn decide_configuration(
-        &self,
-        actor: &Actor,
-        items: &[Item],
-    ) -> Result<(Vec<Planned>, Vec<RecordChange>), Vec<FileError>> {
+    async fn decide_configuration(&self, applying: Applying<'_>, items: &[Item]) -> Result<Decided, Vec<FileError>> {
         let present = self.configuration(None).await.map_err(|error| away(&error))?;
         let mut known = Known::new();
         let mut faults = twice(self, items);
         for (place, one) in present.iter().enumerate() {
             known.entry((one.item.kind.clone(), name(self, &one.item))).or_default().push(one.id);
             let own = identity(self, &one.item);
+            if applying.only.is_some() {
+                // It is known by its id.
+                if let Some(item) = items.iter().find(|item| identity(self, item) == own)
+                    && applying.only.is_some_and(|(id, _)| id != one.id)
+                {
+                    let message = "gives it the name of another record of its kind";
+                    faults.push(FileError::new(&item.file, message).at(named_at(self, item)));
+                }
+                continue;
+            }
             if present[..place].iter().any(|other| identity(self, &other.item) == own)
                 && let Some(item) = items.iter().find(|item| identity(self, item) == own)
             {
@@ -152,7 +202,7 @@ impl App {
                 continue;
             }
             put_off = 0;
-            if let Err(error) = self.decide_item(actor, item, &present, &mut work).await {
+            if let Err(error) = self.decide_item(applying, item, &present, &mut work).await {
                 faults.extend(in_words(&item.file, error));
             }
         }
@@ -176,16 +226,26 @@ impl App {
         })
     }
 
-    async fn decide_item(&self, actor: &Actor, item: &Item, present: &[Present], work: &mut Work) -> Result<(), Error> {
+    async fn decide_item(
+        &self,
+        applying: Applying<'_>,
+        item: &Item,
+        present: &[Present],
+        work: &mut Work,
+    ) -> Result<(), Error> {
+        let Applying { actor, origin, only } = applying;
         let kind = self.kind(&item.kind)?.clone();
         let own = identity(self, item);
-        let here = present.iter().find(|one| identity(self, &one.item) == own);
-        let organisation = self.named_record(work, &format!("organisation:{}", item.organisation)).await?;
+        let here = present.iter().find(|one| match only {
+            Some((id, _)) => one.id == id,
+            None => identity(self, &one.item) == own,
+        });
+        let organisation = self.named_record(actor, work, &format!("organisation:{}", item.organisation)).await?;
         let organisation = organisation
             .ok_or_else(|| Error::invalid("organisation", "was not found; make it first, or write another name"))?;
         let (mut record, mut events, before) = match here {
             None => {
-                let mut fields = self.with_ids(work, &kind, &item.fields).await?;
+                let mut fields = self.with_ids(actor, work, &kind, &item.fields).await?;
                 // What the file leaves out is empty, whatever is usual.
                 let usual = kind.fields.iter().filter(|field| field.default.is_some() && field.write.is_some());
                 for field in usual {
@@ -194,11 +254,15 @@ impl App {
                 let new = NewRecord { organisation: Some(organisation.to_string()), fields, links: Vec::new() };
                 let mut found = self.look_up_input(actor, &kind, &new.fields, new.organisation.clone()).await?;
                 work.made.all().filter_map(|id| work.made.record(id).cloned()).for_each(|record| found.add(record));
-                let (event, record) = self.decide_creation(actor, &kind, &new, &origin(), &found).await?;
+                let (event, record) = self.decide_creation(actor, &kind, &new, origin, &found).await?;
                 (record, vec![event], None)
             }
             Some(one) => {
                 let loaded = self.store().get_record(one.id).await?.ok_or(Error::NotFound)?;
+                let current = loaded.record.revision;
+                if only.is_some_and(|(_, revision)| revision != current) {
+                    return Err(Error::Conflict { current, fields: Vec::new() });
+                }
                 (loaded.record.clone(), Vec::new(), Some((loaded.record.revision, loaded.head)))
             }
         };
@@ -207,22 +271,23 @@ impl App {
             differs = differences(&one.item, item);
             let changed: Map<String, Json> = differs
                 .iter()
-                .filter(|(key, ..)| key != "state")
+                .filter(|(key, ..)| !["state", "organisation"].contains(&key.as_str()))
                 .map(|(key, _, to)| (key.clone(), to.clone().unwrap_or_default()))
                 .collect();
-            if !changed.is_empty() {
-                let fields = self.with_ids(work, &kind, &changed).await?;
-                let request = Request::Update { fields, organisation: None, base: None };
+            let elsewhere = (one.item.organisation != item.organisation).then(|| organisation.to_string());
+            if !changed.is_empty() || elsewhere.is_some() {
+                let fields = self.with_ids(actor, work, &kind, &changed).await?;
+                let request = Request::Update { fields, organisation: elsewhere, base: None };
                 let (command, mut found) = self.command_of(actor, &kind, &record, &request).await?;
                 work.made.all().filter_map(|id| work.made.record(id).cloned()).for_each(|record| found.add(record));
-                let made = self.decide_on(actor, &kind, &record, &command, &origin(), &found).await?;
+                let made = self.decide_on(actor, &kind, &record, &command, origin, &found).await?;
                 record = folded(record, &made)?;
                 events.extend(made);
             }
         }
         for key in way(&kind, &record.state, &item.state)? {
             let step = Command::Transition(Transition { key, ..Transition::default() });
-            let made = self.decide_on(actor, &kind, &record, &step, &origin(), &Found::default()).await?;
+            let made = self.decide_on(actor, &kind, &record, &step, origin, &Found::default()).await?;
             record = folded(record, &made)?;
             events.extend(made);
         }
@@ -246,22 +311,28 @@ impl App {
     }
 
     /// Values with ids in place of names.
-    async fn with_ids(&self, work: &Work, kind: &Kind, fields: &Map<String, Json>) -> Result<Input, Error> {
+    async fn with_ids(
+        &self,
+        actor: &Actor,
+        work: &Work,
+        kind: &Kind,
+        fields: &Map<String, Json>,
+    ) -> Result<Input, Error> {
         let mut input = Input::new();
         for (key, value) in fields {
             let Some(field) = kind.field(key) else { continue };
-            input.insert(key.clone(), self.value_with_ids(work, field, value).await?);
+            input.insert(key.clone(), self.value_with_ids(actor, work, field, value).await?);
         }
         Ok(input)
     }
 
-    async fn value_with_ids(&self, work: &Work, field: &Field, value: &Json) -> Result<Json, Error> {
+    async fn value_with_ids(&self, actor: &Actor, work: &Work, field: &Field, value: &Json) -> Result<Json, Error> {
         Ok(match (&field.field_type, value) {
-            (FieldType::Reference { .. }, Json::String(text)) => self.id_of(work, &field.key, text).await?,
+            (FieldType::Reference { .. }, Json::String(text)) => self.id_of(actor, work, &field.key, text).await?,
             (FieldType::References { .. }, Json::Array(all)) => {
                 let mut ids = Vec::with_capacity(all.len());
                 for text in all.iter().filter_map(Json::as_str) {
-                    ids.push(self.id_of(work, &field.key, text).await?);
+                    ids.push(self.id_of(actor, work, &field.key, text).await?);
                 }
                 ids.into()
             }
@@ -271,7 +342,7 @@ impl App {
                     let mut cells = Map::new();
                     for (key, cell) in row.as_object().into_iter().flatten() {
                         let cell = match fields.iter().find(|column| column.key == *key) {
-                            Some(column) => Box::pin(self.value_with_ids(work, column, cell)).await?,
+                            Some(column) => Box::pin(self.value_with_ids(actor, work, column, cell)).await?,
                             None => cell.clone(),
                         };
                         cells.insert(key.clone(), cell);
@@ -284,15 +355,23 @@ impl App {
         })
     }
 
-    async fn id_of(&self, work: &Work, field: &str, text: &str) -> Result<Json, Error> {
-        let found = self.named_record(work, text).await?;
+    async fn id_of(&self, actor: &Actor, work: &Work, field: &str, text: &str) -> Result<Json, Error> {
+        let found = self.named_record(actor, work, text).await?;
         let message = || format!("names no record, or several: `{text}`; make it first, or write another name");
         found.map(|id| id.to_string().into()).ok_or_else(|| Error::invalid(field, message()))
     }
 
-    /// The record with a name such as `team:Network`; `None` where there is none, or several.
-    async fn named_record(&self, work: &Work, text: &str) -> Result<Option<RecordId>, Error> {
-        let Some((kind, name)) = text.split_once(':') else { return Ok(None) };
+    /// The record with a name such as `team:Network`; `None` where there is none that the actor may see, or several.
+    async fn named_record(&self, actor: &Actor, work: &Work, text: &str) -> Result<Option<RecordId>, Error> {
+        let Some(id) = self.named_by_anybody(work, text).await? else { return Ok(None) };
+        let id_text = id.to_string();
+        let is_seen = work.made.record(id).is_some()
+            || self.look_up(actor, BTreeSet::from([id_text.clone()])).await?.any(&id_text).is_some();
+        Ok(Some(id).filter(|_| is_seen))
+    }
+
+    async fn named_by_anybody(&self, work: &Work, text: &str) -> Result<Option<RecordId>, Error> {
+        let Some((kind, name)) = text.split_once(':').filter(|_| !text.contains('\0')) else { return Ok(None) };
         if let Some(ids) = work.known.get(&(kind.to_owned(), name.to_owned())) {
             return Ok(Some(ids[0]).filter(|_| ids.len() == 1));
         }
@@ -318,19 +397,20 @@ struct Work {
     made: Found,
 }
 
-fn origin() -> Origin {
-    Origin {
-        door: Door::Command,
-        cause: Some(Cause::Rule("config.apply".to_owned())),
-        idempotency_key: None,
-        signed: false,
-    }
+fn origin(door: Door) -> Origin {
+    Origin { door, cause: Some(Cause::Rule(APPLIED.to_owned())), idempotency_key: None, signed: false }
 }
 
 fn name(app: &App, item: &Item) -> String {
     let kind = app.registry().kind(&item.kind);
     let label = kind.and_then(|kind| item.fields.get(&kind.label_field)).and_then(Json::as_str);
     label.unwrap_or_default().to_owned()
+}
+
+/// Where an item says the name by which it is known.
+fn named_at(app: &App, item: &Item) -> Place {
+    let kind = app.registry().kind(&item.kind);
+    kind.map_or(Place::Unknown, |kind| Place::Value(kind.label_field.clone(), None))
 }
 
 fn text_of<'a>(item: &'a Item, field: &str) -> &'a str {
@@ -367,17 +447,18 @@ fn twice(app: &App, items: &[Item]) -> Vec<FileError> {
 }
 
 /// The values that differ, with what stands here and what the file says.
-fn differences(here: &Item, wanted: &Item) -> Vec<(String, Option<Json>, Option<Json>)> {
+pub(super) fn differences(here: &Item, wanted: &Item) -> Vec<Difference> {
     let mut keys: Vec<&String> = here.fields.keys().chain(wanted.fields.keys()).collect();
     keys.sort();
     keys.dedup();
-    let mut found: Vec<(String, Option<Json>, Option<Json>)> = keys
+    let mut found: Vec<Difference> = keys
         .into_iter()
         .map(|key| (key.clone(), here.fields.get(key).cloned(), wanted.fields.get(key).cloned()))
         .filter(|(_, from, to)| from != to)
         .collect();
-    if here.state != wanted.state {
-        found.push(("state".to_owned(), Some(here.state.as_str().into()), Some(wanted.state.as_str().into())));
+    let heads = [("organisation", &here.organisation, &wanted.organisation), ("state", &here.state, &wanted.state)];
+    for (key, from, to) in heads.into_iter().filter(|(_, from, to)| from != to) {
+        found.push((key.to_owned(), Some(from.as_str().into()), Some(to.as_str().into())));
     }
     found
 }
@@ -413,7 +494,9 @@ fn collect_texts<'a>(value: &'a Json, texts: &mut Vec<&'a str>) {
 fn in_words(file: &str, error: Error) -> Vec<FileError> {
     match error {
         Error::Invalid(faults) => {
-            faults.iter().map(|fault| FileError::new(file, format!("`{}` {}", fault.field, fault.message))).collect()
+            let place = |field: &str| Place::Value(field.to_owned(), None);
+            let of = |fault: &FieldError| FileError::new(file, format!("`{}` {}", fault.field, fault.message));
+            faults.iter().map(|fault| of(fault).at(place(&fault.field))).collect()
         }
         other => vec![FileError::new(file, other.to_string())],
     }

@@ -44,7 +44,7 @@ impl App {
     }
 
     /// A record as its file says it.
-    fn as_file(&self, record: &Record, names: &BTreeMap<RecordId, String>) -> Option<Present> {
+    pub(super) fn as_file(&self, record: &Record, names: &BTreeMap<RecordId, String>) -> Option<Present> {
         let kind = self.registry().kind(&record.kind)?;
         let name = |id: RecordId| names.get(&id).cloned().unwrap_or_else(|| id.to_string());
         let mut fields = Map::new();
@@ -110,7 +110,7 @@ pub(super) fn bare(name: &str) -> &str {
     name.split_once(':').map_or(name, |(_, name)| name)
 }
 
-fn references(field: &Field, stored: &Json, ids: &mut BTreeSet<RecordId>) {
+pub(super) fn references(field: &Field, stored: &Json, ids: &mut BTreeSet<RecordId>) {
     match (&field.field_type, stored) {
         (FieldType::Reference { .. }, Json::Number(id)) => ids.extend(id.as_i64().map(RecordId)),
         (FieldType::References { .. }, Json::Array(all)) => {

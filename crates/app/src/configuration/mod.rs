@@ -6,13 +6,17 @@
 
 mod apply;
 mod gather;
+mod one;
 mod text;
+mod versions;
 
 use serde_json::{Map, Value as Json};
 use steward_model::id::RecordId;
 
-pub use apply::{Planned, What};
-pub use text::{FileError, read, write};
+pub use apply::{Difference, Planned, What};
+pub use one::{OneText, Refused};
+pub use text::{FileError, Place, read, write};
+pub use versions::{Drifted, State, Version};
 
 /// A record of configuration, as a file says it.
 #[derive(Debug, Clone, PartialEq)]

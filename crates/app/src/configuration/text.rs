@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 use steward_model::kind::{FieldType, Kind, Registry};
+use toml::de::{DeTable, DeValue};
 
 use super::Item;
 
@@ -14,14 +15,63 @@ const HEAD: [&str; 3] = ["kind", "organisation", "state"];
 pub struct FileError {
     /// The file.
     pub file: String,
+    /// Where in it, as far as that is known.
+    pub place: Place,
     /// What is wrong, and what would be right.
     pub message: String,
 }
 
+/// Where something stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Place {
+    /// Nobody can say.
+    #[default]
+    Unknown,
+    /// On a line, from 1.
+    Line(usize),
+    /// At a value: `name`, or `values.0.value` within a table; and on a line of it, from 1, where it is a text of lines.
+    Value(String, Option<usize>),
+}
+
 impl FileError {
     pub(super) fn new(file: &str, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), message: message.into() }
+        Self { file: file.to_owned(), place: Place::Unknown, message: message.into() }
     }
+
+    pub(super) fn at(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
+
+    /// The line of it in the text of its file, from 1; `None` when it is about no line of it.
+    pub fn line(&self, text: &str) -> Option<usize> {
+        match &self.place {
+            Place::Unknown => None,
+            Place::Line(line) => Some(*line),
+            Place::Value(path, within) => line_of(text, path, *within),
+        }
+    }
+}
+
+/// The line on which a value stands, or the nearest that holds it; with a line of its own where it is a text of several.
+fn line_of(text: &str, path: &str, within: Option<usize>) -> Option<usize> {
+    let table = DeTable::parse(text).ok()?;
+    let path = path.replace('[', ".").replace(']', "");
+    let mut parts = path.split('.');
+    let first = parts.next()?;
+    let (key, mut value) = table.get_ref().iter().find(|(key, _)| key.get_ref() == first)?;
+    let mut start = key.span().start;
+    for part in parts {
+        let next = match value.get_ref() {
+            DeValue::Table(cells) => cells.iter().find(|(key, _)| key.get_ref() == part).map(|(_, value)| value),
+            DeValue::Array(items) => part.parse::<usize>().ok().and_then(|place| items.get(place)),
+            _ => None,
+        };
+        let Some(next) = next else { break };
+        (start, value) = (next.span().start, next);
+    }
+    let line = text.get(..start)?.matches('\n').count() + 1;
+    let begins_below = text.get(value.span())?.starts_with("\"\"\"\n");
+    Some(line + within.filter(|_| begins_below).unwrap_or_default())
 }
 
 /// The text of a file: the head, then values in the order of the form with what each means, tables last.
@@ -85,10 +135,14 @@ fn toml_value(value: &Json) -> toml::Value {
 /// What is wrong with it: its form, its kind, a field that the kind has not or that nobody may write.
 pub fn read(file: &str, text: &str, registry: &Registry) -> Result<Item, FileError> {
     let wrong = |message: String| FileError::new(file, message);
-    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| wrong(error.to_string()))?;
+    let wrong_at = |key: &str, message: String| wrong(message).at(Place::Value(key.to_owned(), None));
+    let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        wrong(error.to_string()).at(before.map_or(Place::Unknown, |text| Place::Line(text.matches('\n').count() + 1)))
+    })?;
     let mut head = HEAD.iter().map(|key| match table.remove(*key) {
         Some(toml::Value::String(text)) => Ok(text),
-        Some(_) => Err(wrong(format!("`{key}` must be a text"))),
+        Some(_) => Err(wrong_at(key, format!("`{key}` must be a text"))),
         None => Err(wrong(format!("`{key}` is missing"))),
     });
     let mut next = || head.next().unwrap_or_else(|| Err(wrong("it is empty".to_owned())));
@@ -98,22 +152,21 @@ pub fn read(file: &str, text: &str, registry: &Registry) -> Result<Item, FileErr
     let kind = kind.ok_or_else(|| {
         let known: Vec<&str> =
             registry.kinds().iter().filter(|kind| kind.configuration).map(|kind| kind.key.as_str()).collect();
-        wrong(format!("`{kind_key}` is no kind of configuration; there are {}", known.join(", ")))
+        wrong_at("kind", format!("`{kind_key}` is no kind of configuration; there are {}", known.join(", ")))
     })?;
     if kind.lifecycle.state(&state).is_none() {
         let known: Vec<&str> = kind.lifecycle.states.iter().map(|state| state.key.as_str()).collect();
-        return Err(wrong(format!("`state` cannot be `{state}`; there are {}", known.join(", "))));
+        return Err(wrong_at("state", format!("`state` cannot be `{state}`; there are {}", known.join(", "))));
     }
     let mut fields = Map::new();
     for (key, value) in table {
         let field = kind.field(&key).filter(|field| is_kept(&field.field_type) && field.write.is_some());
         if field.is_none() {
-            return Err(wrong(format!(
-                "`{key}` is no field of {} that can be written",
-                kind.label_plural.to_lowercase()
-            )));
+            let kinds = kind.label_plural.to_lowercase();
+            return Err(wrong_at(&key, format!("`{key}` is no field of {kinds} that can be written")));
         }
-        fields.insert(key, json_value(value).map_err(wrong)?);
+        let value = json_value(value).map_err(|message| wrong_at(&key, message))?;
+        fields.insert(key, value);
     }
     if fields.get(&kind.label_field).and_then(Json::as_str).is_none() {
         return Err(wrong(format!("`{}`, by which it is known, is missing", kind.label_field)));

@@ -80,7 +80,7 @@ impl App {
     }
 
     /// The flow that the record's catalogue item names, or its offering.
-    async fn chosen_flow(&self, record: &Record) -> Result<Option<RecordId>, Error> {
+    pub(super) async fn chosen_flow(&self, record: &Record) -> Result<Option<RecordId>, Error> {
         for field in ["catalogue_item", "service_offering"] {
             let Some(named) = record.reference(field) else { continue };
             let loaded = self.store().get_record(named).await?;

@@ -193,7 +193,9 @@ impl App {
         if entry.kind == PLAN {
             return self.flow_from_plan(&record, event, doing).await;
         }
-        if let (Some(plan), true) = (record.reference("plan"), self.has_ended(&record)) {
+        if let (Some(plan), true) =
+            (record.reference("plan"), self.has_ended(&record) || self.comes_back(&record, event))
+        {
             self.go_on(doing, plan).await?;
         }
         // The end of a task may be what the last move of another plan was waiting for.
@@ -236,6 +238,14 @@ impl App {
         };
         let is_ours = event.actor == RecordId::SYSTEM && !is_new;
         if is_ours { Ok(()) } else { self.go_on(doing, plan.id).await }
+    }
+
+    /// Whether an entry takes up again what was over.
+    fn comes_back(&self, record: &Record, event: &Event) -> bool {
+        let is_open = |state: &str| {
+            self.registry().kind(&record.kind).is_some_and(|kind| kind.lifecycle.category(state).is_open())
+        };
+        matches!(&event.act, Act::Moved { from, to, .. } if !is_open(from) && is_open(to))
     }
 
     fn has_ended(&self, record: &Record) -> bool {

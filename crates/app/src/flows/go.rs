@@ -114,6 +114,7 @@ impl App {
         let Some(subject) = self.going(doing, way.subject).await? else { return Ok(()) };
         let (kind, record) = (subject.kind.clone(), subject.after.clone());
         let times = self.times(&way.plan, &kind, &record).await?;
+        self.take_up_again(&mut way).await?;
         let ended = self.what_became(&way).await?;
         let is_asked = self.is_asked(&way, &kind, &record).await?;
         if is_asked && way.plan.field("progress").is_none() {
@@ -233,6 +234,28 @@ impl App {
             None => None,
         };
         Ok(Times { goal, working, now: self.now() })
+    }
+
+    /// Steps that failed go on where their task was opened again.
+    async fn take_up_again(&self, way: &mut Way) -> Result<(), Error> {
+        let failed = |one: &&Progress| one.state == State::Failed;
+        let ids: Vec<RecordId> = way.progress.iter().filter(failed).filter_map(|one| one.record).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        for loaded in self.store().get_records(&ids).await? {
+            let record = loaded.record;
+            let kind = self.registry().kind(&record.kind);
+            if !kind.is_some_and(|kind| kind.lifecycle.category(&record.state).is_open()) {
+                continue;
+            }
+            for one in way.progress.iter_mut().filter(|one| one.record == Some(record.id)) {
+                one.state = State::Active;
+                one.ended_at = None;
+                one.note.clear();
+            }
+        }
+        Ok(())
     }
 
     /// What became of the records of steps that go on.

@@ -7,6 +7,7 @@
 //! anything else costs nothing.
 
 mod begin;
+mod by_hand;
 mod conditions;
 mod follow;
 mod go;
@@ -25,6 +26,7 @@ use steward_model::record::Record;
 use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::notifications::NewNotification;
 
+pub use by_hand::{FlowOffer, FlowTrouble, Hindrance};
 pub(crate) use go::ROUND;
 pub(crate) use moves::given_by_move;
 pub use seen::{PlanSeen, PlanShown, StepSeen};

@@ -324,6 +324,112 @@ on_both! {
         assert!(early.contains("“Buy” is still to come"), "{early}");
     }
 
+    async fn a_failed_task_that_is_opened_again_takes_its_step_up_again(db: TestDatabase) {
+        let world = World::build(db).await;
+        world.flow(world.laptop(), json!({})).await;
+        let request = world.request().await;
+        let first = world.titles().await.remove(0);
+        let task = world.task(&first).await;
+        world.step("g1", &task, "close_incomplete", json!({ "close_notes": "Out of stock" })).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.states(&request).await[0], State::Failed);
+        world.step("g1", &task, "start", json!({})).await.unwrap();
+        world.settle().await;
+        let seen = world.plan(&request).await;
+        assert_eq!((seen.steps[0].progress.state, seen.steps[0].progress.note.as_str()), (State::Active, ""));
+        assert_eq!(seen.record.text("outcome"), "", "nothing is in the way any more");
+        world.complete(&first).await;
+        assert_eq!(world.states(&request).await[0], State::Done);
+        assert_eq!(world.all("plan").await.len(), 1);
+    }
+
+    async fn somebody_begins_a_flow_by_hand(db: TestDatabase) {
+        let world = World::build(db).await;
+        let flow = world.flow(world.laptop(), json!({ "begins": "chosen" })).await;
+        let other = world.flow(world.laptop(), json!({ "begins": "chosen", "condition": "title == 'Else'" })).await;
+        let request = world.request().await;
+        assert!(world.all("plan").await.is_empty());
+        let (g1, a1) = (world.actor("g1").await, world.actor("a1").await);
+        let app = world.app();
+        let view = app.get(&g1, &request.kind, &request.record.number, None).await.unwrap();
+        let offers = app.flows_offered(&g1, &view).await.unwrap();
+        let told: Vec<(&str, bool)> =
+            offers.iter().map(|offer| (offer.flow.number.as_str(), offer.hindrance.is_none())).collect();
+        assert_eq!(told, [(flow.record.number.as_str(), true), (other.record.number.as_str(), false)]);
+        let begin = async |actor: &Actor, flow: &RecordView| {
+            app.begin_flow(actor, &request.kind, &request.record.number, &flow.record.number, Door::Page).await
+        };
+        assert!(matches!(begin(&a1, &flow).await, Err(Error::Forbidden { .. })), "who asked does not begin it");
+        assert!(matches!(begin(&g1, &other).await, Err(Error::Invalid(_))), "its condition does not hold");
+        let plan = begin(&g1, &flow).await.unwrap();
+        assert_eq!(plan.created_by, world.0.people["g1"]);
+        world.settle().await;
+        assert_eq!(world.states(&request).await[0], State::Active);
+        // It goes on; another one does not begin beside it.
+        assert!(matches!(begin(&g1, &flow).await, Err(Error::Invalid(_))));
+        assert!(app.flows_offered(&g1, &view).await.unwrap().is_empty());
+        assert_eq!(world.all("plan").await.len(), 1);
+    }
+
+    async fn a_rule_begins_a_flow_once(db: TestDatabase) {
+        let world = World::build(db).await;
+        let flow = world.flow(world.laptop(), json!({ "begins": "chosen" })).await;
+        let kind = world.app().kind("rule").unwrap().clone();
+        let root = world.actor("root").await;
+        let rule = async |fields: Json| {
+            let new = NewRecord {
+                fields: fields.as_object().unwrap().clone(),
+                organisation: Some(world.0.provider.to_string()),
+                links: Vec::new(),
+            };
+            world.app().create(&root, &kind, &new, &Origin::door(Door::Api)).await
+        };
+        let action = json!([{ "action": "start_flow", "value": flow.record.number }]);
+        let wrong = rule(json!({ "title": "Wrong", "for_kind": "problem", "trigger": "created", "condition": "true", "actions": action })).await;
+        assert!(refusal(wrong).contains("flows do not work on problems"));
+        let made = rule(json!({
+            "title": "Begin", "for_kind": "service_request", "trigger": "moved", "to_state": "submitted", "condition": "true", "actions": action,
+        }))
+        .await
+        .unwrap_or_else(|error| panic!("{error:?}"));
+        world.step("root", &made, "activate", json!({})).await.unwrap();
+        world.0.server.followed("rules", async || world.app().answer_next().await.unwrap()).await;
+        let request = world.request().await;
+        world.0.server.followed("rules", async || world.app().answer_next().await.unwrap()).await;
+        world.settle().await;
+        let plans = world.all("plan").await;
+        assert_eq!(plans.len(), 1);
+        assert_eq!(plans[0].record.reference("subject"), Some(request.record.id));
+        assert_eq!(world.states(&request).await[0], State::Active);
+    }
+
+    async fn a_chosen_flow_that_is_not_in_force_is_told_on_the_record(db: TestDatabase) {
+        let world = World::build(db).await;
+        let flow = world.flow(world.laptop(), json!({ "begins": "chosen" })).await;
+        let service = world.0.server.make("service", world.0.provider, json!({ "name": "Workplace" })).await;
+        let offering = world
+            .0
+            .server
+            .make("service_offering", world.0.provider, json!({ "name": "Laptops", "service": service.record.id.to_string(), "flow": flow.record.id.to_string() }))
+            .await;
+        world.step("root", &flow, "suspend", json!({})).await.unwrap();
+        let a1 = world.0.people["a1"].to_string();
+        let draft = world
+            .0
+            .server
+            .make("service_request", world.0.a, json!({
+                "title": "A laptop", "requester": a1, "requested_for": a1, "team": world.0.desk.to_string(),
+                "service": service.record.id.to_string(), "service_offering": offering.record.id.to_string(),
+            }))
+            .await;
+        let request = world.0.server.transition(&draft, "submit", json!({})).await;
+        world.settle().await;
+        let trouble = world.app().flow_trouble(&request).await.unwrap().unwrap();
+        assert_eq!((trouble.flow, trouble.state.as_deref()), (flow.record.id, Some("Draft")));
+        world.step("root", &flow, "activate", json!({})).await.unwrap();
+        assert_eq!(world.app().flow_trouble(&request).await.unwrap(), None);
+    }
+
     async fn what_is_left_of_a_plan_is_changed_with_a_reason(db: TestDatabase) {
         let world = World::build(db).await;
         world.flow(world.laptop(), json!({})).await;

@@ -149,6 +149,8 @@ fn did(one: &Did, kind: &Kind) -> Option<String> {
         "note" => t("rule-did-note").to_owned(),
         "notify" => t_with("rule-did-notify", &[("count", one.count.unwrap_or_default().into())]).to_string(),
         "create" => t_with("rule-did-create", &[("number", (&one.what).into())]).to_string(),
+        "start_flow" if one.what.is_empty() => t("rule-did-start-flow-before").to_owned(),
+        "start_flow" => t_with("rule-did-start-flow", &[("number", (&one.what).into())]).to_string(),
         "link" => t_with("rule-did-link", &[("number", (&one.what).into())]).to_string(),
         "move" => t_with("rule-did-move", &[("step", step().into())]).to_string(),
         // The line that says it was given up says why beside it.

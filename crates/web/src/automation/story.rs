@@ -147,6 +147,7 @@ fn said(action: &Action, kind: &Kind, web: &Web) -> String {
             let label = web.app().registry().link(link).map_or(link.as_str(), |link| link.label.as_str());
             t_with("rule-then-link", &[("link", label.into()), ("target", target.into())]).to_string()
         }
+        Action::StartFlow { flow } => t_with("rule-then-start-flow", &[("flow", flow.into())]).to_string(),
         Action::Move { transition } => {
             let label = kind.lifecycle.transition(transition).map_or(transition.as_str(), |step| step.label.as_str());
             t_with("rule-then-move", &[("step", label.into())]).to_string()

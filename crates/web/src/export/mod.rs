@@ -79,7 +79,7 @@ pub(crate) fn table_file(name: &str, rows: Vec<Vec<String>>) -> Result<Response,
 }
 
 /// A file to be kept, not shown, and by nobody in between.
-fn as_file(body: Body, media_type: &'static str, name: &str) -> Result<Response, Error> {
+pub(crate) fn as_file(body: Body, media_type: &'static str, name: &str) -> Result<Response, Error> {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));

@@ -137,6 +137,10 @@ impl Parts<'_> {
         if self.web.app().followable(self.visitor.actor(), view).is_some() {
             items.push(item(t("follow-up"), Some(Icon::ArrowRight), &follow_up, true));
         }
+        let text = address::of_record(kind, &view.record, "text");
+        if kind.configuration {
+            items.push(item(t("configuration-as-text"), Some(Icon::FileText), &text, false));
+        }
         let pin = address::of_record(kind, &view.record, "pin");
         let pinned = self.visitor.pinned_records.iter().any(|one| one.id == view.record.id);
         let values =

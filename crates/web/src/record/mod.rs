@@ -2,6 +2,7 @@
 
 pub(crate) mod approval;
 mod asked;
+pub(crate) mod begin;
 mod conflicts;
 pub(crate) mod context;
 pub(crate) mod family;

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use steward_app::error::Error;
-use steward_app::flows::{PlanSeen, StepSeen};
+use steward_app::flows::{FlowTrouble, PlanSeen, StepSeen};
 use steward_app::view::{Labels, RecordView};
 use steward_flow::definition::Flow;
 use steward_flow::progress::State;
@@ -12,7 +12,8 @@ use steward_flow::{FLOW, PLAN, graph};
 use steward_model::kind::{Field, FieldType, Registry};
 use steward_model::moment::Moment;
 use steward_rule::definition::AnyName;
-use steward_ui::button::{Button, link_button};
+use steward_ui::button::{Button, Look, link_button};
+use steward_ui::icon::Icon;
 use steward_ui::message::{Notice, notice};
 use steward_ui::partial::Partial;
 use steward_ui::plan::{Plan, PlanStep, Stands, plan};
@@ -35,6 +36,10 @@ pub(crate) struct Gathered {
     flow: Option<(Vec<Step>, Labels)>,
     /// What keeps a flow from being put to work.
     faults: Vec<String>,
+    /// Why the flow that was chosen for the record does not begin.
+    trouble: Option<FlowTrouble>,
+    /// Whether the reader may begin a flow by hand.
+    may_begin: bool,
 }
 
 /// What there is to show.
@@ -53,12 +58,13 @@ pub(crate) async fn gather(web: &Web, visitor: &Visitor, view: &RecordView) -> R
         let read = Flow::read(&view.record, app.registry(), &|_, name| Some(AnyName::id(name)));
         let faults = read.err().unwrap_or_default();
         let faults = faults.iter().map(|fault| format!("{} {}", fault.field, refusal(&fault.message))).collect();
-        return Ok(Gathered { plans: Vec::new(), flow: Some((steps, view.labels.clone())), faults });
+        return Ok(Gathered { flow: Some((steps, view.labels.clone())), faults, ..Gathered::default() });
     }
     if !actor.is_staff() || !view.rights.may_read_internal() {
         return Ok(Gathered::default());
     }
-    Ok(Gathered { plans: app.plans_on(actor, view).await?, ..Gathered::default() })
+    let (trouble, may_begin) = (app.flow_trouble(view).await?, app.may_begin_flow(actor, view).await?);
+    Ok(Gathered { plans: app.plans_on(actor, view).await?, trouble, may_begin, ..Gathered::default() })
 }
 
 /// Whether a field is told by the drawing of the plan instead of by itself.
@@ -80,6 +86,11 @@ impl Parts<'_> {
                     @for seen in &gathered.plans { (draw(self.web, self.visitor, seen, &self.address, self.view().kind.key == PLAN)) }
                 }
             }
+            @if let Some(trouble) = &gathered.trouble { (told_trouble(trouble)) }
+            @if gathered.may_begin && self.is_now() {
+                @let flows = address::of_record(&self.view().kind, &self.view().record, "flows");
+                p.page-link { (link_button(&Button { label: t("plan-begin"), icon: Some(Icon::Route), look: Look::Quiet, ..Button::default() }, &flows)) }
+            }
             @if let Some((steps, labels)) = &gathered.flow {
                 @if !gathered.faults.is_empty() {
                     (notice(&Notice { tone: Tone::Warning, text: t("plan-faults") }, html! { ul { @for fault in &gathered.faults { li { (fault) } } } }))
@@ -88,6 +99,19 @@ impl Parts<'_> {
             }
         }
     }
+}
+
+/// Why the flow that was chosen does not begin.
+fn told_trouble(trouble: &FlowTrouble) -> Markup {
+    let flow = ("flow", (&trouble.named).into());
+    let text = match (&trouble.state, &trouble.fault) {
+        (Some(state), _) => t_with("plan-flow-not-in-force", &[flow, ("state", state.into())]),
+        (None, fault) => {
+            let fault = fault.as_deref().unwrap_or_default();
+            t_with("plan-flow-faulty", &[flow, ("fault", fault.into())])
+        }
+    };
+    notice(&Notice { tone: Tone::Warning, text: &text }, html! {})
 }
 
 /// A plan with its steps, and what its reader may do with it.
@@ -227,7 +251,7 @@ fn word(registry: &Registry, column: &str, key: &str) -> String {
 }
 
 /// The steps of a flow.
-fn defined(registry: &Registry, steps: &[Step], labels: &Labels) -> Markup {
+pub(super) fn defined(registry: &Registry, steps: &[Step], labels: &Labels) -> Markup {
     let (layers, before, undoing) = (graph::layers(steps), graph::before(steps), graph::undoing(steps));
     let about: Vec<(String, String)> = steps
         .iter()

@@ -5,6 +5,7 @@ mod answers;
 mod board;
 mod bulk;
 mod calendar;
+mod configuration;
 mod context;
 mod decide;
 mod designer;

@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 66] = [
+const TICKET_LINES: [TicketLine; 70] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -91,6 +91,11 @@ const TICKET_LINES: [TicketLine; 66] = [
     ("GET", "/{kinds}/{record}/holidays", Sent::Nothing, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/holidays", Sent::File, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/feed", Sent::Form(&[]), (404, 404, 404)),
+    ("GET", "/{kinds}/{record}/flows", Sent::Nothing, (403, 403, 200)),
+    ("POST", "/{kinds}/{record}/flows", Sent::Form(&[("flow", "FLW9999999")]), (403, 403, 422)),
+    // A ticket is no configuration; `configuration.rs` tells who may do what with the text of that.
+    ("GET", "/{kinds}/{record}/text", Sent::Nothing, (404, 404, 404)),
+    ("POST", "/{kinds}/{record}/text", Sent::Form(&[("text", "")]), (404, 404, 404)),
     ("GET", "/{kinds}/{record}/runs", Sent::Nothing, (403, 403, 200)),
     // Only rules are replayed.
     ("GET", "/{kinds}/{record}/replay", Sent::Nothing, (404, 404, 404)),
@@ -298,8 +303,16 @@ async fn call(fixture: &Fixture, browser: &Browser, method: &str, path: &str, se
 fn sec_001_every_page_has_a_line() {
     let tickets = TICKET_LINES.iter().map(|(method, path, _, _)| ((*method).to_owned(), route_of(path)));
     let plain = PLAIN_LINES.iter().map(|(method, path, _, _)| ((*method).to_owned(), route_of(path)));
-    // Their answers are others for those who keep the catalogue or definitions: `portal.rs` and `designer.rs` ask each.
-    let keepers = [("GET", "/portal/preview"), ("GET", "/designer"), ("POST", "/designer")];
+    // Their answers are others for those who keep the catalogue, definitions or configuration: `portal.rs`, `designer.rs`
+    // and `configuration.rs` ask each.
+    let keepers = [
+        ("GET", "/portal/preview"),
+        ("GET", "/designer"),
+        ("POST", "/designer"),
+        ("GET", "/configuration"),
+        ("GET", "/configuration/roll-back"),
+        ("POST", "/configuration/roll-back"),
+    ];
     let keepers = keepers.map(|(method, path)| (method.to_owned(), path.to_owned()));
     let written: BTreeSet<(String, String)> = tickets.chain(plain).chain(keepers).collect();
     let routes = steward_web::routes();
