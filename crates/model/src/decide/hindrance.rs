@@ -52,9 +52,7 @@ pub fn hindrances<'k>(
 pub fn is_likely(transition: &Transition, kind: &Kind, record: &Record, asking: &Environment) -> bool {
     let Some(guard) = &transition.guard else { return true };
     let asked = transition_fields(transition);
-    let is_asked = |path: &Path| {
-        matches!(&path.attribute, Attribute::Field(key) if path.hops.is_empty() && asked.contains(&key.as_str()))
-    };
+    let is_asked = |path: &Path| matches!(&path.attribute, Attribute::Field(key) if path.hops.is_empty() && asked.contains(&key.as_str()));
     guard.filter.fields_used().iter().any(is_asked) || guard.filter.bind(asking).matches_local(record, kind)
 }
 

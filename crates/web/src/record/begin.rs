@@ -96,7 +96,7 @@ fn one(web: &Web, visitor: &Visitor, view: &RecordView, offer: &FlowOffer) -> Ma
     });
     let button = Button { label: t("plan-begin-this"), look: Look::Main, ..Button::default() };
     html! {
-        section.access-part {
+        section.flow-offer {
             h2 { (offer.flow.title) " " span.quiet { (offer.flow.number) } }
             @match why {
                 Some(why) => p.quiet { (why) },
