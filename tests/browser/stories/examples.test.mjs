@@ -103,7 +103,8 @@ story("Somebody joins: everything is dated back from the first day", async (scen
   const outline = desk.locator("#record-plans");
   await outline.locator(".plan-step--active", { hasText: "First day" }).getByRole("link", { name: "Skip" }).click();
   await desk.locator("#dialog").getByLabel(/Reason/).fill("Noor began earlier");
-  await desk.locator("#dialog").getByRole("button", { name: "Skip a step" }).click();
+  // The answer leads back to the record, anew: what comes next must not cross that.
+  await Promise.all([desk.waitForEvent("load"), desk.locator("#dialog").getByRole("button", { name: "Skip a step" }).click()]);
   await complete(desk, "Ask whether everything works");
   await until(async () => (await ben.get(`service-requests/${number}`)).state === "fulfilled", "the end");
   await page.reload();

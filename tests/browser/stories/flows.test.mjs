@@ -34,7 +34,8 @@ story("A laptop goes from the portal through approvals and four tasks to fulfill
   const round = ada.locator("#record-approval");
   const approve = async () => {
     await round.getByRole("link", { name: "Approve", exact: true }).click();
-    await ada.locator("#dialog").getByRole("button", { name: "Approve" }).click();
+    // The answer leads back to the record, anew: what comes next must not cross that.
+    await Promise.all([ada.waitForEvent("load"), ada.locator("#dialog").getByRole("button", { name: "Approve" }).click()]);
   };
   await ada.goto(`/service-requests/${number}`);
   await approve();
@@ -80,7 +81,7 @@ story("A laptop goes from the portal through approvals and four tasks to fulfill
   await outline.locator(".plan-step--active", { hasText: "Install and enrol" }).getByRole("link", { name: "Skip" }).click();
   const dialog = ada.locator("#dialog");
   await dialog.getByLabel(/Reason/).fill("It comes installed");
-  await dialog.getByRole("button", { name: "Skip a step" }).click();
+  await Promise.all([ada.waitForEvent("load"), dialog.getByRole("button", { name: "Skip a step" }).click()]);
   await until(async () => (await plan()).steps[3].state === "skipped", "the step that is skipped");
   await ada.goto(`/service-requests/${number}`);
   await outline.locator(".plan-step--skipped", { hasText: "It comes installed" }).waitFor();
