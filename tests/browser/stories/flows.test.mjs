@@ -99,5 +99,5 @@ pages("Pages of flows and plans are accessible", "ada", async (scene) => {
   const ada = as("ada", scene.desk);
   const [flow] = await ada.get("flows?limit=1&sort=number");
   const [plan] = await ada.get("plans?limit=1&sort=number");
-  return ["/flows", "/flows/new", `/flows/${flow.number}`, `/flows/${flow.number}/edit`, `/plans/${plan.number}`, `/service-requests/${plan.fields.subject.number}`, `/plans/${plan.number}/transitions/skip?step=order`, `/plans/${plan.number}/transitions/change`];
+  return ["/flows", "/flows/new", `/flows/${flow.number}`, `/flows/${flow.number}/edit`, `/plans/${plan.number}`, `/service-requests/${plan.fields.subject.number}`, `/service-requests/${plan.fields.subject.number}/flows`, `/plans/${plan.number}/transitions/skip?step=order`, `/plans/${plan.number}/transitions/change`];
 });

@@ -56,5 +56,5 @@ pages("Pages of rules are accessible", "ada", async (scene) => {
   const [rule] = await ada.get("rules?limit=1&sort=number");
   const [line] = await ada.get(`rules/${rule.number}/rule-runs`);
   const of = `/rules/${rule.number}`;
-  return ["/rules", "/rules/new", of, `${of}/edit`, `${of}/runs`, `${of}/replay`, `/incidents/${line.record.number}`, `/incidents/${line.record.number}/runs`];
+  return ["/configuration", "/rules", "/rules/new", of, `${of}/text`, `${of}/edit`, `${of}/runs`, `${of}/replay`, `/incidents/${line.record.number}`, `/incidents/${line.record.number}/runs`];
 });

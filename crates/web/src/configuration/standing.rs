@@ -37,7 +37,7 @@ pub(crate) async fn state(State(web): State<Web>, visitor: Visitor) -> Result<Re
     let main = html! {
         (header(&Header { title: t("configuration-title"), ..Header::default() }, html! {}))
         div.page-body {
-            p.quiet { (t("configuration-help")) " " a href="/help/configuration" { (t("configuration-read-on")) } }
+            p.quiet.configuration-help { (t("configuration-help")) " " a href="/help/configuration" { (t("configuration-read-on")) } }
             (shown.drift())
             (shown.versions())
         }
@@ -98,7 +98,7 @@ impl Shown<'_> {
 
     fn versions(&self) -> Markup {
         html! {
-            section.report-part aria-labelledby="versions-title" {
+            section.report-part.configuration-versions {
                 h2.report-part__title #versions-title { (t("configuration-versions")) }
                 @if self.standing.versions.is_empty() { p.quiet { (t("configuration-no-versions")) } }
                 @else {
