@@ -15,11 +15,6 @@ use crate::error::Error;
 /// Kinds with a field that holds an address to be asked.
 pub(crate) const ADDRESSES: [(&str, &str); 2] = [(CALENDAR, "feed_address"), (RULE, "webhook_address")];
 
-/// Field of a rule with which its webhooks are signed.
-const SECRET: &str = "webhook_secret";
-/// Letters of it at least.
-const SHORTEST_SECRET: usize = 16;
-
 /// What a document is recognised by, so that the same one need not come again.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seal {
@@ -117,18 +112,6 @@ impl App {
             return Err(Error::invalid(field, "cannot be looked at here, where no requests to the outside are made"));
         };
         outside.check(address).map(drop).map_err(|fault| Error::invalid(field, fault))
-    }
-
-    /// Refuses secrets that could be guessed.
-    fn check_webhook_secret(&self, before: Option<&Record>, after: &Record) -> Result<(), Error> {
-        let sealed = after.text(SECRET);
-        if after.kind != RULE || sealed.is_empty() || before.is_some_and(|before| before.text(SECRET) == sealed) {
-            return Ok(());
-        }
-        match self.unsealed(sealed)?.chars().count() < SHORTEST_SECRET {
-            true => Err(Error::invalid(SECRET, format!("must have at least {SHORTEST_SECRET} letters"))),
-            false => Ok(()),
-        }
     }
 
     /// The way to the outside; `None` in processes that have none.

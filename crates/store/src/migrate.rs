@@ -24,8 +24,8 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0019_rule_replays.sql"),
     include_str!("../migrations/0020_outbox.sql"),
     include_str!("../migrations/0021_viewing.sql"),
-    include_str!("../migrations/0031_holiday_feeds.sql"),
-    include_str!("../migrations/0032_webhooks.sql"),
+    include_str!("../migrations/0022_holiday_feeds.sql"),
+    include_str!("../migrations/0023_webhooks.sql"),
 ];
 
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.

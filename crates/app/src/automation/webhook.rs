@@ -29,6 +29,10 @@ use crate::App;
 use crate::error::Error;
 use crate::outside::OutsideError;
 
+/// Field of a rule with which its webhooks are signed.
+const SECRET: &str = "webhook_secret";
+/// Letters of it at least.
+const SHORTEST_SECRET: usize = 16;
 /// The job that hands one over.
 const JOB: &str = "rules.webhook";
 /// Handed over at the same time by one node.
@@ -68,6 +72,18 @@ fn job(id: &str, run_at: Moment, created_at: Moment) -> NewJob {
 }
 
 impl App {
+    /// Refuses secrets that could be guessed.
+    pub(crate) fn check_webhook_secret(&self, before: Option<&Record>, after: &Record) -> Result<(), Error> {
+        let sealed = after.text(SECRET);
+        if after.kind != RULE || sealed.is_empty() || before.is_some_and(|before| before.text(SECRET) == sealed) {
+            return Ok(());
+        }
+        match self.unsealed(sealed)?.chars().count() < SHORTEST_SECRET {
+            true => Err(Error::invalid(SECRET, format!("must have at least {SHORTEST_SECRET} letters"))),
+            false => Ok(()),
+        }
+    }
+
     /// Hands documents over until the process is told to stop. Apart from other jobs, which slow receivers must not hold
     /// up.
     pub async fn run_webhooks(&self) {
@@ -137,7 +153,7 @@ impl App {
         if rule.kind != RULE || rule.state != "active" {
             return Ok(End::GivenUp("the rule is not in force any more".to_owned(), None));
         }
-        let (address, secret) = (rule.text("webhook_address").trim(), rule.text("webhook_secret"));
+        let (address, secret) = (rule.text("webhook_address").trim(), rule.text(SECRET));
         if address.is_empty() || secret.is_empty() {
             return Ok(End::GivenUp("the rule has no webhook address or no secret any more".to_owned(), None));
         }

@@ -7,18 +7,23 @@ use steward_flow::definition::Flow;
 use steward_flow::{FLOW, PLAN, subject};
 use steward_model::access::{Action, Actor, rights};
 use steward_model::apply::apply;
+use steward_model::chain::Hash;
 use steward_model::event::{Cause, Door};
 use steward_model::filter::Filter;
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::record::{Fields, Record};
-use steward_store::change::{ChangeSet, RecordChange};
+use steward_store::change::{ChangeSet, KeptAnswer, RecordChange};
+use steward_store::error::CommitError;
 
 use super::OPEN;
 use crate::App;
 use crate::automation::{is_passing, told};
 use crate::error::Error;
 use crate::view::{Labels, RecordView};
+
+/// Why none begins, whichever it is.
+const GOES_ON: &str = "cannot begin here: a plan goes on, the record is over, or its plans are not yours to change";
 
 /// A flow that could begin on a record.
 #[derive(Debug, Clone)]
@@ -62,7 +67,9 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn flows_offered(&self, actor: &Actor, view: &RecordView) -> Result<Vec<FlowOffer>, Error> {
-        let (kind, Some(record)) = (&view.kind, self.subject_for(actor, view).await?) else { return Ok(Vec::new()) };
+        let (kind, Some((record, _))) = (&view.kind, self.subject_for(actor, view).await?) else {
+            return Ok(Vec::new());
+        };
         let mut offers = Vec::new();
         for found in self.flows_in_force(&record).await? {
             if !self.may_see_flow(actor, &found) {
@@ -83,8 +90,10 @@ impl App {
     /// # Errors
     /// When the database is away.
     pub async fn may_begin_flow(&self, actor: &Actor, view: &RecordView) -> Result<bool, Error> {
-        let Some(record) = self.subject_for(actor, view).await? else { return Ok(false) };
-        Ok(self.flows_in_force(&record).await?.iter().any(|flow| self.may_see_flow(actor, flow)))
+        // Flows are at hand, plans are not; most records have none of either.
+        let flows = self.flows_in_force(&view.record).await?;
+        let is_any = flows.iter().any(|flow| self.may_see_flow(actor, flow));
+        Ok(is_any && self.subject_for(actor, view).await?.is_some())
     }
 
     /// Begins the plan of a flow on a record.
@@ -103,15 +112,12 @@ impl App {
         let may =
             if view.rights.may(Action::Update) { Ok(()) } else { Err(Error::Forbidden { action: Action::Update }) };
         self.noted(actor, kind, name, may).await?;
-        let Some(record) = self.subject_for(actor, &view).await? else {
-            let message = "cannot begin here: a plan goes on, the record is over, or its plans are not yours to change";
-            return Err(Error::invalid("flow", message));
+        let Some((record, before)) = self.subject_for(actor, &view).await? else {
+            return Err(Error::invalid("flow", GOES_ON));
         };
-        let flows = self.flows_in_force(&record).await?;
-        let named = |one: &&Record| one.number == flow || one.id.to_string() == flow;
-        let found = flows.iter().filter(|one| self.may_see_flow(actor, one)).find(named);
+        let found = self.flow_in_force(actor, &record, flow).await?;
         let found = found.ok_or_else(|| Error::invalid("flow", "is none that is in force for this record"))?;
-        let flow = self.flow_of(found).await?;
+        let flow = self.flow_of(&found).await?;
         match self.hindrance(&flow, kind, &record).await? {
             None => {}
             Some(Hindrance::State(states)) => {
@@ -124,8 +130,12 @@ impl App {
         }
         let change = self.plan_begun_by(&flow, &record, actor, door).await?;
         let plan = change.after.clone();
-        self.commit(ChangeSet { records: vec![change], ..ChangeSet::default() }).await?;
-        Ok(plan)
+        let set = ChangeSet { records: vec![change], ..ChangeSet::default() };
+        match self.commit(ChangeSet { idempotency: Some(self.turn_of(&record, before, &plan)), ..set }).await {
+            Ok(()) => Ok(plan),
+            Err(CommitError::KeyUsed) => Err(Error::invalid("flow", GOES_ON)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The plan of a flow that a rule begins on a record; `None` where the flow has begun on it before.
@@ -137,9 +147,7 @@ impl App {
         record: &Record,
         cause: Cause,
     ) -> Result<Option<RecordChange>, Error> {
-        let flows = self.flows_in_force(record).await?;
-        let named = |one: &&Record| one.number == flow || one.id.to_string() == flow;
-        let found = flows.iter().filter(|one| self.may_see_flow(keeper, one)).find(named);
+        let found = self.flow_in_force(keeper, record, flow).await?;
         let found = found.ok_or_else(|| Error::invalid("value", format!("`{flow}` is no flow in force for it")))?;
         let known = self.plans_about(&[record.id], Filter::Everything).await?;
         if known.iter().any(|plan| plan.reference("flow") == Some(found.id)) {
@@ -152,7 +160,7 @@ impl App {
                 found.number
             )));
         }
-        let flow = self.flow_of(found).await?;
+        let flow = self.flow_of(&found).await?;
         if !self.holds_for(flow.keeper, kind, record, &flow.condition).await? {
             return Err(Error::BadRequest(format!("{} is not for it: its condition does not hold", found.number)));
         }
@@ -170,8 +178,7 @@ impl App {
         if subject(&view.kind.key).is_none() || !is_open || self.registry().kind(FLOW).is_none() {
             return Ok(None);
         }
-        let Some(loaded) = self.store().get_record(view.record.id).await? else { return Ok(None) };
-        let Some(chosen) = self.chosen_flow(&loaded.record).await? else { return Ok(None) };
+        let Some(chosen) = self.chosen_flow(&view.record).await? else { return Ok(None) };
         let plans = self.plans_about(&[view.record.id], Filter::Everything).await?;
         if plans.iter().any(|plan| plan.reference("flow") == Some(chosen)) {
             return Ok(None);
@@ -191,8 +198,8 @@ impl App {
         }
     }
 
-    /// The whole record, where somebody may begin a plan on it now.
-    async fn subject_for(&self, actor: &Actor, view: &RecordView) -> Result<Option<Record>, Error> {
+    /// The whole record and how many plans it had so far, where somebody may begin one on it now.
+    async fn subject_for(&self, actor: &Actor, view: &RecordView) -> Result<Option<(Record, usize)>, Error> {
         let is_open = view.kind.lifecycle.category(&view.record.state).is_open();
         if subject(&view.kind.key).is_none() || !is_open || !view.rights.may(Action::Update) {
             return Ok(None);
@@ -210,7 +217,27 @@ impl App {
         }
         let known = self.plans_about(&[loaded.record.id], Filter::Everything).await?;
         let goes_on = known.iter().any(|plan| OPEN.contains(&plan.state.as_str()));
-        Ok(Some(loaded.record).filter(|_| !goes_on))
+        Ok((!goes_on).then_some((loaded.record, known.len())))
+    }
+
+    /// Lets one of two that begin a plan on a record at the same moment go first, on any node.
+    fn turn_of(&self, record: &Record, before: usize, plan: &Record) -> KeptAnswer {
+        let key = format!("plan of {}, after {before}", record.id);
+        KeptAnswer {
+            actor: RecordId::SYSTEM,
+            request_hash: Hash::of(key.as_bytes()),
+            key,
+            status: 201,
+            response: plan.id.to_string(),
+            created_at: self.now(),
+        }
+    }
+
+    /// The flow of a number or an id, where it is in force for a record and somebody may see it.
+    async fn flow_in_force(&self, actor: &Actor, record: &Record, name: &str) -> Result<Option<Record>, Error> {
+        let named = |one: &Record| one.number == name || one.id.to_string() == name;
+        let flows = self.flows_in_force(record).await?;
+        Ok(flows.into_iter().find(|one| named(one) && self.may_see_flow(actor, one)))
     }
 
     /// The flows in force for records like this one.

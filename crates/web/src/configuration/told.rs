@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use serde_json::Value as Json;
+use similar::{ChangeTag, TextDiff};
 use steward_app::configuration::{Difference, FileError, Planned, What};
 use steward_model::kind::{FieldType, Kind};
 use steward_ui::message::{Notice, notice};
@@ -133,27 +134,27 @@ fn one_line(value: &Json) -> String {
 
 /// The lines that go and those that come; what stays is left out.
 fn changed_lines(from: &str, to: &str) -> Vec<Markup> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (from.lines().collect(), to.lines().collect());
-    let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(a, b)| a == b).count();
-    let gone = &old[start..old.len() - end];
-    let come = &new[start..new.len() - end];
-    let line = |text: &str| -> String {
-        if text.chars().count() <= SHOWN {
-            text.to_owned()
-        } else {
-            text.chars().take(SHOWN).chain("…".chars()).collect()
+    let lines = |text: &str| -> Vec<String> {
+        match text.is_empty() {
+            true => vec![t("configuration-empty").to_owned()],
+            false => text.lines().map(shortened).collect(),
         }
     };
-    let empty = |all: &[&str]| all.is_empty().then(|| t("configuration-empty").to_owned());
-    let gone: Vec<String> = match empty(&old) {
-        Some(word) => vec![word],
-        None => gone.iter().map(|text| line(text)).collect(),
-    };
-    let come: Vec<String> = match empty(&new) {
-        Some(word) => vec![word],
-        None => come.iter().map(|text| line(text)).collect(),
-    };
-    let gone = gone.into_iter().map(|text| html! { del { (text) } });
-    gone.chain(come.into_iter().map(|text| html! { ins { (text) } })).collect()
+    let (old, new) = (lines(from), lines(to));
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
+    let compared = TextDiff::from_slices(&old, &new);
+    let drawn = compared.iter_all_changes().filter_map(|change| match change.tag() {
+        ChangeTag::Delete => Some(html! { del { (change.value()) } }),
+        ChangeTag::Insert => Some(html! { ins { (change.value()) } }),
+        ChangeTag::Equal => None,
+    });
+    drawn.collect()
+}
+
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }
