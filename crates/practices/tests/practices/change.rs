@@ -1,7 +1,7 @@
 //! Changes: when their implementation may begin.
 
 use serde_json::json;
-use steward_model::decide::Rejection;
+use steward_model::decide::{Rejection, is_likely};
 use steward_model::moment::Moment;
 
 use crate::desk::Desk;
@@ -38,4 +38,28 @@ fn outside_the_planned_time_it_needs_a_reason() {
         assert!(matches!(desk.go(&gus, "implement", json!({})), Err(Rejection::Illegal { .. })), "{time}");
         desk.go(&gus, "implement", json!({ "window_override_reason": "The site is closed tomorrow" })).unwrap();
     }
+}
+
+/// The moves from the record's state that pages offer first, by key.
+fn likely(desk: &Desk) -> Vec<String> {
+    let (kind, record, asking) = (desk.kind(), desk.record.as_ref().unwrap(), desk.gus().environment(desk.now));
+    let moves = kind.lifecycle.transitions.iter().filter(|one| one.starts(kind, record));
+    moves.filter(|one| is_likely(one, kind, record, &asking)).map(|one| one.key.clone()).collect()
+}
+
+#[test]
+fn what_a_change_of_its_type_cannot_take_is_not_offered_first() {
+    let mut desk = Desk::new();
+    desk.kind = "change";
+    let gus = desk.gus();
+    desk.create(&gus, json!({ "title": "Cables", "change_type": "emergency", "team": "Desk" })).unwrap();
+    assert_eq!(likely(&desk), ["expedite", "cancel"]);
+    desk.update(&gus, json!({ "change_type": "standard" })).unwrap();
+    assert_eq!(likely(&desk), ["schedule", "cancel"]);
+}
+
+#[test]
+fn what_a_move_asks_for_may_still_come_with_it() {
+    // Before the planned time the reason is asked for with the move.
+    assert_eq!(likely(&planned("09:00")), ["ask_again", "replan", "implement", "cancel"]);
 }
