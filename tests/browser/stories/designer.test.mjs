@@ -43,6 +43,6 @@ story("An administrator makes a kind of the laboratory's own, and an agent works
 
 pages("Pages of the designer are accessible", "ada", async (scene) => {
   const ada = as("ada", scene.desk);
-  const overlay = await ada.create("overlays", { title: `Broken ${scene.id}`, definition: "overlay = \"incident\"\nfield = [{ key = \"x\", type = \"txt\" }]\n" });
+  const overlay = await ada.create("overlays", { title: `Broken ${scene.id}`, definition: "overlay = \"incident\"\nfield = [{ key = \"x\", label = \"A line that is longer than any page is wide, as the lines of definitions easily are\", help = \"So that nobody who opens it must scroll sideways\", type = \"txt\" }]\n" });
   return ["/designer", `/designer/${overlay.number}`, `/overlays/${overlay.number}`, "/overlays"];
 });

@@ -161,7 +161,7 @@ fn editor(
                 })),
                 None => {
                     @if now.is_partial { (notice(&Notice { tone: Tone::Info, text: t("configuration-partial") }, html! {})) }
-                    pre.configuration-text tabindex="0" { (text) }
+                    pre.source-text tabindex="0" { (text) }
                 }
             }
         }

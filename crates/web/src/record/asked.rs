@@ -92,13 +92,13 @@ impl Parts<'_> {
     pub(super) fn source_text(&self, field: &Field, text: &str) -> Option<Markup> {
         let view = self.view();
         let editor = match SOURCES.iter().find(|(kind, key, _)| view.kind.key == *kind && field.key == *key)?.2 {
-            Source::Shown => return Some(html! { pre { code { (text) } } }),
+            Source::Shown => return Some(html! { pre.source-text tabindex="0" { code { (text) } } }),
             Source::Folded => None,
             Source::Edited => Some(crate::portal::editor_address(view)),
         };
         Some(html! {
             @if let Some(editor) = editor { p { a href=(editor) { (t("portal-edit-form")) } } }
-            details { summary { (t("portal-as-text")) } pre { code { (text) } } }
+            details { summary { (t("portal-as-text")) } pre.source-text tabindex="0" { code { (text) } } }
         })
     }
 }

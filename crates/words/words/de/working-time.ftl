@@ -29,7 +29,7 @@ working-no-length = Geben Sie eine Dauer an, etwa 8h oder 1h30m, höchstens 20.0
 working-beyond = Die Antwort liegt nach { $year }, weiter als Kalender reichen.
 working-faulty = So wie er jetzt ist, kann dieser Kalender nicht verwendet werden:
 holiday-feed-title = Feiertage aus einem Feed
-holiday-feed-fault = Der Feed konnte nicht übernommen werden; seine Tage von zuvor gelten weiter. { $fault }
+holiday-feed-fault = Der Feed konnte nicht übernommen werden, seine Tage von zuvor gelten weiter: { $fault }
 holiday-feed-events = { $count ->
     [one] Ein Ereignis.
    *[other] { $count } Ereignisse.

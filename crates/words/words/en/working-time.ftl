@@ -29,7 +29,7 @@ working-no-length = Give a length such as 8h or 1h30m, at most 20,000 hours
 working-beyond = The answer lies after { $year }, further than calendars know.
 working-faulty = This calendar cannot be used as it is now:
 holiday-feed-title = Holidays from a feed
-holiday-feed-fault = The feed could not be taken over; its days of before hold on. { $fault }
+holiday-feed-fault = The feed could not be taken over, and its days of before hold on: { $fault }
 holiday-feed-events = { $count ->
     [one] One event.
    *[other] { $count } events.

@@ -29,7 +29,7 @@ working-no-length = Indiquez une durée, par exemple 8h ou 1h30m, 20 000 heures 
 working-beyond = La réponse se trouve après { $year }, plus loin que ne vont les calendriers.
 working-faulty = Ce calendrier ne peut être utilisé tel qu'il est :
 holiday-feed-title = Jours fériés d’un flux
-holiday-feed-fault = Le flux n’a pas pu être repris ; ses jours d’avant restent valables. { $fault }
+holiday-feed-fault = Le flux n’a pas pu être repris, ses jours d’avant restent valables : { $fault }
 holiday-feed-events = { $count ->
     [one] Un événement.
    *[other] { $count } événements.
