@@ -63,7 +63,7 @@ on_both! {
         let place = format!("{}/text", calendar(&world).await);
         let reader = world.browser("g1");
         let page = reader.get(&place).await.expect(200).text();
-        assert!(page.contains("configuration-text") && !page.contains("name=\"text\""), "{page}");
+        assert!(page.contains("pre class=\"source-text\"") && !page.contains("name=\"text\""), "{page}");
         check_status(&reader.post(&place, &[("text", "x")]).await, 403, "an agent plans");
         check_status(&reader.post(&place, &[("text", "x"), ("do", "apply")]).await, 403, "an agent applies");
         check_status(&world.browser("a1").get(&place).await, 404, "a requester");
