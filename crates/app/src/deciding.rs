@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::apply::apply;
 use steward_model::command::{Command, Create, Input};
 use steward_model::decide::{Birth, Context, Given, World, decide};
@@ -221,7 +221,7 @@ impl App {
                         .filter(|id| found.record(*id).is_some_and(|record| record.kind == "person"))
                         .ok_or_else(|| Error::invalid("person", "was not found"))?,
                 };
-                if person != actor.person && !rights(actor, kind, record, self.now()).may(Action::Update) {
+                if person != actor.person && !may(actor, Action::Update, kind, record, self.now()) {
                     return Err(Error::Forbidden { action: Action::Watch });
                 }
                 Ok((if *end { Command::Unwatch { person } } else { Command::Watch { person } }, found))

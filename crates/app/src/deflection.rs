@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
@@ -162,7 +162,7 @@ impl App {
         let kind: Arc<_> = self.kind(ARTICLE)?.clone();
         let now = self.now();
         let loaded = self.store().get_records(&ids).await?.into_iter().map(|loaded| loaded.record);
-        let seen = loaded.filter(|record| rights(actor, &kind, record, now).may(Action::Read));
+        let seen = loaded.filter(|record| may(actor, Action::Read, &kind, record, now));
         Ok(seen.map(|record| (label_of(&kind, &record), record)).collect())
     }
 }

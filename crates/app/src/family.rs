@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may, rights};
 use steward_model::command::{Command, NewComment, Transition};
 use steward_model::decide::{Context, Given, Rejection, decide};
 use steward_model::event::{Act, Audience, Cause, Door, Event, Why};
@@ -27,7 +27,7 @@ use crate::records::{Origin, RecordName};
 /// Name of the subscriber.
 const SUBSCRIBER: &str = "family";
 /// Entries read at once.
-const BATCH: usize = 200;
+const BATCH: usize = 1_000;
 /// How often an entry is answered anew when others keep changing the records.
 const TRIES: usize = 16;
 /// Parts that follow one entry at most.
@@ -368,7 +368,7 @@ impl App {
         if target.organisation != record.organisation {
             return fault("belongs to another organisation, whose records its requester could not read");
         }
-        if !actor.is_system() && !rights(actor, kind, &target, self.now()).may(Action::Update) {
+        if !actor.is_system() && !may(actor, Action::Update, kind, &target, self.now()) {
             return fault("is not yours to change, and people would be added to it");
         }
         Ok(())
@@ -387,7 +387,7 @@ impl App {
         while !met.contains(&next) && met.len() < ABOVE_MAX {
             met.push(next);
             let Some(Loaded { record, .. }) = self.store().get_record(next).await? else { break };
-            if !rights(actor, kind, &record, self.now()).may(Action::Read) {
+            if !may(actor, Action::Read, kind, &record, self.now()) {
                 break;
             }
             let on = merging.target(&record);
@@ -409,7 +409,7 @@ impl App {
         let into = Filter::field_test(&merging.into, Test::Equal(Operand::Value(Json::from(id.0))));
         let mut merged = self.all_of(&Actor::system(), kind, &into, PARTS_MAX).await?;
         let now = self.now();
-        merged.retain(|one| merging.target(one).is_some() && rights(actor, kind, one, now).may(Action::Read));
+        merged.retain(|one| merging.target(one).is_some() && may(actor, Action::Read, kind, one, now));
         merged.sort_by_key(|one| one.updated_at);
         merged.truncate(MERGED_SHOWN);
         Ok(merged.into_iter().map(|one| RecordName { id: one.id, number: one.number }).collect())

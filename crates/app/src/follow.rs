@@ -1,12 +1,13 @@
 //! Following the journal from a place onwards for as long as somebody listens: what every open stream does.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
 use crate::App;
 use crate::authenticate::Session;
 use crate::journal::{Position, StreamEntry};
+use crate::subscriber::PACE;
 
 /// Entries read at once.
 const BATCH: usize = 200;
@@ -20,6 +21,7 @@ pub struct Follower {
     position: Position,
     /// Entries read and not yet told, the next one last.
     waiting: Vec<StreamEntry>,
+    looked: Option<Instant>,
     wake: watch::Receiver<u64>,
     stopping: watch::Receiver<bool>,
 }
@@ -28,7 +30,7 @@ impl App {
     /// Follows the journal after a place, as far as whoever holds the session may read it.
     pub fn follow(&self, session: Session, after: Position) -> Follower {
         let (wake, stopping) = (self.journal_wake(), self.stopping());
-        Follower { app: self.clone(), session, position: after, waiting: Vec::new(), wake, stopping }
+        Follower { app: self.clone(), session, position: after, waiting: Vec::new(), looked: None, wake, stopping }
     }
 }
 
@@ -43,6 +45,11 @@ impl Follower {
             if *self.stopping.borrow() {
                 return None;
             }
+            if let Some(looked) = self.looked {
+                // As subscribers do: with many listeners, each commit would have all of them ask the database.
+                tokio::time::sleep(PACE.saturating_sub(looked.elapsed())).await;
+            }
+            self.looked = Some(Instant::now());
             self.wake.borrow_and_update();
             // Session and rights are looked at anew each time, so that who lost one hears nothing more.
             self.app.renew(&mut self.session).await.ok()?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::command::Input;
 use steward_model::decide::Lookup;
 use steward_model::id::RecordId;
@@ -109,7 +109,7 @@ impl App {
             if kind.label_public {
                 named.push((record.id, Arc::new(label_of(kind, &record))));
             }
-            if rights(actor, kind, &record, now).may(Action::Read) {
+            if may(actor, Action::Read, kind, &record, now) {
                 found.records.insert(record.id, record);
             }
         }

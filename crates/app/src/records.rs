@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use steward_model::access::{Action, Actor, Rights, rights};
+use steward_model::access::{Action, Actor, Rights, may, rights};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Input};
@@ -298,7 +298,7 @@ impl App {
             true => None,
             false => self.find_unchecked(kind, name).await?,
         };
-        match loaded.filter(|loaded| rights(actor, kind, &loaded.record, self.now()).may(Action::Read)) {
+        match loaded.filter(|loaded| may(actor, Action::Read, kind, &loaded.record, self.now())) {
             Some(loaded) => Ok(loaded),
             None => {
                 // Noted whether or not there is such a record, or the time taken would tell which.
@@ -348,7 +348,10 @@ impl App {
         new: &NewRecord,
         origin: &Origin,
     ) -> Result<Option<RecordView>, Error> {
-        self.answered_before(actor, kind, request_hash(kind, new), origin).await
+        match origin.idempotency_key {
+            None => Ok(None),
+            Some(_) => self.answered_before(actor, kind, request_hash(kind, new), origin).await,
+        }
     }
 
     /// As [`Self::earlier_answer`], for a request that is known by its hash.

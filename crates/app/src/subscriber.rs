@@ -1,6 +1,6 @@
 //! What everybody who follows the journal shares: waiting for entries, and a place that moves in a transaction.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use steward_store::change::{ChangeSet, CursorMove};
 use steward_store::error::CommitError;
@@ -10,10 +10,23 @@ use steward_store::notifications::NewNotification;
 use crate::App;
 use crate::error::Error;
 
+/// From one look at the journal to the next at least. Who was at rest looks at once; under load one look takes up what
+/// many commits wrote, instead of each commit waking every follower.
+pub(crate) const PACE: Duration = Duration::from_millis(50);
 /// Between two looks at the journal when nothing wakes the follower.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 /// After a failure.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
+
+/// What a follower waits for before it looks again.
+enum Rest {
+    /// There may be more.
+    Pace,
+    /// It reached the end.
+    Woken,
+    /// It failed.
+    Failed,
+}
 
 impl App {
     /// Takes steps along the journal until the process is told to stop. `next` says whether there may be more at once.
@@ -26,23 +39,25 @@ impl App {
         let (mut wake, mut stopping) = (self.journal_wake(), self.stopping());
         while !*stopping.borrow() {
             wake.borrow_and_update();
-            let pause = match next().await {
-                Ok(true) => continue,
-                Ok(false) => LOOK_AGAIN,
+            let looked = Instant::now();
+            let rest = match next().await {
+                Ok(true) => Rest::Pace,
+                Ok(false) => Rest::Woken,
                 Err(error) => {
                     tracing::error!(%error, source = ?std::error::Error::source(&error), subscriber, "a follower of the journal fell behind; it is tried again");
-                    TRY_AGAIN
+                    Rest::Failed
                 }
             };
-            let woken = async {
-                if pause == LOOK_AGAIN {
-                    drop(tokio::time::timeout(pause, wake.changed()).await);
-                } else {
-                    tokio::time::sleep(pause).await;
+            let rested = async {
+                match rest {
+                    Rest::Pace => {}
+                    Rest::Woken => drop(tokio::time::timeout(LOOK_AGAIN, wake.changed()).await),
+                    Rest::Failed => tokio::time::sleep(TRY_AGAIN).await,
                 }
+                tokio::time::sleep(PACE.saturating_sub(looked.elapsed())).await;
             };
             tokio::select! {
-                () = woken => {}
+                () = rested => {}
                 _ = stopping.wait_for(|stopping| *stopping) => {}
             }
         }

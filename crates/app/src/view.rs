@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use steward_model::access::{Action, Actor, KindRights, Rights, rights};
+use steward_model::access::{Action, Actor, KindRights, Rights, may, rights};
 use steward_model::decide::{FieldConflict, allowed_transitions, barred_transitions};
 use steward_model::filter::Environment;
 use steward_model::id::RecordId;
@@ -290,7 +290,7 @@ impl App {
         for loaded in self.store().get_records(&others).await? {
             let record = loaded.record;
             let Some(kind) = self.registry().kind(&record.kind) else { continue };
-            if rights(actor, kind, &record, now).may(Action::Read) {
+            if may(actor, Action::Read, kind, &record, now) {
                 labels.insert(record.id, Arc::new(label_of(kind, &record)));
             }
         }

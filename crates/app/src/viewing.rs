@@ -5,7 +5,7 @@
 //! [`Actor::viewed_by`] set: they see what that person sees, [`decide`](steward_model::decide::decide) refuses every
 //! command, and whatever else would leave a trace in that person's name asks [`refuse_viewed`].
 
-use steward_model::access::{Action, Actor, may_assign, rights};
+use steward_model::access::{Action, Actor, may, may_assign};
 use steward_model::chain::Hash;
 use steward_model::command::Command;
 use steward_model::event::Door;
@@ -121,7 +121,7 @@ impl App {
     /// [`Error::Forbidden`] and [`Error::Denied`].
     pub fn check_viewing(&self, actor: &Actor, person: &Record) -> Result<(), Error> {
         let kind = self.kind("person")?;
-        if !rights(actor, kind, person, self.now()).may(Action::ViewAs) {
+        if !may(actor, Action::ViewAs, kind, person, self.now()) {
             return Err(Error::Forbidden { action: Action::ViewAs });
         }
         if person.id == actor.person {

@@ -358,6 +358,9 @@ async fn update_records(
     connection: &mut Connection,
     updates: &BTreeMap<RecordId, (i64, Vec<Bind>)>,
 ) -> Result<(), CommitError> {
+    if updates.is_empty() {
+        return Ok(());
+    }
     let sql = update_sql(connection.dialect());
     for (record, (revision, row)) in updates {
         let mut binds = row.clone();

@@ -50,3 +50,5 @@ pub mod visits;
 mod wake;
 pub mod webhooks;
 mod writer;
+
+pub use migrate::schema;

@@ -31,6 +31,11 @@ pub(crate) const STEPS: &[&str] = &[
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.
 const LOCK: i64 = 0x0073_7465_7761_7264;
 
+/// The statements that a database of this version is made of: one that was made of the same need not be made anew.
+pub fn schema() -> String {
+    STEPS.concat()
+}
+
 /// Version of the schema that this program makes.
 pub(crate) fn newest() -> usize {
     STEPS.len()

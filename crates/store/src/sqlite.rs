@@ -37,6 +37,10 @@ pub(crate) enum Pace {
 #[derive(Debug)]
 pub(crate) struct SqliteLink(rusqlite::Connection);
 
+/// Pages of the log (4 KiB each) after which it is written back: pages that change again and again, as those of indexes
+/// do, are then written once for many commits.
+const CHECKPOINT: u32 = 4_000;
+
 impl SqliteLink {
     /// Opens a file, for writing (it is made when it is missing) or for reading only, and sets what Steward asks of
     /// every connection.
@@ -56,7 +60,7 @@ impl SqliteLink {
         link.script(&format!(
             "{journal} pragma synchronous = {synchronous}; pragma foreign_keys = on; pragma trusted_schema = off; \
              pragma secure_delete = on; pragma journal_size_limit = 268435456; pragma cache_size = -16384; \
-             pragma temp_store = memory;"
+             pragma temp_store = memory; pragma wal_autocheckpoint = {CHECKPOINT};"
         ))?;
         Ok(link)
     }

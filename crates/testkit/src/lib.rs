@@ -7,6 +7,7 @@ pub mod client;
 pub mod database;
 pub mod filter_kinds;
 pub mod fixture;
+mod ground;
 pub mod kinds;
 pub mod markup;
 pub mod outside;

@@ -6,7 +6,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use steward_model::access::{Action, Actor};
+use steward_model::access::{Action, Actor, may};
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Input, Transition};
 use steward_model::event::Door;
@@ -190,7 +190,7 @@ impl App {
         let kind = self.kind(APPROVAL)?.clone();
         let Some(loaded) = self.store().get_record(link.approval).await? else { return Ok(Linked::NotTheirs) };
         let record = loaded.record;
-        if !steward_model::access::rights(&actor, &kind, &record, self.now()).may(Action::Read) {
+        if !may(&actor, Action::Read, &kind, &record, self.now()) {
             return Ok(Linked::NotTheirs);
         }
         if record.state != "open" {

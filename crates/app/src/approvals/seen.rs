@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
@@ -58,7 +58,7 @@ impl App {
         let now = self.now();
         let mut seen = Vec::new();
         for record in self.approvals_about(subject).await?.into_iter().take(SHOWN) {
-            if rights(actor, &kind, &record, now).may(Action::Read) {
+            if may(actor, Action::Read, &kind, &record, now) {
                 seen.push(self.approval_seen(actor, record).await?);
             }
         }

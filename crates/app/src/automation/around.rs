@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::filter::{Attribute, Filter, World};
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Registry};
@@ -38,7 +38,7 @@ impl World for Seen<'_> {
 
     fn readable(&self, record: &Record) -> bool {
         let kind = self.registry.kind(&record.kind);
-        kind.is_some_and(|kind| rights(self.keeper, kind, record, self.now).may(Action::Read))
+        kind.is_some_and(|kind| may(self.keeper, Action::Read, kind, record, self.now))
     }
 }
 

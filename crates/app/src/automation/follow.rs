@@ -27,7 +27,7 @@ use crate::error::Error;
 /// Name of the subscriber.
 const SUBSCRIBER: &str = "rules";
 /// Entries read at once.
-const BATCH: usize = 200;
+const BATCH: usize = 1_000;
 /// Until older transactions are over.
 const WAIT: Duration = Duration::from_millis(5);
 /// How often an entry is answered anew when others keep changing the record.

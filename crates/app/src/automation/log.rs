@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use steward_model::access::{Action, Actor, Rights, rights};
+use steward_model::access::{Action, Actor, Rights, may, rights};
 use steward_model::filter::{Attribute, Filter, Path};
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Registry};
@@ -270,7 +270,7 @@ impl App {
         let record = self.find(actor, &kind, name).await?.record;
         let now = self.now();
         // What it did to records that one does not see is counted too, for those who answer for it alone.
-        let counted = match rights(actor, &kind, &record, now).may(Action::Update) {
+        let counted = match may(actor, Action::Update, &kind, &record, now) {
             true => self.store().outcomes_of(record.id, now.plus_seconds(-DAY)).await?,
             false => Vec::new(),
         };

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may, rights};
 use steward_model::apply::apply;
 use steward_model::event::{Door, Event};
 use steward_model::filter::Filter;
@@ -99,7 +99,7 @@ impl App {
     pub async fn ask_replay(&self, actor: &Actor, name: &str, days: i64) -> Result<(), Error> {
         let rules = self.kind(RULE)?.clone();
         let record = self.find(actor, &rules, name).await?.record;
-        if !rights(actor, &rules, &record, self.now()).may(Action::Update) {
+        if !may(actor, Action::Update, &rules, &record, self.now()) {
             return self.noted(actor, &rules, name, Err(Error::Forbidden { action: Action::Update })).await;
         }
         let now = self.now();
@@ -176,7 +176,7 @@ impl App {
     pub async fn replay_rule(&self, actor: &Actor, name: &str, days: i64) -> Result<Replayed, Error> {
         let rules = self.kind(RULE)?.clone();
         let record = self.find(actor, &rules, name).await?.record;
-        if !rights(actor, &rules, &record, self.now()).may(Action::Update) {
+        if !may(actor, Action::Update, &rules, &record, self.now()) {
             return Err(Error::Forbidden { action: Action::Update });
         }
         let rule = self.compile_rule_for(actor, &record).await?;

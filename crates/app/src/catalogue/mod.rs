@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::command::Input;
 use steward_model::filter::{Filter, SortKey, Test};
 use steward_model::form::{Answered, Form, Referred, Stray};
@@ -192,7 +192,7 @@ impl App {
         let mut preview = Preview { person: view, offered: Vec::new(), withheld: Vec::new() };
         for item in all {
             let Some(record) = whole.get(&item.record.id) else { continue };
-            if rights(&other, &kind, record, self.now()).may(Action::Order) {
+            if may(&other, Action::Order, &kind, record, self.now()) {
                 preview.offered.push(item);
             } else {
                 let why = withheld(&other, record);
@@ -211,7 +211,7 @@ impl App {
     async fn orderable(&self, actor: &Actor, name: &str) -> Result<(Arc<Kind>, Record), Error> {
         let kind = self.kind(ITEM)?.clone();
         let record = self.find(actor, &kind, name).await?.record;
-        if rights(actor, &kind, &record, self.now()).may(Action::Order) {
+        if may(actor, Action::Order, &kind, &record, self.now()) {
             return Ok((kind, record));
         }
         self.note_refusal(actor, Action::Order, &kind, name).await?;

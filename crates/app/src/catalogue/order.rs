@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, tz::TimeZone};
 use serde_json::{Map, Value as Json, json};
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::command::{Command, Create, Input, Transition};
@@ -230,7 +230,7 @@ impl App {
         // Somebody who has not begun yet has no rights; those of who orders must do.
         let other = self.load_actors(&[person]).await?.into_iter().next();
         let kind = self.kind(super::ITEM)?;
-        if other.is_some_and(|other| !rights(&other, kind, item, self.now()).may(Action::Order)) {
+        if other.is_some_and(|other| !may(&other, Action::Order, kind, item, self.now())) {
             return Err(Error::invalid("requested_for", "is somebody to whom this is not offered"));
         }
         Ok(loaded)

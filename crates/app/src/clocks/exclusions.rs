@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 use steward_clock::clock::Clock;
 use steward_clock::definition::{AGREEMENT, Sort};
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::filter::{Filter, Operand, Test};
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
@@ -146,8 +146,7 @@ impl App {
         let ids: BTreeSet<RecordId> = excluded.iter().map(|one| one.exclusion).collect();
         let ids: Vec<RecordId> = ids.into_iter().collect();
         let found = self.store().get_records(&ids).await?.into_iter().map(|loaded| loaded.record);
-        let may_read =
-            |record: &Record| actor.is_system() || rights(actor, &of_exclusions, record, now).may(Action::Read);
+        let may_read = |record: &Record| actor.is_system() || may(actor, Action::Read, &of_exclusions, record, now);
         let seen: Vec<Record> = found.filter(may_read).collect();
         self.views(actor, &of_exclusions, seen).await
     }
@@ -164,8 +163,7 @@ impl App {
         let of_agreements = self.kind(AGREEMENT)?.clone();
         let now = self.now();
         let all = self.reference_records(AGREEMENT).await?;
-        let may_read =
-            |record: &Record| actor.is_system() || rights(actor, &of_agreements, record, now).may(Action::Read);
+        let may_read = |record: &Record| actor.is_system() || may(actor, Action::Read, &of_agreements, record, now);
         let readable: Vec<Record> =
             all.iter().filter(|one| one.field("credits").is_some() && may_read(one)).cloned().collect();
         // Without the fields that this reader may not see.

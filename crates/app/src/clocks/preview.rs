@@ -7,7 +7,7 @@ use std::sync::Arc;
 use steward_clock::book::Book;
 use steward_clock::clock::{Clock, State};
 use steward_clock::definition::{AGREEMENT, Agreement, TARGET};
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::command::Input;
 use steward_model::event::Event;
 use steward_model::filter::{Attribute, Filter, SortKey};
@@ -115,7 +115,7 @@ impl App {
         let stored = self.find(actor, kind, name).await?.record;
         let changed = match fields.is_empty() {
             true => stored,
-            false if !rights(actor, kind, &stored, self.now()).may(Action::Update) => {
+            false if !may(actor, Action::Update, kind, &stored, self.now()) => {
                 return Err(Error::Forbidden { action: Action::Update });
             }
             false => self.tried(actor, kind, &stored, fields).await?,

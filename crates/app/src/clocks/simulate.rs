@@ -10,7 +10,7 @@ use std::sync::Arc;
 use steward_clock::book::Book;
 use steward_clock::clock::Clock;
 use steward_clock::definition::{AGREEMENT, TARGET};
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::command::Input;
 use steward_model::event::{Door, Event};
 use steward_model::id::RecordId;
@@ -93,7 +93,7 @@ impl App {
     ) -> Result<Simulated, Error> {
         let kind = self.kind(TARGET)?.clone();
         let target = self.find(actor, &kind, name).await?.record;
-        if !rights(actor, &kind, &target, self.now()).may(Action::Update) {
+        if !may(actor, Action::Update, &kind, &target, self.now()) {
             return Err(Error::Forbidden { action: Action::Update });
         }
         let mut changed = self.tried(actor, &kind, &target, fields).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::command::Input;
 use steward_model::decide::FieldError;
 use steward_model::event::Event;
@@ -175,7 +175,7 @@ impl App {
         for top in organisations.iter().filter(|one| one.reference("parent").is_none()) {
             // What an overlay of that organisation would be to them.
             let there = Record { kind: OVERLAY.to_owned(), organisation: top.id, ..Record::clone(top) };
-            if !rights(actor, kind, &there, self.now()).may(Action::Update) {
+            if !may(actor, Action::Update, kind, &there, self.now()) {
                 return Err(Error::Denied(
                     "put definitions in force, which count in all organisations; administrators of all of them may",
                 ));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use steward_flow::definition::Flow;
 use steward_flow::{FLOW, PLAN, subject};
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::apply::apply;
 use steward_model::chain::Hash;
 use steward_model::event::{Cause, Door};
@@ -212,7 +212,7 @@ impl App {
         plan.fields.insert("subject".to_owned(), loaded.record.id.0.into());
         plan.fields.insert("subject_kind".to_owned(), loaded.record.kind.clone().into());
         plan.fields.extend(loaded.record.field("team").map(|team| ("team".to_owned(), team.clone())));
-        if !rights(actor, plans, &plan, self.now()).may(Action::Transition) {
+        if !may(actor, Action::Transition, plans, &plan, self.now()) {
             return Ok(None);
         }
         let known = self.plans_about(&[loaded.record.id], Filter::Everything).await?;
@@ -254,7 +254,7 @@ impl App {
     /// What is in force works on records of those who see them, so they may know what it is called and what its steps are.
     fn may_see_flow(&self, actor: &Actor, flow: &Record) -> bool {
         let Ok(kind) = self.kind(FLOW) else { return false };
-        actor.is_staff() || rights(actor, kind, flow, self.now()).may(Action::Read)
+        actor.is_staff() || may(actor, Action::Read, kind, flow, self.now())
     }
 
     async fn hindrance(&self, flow: &Flow, kind: &Arc<Kind>, record: &Record) -> Result<Option<Hindrance>, Error> {

@@ -7,7 +7,7 @@ use steward_flow::graph;
 use steward_flow::outlook::outlook;
 use steward_flow::progress::{self, Progress, State};
 use steward_flow::step::{Sort, Step};
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::filter::Filter;
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
@@ -182,7 +182,7 @@ impl App {
         let all = named.iter().copied().chain(ids.into_iter().filter(|_| is_staff)).collect();
         let labels = self.labels(actor, all, &named).await?;
         let plans = self.kind(steward_flow::PLAN)?;
-        let may_move = is_open && rights(actor, plans, &plan, self.now()).may(Action::Transition);
+        let may_move = is_open && may(actor, Action::Transition, plans, &plan, self.now());
         let expected_at = if is_open { ahead.end.filter(|_| is_known) } else { moment("ended_at") };
         Ok(PlanSeen {
             promised_at: moment("promised_at"),

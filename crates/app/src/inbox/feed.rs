@@ -21,7 +21,7 @@ use crate::records::{Origin, Request};
 /// Name of the subscriber.
 const SUBSCRIBER: &str = "inbox";
 /// Entries read at once.
-const BATCH: usize = 200;
+const BATCH: usize = 1_000;
 /// An installation with at most so many entries tells of its last days when it first has inboxes; a larger one begins
 /// with what happens next.
 const FIRST_MOST: usize = 50_000;

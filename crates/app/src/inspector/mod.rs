@@ -12,7 +12,7 @@ mod who;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use steward_model::access::{Action, Actor, Clause, Role, rights, scope};
+use steward_model::access::{Action, Actor, Clause, Role, may, scope};
 use steward_model::filter::Filter;
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Level};
@@ -61,7 +61,7 @@ impl App {
     /// A record of which somebody may ask who sees it.
     async fn inspected(&self, asker: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Record, Error> {
         let record = self.find(asker, kind, name).await?.record;
-        let may = match rights(asker, kind, &record, self.now()).may(Action::Inspect) {
+        let may = match may(asker, Action::Inspect, kind, &record, self.now()) {
             true => Ok(()),
             false => Err(Error::Forbidden { action: Action::Inspect }),
         };

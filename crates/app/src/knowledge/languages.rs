@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may, rights};
 use steward_model::command::Input;
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
@@ -79,7 +79,7 @@ impl App {
         let source = async { Ok(self.store().get_record(source_id).await?) };
         let (translations, source): (Vec<Record>, _) = tokio::try_join!(translations, source)?;
         let now = self.now();
-        let readable = |record: &Record| rights(actor, &kind, record, now).may(Action::Read);
+        let readable = |record: &Record| may(actor, Action::Read, &kind, record, now);
         let source = source.map(|loaded| loaded.record).filter(|record| record.kind == ARTICLE && readable(record));
         let newest = source.as_ref().map(version);
         let mut editions: Vec<Edition> =

@@ -1,7 +1,7 @@
 //! A template as it would look about a real record, which whoever looks may read, and what those get who read other
 //! languages.
 
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may, rights};
 use steward_model::event::{Act, Event};
 use steward_model::record::Record;
 use steward_practices::notice::{DIGEST, TEMPLATE};
@@ -130,7 +130,7 @@ impl App {
             let id = found.any(name).ok_or(Error::NotFound)?;
             let record = self.store().get_record(id).await?.ok_or(Error::NotFound)?.record;
             let kind = self.kind(&record.kind)?;
-            return match rights(actor, kind, &record, self.now()).may(Action::Read) {
+            return match may(actor, Action::Read, kind, &record, self.now()) {
                 true => Ok(Some(record)),
                 false => Err(Error::NotFound),
             };

@@ -31,7 +31,7 @@ const REMARKS_MAX: usize = 256 * 1024;
 /// Records between two commits while the index is made.
 const COMMIT_EACH: usize = 50_000;
 /// Between two commits while there is news: what is said is found soon, and a busy journal makes few commits.
-const GATHER: Duration = Duration::from_millis(300);
+const GATHER: Duration = Duration::from_millis(500);
 /// As [`GATHER`], while the index is far behind: few commits make few small parts to merge.
 const GATHER_BEHIND: Duration = Duration::from_secs(5);
 /// Between two looks at the journal when nothing wakes the feeder.

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use account::{Clause, Held, Says, account};
 pub use fields::{FieldAnswer, Unwritable, field_answer};
 pub use policy::{Grant, Policy, PolicyError, Role};
-pub use rights::{Explanation, KindRights, Rights, explain, may_assign, rights, scope};
+pub use rights::{Explanation, KindRights, Rights, explain, may, may_assign, rights, scope};
 pub use strangers::{may_concern_strangers, named_in};
 
 use std::sync::Arc;

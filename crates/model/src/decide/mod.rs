@@ -19,7 +19,7 @@ pub use rejection::{FieldConflict, FieldError, Rejection};
 pub use revert::kept_from_revert;
 pub use sketch::sketch;
 
-use crate::access::{Action, Actor, Policy, Rights, rights};
+use crate::access::{Action, Actor, Policy, Rights, may, rights};
 use crate::command::{Command, Create, NewComment, Update};
 use crate::event::{Act, Audience, Cause, Change, Door, Event, LinkTo, Why};
 use crate::id::{RecordId, Revision};
@@ -280,7 +280,7 @@ fn decide_update(
 
 /// Whether the actor could have created the record where it is moved to.
 fn rights_at(ctx: &Context<'_>, kind: &Kind, after: &Record) -> bool {
-    rights(ctx.actor, kind, after, ctx.now).may(Action::Create)
+    may(ctx.actor, Action::Create, kind, after, ctx.now)
 }
 
 /// Longest reason for looking as somebody else, in characters.

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use steward_model::access::{
-    Action, Actor, Policy, Reach, TokenLimits, account, explain, may_assign, may_concern_strangers, rights, scope,
+    Action, Actor, KindRights, Policy, Reach, TokenLimits, account, explain, may, may_assign, may_concern_strangers,
+    rights, scope,
 };
 use steward_model::decide::Rejection;
 use steward_model::filter::Filter;
@@ -24,6 +25,33 @@ fn check_actions(actor: impl Fn(&Desk) -> Actor, expected: &[Action]) {
         assert_eq!(explanation.allowed, expected.contains(&action));
         assert!(!explanation.reasons.is_empty(), "every answer has a reason");
     }
+}
+
+#[test]
+fn asking_for_one_action_or_one_record_answers_as_asking_for_all() {
+    let desk = in_progress();
+    let record = desk.record.as_ref().unwrap();
+    let read_only = TokenLimits { read_only: true, kinds: vec![], teams: vec![DESK] };
+    let mut allowed = 0;
+    for role in desk.policy.roles() {
+        for (person, organisation) in [(ANNA, CUSTOMER), (BEN, CUSTOMER), (BEN, OTHER_CUSTOMER)] {
+            for reach in [Reach::Everywhere, Reach::Organisations(vec![CUSTOMER]), Reach::Organisations(vec![])] {
+                for (teams, limits) in [(&[DESK][..], None), (&[NETWORK], None), (&[], Some(read_only.clone()))] {
+                    let mut actor = desk.actor(person, organisation, teams, &[role.key.as_str(), "requester"]);
+                    actor.assignments[0].reach = reach.clone();
+                    actor.limits = limits;
+                    let all = KindRights::new(&actor, desk.kind(), desk.now).on(record);
+                    assert_eq!(rights(&actor, desk.kind(), record, desk.now), all, "{} {reach:?}", role.key);
+                    for action in Action::ALL {
+                        let one = may(&actor, action, desk.kind(), record, desk.now);
+                        assert_eq!(one, all.may(action), "{} {reach:?} {action:?}", role.key);
+                        allowed += usize::from(one);
+                    }
+                }
+            }
+        }
+    }
+    assert!(allowed > 100, "{allowed}");
 }
 
 #[test]

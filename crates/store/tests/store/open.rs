@@ -122,8 +122,10 @@ async fn remove_but(store: &Store, count: i64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_files_are_for_one_process_and_one_user() {
-    let db = TestDatabase::sqlite().await;
-    create(&db.store, &kinds::incident(), "INC1", json!({"title": "a"})).await;
+    // One that Steward makes itself, not a copy.
+    let db = TestDatabase::sqlite().await.empty_twin().await;
+    let store = Store::open(&db.config).await.unwrap();
+    create(&store, &kinds::incident(), "INC1", json!({"title": "a"})).await;
     let refused = Store::open(&db.config).await.unwrap_err().to_string();
     assert!(refused.contains("in use by another process"), "{refused}");
     let path = db.config.sqlite_path().unwrap();
@@ -133,7 +135,7 @@ async fn sqlite_files_are_for_one_process_and_one_user() {
         let file = file.unwrap().path();
         assert_eq!(mode(&file), 0o600, "{}", file.display());
     }
-    db.store.close().await;
+    store.close().await;
     Store::open(&db.config).await.unwrap();
 }
 
