@@ -364,4 +364,3 @@ fn is_variable(path: &str, kind: &Kind, registry: Option<&Registry>) -> bool {
         }
     }
 }
-

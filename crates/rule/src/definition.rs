@@ -279,7 +279,8 @@ fn threshold(record: &Record, kind: &Kind) -> Result<Trigger, FieldError> {
     match is_one_value {
         true => Ok(Trigger::Threshold { count, minutes, field: Some(field.to_owned()) }),
         false => {
-            let message = format!("names `{field}`, which holds no single value to compare; write a field such as service");
+            let message =
+                format!("names `{field}`, which holds no single value to compare; write a field such as service");
             Err(FieldError::new("threshold_field", message))
         }
     }

@@ -76,8 +76,7 @@ impl Each {
         }
         let which = match value {
             "" => Filter::Everything,
-            text => read_condition(text, "expression", of, registry, resolver)
-                .map_err(|message| ("value", message))?,
+            text => read_condition(text, "expression", of, registry, resolver).map_err(|message| ("value", message))?,
         };
         Ok(Self {
             relation,
@@ -115,12 +114,7 @@ fn referred<'r>(key: &str, kind: &Kind, registry: &'r Registry) -> Result<(Relat
 }
 
 /// Records that refer to the record.
-fn referring<'r>(
-    other: &str,
-    key: &str,
-    kind: &Kind,
-    registry: &'r Registry,
-) -> Result<(Relation, &'r Kind), Fault> {
+fn referring<'r>(other: &str, key: &str, kind: &Kind, registry: &'r Registry) -> Result<(Relation, &'r Kind), Fault> {
     let other = named(other, registry)?;
     let field = other.field(key).filter(|field| is_stored(field));
     let targets = field.and_then(|field| field.field_type.target_kinds()).unwrap_or_default();

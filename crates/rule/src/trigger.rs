@@ -116,7 +116,9 @@ impl Trigger {
         match self {
             Self::Created => &[Occasion::Created],
             Self::Changed { or_created: false, .. } => &[Occasion::Changed, Occasion::Moved],
-            Self::Changed { or_created: true, .. } | Self::Threshold { .. } => &[Occasion::Created, Occasion::Changed, Occasion::Moved],
+            Self::Changed { or_created: true, .. } | Self::Threshold { .. } => {
+                &[Occasion::Created, Occasion::Changed, Occasion::Moved]
+            }
             Self::Moved { .. } => &[Occasion::Moved],
             Self::Commented { .. } => &[Occasion::Commented],
             Self::Escalated { .. } => &[Occasion::Escalated],

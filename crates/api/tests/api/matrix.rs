@@ -155,12 +155,7 @@ const PLAIN_LINES: [PlainLine; 60] = [
         Some(|_| json!({"days": 30})),
         [401, 404, 404, 404, 404, 404, 404, 404, 404],
     ),
-    (
-        "POST",
-        "/api/v1/rules/987654/webhook-test",
-        Some(|_| json!({})),
-        [401, 404, 404, 404, 404, 404, 404, 404, 404],
-    ),
+    ("POST", "/api/v1/rules/987654/webhook-test", Some(|_| json!({})), [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     (
         "POST",
         "/api/v1/rules/987654/webhooks/whk_0/send",
@@ -278,6 +273,7 @@ fn route_of(path: &str) -> String {
         .replace("/approvals/987654/", "/approvals/{record}/")
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
         .replace("/rules/987654/", "/rules/{record}/")
+        .replace("/webhooks/whk_0/", "/webhooks/{call}/")
         .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")
         .replace("/overlays/987654/", "/overlays/{record}/")
         .replace("/changes/987654/", "/changes/{record}/")

@@ -174,7 +174,8 @@ impl App {
             }
         }
         let answered = event.map(|event| EntryAt { record: event.record, seq: event.seq });
-        let cause = Automation { rule: rule.id, version: rule.version, named: rule.named(), answered, chain: around.chain };
+        let cause =
+            Automation { rule: rule.id, version: rule.version, named: rule.named(), answered, chain: around.chain };
         let origin =
             Origin { door: Door::Rule, cause: Some(Cause::Automation(cause)), idempotency_key: None, signed: false };
         let acted = Acted::of(record.clone());

@@ -12,8 +12,8 @@ use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_model::value::References as _;
 use steward_rule::RULE;
-use steward_rule::book::{Book, Entry};
 use steward_rule::action::Action;
+use steward_rule::book::{Book, Entry};
 use steward_rule::definition::Rule;
 use steward_rule::trigger::Trigger;
 

@@ -159,8 +159,7 @@ impl Acting<'_> {
     pub(super) async fn answer(&mut self, agrees: bool, reason: &str) -> Result<String, Error> {
         let mut about = Going::midway(self.kind.clone(), self.acted.record.clone());
         let midway = self.all_midway();
-        let change =
-            self.app.answer_by_rule(self.keeper, &mut about, &midway, (agrees, reason), &self.origin).await?;
+        let change = self.app.answer_by_rule(self.keeper, &mut about, &midway, (agrees, reason), &self.origin).await?;
         drop(midway);
         let number = change.after.number.clone();
         put(&mut self.acted.others, vec![change]);

@@ -91,12 +91,7 @@ impl Sender {
     }
 
     /// Hands a document over under a name; the status of the answer, or what went wrong.
-    pub(super) async fn send(
-        &self,
-        app: &App,
-        id: &str,
-        body: Vec<u8>,
-    ) -> Result<Result<u16, OutsideError>, Error> {
+    pub(super) async fn send(&self, app: &App, id: &str, body: Vec<u8>) -> Result<Result<u16, OutsideError>, Error> {
         let seconds = app.now().timestamp().as_second();
         let heads = [
             ("webhook-id", id.to_owned()),
@@ -170,7 +165,8 @@ impl App {
         if claims.is_empty() {
             return Ok(false);
         }
-        let named = |claim: &JobClaim| claim.payload.get("webhook").and_then(Json::as_str).unwrap_or_default().to_owned();
+        let named =
+            |claim: &JobClaim| claim.payload.get("webhook").and_then(Json::as_str).unwrap_or_default().to_owned();
         let names: Vec<String> = claims.iter().map(named).collect();
         let webhooks = self.store().webhooks(&names).await?;
         let rules: Vec<RecordId> = webhooks.iter().map(|one| one.rule).collect::<BTreeSet<_>>().into_iter().collect();

@@ -19,8 +19,8 @@ use super::Doing;
 use super::conditions::Held;
 use super::go::{Way, is_to_begin};
 use crate::App;
-use crate::automation::Around;
 use crate::approvals::{Going, ids, nothing};
+use crate::automation::Around;
 use crate::automation::{is_passing, told};
 use crate::error::Error;
 

@@ -44,11 +44,15 @@ impl World {
 
     /// An emergency change that somebody made and that waits for authorization.
     async fn waiting(&self, by: &str) -> RecordView {
-        let change = self.create(by, "change", json!({
-            "title": "Mend the gate", "change_type": "emergency", "justification": "It is open",
-            "requester": self.0.people["a1"].to_string(), "impact": "medium", "urgency": "medium",
-            "planned_start_at": "2026-01-05T09:00:00Z", "planned_end_at": "2026-01-05T10:00:00Z",
-        }));
+        let change = self.create(
+            by,
+            "change",
+            json!({
+                "title": "Mend the gate", "change_type": "emergency", "justification": "It is open",
+                "requester": self.0.people["a1"].to_string(), "impact": "medium", "urgency": "medium",
+                "planned_start_at": "2026-01-05T09:00:00Z", "planned_end_at": "2026-01-05T10:00:00Z",
+            }),
+        );
         let change = change.await;
         self.step("root", &change, "expedite").await.unwrap_or_else(|error| panic!("{error:?}"))
     }

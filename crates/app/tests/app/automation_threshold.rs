@@ -55,8 +55,8 @@ on_both! {
         world.settle().await;
         for other in &others {
             world.update(other, json!({ "category": "server" })).await;
+            world.settle().await;
         }
-        world.settle().await;
         assert_eq!(world.runs(&rule).await[0].record.1, others[1].record.number);
     }
 

@@ -176,7 +176,9 @@ fn whom(each: &Each, kind: &Kind, other: &Kind, web: &Web) -> String {
 
 fn said(action: &Action, kind: &Kind, web: &Web) -> String {
     match action {
-        Action::ForEach(each) => whom(each, kind, web.app().registry().kind(&each.kind).map_or(kind, AsRef::as_ref), web),
+        Action::ForEach(each) => {
+            whom(each, kind, web.app().registry().kind(&each.kind).map_or(kind, AsRef::as_ref), web)
+        }
         Action::Answer { agrees: true, reason } if reason.is_empty() => t("rule-then-approve").to_owned(),
         Action::Answer { agrees, reason } => {
             let said = if *agrees { "rule-then-approve-reason" } else { "rule-then-refuse" };

@@ -261,6 +261,7 @@ fn route_of(path: &str) -> String {
         ("/tokens/987654", "/tokens/{token}"),
         ("/bulk-edits/987654", "/bulk-edits/{edit}"),
         ("/versions/987654/", "/versions/{version}/"),
+        ("/webhooks/whk_0/", "/webhooks/{call}/"),
         ("/macros/MAC9999999", "/macros/{macro}"),
         ("/calendar-feeds/987654", "/calendar-feeds/{feed}"),
         ("/calendar-feeds/nothing", "/calendar-feeds/{feed}"),
