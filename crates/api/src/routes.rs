@@ -169,6 +169,18 @@ pub fn routes() -> Vec<Route> {
             "Have a job replay the last days under a rule",
             post(rules::ask_replay),
         ),
+        route(
+            Post,
+            "/api/v1/rules/{record}/webhook-test",
+            "Send a test to the webhook of a rule",
+            post(rules::test_webhook),
+        ),
+        route(
+            Post,
+            "/api/v1/rules/{record}/webhooks/{call}/send",
+            "Send a call again that was given up",
+            post(rules::send_webhook),
+        ),
         route(Get, "/api/v1/service-levels", "How promises were kept", get(clocks::report)),
         route(Get, "/api/v1/calibration", "What is corrected by hand again and again", get(calibration::report)),
         route(

@@ -49,14 +49,17 @@ pub(crate) async fn matches(
     Segments(name): Segments<String>,
 ) -> Result<Response, Problem> {
     let preview = api.app().preview_rule(&actor, &name).await?;
-    let records = preview.records.iter().map(|view| {
+    let records = preview.records.iter().enumerate().map(|(place, view)| {
         json!({
             "id": view.record.id.to_string(),
             "number": view.record.number,
             "label": view.record.text(&view.kind.label_field),
+            "related": preview.related.get(place),
         })
     });
-    Ok(Json(json!({ "count": preview.count, "records": Value::from_iter(records) })).into_response())
+    let groups = preview.groups.iter().map(|group| json!({ "label": group.label, "most": group.most }));
+    let (records, groups) = (Value::from_iter(records), Value::from_iter(groups));
+    Ok(Json(json!({ "count": preview.count, "records": records, "groups": groups })).into_response())
 }
 
 /// How the examples of a rule come out.
@@ -94,6 +97,30 @@ pub(crate) async fn ask_replay(
     };
     api.app().ask_replay(&actor, &name, days).await?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "state": "waiting", "days": days }))).into_response())
+}
+
+/// Sends a test to the webhook of a rule, and tells what came of it.
+pub(crate) async fn test_webhook(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments(name): Segments<String>,
+    body: Body,
+) -> Result<Response, Problem> {
+    body.only(&[])?;
+    let found = api.app().ping_webhook(&actor, &name).await?;
+    Ok(Json(json!({ "taken": found.fault.is_none(), "status": found.status, "fault": found.fault })).into_response())
+}
+
+/// Has a call be sent again that was given up.
+pub(crate) async fn send_webhook(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments((name, call)): Segments<(String, String)>,
+    body: Body,
+) -> Result<Response, Problem> {
+    body.only(&[])?;
+    api.app().send_webhook_again(&actor, &name, &call).await?;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "id": call, "state": "waiting" }))).into_response())
 }
 
 /// What the caller's last replay of a rule found.
@@ -163,6 +190,8 @@ fn told(run: &RunView, labels: &Labels) -> Value {
         "did": run.trace.did,
         "routed": routed,
         "reason": run.trace.reason,
+        "origin": run.trace.origin.and_then(|id| labels.get(&id)).map(|label| label.number.clone()),
+        "counted": run.trace.counted,
         "passed_over": run.trace.passed,
     })
 }

@@ -46,7 +46,7 @@ pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) 
         Ok(rule) => rule,
         Err(faults) => return faults,
     };
-    if rule.actions.contains(&Action::Webhook) {
+    if rule.all_actions().any(|action| *action == Action::Webhook) {
         if after.text("webhook_address").trim().is_empty() {
             let message = "is needed: the rule calls a webhook".to_owned();
             return vec![FieldError::new("webhook_address", message)];

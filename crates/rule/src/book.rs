@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use steward_model::event::{Cause, Event, Fired};
+use steward_model::event::{Act, Cause, Event, Fired};
 use steward_model::filter::{Environment, Filter, World};
 use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Registry};
@@ -134,13 +134,18 @@ pub enum Loop {
     TooLong,
 }
 
-/// The rules that led to an entry, the one that made it included.
+/// The rules that led to an entry, the one that made it included; where it acted on another record than the one that it
+/// answered, on both.
 pub fn chain_of(event: &Event) -> Vec<Fired> {
     match &event.cause {
         Some(Cause::Automation(automation)) => {
             let record = automation.answered.map_or(event.record, |entry| entry.record);
             let mut chain = automation.chain.clone();
             chain.push(Fired { rule: automation.rule, record });
+            // What it made new did not exist before; on that, it may act as on any other.
+            if event.record != record && !matches!(event.act, Act::Created { .. }) {
+                chain.push(Fired { rule: automation.rule, record: event.record });
+            }
             chain
         }
         _ => Vec::new(),

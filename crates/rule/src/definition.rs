@@ -1,31 +1,28 @@
 //! The definition of a rule: read from its record, checked, every fault with its field and the way out.
 
-use std::collections::BTreeSet;
-
 use serde_json::Value as Json;
 use steward_model::access::Actor;
 use steward_model::decide::FieldError;
 use steward_model::event::{Audience, LinkTo};
 use steward_model::filter::{Environment, Filter, Resolver};
 use steward_model::id::{RecordId, Revision};
-use steward_model::kind::{Field, FieldType, Kind, Registry};
+use steward_model::kind::{FieldType, Kind, Registry};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
-use steward_model::value::{References, parse_value, typed_value};
-use steward_model::variables::variables;
+use steward_model::value::References;
 
+use crate::action::actions;
+pub use crate::action::{Action, MOST_ACTIONS, Told, action, unknown_variable};
 use crate::route::{Routing, Strategy};
 use crate::trigger::{Trigger, Writer};
 use crate::turns::{LONGEST, SHORTEST, Turns};
 
-/// Actions of one rule at most.
-pub const MOST_ACTIONS: usize = 20;
 /// Acts in an hour that a rule may have where it does not say.
 const USUAL_RATE: i64 = 500;
+/// Records that a rule waits for at most.
+const MOST_COUNTED: i64 = 1_000;
 /// A rule that goes by time and says something again and again must rest so long between two turns, in minutes.
 const QUIET: i64 = 24 * 60;
-/// Words about who acts, which may stand in texts besides fields of the record.
-const OWN_WORDS: [&str; 3] = ["number", "state", "organisation"];
 
 /// A checked rule.
 #[derive(Debug, Clone)]
@@ -66,92 +63,6 @@ pub struct Rule {
     pub in_force_since: Option<Moment>,
     /// With whose rights it acts; nobody's when nobody is there.
     pub keeper: Option<RecordId>,
-}
-
-/// One thing that a rule does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// Sets a field to a value as one would type it; a text may hold variables.
-    Set {
-        /// Key of the field.
-        field: String,
-        /// The value; empties the field when empty.
-        value: String,
-    },
-    /// Writes a comment or a work note.
-    Comment {
-        /// For whom.
-        audience: Audience,
-        /// Markdown with variables.
-        body: String,
-    },
-    /// Tells people through their inbox.
-    Notify(Told),
-    /// Makes a record from a template.
-    Create {
-        /// Number of the template.
-        template: String,
-        /// Type of the link from the new record to this one; none when empty.
-        link: String,
-    },
-    /// Links the record to another one.
-    Link {
-        /// Type of the link.
-        link: String,
-        /// Name of the other record.
-        target: String,
-    },
-    /// Moves it along its lifecycle.
-    Move {
-        /// Key of the transition.
-        transition: String,
-    },
-    /// Hands the record over to another system, at the rule's address.
-    Webhook,
-    /// Begins the plan of a flow on it, once.
-    StartFlow {
-        /// Number of the flow.
-        flow: String,
-    },
-}
-
-/// Who is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
-    /// Who works on it.
-    Assignee,
-    /// The members of its team.
-    Team,
-    /// The lead of its team.
-    Lead,
-    /// Who asked.
-    Requester,
-    /// Who watches.
-    Watchers,
-    /// A person or team by name.
-    Named(String),
-}
-
-impl Told {
-    /// The words for them in definitions.
-    pub const WORDS: [&'static str; 5] = ["assignee", "team", "lead", "requester", "watchers"];
-}
-
-impl Action {
-    /// The word for it in definitions and logs.
-    pub fn key(&self) -> &'static str {
-        match self {
-            Self::Set { .. } => "set",
-            Self::Comment { audience: Audience::Public, .. } => "comment",
-            Self::Comment { audience: Audience::Internal, .. } => "note",
-            Self::Notify(_) => "notify",
-            Self::Create { .. } => "create",
-            Self::Link { .. } => "link",
-            Self::Move { .. } => "move",
-            Self::Webhook => "webhook",
-            Self::StartFlow { .. } => "start_flow",
-        }
-    }
 }
 
 /// Any name leads to some record: the same name to the same one. For checks that are not about which records there are.
@@ -201,7 +112,7 @@ impl Rule {
         let trigger = kept(trigger(record, kind), &mut faults);
         let condition = kept(condition(record, kind, registry, resolver), &mut faults);
         let routing = kept(routing(record, kind), &mut faults).flatten();
-        let actions = actions(record, kind, registry, &mut faults);
+        let actions = actions(record, kind, registry, resolver, &mut faults);
         if faults.is_empty() && routing.is_none() && actions.is_empty() {
             faults.push(FieldError::new("actions", "are none; add one, or choose whom the work goes to".to_owned()));
         }
@@ -219,10 +130,7 @@ impl Rule {
             if let Some(routing) = &routing {
                 faults.push(FieldError::new("assign_by", again(routing.strategy.key())));
             }
-            if let Some(said) = actions
-                .iter()
-                .find(|action| !matches!(action, Action::Set { .. } | Action::Move { .. } | Action::StartFlow { .. }))
-            {
+            if let Some(said) = actions.iter().find(|action| !action.is_quiet()) {
                 faults.push(FieldError::new("actions", again(said.key())));
             }
         }
@@ -251,6 +159,17 @@ impl Rule {
             most_per_hour: record.field("most_per_hour").and_then(Json::as_i64).unwrap_or(USUAL_RATE),
             in_force_since: record.field("in_force_since").and_then(Json::as_i64).map(Moment),
             keeper: record.reference("runs_as"),
+        })
+    }
+
+    /// Everything that it does, on the record and on others.
+    pub fn all_actions(&self) -> impl Iterator<Item = &Action> {
+        self.actions.iter().flat_map(|action| {
+            let on_others: &[Action] = match action {
+                Action::ForEach(each) => &each.actions,
+                _ => &[],
+            };
+            std::iter::once(action).chain(on_others)
         })
     }
 
@@ -315,6 +234,7 @@ fn trigger(record: &Record, kind: &Kind) -> Result<Trigger, FieldError> {
             },
         },
         "escalated" => Trigger::Escalated { step: record.text("clock_step").trim().to_owned() },
+        "threshold" => threshold(record, kind)?,
         "time" => match (record.field("every_minutes").and_then(Json::as_i64), record.text("at_times").trim()) {
             (Some(_), times) if !times.is_empty() => {
                 return Err(FieldError::new("at_times", "stand beside minutes; empty one of the two".to_owned()));
@@ -333,6 +253,37 @@ fn trigger(record: &Record, kind: &Kind) -> Result<Trigger, FieldError> {
         },
         _ => return Err(FieldError::new("trigger", "says nothing; choose what it answers".to_owned())),
     })
+}
+
+/// As many records within some minutes, where they have the same value of a field.
+fn threshold(record: &Record, kind: &Kind) -> Result<Trigger, FieldError> {
+    let number = |key: &str| record.field(key).and_then(Json::as_i64);
+    let range = |key: &str, what: &str, (least, most): (i64, i64)| match number(key) {
+        None => Err(FieldError::new(key, format!("is needed: {what}"))),
+        Some(value) if (least..=most).contains(&value) => Ok(value),
+        Some(_) => Err(FieldError::new(key, format!("must lie between {least} and {most}"))),
+    };
+    let count = range("threshold_count", "from how many records on it acts", (2, MOST_COUNTED))?;
+    let minutes = range("threshold_minutes", "within how many minutes they come", (SHORTEST, LONGEST))?;
+    let field = record.text("threshold_field").trim();
+    if field.is_empty() || field == "organisation" {
+        return Ok(Trigger::Threshold { count, minutes, field: (!field.is_empty()).then(|| field.to_owned()) });
+    }
+    let Some(known) = kind.field(field) else {
+        return Err(FieldError::new("threshold_field", format!("names `{field}`, which {}", no_field(kind))));
+    };
+    let is_one_value = matches!(
+        known.field_type,
+        FieldType::Choice(_) | FieldType::Reference { .. } | FieldType::Text { .. } | FieldType::Boolean
+    );
+    match is_one_value {
+        true => Ok(Trigger::Threshold { count, minutes, field: Some(field.to_owned()) }),
+        false => {
+            let message =
+                format!("names `{field}`, which holds no single value to compare; write a field such as service");
+            Err(FieldError::new("threshold_field", message))
+        }
+    }
 }
 
 /// The condition of a rule, in the notation that it is written in.
@@ -415,164 +366,11 @@ fn routing(record: &Record, kind: &Kind) -> Result<Option<Routing>, FieldError> 
     Ok(Some(Routing { strategy, team, skill, capacity: record.field("assign_capacity").and_then(Json::as_i64) }))
 }
 
-fn actions(record: &Record, kind: &Kind, registry: &Registry, faults: &mut Vec<FieldError>) -> Vec<Action> {
-    let rows = record.field("actions").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-    if rows.len() > MOST_ACTIONS {
-        faults.push(FieldError::new("actions", format!("are too many; {MOST_ACTIONS} are possible")));
-        return Vec::new();
-    }
-    let mut actions = Vec::new();
-    for (place, row) in rows.iter().enumerate() {
-        let cell = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().trim();
-        let read = match (cell("action"), cell("target"), cell("value")) {
-            ("webhook", "", "") => Ok(Action::Webhook),
-            ("webhook", _, _) => {
-                Err(("value", "is not needed: the address stands in “Webhook address”; empty it".to_owned()))
-            }
-            (what, target, value) => action(what, target, value, kind, registry),
-        };
-        match read {
-            Ok(action) => actions.push(action),
-            Err((column, message)) => {
-                faults.push(FieldError::new(&format!("actions[{place}].{column}"), message));
-            }
-        }
-    }
-    actions
-}
-
-/// One thing that is done to records of a kind, as it stands in a row: what, on what, with which value.
-///
-/// # Errors
-/// The column at fault (`action`, `target` or `value`) and what is wrong with it.
-pub fn action(
-    what: &str,
-    target: &str,
-    value: &str,
-    kind: &Kind,
-    registry: &Registry,
-) -> Result<Action, (&'static str, String)> {
-    let text = |value: &str| match unknown_variable(value, kind, Some(registry)) {
-        Some(unknown) => Err(("value", unknown)),
-        None => Ok(value.to_owned()),
-    };
-    match what {
-        "set" => {
-            let field = settable(kind, target).map_err(|message| ("target", message))?;
-            let value = text(value)?;
-            if variables(&value).is_empty() && !value.is_empty() && !["me", "my_team"].contains(&value.as_str()) {
-                let typed = typed_value(field, &value, &Actor::system());
-                parse_value(field, &typed, &AnyName).map_err(|message| ("value", message))?;
-            }
-            Ok(Action::Set { field: target.to_owned(), value })
-        }
-        "comment" | "note" if value.is_empty() => Err(("value", "is needed: the words to write".to_owned())),
-        "comment" => Ok(Action::Comment { audience: Audience::Public, body: text(value)? }),
-        "note" => Ok(Action::Comment { audience: Audience::Internal, body: text(value)? }),
-        "notify" => match target {
-            "assignee" => Ok(Action::Notify(Told::Assignee)),
-            "team" => Ok(Action::Notify(Told::Team)),
-            "lead" => Ok(Action::Notify(Told::Lead)),
-            "requester" => Ok(Action::Notify(Told::Requester)),
-            "watchers" => Ok(Action::Notify(Told::Watchers)),
-            "" if !value.is_empty() => Ok(Action::Notify(Told::Named(value.to_owned()))),
-            _ => {
-                let message = format!(
-                    "says nobody; write one of {}, or nothing here and a person or team as the value",
-                    Told::WORDS.join(", ")
-                );
-                Err(("target", message))
-            }
-        },
-        "create" => {
-            let (link, template) = (target.to_owned(), value.to_owned());
-            if template.is_empty() {
-                return Err(("value", "is needed: the number of a template".to_owned()));
-            }
-            if !link.is_empty() {
-                link_type(&link, None, registry)?;
-            }
-            Ok(Action::Create { template, link })
-        }
-        "link" => {
-            link_type(target, Some(kind), registry)?;
-            if value.is_empty() {
-                return Err(("value", "is needed: the number of the other record".to_owned()));
-            }
-            Ok(Action::Link { link: target.to_owned(), target: value.to_owned() })
-        }
-        "move" => match kind.lifecycle.transition(target) {
-            Some(step) => Ok(Action::Move { transition: step.key.clone() }),
-            None => Err(("target", no_step(kind))),
-        },
-        "start_flow" if !has_plans(kind, registry) => {
-            Err(("action", format!("is not possible: flows do not work on {}", kind.label_plural.to_lowercase())))
-        }
-        "start_flow" if value.is_empty() => Err(("value", "is needed: the number of a flow".to_owned())),
-        "start_flow" => Ok(Action::StartFlow { flow: value.to_owned() }),
-        _ => Err(("action", "is none of those that there are".to_owned())),
-    }
-}
-
-/// Whether plans can be about records of a kind.
-fn has_plans(kind: &Kind, registry: &Registry) -> bool {
-    let subject = registry.kind("plan").and_then(|plan| plan.field("subject"));
-    subject
-        .is_some_and(|field| matches!(&field.field_type, FieldType::Reference { kinds } if kinds.contains(&kind.key)))
-}
-
-fn link_type(link: &str, from: Option<&Kind>, registry: &Registry) -> Result<(), (&'static str, String)> {
-    let fits = |one: &&steward_model::kind::LinkType| {
-        from.is_none_or(|kind| one.from.is_empty() || one.from.contains(&kind.key))
-    };
-    let known: Vec<&str> = registry.links().iter().filter(fits).map(|one| one.key.as_str()).collect();
-    match known.contains(&link) {
-        true => Ok(()),
-        false => Err(("target", format!("is no type of link that fits; there are {}", known.join(", ")))),
-    }
-}
-
-/// The field that a rule may set under this key.
-fn settable<'k>(kind: &'k Kind, key: &str) -> Result<&'k Field, String> {
-    if key.is_empty() {
-        return Err("is needed: the key of a field, such as urgency".to_owned());
-    }
-    let Some(field) = kind.field(key) else { return Err(format!("names `{key}`, which {}", no_field(kind))) };
-    let plain = !matches!(
-        field.field_type,
-        FieldType::Table { .. } | FieldType::Secret | FieldType::Computed { .. } | FieldType::Money
-    );
-    match field.write.is_some() && plain {
-        true => Ok(field),
-        false => Err(format!("names `{key}`, which cannot be set in this way")),
-    }
-}
-
-/// What is wrong with the variables of a text: each must be a field of the record, or one of what it refers to.
-pub fn unknown_variable(text: &str, kind: &Kind, registry: Option<&Registry>) -> Option<String> {
-    let names: BTreeSet<String> = variables(text);
-    names.iter().find(|path| !is_variable(path, kind, registry)).map(|path| {
-        format!("holds {{{{{path}}}}}, which is no variable; write {{{{number}}}}, a field such as {{{{title}}}}, or {{{{requester.name}}}}")
-    })
-}
-
-fn is_variable(path: &str, kind: &Kind, registry: Option<&Registry>) -> bool {
-    let readable = |field: &Field| !matches!(field.field_type, FieldType::Secret | FieldType::Table { .. });
-    match path.split_once('.') {
-        None => OWN_WORDS.contains(&path) || kind.field(path).is_some_and(readable),
-        Some((field, rest)) => {
-            let Some(registry) = registry else { return false };
-            let targets = kind.field(field).and_then(|field| field.field_type.target_kinds()).unwrap_or_default();
-            targets.iter().filter_map(|key| registry.kind(key)).any(|kind| kind.field(rest).is_some_and(readable))
-        }
-    }
-}
-
-fn no_field(kind: &Kind) -> String {
+pub(crate) fn no_field(kind: &Kind) -> String {
     format!("is no field of {}", kind.label_plural.to_lowercase())
 }
 
-fn no_step(kind: &Kind) -> String {
+pub(crate) fn no_step(kind: &Kind) -> String {
     let steps: Vec<&str> = kind.lifecycle.transitions.iter().map(|step| step.key.as_str()).collect();
     format!("is no step of {}; there are {}", kind.label_plural.to_lowercase(), steps.join(", "))
 }

@@ -60,12 +60,18 @@ pub struct Example {
     /// For whom it was written: `public` or `internal`.
     #[serde(default)]
     audience: String,
+    /// How many records there are with this one, for rules that count them; as many as the rule waits for when absent.
+    #[serde(default)]
+    count: Option<i64>,
     /// Whether the rule acts.
     #[serde(default = "yes")]
     acts: bool,
     /// Values that it sets, as they stand in its actions.
     #[serde(default)]
     set: BTreeMap<String, toml::Value>,
+    /// Values that it sets on each related record.
+    #[serde(default)]
+    each: BTreeMap<String, toml::Value>,
 }
 
 fn yes() -> bool {
@@ -92,6 +98,13 @@ pub enum Fault {
     ActsNot,
     /// A part of the condition, as it is written, does not hold.
     HoldsNot(String),
+    /// The rule waits for more records than the example has.
+    TooFew {
+        /// How many it waits for.
+        wanted: i64,
+        /// How many there are.
+        count: i64,
+    },
     /// The rule does not set this field.
     SetsNot(String),
     /// The rule sets a field to something else.
@@ -115,6 +128,7 @@ impl Fault {
             Self::AnswersNot => "answers_not",
             Self::ActsNot => "acts_not",
             Self::HoldsNot(_) => "holds_not",
+            Self::TooFew { .. } => "too_few",
             Self::SetsNot(_) => "sets_not",
             Self::SetsOther { .. } => "sets_other",
             Self::Written(_) => "written",
@@ -129,6 +143,7 @@ impl fmt::Display for Fault {
             Self::AnswersNot => write!(f, "it does not act: it does not answer this"),
             Self::ActsNot => write!(f, "it does not act"),
             Self::HoldsNot(part) => write!(f, "it does not act: `{part}` does not hold"),
+            Self::TooFew { wanted, count } => write!(f, "it does not act: {count} of {wanted} records are there"),
             Self::SetsNot(field) => write!(f, "it does not set `{field}`"),
             Self::SetsOther { field, value, wanted } => write!(f, "it sets `{field}` to `{value}`, not to `{wanted}`"),
             Self::Written(message) => write!(f, "{message}"),
@@ -195,9 +210,15 @@ impl Example {
         let asking = Actor::system().environment(Moment(0));
         let answers = event.as_ref().is_none_or(|event| rule.trigger.answers(event, &record));
         let world = Apart { registry };
-        let acts = answers && rule.holds(&record, kind, &world, &asking);
+        let too_few = match self.too_few(rule, &record) {
+            Ok(too_few) => too_few,
+            Err(fault) => return Some(Fault::Written(fault)),
+        };
+        let holds = rule.holds(&record, kind, &world, &asking);
+        let acts = answers && holds && too_few.is_none();
         if acts != self.acts {
             return Some(match (acts, answers) {
+                (false, true) if holds => too_few.unwrap_or(Fault::ActsNot),
                 (true, _) => Fault::Acts,
                 (false, false) => Fault::AnswersNot,
                 (false, true) => match rule.failing(&record, kind, registry, &world, &asking) {
@@ -206,20 +227,25 @@ impl Example {
                 },
             });
         }
-        self.set.iter().find_map(|(key, wanted)| {
-            let wanted = text_of(wanted);
-            let set = rule.actions.iter().rev().find_map(|action| match action {
-                Action::Set { field, value } if field == key => Some(value.as_str()),
-                _ => None,
-            });
-            match set {
-                None => Some(Fault::SetsNot(key.clone())),
-                Some(value) if value != wanted => {
-                    Some(Fault::SetsOther { field: key.clone(), value: value.to_owned(), wanted })
-                }
-                Some(_) => None,
+        let own = rule.actions.iter();
+        let others = rule.actions.iter().filter_map(|action| match action {
+            Action::ForEach(each) => Some(&each.actions),
+            _ => None,
+        });
+        sets(&self.set, own).or_else(|| sets(&self.each, others.flatten()))
+    }
+
+    /// That a rule waits for more records than there are.
+    fn too_few(&self, rule: &Rule, record: &Record) -> Result<Option<Fault>, String> {
+        match (&rule.trigger, self.count) {
+            (Trigger::Threshold { count: wanted, .. }, count) => {
+                // One without a value to compare is counted nowhere.
+                let count = rule.trigger.group(record).map_or(0, |_| count.unwrap_or(*wanted));
+                Ok((count < *wanted).then_some(Fault::TooFew { wanted: *wanted, count }))
             }
-        })
+            (_, Some(_)) => Err("`count` is for rules that count records".to_owned()),
+            _ => Ok(None),
+        }
     }
 
     fn record(&self, kind: &Kind, rule: &Rule) -> Result<Record, String> {
@@ -265,7 +291,7 @@ impl Example {
         let act = match &rule.trigger {
             Trigger::Timed(_) => return Ok(None),
             Trigger::Changed { or_created: true, .. } if self.changed.is_empty() => created(record),
-            Trigger::Created => created(record),
+            Trigger::Created | Trigger::Threshold { .. } => created(record),
             Trigger::Changed { fields, .. } => {
                 let changed = if self.changed.is_empty() { fields } else { &self.changed };
                 let of = |field: &String| Change { field: field.clone(), from: None, to: Some(Json::Null), why: None };
@@ -335,6 +361,26 @@ fn text_of(value: &toml::Value) -> String {
         toml::Value::Array(items) => items.iter().map(text_of).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
+}
+
+/// What of some values is not set by some actions, or set otherwise.
+fn sets<'a>(expected: &BTreeMap<String, toml::Value>, actions: impl Iterator<Item = &'a Action>) -> Option<Fault> {
+    let mut set: BTreeMap<&str, &str> = BTreeMap::new();
+    for action in actions {
+        if let Action::Set { field, value } = action {
+            set.insert(field, value);
+        }
+    }
+    expected.iter().find_map(|(key, wanted)| {
+        let wanted = text_of(wanted);
+        match set.get(key.as_str()) {
+            None => Some(Fault::SetsNot(key.clone())),
+            Some(value) if **value != wanted => {
+                Some(Fault::SetsOther { field: key.clone(), value: (*value).to_owned(), wanted })
+            }
+            Some(_) => None,
+        }
+    })
 }
 
 /// A world without other records.

@@ -4,8 +4,10 @@
 //! book that finds those that answer an entry of the journal ([`book`]), and work finds who takes it ([`route`]). What a
 //! rule is expected to do can stand beside it as examples ([`examples`]). Nothing here reads a clock or a database.
 
+pub mod action;
 pub mod book;
 pub mod definition;
+pub mod each;
 pub mod examples;
 pub mod route;
 pub mod trace;

@@ -59,6 +59,12 @@ pub struct Trace {
     /// Why it did nothing, in English as decisions say it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
+    /// The record that the rule answered, where it acted on another one that is related to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<RecordId>,
+    /// How many records there were, where it counts them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<i64>,
     /// Rules that would have answered the same entry, and why they did not act.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passed: Vec<PassedRule>,
@@ -72,9 +78,12 @@ pub struct Did {
     /// Key of the field, step or link, or the number of the record that was made.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub what: String,
-    /// How many people were told.
+    /// How many people were told, or on how many records it acted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<usize>,
+    /// Further related records, on which it did not act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<usize>,
     /// The name of what was handed over to another system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<String>,
@@ -138,4 +147,6 @@ pub enum Because {
     Condition,
     /// A rule before it acted and was the last one.
     LastRule,
+    /// There were not as many records as it waits for, or it acted within this time already.
+    Threshold,
 }

@@ -1,5 +1,6 @@
 //! What a rule answers: something that happened to a record, or the time.
 
+use serde_json::Value as Json;
 use steward_model::event::{Act, Audience, Event};
 use steward_model::id::RecordId;
 use steward_model::record::Record;
@@ -37,6 +38,15 @@ pub enum Trigger {
     Escalated {
         /// Part of `slot:step`, such as `resolution` or `75%`.
         step: String,
+    },
+    /// So many records on which the condition holds came within some minutes, where they have the same value of a field.
+    Threshold {
+        /// How many, the one that makes it so many included.
+        count: i64,
+        /// Within how many minutes they were made.
+        minutes: i64,
+        /// Key of the field; all count together when `None`.
+        field: Option<String>,
     },
     /// The time has come, for all records that the condition holds on.
     Timed(Turns),
@@ -90,12 +100,25 @@ impl Occasion {
 }
 
 impl Trigger {
+    /// The group in which a record is counted, in the stored form of the field's value; `None` for one that is counted
+    /// nowhere, and for rules that count nothing.
+    pub fn group(&self, record: &Record) -> Option<Json> {
+        let Self::Threshold { field, .. } = self else { return None };
+        match field.as_deref() {
+            None => Some(Json::Null),
+            Some("organisation") => Some(record.organisation.0.into()),
+            Some(key) => record.field(key).filter(|value| !value.is_null()).cloned(),
+        }
+    }
+
     /// The acts that it may answer.
     pub fn occasions(&self) -> &'static [Occasion] {
         match self {
             Self::Created => &[Occasion::Created],
             Self::Changed { or_created: false, .. } => &[Occasion::Changed, Occasion::Moved],
-            Self::Changed { or_created: true, .. } => &[Occasion::Created, Occasion::Changed, Occasion::Moved],
+            Self::Changed { or_created: true, .. } | Self::Threshold { .. } => {
+                &[Occasion::Created, Occasion::Changed, Occasion::Moved]
+            }
             Self::Moved { .. } => &[Occasion::Moved],
             Self::Commented { .. } => &[Occasion::Commented],
             Self::Escalated { .. } => &[Occasion::Escalated],
@@ -107,6 +130,10 @@ impl Trigger {
     pub fn answers(&self, event: &Event, record: &Record) -> bool {
         match (self, &event.act) {
             (Self::Created | Self::Changed { or_created: true, .. }, Act::Created { .. }) => true,
+            (
+                Self::Threshold { .. },
+                Act::Created { .. } | Act::Updated | Act::Transferred { .. } | Act::Moved { .. },
+            ) => true,
             (Self::Changed { fields, .. }, Act::Updated | Act::Transferred { .. } | Act::Moved { .. }) => {
                 let names = |field: &str| fields.iter().any(|wanted| wanted == field);
                 match &event.act {

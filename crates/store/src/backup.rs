@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 42] = [
+const TABLES: [(&str, Option<&str>); 43] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -68,6 +68,7 @@ const TABLES: [(&str, Option<&str>); 42] = [
     ("webhook_delivery", None),
     ("rule_done", None),
     ("rule_place", None),
+    ("rule_group", None),
     ("rule_replay", None),
     ("outbox", Some("id")),
     ("outbox_place", None),

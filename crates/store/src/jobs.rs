@@ -156,6 +156,17 @@ impl Store {
         self.change_jobs(sql.into(), binds).await
     }
 
+    /// Puts a job back that was not tried, to be looked at again at a moment; `false` when another worker has it by now.
+    ///
+    /// # Errors
+    /// Why nothing could be written.
+    pub async fn postpone(&self, claim: &JobClaim, run_at: Moment) -> Result<bool, StoreError> {
+        let sql = "update job set state = 'waiting', attempts = attempts - 1, run_at = $1, leased_until = null, worker = null \
+                   where id = $2 and fence = $3 and state = 'running'";
+        let binds = [Bind::Integer(run_at.0), Bind::Integer(claim.id), Bind::Integer(claim.fence)];
+        self.change_jobs(sql.into(), binds.to_vec()).await
+    }
+
     /// Gives back what a worker holds, when it stops in good order.
     ///
     /// # Errors

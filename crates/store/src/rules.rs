@@ -79,6 +79,19 @@ pub struct StoredReplay {
     pub detail: Option<Json>,
 }
 
+/// That a rule acted because there were so many records with one value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupActed {
+    /// The rule.
+    pub rule: RecordId,
+    /// The value, as text.
+    pub value: String,
+    /// When.
+    pub at: Moment,
+    /// It must not have acted for them after this moment.
+    pub not_since: Moment,
+}
+
 /// What the acts of rules leave besides records.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuleEffects {
@@ -87,6 +100,8 @@ pub struct RuleEffects {
     /// Rules that are done with a record: for good (turn 0), or in a turn. Another worker that was faster fences the
     /// change set.
     pub done: Vec<(RecordId, RecordId, i64)>,
+    /// Groups of records of which a rule had so many as it waits for. Another worker that was faster fences the change set.
+    pub groups: Vec<GroupActed>,
     /// Who got work last, by rule.
     pub last: Vec<(RecordId, RecordId)>,
     /// Documents for other systems, as they stand now.
@@ -95,7 +110,11 @@ pub struct RuleEffects {
 
 impl RuleEffects {
     pub(crate) fn is_empty(&self) -> bool {
-        self.runs.is_empty() && self.done.is_empty() && self.last.is_empty() && self.webhooks.is_empty()
+        self.runs.is_empty()
+            && self.done.is_empty()
+            && self.groups.is_empty()
+            && self.last.is_empty()
+            && self.webhooks.is_empty()
     }
 }
 
@@ -112,6 +131,19 @@ pub(crate) async fn write(connection: &mut Connection, effects: &RuleEffects) ->
     let inserted = DONE.insert(connection, &done).await?;
     if usize::try_from(inserted).ok() != Some(done.len()) {
         return Err(CommitError::Fenced);
+    }
+    for group in &effects.groups {
+        let sql = "insert into rule_group (rule, value, at) values ($1, $2, $3) \
+                   on conflict (rule, value) do update set at = excluded.at where rule_group.at <= $4";
+        let binds = [
+            Bind::Integer(group.rule.0),
+            Bind::Text(group.value.clone()),
+            Bind::Integer(group.at.0),
+            Bind::Integer(group.not_since.0),
+        ];
+        if connection.execute(sql, &binds).await? == 0 {
+            return Err(CommitError::Fenced);
+        }
     }
     let runs: Vec<Vec<Bind>> = effects
         .runs
@@ -229,6 +261,16 @@ impl Store {
         rows.iter().map(|row| Ok(RecordId(row.integer(0)?))).collect()
     }
 
+    /// When a rule last acted because there were so many records with a value.
+    ///
+    /// # Errors
+    /// What the database answered.
+    pub async fn group_acted(&self, rule: RecordId, value: &str) -> Result<Option<Moment>, StoreError> {
+        let sql = "select at from rule_group where rule = $1 and value = $2";
+        let binds = [Bind::Integer(rule.0), Bind::Text(value.to_owned())];
+        Ok(self.read().await?.fetch_integer(sql, &binds).await?.map(Moment))
+    }
+
     /// The last turn of a rule that goes by time, and who got work from it last.
     ///
     /// # Errors
@@ -261,6 +303,7 @@ impl Store {
         self.change(sql.to_owned(), [before.0, BATCH].map(Bind::Integer).to_vec()).await?;
         for sql in [
             "delete from rule_done where turn > 0 and turn < $1",
+            "delete from rule_group where at < $1",
             "delete from rule_replay where asked_at < $1",
             "delete from webhook_delivery where created_at < $1",
         ] {

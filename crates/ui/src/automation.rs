@@ -17,9 +17,24 @@ pub struct Story<'a> {
     /// The condition as it is written; always when empty.
     pub condition: &'a str,
     /// What it does, in order.
-    pub then: &'a [String],
+    pub then: &'a [Step],
     /// What limits it.
     pub limits: &'a [String],
+}
+
+/// One thing that a rule does.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    /// What it is.
+    pub text: String,
+    /// What is done on each related record, where it is about those.
+    pub each: Vec<String>,
+}
+
+impl From<String> for Step {
+    fn from(text: String) -> Self {
+        Self { text, each: Vec::new() }
+    }
 }
 
 /// The rule as three lines, with what it does as a list.
@@ -31,7 +46,16 @@ pub fn story(story: &Story) -> Markup {
             dt { (t("rule-if")) }
             dd { @if story.condition.is_empty() { (t("rule-always")) } @else { code.rule-story__condition { (story.condition) } } }
             dt { (t("rule-then")) }
-            dd { ol.rule-story__then { @for one in story.then { li { (one) } } } }
+            dd {
+                ol.rule-story__then {
+                    @for one in story.then {
+                        li {
+                            (one.text)
+                            @if !one.each.is_empty() { ul.rule-story__each { @for each in &one.each { li { (each) } } } }
+                        }
+                    }
+                }
+            }
             @if !story.limits.is_empty() {
                 dt { (t("rule-limits")) }
                 dd { ul.rule-story__limits { @for one in story.limits { li { (one) } } } }
@@ -83,6 +107,8 @@ pub struct Run {
     pub outcome: Outcome,
     /// What was done, or why nothing was.
     pub lines: Vec<String>,
+    /// What can be done about it.
+    pub way_out: Part,
     /// More, folded away: who was passed over, and which rules did not act.
     pub passed: Vec<String>,
 }
@@ -112,6 +138,7 @@ pub fn runs(label: &str, about: &str, runs: &[Run]) -> Markup {
                             td { (run.outcome.mark()) }
                             td.rule-runs__what {
                                 @if !run.lines.is_empty() { ul.rule-runs__lines { @for line in &run.lines { li { (line) } } } }
+                                @if let Some(way_out) = &run.way_out.0 { div.rule-runs__way-out { (way_out) } }
                                 @if !run.passed.is_empty() {
                                     details { summary { (t("rule-passed-over")) } ul.rule-runs__lines { @for line in &run.passed { li { (line) } } } }
                                 }

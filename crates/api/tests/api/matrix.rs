@@ -83,7 +83,7 @@ const TICKET_LINES: [TicketLine; 30] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 58] = [
+const PLAIN_LINES: [PlainLine; 60] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -153,6 +153,13 @@ const PLAIN_LINES: [PlainLine; 58] = [
         "POST",
         "/api/v1/rules/987654/replay",
         Some(|_| json!({"days": 30})),
+        [401, 404, 404, 404, 404, 404, 404, 404, 404],
+    ),
+    ("POST", "/api/v1/rules/987654/webhook-test", Some(|_| json!({})), [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    (
+        "POST",
+        "/api/v1/rules/987654/webhooks/whk_0/send",
+        Some(|_| json!({})),
         [401, 404, 404, 404, 404, 404, 404, 404, 404],
     ),
     ("GET", "/api/v1/access/roles", None, [401, 403, 403, 403, 403, 403, 403, 200, 200]),
@@ -266,6 +273,7 @@ fn route_of(path: &str) -> String {
         .replace("/approvals/987654/", "/approvals/{record}/")
         .replace("/catalogue-items/987654/", "/catalogue-items/{item}/")
         .replace("/rules/987654/", "/rules/{record}/")
+        .replace("/webhooks/whk_0/", "/webhooks/{call}/")
         .replace("/service-level-targets/987654/", "/service-level-targets/{record}/")
         .replace("/overlays/987654/", "/overlays/{record}/")
         .replace("/changes/987654/", "/changes/{record}/")

@@ -132,6 +132,90 @@ on_both! {
         assert_eq!(runs(&fixture, &path).await[0]["reason"], "the rule is not in force any more");
     }
 
+    async fn what_was_given_up_is_sent_again_under_its_name_for_another_day(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        settle(&fixture).await;
+        let (elsewhere, path) = (fixture.server.elsewhere.clone(), rule(&fixture).await);
+        elsewhere.refuse(ADDRESS, Some(OutsideError::Status(410)));
+        incident(&fixture).await;
+        settle(&fixture).await;
+        deliver(&fixture).await;
+        let lost = runs(&fixture, &path).await.remove(0);
+        assert_eq!((lost["outcome"].as_str(), lost["did"][0]["sent"]["state"].as_str()), (Some("undelivered"), Some("given_up")));
+        let call = lost["did"][0]["delivery"].as_str().unwrap().to_owned();
+        let again = format!("{path}/webhooks/{call}/send");
+        fixture.client("g1").post(&again, json!({})).await.expect(403);
+        fixture.client("root").post(&format!("{path}/webhooks/whk_0/send"), json!({})).await.expect(404);
+        let other = rule(&fixture).await;
+        fixture.client("root").post(&format!("{other}/webhooks/{call}/send"), json!({})).await.expect(404);
+        // Days later: what is out of force is not sent, and then it has a day again.
+        fixture.server.clock.advance(3 * 24 * 3600);
+        elsewhere.refuse(ADDRESS, Some(OutsideError::Status(503)));
+        let root = fixture.client("root");
+        root.post(&format!("{path}/transitions/suspend"), json!({})).await.expect(200);
+        assert!(root.post(&again, json!({})).await.status.is_client_error());
+        root.post(&format!("{path}/transitions/activate"), json!({})).await.expect(200);
+        root.post(&again, json!({})).await.expect(202);
+        assert!(root.post(&again, json!({})).await.status.is_client_error(), "it waits already");
+        deliver(&fixture).await;
+        elsewhere.refuse(ADDRESS, None);
+        fixture.server.clock.advance(15);
+        deliver(&fixture).await;
+        let sent = elsewhere.delivered();
+        assert_eq!(sent.iter().filter(|one| one.heads["webhook-id"] == call).count(), 3);
+        let log = runs(&fixture, &path).await;
+        let line = log.iter().find(|line| line["outcome"] == "undelivered").unwrap();
+        assert_eq!((&line["did"][0]["sent"]["state"], &line["did"][0]["sent"]["status"]), (&json!("sent"), &json!(200)));
+        assert!(root.post(&again, json!({})).await.status.is_client_error(), "it was taken");
+    }
+
+    async fn a_test_tells_whether_the_receiver_answers(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let (elsewhere, path) = (fixture.server.elsewhere.clone(), rule(&fixture).await);
+        let (root, test) = (fixture.client("root"), format!("{path}/webhook-test"));
+        fixture.client("g1").post(&test, json!({})).await.expect(403);
+        assert_eq!(elsewhere.delivered(), []);
+        let found = root.post(&test, json!({})).await.expect(200).json();
+        assert_eq!(found, json!({ "taken": true, "status": 200, "fault": null }));
+        let sent = elsewhere.delivered().remove(0);
+        let document: Json = serde_json::from_slice(&sent.body).unwrap();
+        assert_eq!((&document["event"]["type"], &document["record"]), (&json!("ping"), &Json::Null));
+        let mut mac = <Hmac<sha2::Sha256> as hmac::Mac>::new_from_slice(SECRET.as_bytes()).unwrap();
+        mac.update(format!("{}.{}.", sent.heads["webhook-id"], sent.heads["webhook-timestamp"]).as_bytes());
+        mac.update(&sent.body);
+        assert_eq!(sent.heads["webhook-signature"], format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes())));
+        elsewhere.refuse(ADDRESS, Some(OutsideError::Status(401)));
+        let found = root.post(&test, json!({})).await.expect(200).json();
+        assert_eq!((&found["taken"], &found["status"]), (&json!(false), &json!(401)));
+        assert!(!found.to_string().contains("zqhookkey"), "{found}");
+        // A rule without an address has nothing to test, and nothing is noted in its log.
+        assert_eq!(runs(&fixture, &path).await.len(), 0);
+        let fields = json!({ "title": "Plain", "for_kind": "incident", "trigger": "created", "condition": "true", "actions": [{ "action": "note", "value": "x" }] });
+        let plain = root.post("/api/v1/rules", json!({ "fields": fields })).await.expect(201).json();
+        root.post(&format!("/api/v1/rules/{}/webhook-test", plain["number"].as_str().unwrap()), json!({})).await.expect(422);
+    }
+
+    async fn more_calls_to_one_host_than_there_is_room_for_come_after_each_other(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        settle(&fixture).await;
+        let (elsewhere, _path) = (fixture.server.elsewhere.clone(), rule(&fixture).await);
+        for _ in 0..5 {
+            incident(&fixture).await;
+        }
+        settle(&fixture).await;
+        deliver(&fixture).await;
+        assert_eq!(elsewhere.delivered().len(), 2, "two at a time");
+        for _ in 0..4 {
+            fixture.server.clock.advance(1);
+            deliver(&fixture).await;
+        }
+        let mut names: Vec<String> = elsewhere.delivered().iter().map(|one| one.heads["webhook-id"].clone()).collect();
+        assert_eq!(names.len(), 5, "each once");
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), 5);
+    }
+
     async fn a_webhook_that_cannot_be_is_refused_where_it_is_written(db: TestDatabase) {
         let fixture = Fixture::build(db).await;
         let root = fixture.client("root");

@@ -242,7 +242,7 @@ impl App {
         Ok((fields, pending))
     }
 
-    async fn answered(
+    pub(super) async fn answered(
         &self,
         actor: &Actor,
         going: &Going,
@@ -336,20 +336,25 @@ impl App {
     }
 }
 
-fn illegal(message: &str) -> Error {
+pub(super) fn illegal(message: &str) -> Error {
     Error::Illegal { message: message.to_owned(), allowed: Vec::new() }
 }
 
 /// Why an answer is not taken, at the field where its reason is asked for.
 fn not_taken(refused: Refused, step: &Step) -> Error {
+    match &step.act {
+        Act::AnswerThere { reason_field, .. } => refusal(refused, reason_field),
+        Act::Answer { .. } | Act::AskAlso => refusal(refused, "reason"),
+    }
+}
+
+/// Why an answer is not taken; `reason_field` is where its reason is asked for.
+pub(super) fn refusal(refused: Refused, reason_field: &str) -> Error {
     match refused {
         Refused::Answered => illegal("You have answered already"),
         Refused::NotNow => illegal("You are asked in another stage, or your answer is not needed any more"),
         Refused::NotAsked => illegal("Only those who are asked now decide this"),
-        Refused::Reason => match &step.act {
-            Act::AnswerThere { reason_field, .. } => Error::invalid(reason_field, "is needed: say why"),
-            Act::Answer { .. } | Act::AskAlso => Error::invalid("reason", "is needed: say why"),
-        },
+        Refused::Reason => Error::invalid(reason_field, "is needed: say why"),
     }
 }
 

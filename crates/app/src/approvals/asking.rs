@@ -101,15 +101,26 @@ impl App {
 
     /// Makes the round of a record that waits; none where nobody is to be asked.
     async fn ask(&self, change: &mut RecordChange, point: &ApprovalPoint) -> Result<Option<RecordChange>, Error> {
-        let subject = change.after.clone();
-        let excluded = Self::excluded(point, &subject);
-        let mut round = self.round_for(point, &change.kind, &subject, &excluded).await?;
-        if round.asks.is_empty() {
-            return Ok(None);
+        let excluded = Self::excluded(point, &change.after);
+        let round = self.round_for(point, &change.kind, &change.after, &excluded).await?;
+        match round.asks.is_empty() {
+            true => Ok(None),
+            false => self.open_round(change, point, round, &excluded).await.map(Some),
         }
+    }
+
+    /// Makes a round of these questions about a record that waits.
+    pub(super) async fn open_round(
+        &self,
+        change: &mut RecordChange,
+        point: &ApprovalPoint,
+        mut round: Round,
+        excluded: &[RecordId],
+    ) -> Result<RecordChange, Error> {
+        let subject = change.after.clone();
         round.settle(self.now());
         let kind = self.kind(APPROVAL)?.clone();
-        let (mut fields, pending) = self.fields_of(&round, &excluded).await?;
+        let (mut fields, pending) = self.fields_of(&round, excluded).await?;
         let title: String = subject.text(&change.kind.label_field).chars().take(TITLE_MAX).collect();
         let mut put = |key: &str, value: Json| drop(fields.insert(key.to_owned(), value));
         put("title", if title.is_empty() { subject.number.clone().into() } else { title.into() });
@@ -118,7 +129,7 @@ impl App {
         put("requester", subject.field("requester").cloned().unwrap_or_else(|| subject.created_by.0.into()));
         put("team", subject.field("team").cloned().unwrap_or_default());
         put("amount", point.amount.as_ref().and_then(|key| subject.field(key)).cloned().unwrap_or_default());
-        put("excluded", ids(&excluded));
+        put("excluded", ids(excluded));
         let made = self.make_round(&kind, &subject, fields).await?;
         let mut asked: Vec<_> = subject.references(ASKED);
         asked.extend(round.people().into_iter().chain(pending.iter().copied()));
@@ -126,11 +137,11 @@ impl App {
         asked.dedup();
         let told = Fields::from([(ASKED.to_owned(), ids(&asked)), (PENDING.to_owned(), ids(&pending))]);
         self.give(change, told, "approval.asked").await?;
-        Ok(Some(made))
+        Ok(made)
     }
 
     /// The questions about a record: to those who are named in it, and of each policy that applies.
-    async fn round_for(
+    pub(super) async fn round_for(
         &self,
         point: &ApprovalPoint,
         kind: &Kind,

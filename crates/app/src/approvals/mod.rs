@@ -7,6 +7,7 @@
 
 mod answering;
 mod asking;
+mod by_rule;
 mod care;
 mod links;
 mod people;
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+use steward_model::chain::Hash;
 use steward_model::command::{Command, Update};
 use steward_model::event::{Cause, Event};
 use steward_model::filter::{Filter, Operand, Test};
@@ -45,6 +47,11 @@ pub(crate) struct Going {
 }
 
 impl Going {
+    /// A record in the midst of an act, of which the act knows how it was read.
+    pub(crate) fn midway(kind: Arc<Kind>, record: Record) -> Self {
+        Self::new(kind, Loaded { record, head: Hash::default() })
+    }
+
     pub(crate) fn new(kind: Arc<Kind>, before: Loaded) -> Self {
         Self { kind, after: before.record.clone(), before, events: Vec::new() }
     }

@@ -1,7 +1,7 @@
 //! What a rule does to a record: decided step by step with the rights of whoever keeps it, on the record as the step
 //! before left it; all of it or nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use steward_model::access::{Action as Doing, Actor, Rights, rights};
@@ -13,10 +13,11 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 use steward_model::value::typed_value;
-use steward_model::variables::variables;
+use steward_model::variables::{fill, variables};
 use steward_practices::desk::TEMPLATE;
-use steward_rule::definition::{Action, Rule, Told, link_to};
-use steward_rule::trace::{Did, Trace};
+use steward_rule::action::{Action, ORIGIN, Told};
+use steward_rule::definition::{Rule, link_to};
+use steward_rule::trace::{Did, Outcome, Trace};
 use steward_store::change::RecordChange;
 use steward_store::notifications::NewNotification;
 use steward_store::webhooks::StoredWebhook;
@@ -29,6 +30,7 @@ use crate::inbox::Reason;
 use crate::journal::readable;
 use crate::notices::ways;
 use crate::records::{NewRecord, Origin, Request};
+use crate::view::RecordView;
 
 /// Members of a team that are told at most.
 const TOLD_MOST: usize = 200;
@@ -50,27 +52,97 @@ pub(crate) struct Acted {
     pub(crate) news: Vec<NewNotification>,
     /// Documents for other systems.
     pub(crate) webhooks: Vec<StoredWebhook>,
+    /// Other records that changed: related ones, and questions for approval.
+    pub(crate) others: Vec<RecordChange>,
+    /// What came of each related record.
+    pub(crate) each: Vec<OnOther>,
     /// Who got the record, where people get them in turn.
     pub(crate) last: Option<RecordId>,
     /// What was done.
     pub(crate) trace: Trace,
 }
 
+/// What came of a rule on a record that is related to the one that it answers.
+pub(crate) struct OnOther {
+    /// The related record.
+    pub(crate) record: RecordId,
+    /// What came of it.
+    pub(crate) outcome: Outcome,
+    /// The first entry of its journal that was made.
+    pub(crate) made: Option<Revision>,
+    /// More about it.
+    pub(crate) trace: Trace,
+}
+
+/// What surrounds an act.
+#[derive(Default)]
+pub(crate) struct Around<'a> {
+    /// The rules that led to it.
+    pub(crate) chain: Vec<Fired>,
+    /// Changes of other records that rules before it made and that are not written yet.
+    pub(crate) midway: &'a [RecordChange],
+    /// How many related records it may act on.
+    pub(crate) room: usize,
+}
+
 impl Acted {
+    pub(super) fn of(record: Record) -> Self {
+        Self {
+            record,
+            events: Vec::new(),
+            made: Vec::new(),
+            news: Vec::new(),
+            webhooks: Vec::new(),
+            others: Vec::new(),
+            each: Vec::new(),
+            last: None,
+            trace: Trace::default(),
+        }
+    }
+
+    /// Takes what was done to another record besides its own events.
+    pub(super) fn take_besides(&mut self, other: &mut Self) {
+        self.made.append(&mut other.made);
+        self.webhooks.append(&mut other.webhooks);
+        let news = std::mem::take(&mut other.news);
+        self.news.extend(news.into_iter().filter(|one| !is_told(&self.news, one)).collect::<Vec<_>>());
+        put(&mut self.others, std::mem::take(&mut other.others));
+    }
     /// Whether anything would be written but a line of the log.
     pub(super) fn is_nothing(&self) -> bool {
-        self.events.is_empty() && self.made.is_empty() && self.news.is_empty() && self.webhooks.is_empty()
+        let is_silent = self.made.is_empty() && self.news.is_empty() && self.webhooks.is_empty();
+        is_silent && self.events.is_empty() && self.others.is_empty()
+    }
+}
+
+/// Whether somebody is told of a record already.
+pub(super) fn is_told(news: &[NewNotification], one: &NewNotification) -> bool {
+    news.iter().any(|told| (told.person, told.record) == (one.person, one.record))
+}
+
+/// Puts changes beside others, each record once: a later one of the same record stands for both.
+pub(super) fn put(changes: &mut Vec<RecordChange>, more: Vec<RecordChange>) {
+    for change in more {
+        match changes.iter_mut().find(|known| known.after.id == change.after.id) {
+            Some(known) => *known = change,
+            None => changes.push(change),
+        }
     }
 }
 
 /// The steps of a rule on a record, on their way.
-struct Acting<'a> {
-    app: &'a App,
-    rule: &'a Rule,
-    keeper: &'a Actor,
-    kind: &'a Arc<Kind>,
-    origin: Origin,
-    acted: Acted,
+pub(super) struct Acting<'a> {
+    pub(super) app: &'a App,
+    pub(super) rule: &'a Rule,
+    pub(super) keeper: &'a Actor,
+    pub(super) kind: &'a Arc<Kind>,
+    pub(super) origin: Origin,
+    pub(super) acted: Acted,
+    /// The record that the rule answers, where this is another one.
+    pub(super) of: Option<&'a RecordView>,
+    /// Changes of other records that are not written yet.
+    pub(super) midway: Vec<&'a [RecordChange]>,
+    pub(super) room: usize,
     /// Values and words that wait for a move that may ask for them.
     values: Input,
     words: Vec<NewComment>,
@@ -87,7 +159,7 @@ impl App {
         kind: &Arc<Kind>,
         record: &Record,
         event: Option<&Event>,
-        chain: Vec<Fired>,
+        around: Around<'_>,
     ) -> Result<Acted, Error> {
         let keeper = self.actor(rule.keeper.ok_or(Error::Unauthenticated)?, None).await?;
         let own = rights(&keeper, kind, record, self.now());
@@ -102,30 +174,41 @@ impl App {
             }
         }
         let answered = event.map(|event| EntryAt { record: event.record, seq: event.seq });
-        let cause = Automation { rule: rule.id, version: rule.version, named: rule.named(), answered, chain };
+        let cause =
+            Automation { rule: rule.id, version: rule.version, named: rule.named(), answered, chain: around.chain };
         let origin =
             Origin { door: Door::Rule, cause: Some(Cause::Automation(cause)), idempotency_key: None, signed: false };
-        let acted = Acted {
-            record: record.clone(),
-            events: Vec::new(),
-            made: Vec::new(),
-            news: Vec::new(),
-            webhooks: Vec::new(),
-            last: None,
-            trace: Trace::default(),
-        };
-        let (values, words) = (Input::new(), Vec::new());
-        let mut acting = Acting { app: self, rule, keeper: &keeper, kind, origin, acted, values, words };
-        acting.route().await?;
-        for action in &rule.actions {
-            acting.take(action, event).await?;
-        }
-        acting.flush().await?;
-        Ok(acting.acted)
+        let acted = Acted::of(record.clone());
+        let (midway, room) = (vec![around.midway], around.room);
+        let acting = Acting::new((self, rule, &keeper), kind, origin, acted, (None, midway, room));
+        acting.all(&rule.actions, event).await
     }
 }
 
-impl Acting<'_> {
+impl<'a> Acting<'a> {
+    pub(super) fn new(
+        (app, rule, keeper): (&'a App, &'a Rule, &'a Actor),
+        kind: &'a Arc<Kind>,
+        origin: Origin,
+        acted: Acted,
+        (of, midway, room): (Option<&'a RecordView>, Vec<&'a [RecordChange]>, usize),
+    ) -> Self {
+        let (values, words) = (Input::new(), Vec::new());
+        Self { app, rule, keeper, kind, origin, acted, of, midway, room, values, words }
+    }
+
+    /// Does some actions in their order.
+    pub(super) async fn all(mut self, actions: &[Action], event: Option<&Event>) -> Result<Acted, Error> {
+        if self.of.is_none() {
+            self.route().await?;
+        }
+        for action in actions {
+            self.take(action, event).await?;
+        }
+        self.flush().await?;
+        self.check_decided()?;
+        Ok(self.acted)
+    }
     async fn route(&mut self) -> Result<(), Error> {
         let Some(routing) = &self.rule.routing else { return Ok(()) };
         let skill = self.filled(&routing.skill).await?;
@@ -164,9 +247,8 @@ impl Acting<'_> {
             }
             Action::Notify(told) => {
                 self.flush().await?;
-                let known: BTreeSet<RecordId> = self.acted.news.iter().map(|one| one.person).collect();
                 let mut news = self.news(told, event).await?;
-                news.retain(|one| !known.contains(&one.person));
+                news.retain(|one| !is_told(&self.acted.news, one));
                 did.count = Some(news.len());
                 did.what = match told {
                     Told::Assignee => "assignee".to_owned(),
@@ -188,6 +270,22 @@ impl Acting<'_> {
                 did.what = origin;
                 did.delivery = Some(webhook.id.clone());
                 self.acted.webhooks.push(webhook);
+            }
+            Action::Answer { agrees, reason } => {
+                self.flush().await?;
+                let reason = self.filled(reason).await?;
+                did.what = self.answer(*agrees, &reason).await?;
+            }
+            Action::AskApproval { policy } => {
+                self.flush().await?;
+                did.count = Some(self.ask_approval(policy).await?);
+                did.what.clone_from(policy);
+            }
+            Action::ForEach(each) => {
+                self.flush().await?;
+                let (count, beyond) = self.for_each(each).await?;
+                did.what.clone_from(&each.written);
+                (did.count, did.beyond) = (Some(count), (beyond > 0).then_some(beyond));
             }
             Action::StartFlow { flow } => {
                 self.flush().await?;
@@ -215,7 +313,7 @@ impl Acting<'_> {
     }
 
     /// Writes values and words that wait for nothing any more.
-    async fn flush(&mut self) -> Result<(), Error> {
+    pub(super) async fn flush(&mut self) -> Result<(), Error> {
         let fields = std::mem::take(&mut self.values);
         if !fields.is_empty() {
             self.decide(&Request::Update { fields, organisation: None, base: None }).await?;
@@ -382,13 +480,28 @@ impl Acting<'_> {
         Ok(found.into_iter().map(|entry| entry.event).filter(|event| event.seq <= last).collect())
     }
 
-    /// A text with values of the record in place of its variables; those without a value are left out.
+    /// A text with values of the record in place of its variables; those without a value are left out. After `origin.`
+    /// stand variables of the record that the rule answers.
     async fn filled(&self, text: &str) -> Result<String, Error> {
-        if variables(text).is_empty() {
+        let paths = variables(text);
+        if paths.is_empty() {
             return Ok(text.to_owned());
         }
         let view = self.app.view(self.keeper, self.kind, self.acted.record.clone(), None).await?;
-        Ok(self.app.fill_text_or(self.keeper, &view, text, Some("")).await?.text)
+        let Some(of) = self.of else {
+            return Ok(self.app.fill_text_or(self.keeper, &view, text, Some("")).await?.text);
+        };
+        let mut values = BTreeMap::new();
+        for path in paths {
+            let (view, own) = match path.split_once('.') {
+                Some((ORIGIN, rest)) => (of, rest),
+                _ => (&view, path.as_str()),
+            };
+            let value = self.app.fill_text_or(self.keeper, view, &format!("{{{{{own}}}}}"), Some("")).await?.text;
+            values.insert(path.clone(), value);
+        }
+        // Filled in at once, so that what stands in a record is never read again.
+        Ok(fill(text, |path| values.get(path).cloned()).text)
     }
 }
 

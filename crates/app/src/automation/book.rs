@@ -12,8 +12,10 @@ use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_model::value::References as _;
 use steward_rule::RULE;
+use steward_rule::action::Action;
 use steward_rule::book::{Book, Entry};
 use steward_rule::definition::Rule;
+use steward_rule::trigger::Trigger;
 
 use crate::App;
 use crate::error::Error;
@@ -133,11 +135,30 @@ impl App {
         let rule = rule.map_err(Error::Invalid)?;
         let kind = self.kind(&rule.kind)?.clone();
         // A field that its keeper may read nowhere must not be told by what the rule does.
-        self.check_list(actor, &kind, &condition_of(record)).await.map_err(|error| match error {
-            Error::Filter(fault) => Error::Invalid(vec![FieldError::new("condition", fault.message)]),
-            other => other,
-        })?;
+        self.check_list(actor, &kind, &condition_of(record)).await.map_err(|error| faulty("condition", error))?;
+        for action in &rule.actions {
+            let Action::ForEach(each) = action else { continue };
+            let kind = self.kind(&each.kind)?.clone();
+            let which = Some(each.condition.clone()).filter(|text| !text.is_empty());
+            let checked = self.check_list(actor, &kind, &ListRequest { filter: which, ..ListRequest::default() }).await;
+            checked.map_err(|error| faulty("actions", error))?;
+        }
+        if let Trigger::Threshold { field: Some(field), .. } = &rule.trigger
+            && kind.field(field).is_some()
+        {
+            let filter = Some(format!("has({field})"));
+            let checked = self.check_list(actor, &kind, &ListRequest { filter, ..ListRequest::default() }).await;
+            checked.map_err(|error| faulty("threshold_field", error))?;
+        }
         Ok(rule)
+    }
+}
+
+/// What is wrong with a condition, at the field where it stands.
+fn faulty(field: &str, error: Error) -> Error {
+    match error {
+        Error::Filter(fault) => Error::Invalid(vec![FieldError::new(field, fault.message)]),
+        other => other,
     }
 }
 

@@ -17,8 +17,10 @@ use steward_store::journal::JournalEntry;
 use steward_store::notifications::NewNotification;
 use steward_store::rules::{NewRun, RuleEffects};
 
+use super::act::{Around, is_told, put};
 use super::around::Seen;
 use super::book::Compiled;
+use super::threshold::Counted;
 use super::webhook::jobs_for;
 use super::{is_passing, told};
 use crate::App;
@@ -49,6 +51,18 @@ pub(super) struct Effects {
     pub(super) rules: RuleEffects,
     /// The rules that acted, in order.
     pub(super) acted: Vec<Fired>,
+}
+
+impl Effects {
+    /// Notes for how many records a rule acted, and that it did.
+    fn note_count(&mut self, counted: Option<Counted>, event: &Event) {
+        let Some(Counted { count, acts: Some(group), .. }) = counted else { return };
+        let is_its = |run: &&mut NewRun| run.rule == group.rule && run.record == event.record;
+        if let Some(detail) = self.rules.runs.iter_mut().find(is_its).and_then(|run| run.detail.as_object_mut()) {
+            detail.insert("counted".to_owned(), count.into());
+        }
+        self.rules.groups.push(group);
+    }
 }
 
 /// What came of a rule that was to act on a record.
@@ -136,13 +150,23 @@ impl App {
     }
 
     /// Whether some rule answers an entry and its condition holds on the record.
-    async fn is_answered(&self, rules: &Compiled, kind: &Kind, record: &Record, event: &Event) -> Result<bool, Error> {
+    async fn is_answered(
+        &self,
+        rules: &Compiled,
+        kind: &Arc<Kind>,
+        record: &Record,
+        event: &Event,
+    ) -> Result<bool, Error> {
         for entry in rules.book.answering(&kind.key, event, record) {
             let holds = match entry.rule.is_plain() {
                 true => entry.rule.condition.matches_local(record, kind),
                 false => self.failing(entry, kind, record).await?.is_none(),
             };
-            if holds {
+            let is_waiting = match holds {
+                true => self.counted(entry, kind, record, event).await?.is_some_and(|counted| counted.acts.is_none()),
+                false => true,
+            };
+            if !is_waiting {
                 return Ok(true);
             }
         }
@@ -206,8 +230,14 @@ impl App {
                     passed.push(left_out(Because::Condition, why));
                     continue;
                 }
+                let counted = self.counted(entry, kind, &record, event).await?;
+                if let Some(few) = counted.as_ref().filter(|counted| counted.acts.is_none()) {
+                    passed.push(left_out(Because::Threshold, few.told()));
+                    continue;
+                }
                 let made = self.consider(entry, kind, &record, Some(event), None, &mut effects).await?;
                 if let Considered::Acted(after, own) = made {
+                    effects.note_count(counted, event);
                     record = *after;
                     events.extend(own);
                     stopped = entry.rule.stops.then_some(entry);
@@ -296,7 +326,10 @@ impl App {
                 return Ok(Considered::Refused);
             }
         };
-        let acted = match self.act(rule, kind, record, event, chain).await {
+        // The record itself counts as one.
+        let room = usize::try_from(rule.most_per_hour - done - 1).unwrap_or_default();
+        let around = Around { chain, midway: &effects.records, room };
+        let acted = match self.act(rule, kind, record, event, around).await {
             Ok(acted) => acted,
             Err(error) if is_passing(&error) => return Err(error),
             Err(error) => {
@@ -315,6 +348,12 @@ impl App {
             let first = acted.events.first().map(|event| event.seq);
             effects.rules.runs.push(run(outcome, first, &acted.trace)?);
         }
+        for other in &acted.each {
+            if other.outcome == Outcome::Done || turn.is_none() && is_noted {
+                let line = run(other.outcome, other.made, &other.trace)?;
+                effects.rules.runs.push(NewRun { record: other.record, seq: None, ..line });
+            }
+        }
         if outcome == Outcome::Done {
             effects.acted.push(Fired { rule: rule.id, record: record.id });
         }
@@ -328,8 +367,9 @@ impl App {
         effects.rules.last.extend(acted.last.map(|person| (rule.id, person)));
         effects.rules.webhooks.extend(acted.webhooks);
         effects.records.extend(acted.made);
-        let known: Vec<RecordId> = effects.news.iter().map(|one| one.person).collect();
-        effects.news.extend(acted.news.into_iter().filter(|one| !known.contains(&one.person)));
+        put(&mut effects.records, acted.others);
+        let news: Vec<_> = acted.news.into_iter().filter(|one| !is_told(&effects.news, one)).collect();
+        effects.news.extend(news);
         Ok(Considered::Acted(Box::new(acted.record), acted.events))
     }
 

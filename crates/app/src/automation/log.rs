@@ -188,6 +188,7 @@ impl App {
             trace.passed.retain(|one| seen.contains_key(&one.rule));
             for one in &mut trace.passed {
                 let may_know = match one.because {
+                    Because::Threshold => true,
                     Because::LastRule => one.by.is_some_and(|by| seen.contains_key(&by)),
                     Because::Condition => {
                         asked.conditions.get(&(kind.key.clone(), one.why.clone())).is_some_and(|part| {
@@ -202,6 +203,7 @@ impl App {
                     one.by = None;
                 }
             }
+            named.extend(trace.origin);
             if let Some(routed) = &trace.routed {
                 named.extend(routed.team.iter().chain(&routed.person).copied());
                 named.extend(routed.passed.iter().map(|(person, _)| *person));

@@ -7,21 +7,28 @@
 mod act;
 mod around;
 mod book;
+mod by_hand;
 mod document;
+mod each;
 mod follow;
+mod lanes;
 mod log;
 mod preview;
 mod replay;
 mod route;
+mod threshold;
 mod turns;
 mod webhook;
 
+pub(crate) use act::Around;
 pub(crate) use around::Seen;
 pub(crate) use book::Rules;
+pub use by_hand::Ping;
 pub use log::{RunPage, RunView, Standing};
 pub use preview::Preview;
 pub(crate) use replay::JOB as REPLAY_JOB;
 pub use replay::{REPLAY_DAYS, Replay, Replayed, ReplayedRecord};
+pub use threshold::Group;
 pub(crate) use turns::ROUND;
 
 use crate::error::Error;

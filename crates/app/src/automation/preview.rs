@@ -3,8 +3,10 @@
 use steward_model::access::Actor;
 use steward_model::filter::{Filter, SortKey};
 use steward_rule::RULE;
+use steward_rule::action::Action;
 
 use super::book::condition_of;
+use super::threshold::Group;
 use super::turns::within;
 use crate::App;
 use crate::error::Error;
@@ -21,6 +23,10 @@ pub struct Preview {
     pub count: usize,
     /// Those that changed last.
     pub records: Vec<RecordView>,
+    /// On how many related records it would act for each of these; empty for rules that act on none.
+    pub related: Vec<usize>,
+    /// Of rules that count records, where there were so many within the last day.
+    pub groups: Vec<Group>,
 }
 
 impl App {
@@ -38,6 +44,22 @@ impl App {
         let sort = SortKey::parse("-updated_at", &kind)?;
         let count = self.count(actor, &kind, &filter, &[], COUNT_MAX + 1).await?;
         let records = self.first_of(actor, &kind, &filter, &sort, SHOWN).await?;
-        Ok(Preview { count, records })
+        // What it does is of no use where it cannot be read; the page says so.
+        let rule = self.compile_rule_for(actor, &record).await.ok();
+        let (mut related, mut groups) = (Vec::new(), Vec::new());
+        if let Some(rule) = &rule {
+            groups = self.groups_of_the_day(actor, rule, &kind).await?;
+            for view in &records {
+                let mut count = None;
+                for action in &rule.actions {
+                    if let Action::ForEach(each) = action {
+                        let found = self.count_related(actor, rule, each, &view.record).await?;
+                        count = Some(count.unwrap_or(0) + found);
+                    }
+                }
+                related.extend(count);
+            }
+        }
+        Ok(Preview { count, records, related, groups })
     }
 }

@@ -23,6 +23,7 @@ use steward_store::jobs::{JobClaim, NewJob};
 use steward_store::rules::StoredReplay;
 
 use super::around::Seen;
+use super::threshold::{self, Beat};
 use super::turns::within;
 use crate::App;
 use crate::error::Error;
@@ -189,8 +190,22 @@ impl App {
         let mut replayed = Replayed { days, is_cut: found.len() > MOST, ..Replayed::default() };
         found.truncate(MOST);
         replayed.records = found.len();
+        let mut beats = Vec::new();
         for some in found.chunks(BATCH) {
-            self.replay_batch(actor, &rule, &kind, some, since, &mut replayed).await?;
+            self.replay_batch(actor, &rule, &kind, some, since, (&mut replayed, &mut beats)).await?;
+        }
+        // Rules that count look at all records together.
+        for (record, at, seq) in threshold::replayed(&rule.trigger, beats) {
+            replayed.acts += 1;
+            match replayed.told.iter_mut().find(|one| one.record == record) {
+                Some(one) => one.times += 1,
+                None => {
+                    replayed.acted_on += 1;
+                    if replayed.told.len() < TOLD {
+                        replayed.told.push(ReplayedRecord { record, at, seq: Some(seq), times: 1 });
+                    }
+                }
+            }
         }
         Ok(replayed)
     }
@@ -202,7 +217,7 @@ impl App {
         kind: &Arc<Kind>,
         records: &[Record],
         since: Moment,
-        replayed: &mut Replayed,
+        (replayed, beats): (&mut Replayed, &mut Vec<Beat>),
     ) -> Result<(), Error> {
         let ids: Vec<RecordId> = records.iter().map(|record| record.id).collect();
         let mut journals = self.store().journals_of(&ids, ENTRIES).await?;
@@ -216,7 +231,8 @@ impl App {
             let own = rights(actor, kind, record, self.now());
             let fields: BTreeSet<&str> =
                 kind.fields.iter().filter(|field| own.may_read(field)).map(|field| field.key.as_str()).collect();
-            let times = self.replay_record(actor, rule, kind, events, since, &around, &fields, replayed)?;
+            let into = (&mut *replayed, &mut *beats);
+            let times = self.replay_record(actor, rule, kind, events, since, &around, &fields, into)?;
             let Some((at, seq)) = times.first().copied() else { continue };
             replayed.acted_on += 1;
             replayed.acts += times.len();
@@ -238,7 +254,7 @@ impl App {
         since: Moment,
         around: &super::around::Around,
         fields: &BTreeSet<&str>,
-        replayed: &mut Replayed,
+        (replayed, beats): (&mut Replayed, &mut Vec<Beat>),
     ) -> Result<Vec<(Moment, Option<i64>)>, Error> {
         let mut record: Option<Record> = None;
         let mut times = Vec::new();
@@ -260,6 +276,12 @@ impl App {
             let mut seen = now.clone();
             seen.fields.retain(|key, _| fields.contains(key.as_str()));
             let holds = rule.holds(&seen, kind, &world, &actor.environment(event.at));
+            if matches!(rule.trigger, Trigger::Threshold { .. }) {
+                let group = rule.trigger.group(&seen).filter(|_| holds);
+                let (record, created_at) = (now.id, now.created_at);
+                beats.push(Beat { at: event.at, seq: event.seq, record, created_at, group });
+                continue;
+            }
             match (is_timed, holds) {
                 (_, false) => {}
                 (false, true) => times.push((event.at, Some(event.seq))),

@@ -4,15 +4,16 @@
 //! Heads and signature are those of Standard Webhooks (<https://www.standardwebhooks.com>), for which receivers have
 //! libraries.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use futures_util::future::join_all;
 use hmac::{Hmac, Mac as _};
 use serde_json::{Value as Json, json};
 use steward_model::access::rights;
+use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_rule::RULE;
@@ -22,8 +23,11 @@ use steward_store::error::CommitError;
 use steward_store::jobs::{JobClaim, NewJob};
 use steward_store::rules::{NewRun, RuleEffects};
 use steward_store::webhooks::StoredWebhook;
+use tokio::task::{JoinError, JoinSet};
+use zeroize::Zeroizing;
 
 use super::document::document;
+use super::lanes::{Lanes, TOGETHER};
 use super::{is_passing, told};
 use crate::App;
 use crate::error::Error;
@@ -35,8 +39,6 @@ const SECRET: &str = "webhook_secret";
 const SHORTEST_SECRET: usize = 16;
 /// The job that hands one over.
 const JOB: &str = "rules.webhook";
-/// Handed over at the same time by one node.
-const TOGETHER: usize = 8;
 /// Between two looks for what is due.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Before the second try, in seconds; doubled with each further one.
@@ -57,17 +59,47 @@ enum End {
 
 /// A job for each document that waits.
 pub(super) fn jobs_for(webhooks: &[StoredWebhook]) -> Vec<NewJob> {
-    webhooks.iter().map(|one| job(&one.id, one.created_at, one.created_at)).collect()
+    webhooks.iter().map(|one| job(&one.id, one.created_at, one.created_at, one.created_at)).collect()
 }
 
-fn job(id: &str, run_at: Moment, created_at: Moment) -> NewJob {
+/// The job that hands a document over; it is given up a day after `since`.
+pub(super) fn job(id: &str, since: Moment, run_at: Moment, created_at: Moment) -> NewJob {
     NewJob {
         kind: JOB.to_owned(),
         unique_key: Some(id.to_owned()),
-        payload: json!({ "webhook": id }),
+        payload: json!({ "webhook": id, "since": since.0 }),
         run_at,
         max_attempts: ATTEMPTS,
         created_at,
+    }
+}
+
+/// Where the documents of a rule go, and with which secret they are signed.
+pub(super) struct Sender {
+    address: String,
+    secret: Zeroizing<String>,
+}
+
+impl Sender {
+    /// `None` for a rule without an address or a secret.
+    pub(super) fn of(app: &App, rule: &Record) -> Result<Option<Self>, Error> {
+        let (address, secret) = (rule.text("webhook_address").trim(), rule.text(SECRET));
+        if address.is_empty() || secret.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self { address: address.to_owned(), secret: app.unsealed(secret)? }))
+    }
+
+    /// Hands a document over under a name; the status of the answer, or what went wrong.
+    pub(super) async fn send(&self, app: &App, id: &str, body: Vec<u8>) -> Result<Result<u16, OutsideError>, Error> {
+        let seconds = app.now().timestamp().as_second();
+        let heads = [
+            ("webhook-id", id.to_owned()),
+            ("webhook-timestamp", seconds.to_string()),
+            ("webhook-signature", signature(&self.secret, id, seconds, &body)?),
+        ];
+        let Some(outside) = app.outside() else { return Err(Error::Unavailable) };
+        Ok(outside.deliver(&self.address, &heads, body).await)
     }
 }
 
@@ -85,29 +117,77 @@ impl App {
     }
 
     /// Hands documents over until the process is told to stop. Apart from other jobs, which slow receivers must not hold
-    /// up.
+    /// up, and each by itself, so that they hold up no other receiver.
     pub async fn run_webhooks(&self) {
         let worker = format!("{:016x}/webhooks", rand::random::<u64>());
+        let (mut lanes, mut tasks) = (Lanes::default(), Tasks::new());
         let mut stopping = self.stopping();
         while !*stopping.borrow() {
-            match self.deliver_due_webhooks(&worker).await {
+            while let Some(ended) = tasks.try_join_next() {
+                reap(&mut lanes, ended);
+            }
+            match self.begin_webhooks(&worker, &mut lanes, &mut tasks).await {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => tracing::warn!(%error, "webhooks could not be looked for; it is tried again"),
             }
-            let _ = tokio::time::timeout(LOOK_AGAIN, stopping.wait_for(|stop| *stop)).await;
+            tokio::select! {
+                Some(ended) = tasks.join_next() => reap(&mut lanes, ended),
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                _ = stopping.wait_for(|stop| *stop) => {}
+            }
         }
+        // Each ends by itself within some seconds.
+        while tasks.join_next().await.is_some() {}
     }
 
-    /// Hands over what is due; `false` when nothing was.
+    /// Hands over what is due, as far as there is room; `false` when nothing was.
     ///
     /// # Errors
     /// When the database is away. A receiver that does not answer is none.
     pub async fn deliver_due_webhooks(&self, worker: &str) -> Result<bool, Error> {
-        let claims = self.store().claim(worker, &[JOB], TOGETHER, self.now()).await?;
-        let ended = join_all(claims.iter().map(|claim| self.deliver_webhook(claim))).await;
-        ended.into_iter().collect::<Result<Vec<()>, Error>>()?;
-        Ok(!claims.is_empty())
+        let mut tasks = Tasks::new();
+        let is_due = self.begin_webhooks(worker, &mut Lanes::default(), &mut tasks).await?;
+        while let Some(ended) = tasks.join_next().await {
+            ended.map_err(Error::internal)?.1?;
+        }
+        Ok(is_due)
+    }
+
+    /// Begins to hand over what is due and finds room; what does not is put back for a while. `false` when nothing was due.
+    async fn begin_webhooks(&self, worker: &str, lanes: &mut Lanes, tasks: &mut Tasks) -> Result<bool, Error> {
+        let room = TOGETHER.saturating_sub(tasks.len());
+        if room == 0 {
+            return Ok(false);
+        }
+        let now = self.now();
+        let claims = self.store().claim(worker, &[JOB], room, now).await?;
+        if claims.is_empty() {
+            return Ok(false);
+        }
+        let named =
+            |claim: &JobClaim| claim.payload.get("webhook").and_then(Json::as_str).unwrap_or_default().to_owned();
+        let names: Vec<String> = claims.iter().map(named).collect();
+        let webhooks = self.store().webhooks(&names).await?;
+        let rules: Vec<RecordId> = webhooks.iter().map(|one| one.rule).collect::<BTreeSet<_>>().into_iter().collect();
+        let rules = self.store().get_records(&rules).await?;
+        for (claim, name) in claims.into_iter().zip(names) {
+            let rule = webhooks.iter().find(|one| one.id == name).map(|one| one.rule);
+            let rule = rules.iter().find(|loaded| Some(loaded.record.id) == rule);
+            let to = rule.map_or("", |loaded| loaded.record.text("webhook_address").trim());
+            // By host, as it is the host that is slow.
+            let to = self.outside().and_then(|outside| outside.check(to).ok()).unwrap_or_default();
+            if let Err(wait) = lanes.enter(&to) {
+                self.store().postpone(&claim, Moment(now.0 + wait * 1_000)).await?;
+                continue;
+            }
+            let app = self.clone();
+            tasks.spawn(async move {
+                let done = app.deliver_webhook(&claim).await;
+                (to, done)
+            });
+        }
+        Ok(true)
     }
 
     async fn deliver_webhook(&self, claim: &JobClaim) -> Result<(), Error> {
@@ -124,12 +204,13 @@ impl App {
         let now = self.now();
         webhook.tries += 1;
         let (mut jobs, mut runs) = (Vec::new(), Vec::new());
-        let given_up_at = webhook.created_at.plus_seconds(DAY);
+        let since = claim.payload.get("since").and_then(Json::as_i64).map_or(webhook.created_at, Moment);
+        let given_up_at = since.plus_seconds(DAY);
         let (state, status, fault) = match end {
             End::Sent(status) => ("sent", Some(status), None),
             End::Again(fault, status) if now < given_up_at => {
                 let at = now.plus_seconds(wait(&webhook)).min(given_up_at);
-                jobs.push(job(&webhook.id, at, now));
+                jobs.push(job(&webhook.id, since, at, now));
                 ("waiting", status, Some(fault))
             }
             End::Again(fault, status) | End::GivenUp(fault, status) => {
@@ -153,20 +234,11 @@ impl App {
         if rule.kind != RULE || rule.state != "active" {
             return Ok(End::GivenUp("the rule is not in force any more".to_owned(), None));
         }
-        let (address, secret) = (rule.text("webhook_address").trim(), rule.text(SECRET));
-        if address.is_empty() || secret.is_empty() {
+        let Some(sender) = Sender::of(self, &rule)? else {
             return Ok(End::GivenUp("the rule has no webhook address or no secret any more".to_owned(), None));
-        }
-        let secret = self.unsealed(secret)?;
+        };
         let body = self.webhook_document(webhook, &rule).await?.to_string().into_bytes();
-        let seconds = self.now().timestamp().as_second();
-        let heads = [
-            ("webhook-id", webhook.id.clone()),
-            ("webhook-timestamp", seconds.to_string()),
-            ("webhook-signature", signature(&secret, &webhook.id, seconds, &body)?),
-        ];
-        let Some(outside) = self.outside() else { return Err(Error::Unavailable) };
-        Ok(match outside.deliver(address, &heads, body).await {
+        Ok(match sender.send(self, &webhook.id, body).await? {
             Ok(status) => End::Sent(status),
             Err(OutsideError::Refused(fault)) => End::GivenUp(fault, None),
             // Whoever is gone for good says so (RFC 9110, section 15.5.11).
@@ -192,6 +264,22 @@ impl App {
         let named = event.iter().map(|event| event.actor).collect();
         let labels = self.labels(&keeper, named, &std::collections::BTreeSet::new()).await?;
         Ok(document(webhook, rule, &view, event.as_ref(), &labels))
+    }
+}
+
+/// Documents on their way, each with where it goes.
+type Tasks = JoinSet<(String, Result<(), Error>)>;
+
+/// Gives the room of a document back that has come to its end.
+fn reap(lanes: &mut Lanes, ended: Result<(String, Result<(), Error>), JoinError>) {
+    match ended {
+        Ok((to, done)) => {
+            lanes.leave(&to);
+            if let Err(error) = done {
+                tracing::warn!(%error, "a webhook could not be handed over; it is tried again");
+            }
+        }
+        Err(error) => tracing::error!(%error, "handing a webhook over broke off"),
     }
 }
 

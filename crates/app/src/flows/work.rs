@@ -20,6 +20,7 @@ use super::conditions::Held;
 use super::go::{Way, is_to_begin};
 use crate::App;
 use crate::approvals::{Going, ids, nothing};
+use crate::automation::Around;
 use crate::automation::{is_passing, told};
 use crate::error::Error;
 
@@ -119,7 +120,8 @@ impl App {
         let chain = self.origins_of(&record).await?.ok_or_else(|| {
             Error::BadRequest(format!("flows and rules made records of records more than {MOST_NESTED} times"))
         })?;
-        let acted = self.act(&rule, &kind, &record, None, chain).await?;
+        let around = Around { chain, ..Around::default() };
+        let acted = self.act(&rule, &kind, &record, None, around).await?;
         let going = self.going(doing, way.subject).await?.ok_or(Error::NotFound)?;
         going.take(acted.events)?;
         doing.made.extend(acted.made);

@@ -17,31 +17,31 @@ use steward_testkit::database::TestDatabase;
 use steward_testkit::fixture::Fixture;
 use steward_testkit::on_both;
 
-struct World(Fixture);
+pub(crate) struct World(pub(crate) Fixture);
 
 impl World {
     /// With the follower at the end of the journal, as on a server that runs.
-    async fn build(db: TestDatabase) -> Self {
+    pub(crate) async fn build(db: TestDatabase) -> Self {
         let world = Self(Fixture::build(db).await);
         world.settle().await;
         world
     }
 
-    fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         &self.0.server.app
     }
 
-    async fn actor(&self, name: &str) -> Actor {
+    pub(crate) async fn actor(&self, name: &str) -> Actor {
         self.0.server.actor(self.0.people[name]).await
     }
 
     /// Has all there is followed.
-    async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         self.0.server.followed("rules", async || self.app().answer_next().await.unwrap()).await;
     }
 
     /// A draft by somebody, or why not.
-    async fn try_rule(&self, by: &str, fields: Json) -> Result<RecordView, Error> {
+    pub(crate) async fn try_rule(&self, by: &str, fields: Json) -> Result<RecordView, Error> {
         let mut all = json!({ "title": "Rule", "for_kind": "incident", "trigger": "created", "condition": "true" });
         all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         let actor = self.actor(by).await;
@@ -52,52 +52,52 @@ impl World {
     }
 
     /// A rule in force.
-    async fn rule(&self, by: &str, fields: Json) -> RecordView {
+    pub(crate) async fn rule(&self, by: &str, fields: Json) -> RecordView {
         let draft = self.try_rule(by, fields).await.unwrap_or_else(|error| panic!("{error:?}"));
         self.step(by, &draft, "activate").await.unwrap_or_else(|error| panic!("{error:?}"))
     }
 
-    async fn step(&self, by: &str, record: &RecordView, key: &str) -> Result<RecordView, Error> {
+    pub(crate) async fn step(&self, by: &str, record: &RecordView, key: &str) -> Result<RecordView, Error> {
         let step = Request::Command(Command::Transition(Transition { key: key.to_owned(), ..Transition::default() }));
         let actor = self.actor(by).await;
         self.app().execute(&actor, &record.kind, &record.record.number, &step, &Origin::door(Door::Api)).await
     }
 
-    async fn incident(&self, fields: Json) -> RecordView {
+    pub(crate) async fn incident(&self, fields: Json) -> RecordView {
         let mut all = json!({ "title": "It broke", "requester": self.0.people["a1"].to_string() });
         all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         self.0.server.make("incident", self.0.a, all).await
     }
 
-    async fn update(&self, record: &RecordView, fields: Json) {
+    pub(crate) async fn update(&self, record: &RecordView, fields: Json) {
         let request = Request::Update { fields: fields.as_object().unwrap().clone(), organisation: None, base: None };
         self.0.server.act(&self.actor("root").await, record, request).await;
     }
 
-    async fn now(&self, record: &RecordView) -> RecordView {
+    pub(crate) async fn now(&self, record: &RecordView) -> RecordView {
         self.app().get(&Actor::system(), &record.kind, &record.record.number, None).await.unwrap()
     }
 
-    async fn journal(&self, record: &RecordView) -> Vec<Event> {
+    pub(crate) async fn journal(&self, record: &RecordView) -> Vec<Event> {
         let entries = self.0.server.database.store.journal_of(record.record.id, 0, 1000).await.unwrap();
         entries.into_iter().map(|entry| entry.event).collect()
     }
 
-    async fn runs(&self, rule: &RecordView) -> Vec<RunView> {
+    pub(crate) async fn runs(&self, rule: &RecordView) -> Vec<RunView> {
         let root = self.actor("root").await;
         self.app().runs_of_rule(&root, &rule.record.number, None).await.unwrap().runs
     }
 
-    async fn outcomes(&self, rule: &RecordView) -> Vec<Outcome> {
+    pub(crate) async fn outcomes(&self, rule: &RecordView) -> Vec<Outcome> {
         self.runs(rule).await.into_iter().map(|run| run.outcome).collect()
     }
 }
 
-fn set(field: &str, value: &str) -> Json {
+pub(crate) fn set(field: &str, value: &str) -> Json {
     json!([{ "action": "set", "target": field, "value": value }])
 }
 
-fn faults(result: Result<RecordView, Error>) -> Vec<(String, String)> {
+pub(crate) fn faults(result: Result<RecordView, Error>) -> Vec<(String, String)> {
     match result {
         Err(Error::Invalid(faults)) => faults.into_iter().map(|fault| (fault.field, fault.message)).collect(),
         other => panic!("{other:?}"),

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in tests a panic is the message")]
 
 mod automation;
+mod automation_others;
+mod automation_threshold;
 mod bulk;
 mod family;
 mod flows;

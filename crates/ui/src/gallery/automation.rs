@@ -3,14 +3,19 @@
 use maud::{Markup, html};
 
 use super::{GERMAN, HOSTILE, LONG_NAME};
-use crate::automation::{Outcome, Run, Story, runs, story};
+use crate::automation::{Outcome, Part, Run, Step, Story, runs, story};
 
 pub(super) fn parts() -> Vec<(&'static str, Markup)> {
     vec![("Rule in a sentence", sample_story()), ("Log of a rule", sample_runs())]
 }
 
 fn sample_story() -> Markup {
-    let then = ["Set Priority to High".to_owned(), format!("Write a work note: {HOSTILE}")];
+    let each = vec!["Set Urgency to High".to_owned(), "Write a comment: It is known".to_owned()];
+    let then = [
+        Step::from("Set Priority to High".to_owned()),
+        Step::from(format!("Write a work note: {HOSTILE}")),
+        Step { text: "For each of Incidents linked as “causes”".to_owned(), each },
+    ];
     let limits = ["Acts once on each record".to_owned()];
     html! {
         (story(&Story { kind: "Incidents", when: "A record is created", condition: "priority == \"critical\" && !has(team)", then: &then, limits: &limits }))
@@ -24,6 +29,7 @@ fn sample_runs() -> Markup {
         about: html! { a href="#" { "INC0000042" } " " (GERMAN) }.into(),
         outcome,
         lines: lines.iter().map(|&line| line.to_owned()).collect(),
+        way_out: Part::default(),
         passed: passed.iter().map(|&line| line.to_owned()).collect(),
     };
     let passed = format!("{LONG_NAME}: away");

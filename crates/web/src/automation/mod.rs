@@ -3,9 +3,10 @@
 mod replay;
 mod runs;
 mod story;
+mod webhooks;
 
 use maud::{Markup, html};
-use steward_app::automation::{Preview, RunPage, RunView, Standing};
+use steward_app::automation::{Group, Preview, RunPage, RunView, Standing};
 use steward_app::error::Error;
 use steward_app::view::{Labels, RecordView};
 use steward_model::access::Action;
@@ -14,6 +15,7 @@ use steward_rule::RULE;
 use steward_rule::definition::{AnyName, Rule};
 use steward_rule::examples::Fault;
 use steward_rule::trace::Outcome;
+use steward_rule::trigger::Trigger;
 use steward_ui::icon::{Icon, icon};
 use steward_ui::message::{Notice, notice};
 use steward_ui::record::{RailSection, rail_section};
@@ -29,6 +31,7 @@ use crate::{Web, address, error};
 
 pub(crate) use replay::{ask, page as replay_page};
 pub(crate) use runs::page as log_page;
+pub(crate) use webhooks::{page as test_page, send as send_again, test as send_test};
 
 /// Lines of a log beside a record.
 const BESIDE: usize = 3;
@@ -146,6 +149,9 @@ fn otherwise(fault: &Fault) -> String {
         Fault::AnswersNot => t("rule-example-answers-not").to_owned(),
         Fault::ActsNot => t("rule-example-acts-not").to_owned(),
         Fault::HoldsNot(part) => t_with("rule-example-holds-not", &[("part", part.into())]).to_string(),
+        Fault::TooFew { wanted, count } => {
+            t_with("rule-example-too-few", &[("wanted", (*wanted).into()), ("count", (*count).into())]).to_string()
+        }
         Fault::SetsNot(field) => t_with("rule-example-sets-not", &[("field", field.into())]).to_string(),
         Fault::SetsOther { field, value, wanted } => {
             let said = [("field", field.into()), ("value", value.into()), ("wanted", wanted.into())];
@@ -211,12 +217,37 @@ impl OfRule {
                     Ok(preview) => {
                         p.rule-part__text { (said(preview)) }
                         ul.rule-list {
-                            @for one in &preview.records {
+                            @for (place, one) in preview.records.iter().enumerate() {
                                 @let at = address::record(&one.kind, &one.record.number);
-                                li { (reference(&Reference { number: &one.record.number, label: one.record.text(&one.kind.label_field), address: Some(&at), ..Reference::default() })) }
+                                li {
+                                    (reference(&Reference { number: &one.record.number, label: one.record.text(&one.kind.label_field), address: Some(&at), ..Reference::default() }))
+                                    @if let Some(count) = preview.related.get(place) {
+                                        span { (t_with("rule-matches-related", &[("count", (&counted(Some(*count))).into())])) }
+                                    }
+                                }
                             }
                         }
+                        (self.groups(preview))
                     }
+                }
+            }
+        }
+    }
+
+    /// Where so many came within the last day, of a rule that counts.
+    fn groups(&self, preview: &Preview) -> Markup {
+        let is_counting =
+            self.standing.rule.as_ref().is_some_and(|rule| matches!(rule.trigger, Trigger::Threshold { .. }));
+        let said = |group: &Group| {
+            let label = if group.label.is_empty() { t("rule-matches-group-all") } else { &group.label };
+            t_with("rule-matches-group", &[("label", label.into()), ("count", group.most.into())]).to_string()
+        };
+        html! {
+            @if is_counting {
+                @if preview.groups.is_empty() { p.rule-part__text { (t("rule-matches-groups-none")) } }
+                @else {
+                    h3.rule-part__title { (t("rule-matches-groups")) }
+                    ul.rule-list { @for group in &preview.groups { li { (said(group)) } } }
                 }
             }
         }
@@ -224,6 +255,7 @@ impl OfRule {
 
     fn log(&self, web: &Web, visitor: &Visitor, view: &RecordView) -> Markup {
         let all = address::of_record(&view.kind, &view.record, "runs");
+        let own = view.rights.may(Action::Update).then(|| address::record(&view.kind, &view.record.number));
         let counts: Vec<String> = Outcome::ALL
             .into_iter()
             .filter_map(|outcome| {
@@ -235,11 +267,14 @@ impl OfRule {
             section.rule-part id="log" {
                 header.rule-part__head {
                     h2 { (t("rule-log")) }
-                    @if !self.runs.is_empty() { a href=(all) { (t("rule-log-all")) } }
+                    span.rule-part__ways {
+                        @if let Some(test) = webhooks::test_of(view) { a href=(test) { (t("rule-webhook-test")) } }
+                        @if !self.runs.is_empty() { a href=(all) { (t("rule-log-all")) } }
+                    }
                 }
                 @if !counts.is_empty() { p.rule-part__text { (t("rule-standing")) " · " (counts.join(" · ")) } }
                 @if self.runs.is_empty() { p.rule-part__text { (t("rule-log-none")) } }
-                @else { (runs::table(web, visitor, &self.runs, &self.labels, true)) }
+                @else { (runs::table(web, visitor, (&self.runs, &self.labels), (true, own.as_deref()))) }
             }
         }
     }

@@ -5,17 +5,19 @@ use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 use steward_app::automation::{RunPage, RunView};
 use steward_app::view::Labels;
+use steward_model::access::Action;
 use steward_model::kind::Kind;
 use steward_rule::RULE;
 use steward_rule::route::Passed;
 use steward_rule::trace::{Because, Did, Outcome, PassedRule, Sent};
-use steward_ui::automation::{Outcome as Mark, Run, runs};
+use steward_ui::automation::{Outcome as Mark, Part, Run, runs};
 use steward_ui::header::{Header, header};
 use steward_ui::icon::Icon;
 use steward_ui::message::{Empty, empty};
 use steward_ui::reference::{Crumb, Reference, reference};
 use steward_words::{refusal, t, t_with};
 
+use super::webhooks;
 use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::Query;
@@ -35,6 +37,8 @@ pub(crate) async fn page(
     let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
     let before = query.text("before").and_then(|text| text.parse().ok());
     let is_rule = kind.key == RULE;
+    let may_change = is_rule && view.rights.may(Action::Update);
+    let own = may_change.then(|| address::record(&kind, &view.record.number));
     let RunPage { runs: found, labels, next_before } = match is_rule {
         true => web.app().runs_of_rule(visitor.actor(), &name, before).await?,
         false => web.app().runs_on_record(visitor.actor(), &kind, &name, before).await?,
@@ -51,7 +55,7 @@ pub(crate) async fn page(
         (header(&Header { title, detail, crumbs: &crumbs, ..Header::default() }, html! {}))
         div.page-body {
             @if found.is_empty() { (empty(&Empty { icon: Icon::Bolt, title: none, text: "" }, html! {})) }
-            @else { (table(&web, &visitor, &found, &labels, is_rule)) }
+            @else { (table(&web, &visitor, (&found, &labels), (is_rule, own.as_deref()))) }
             @if let Some(next) = next_before {
                 p { a href={ (back) "/runs?before=" (next) } { (t("rule-log-older")) } }
             }
@@ -62,7 +66,13 @@ pub(crate) async fn page(
 }
 
 /// Lines of a log as a table; what each is about is the record in the log of a rule, and the rule otherwise.
-pub(super) fn table(web: &Web, visitor: &Visitor, found: &[RunView], labels: &Labels, of_rule: bool) -> Markup {
+/// `rule` is the address of the rule whose log it is, for those who may change it.
+pub(super) fn table(
+    web: &Web,
+    visitor: &Visitor,
+    (found, labels): (&[RunView], &Labels),
+    (of_rule, rule): (bool, Option<&str>),
+) -> Markup {
     let (now, zone) = (web.app().now(), &visitor.preferences.zone);
     let shown: Vec<Run> = found
         .iter()
@@ -71,6 +81,7 @@ pub(super) fn table(web: &Web, visitor: &Visitor, found: &[RunView], labels: &La
             about: if of_rule { record_of(run) } else { rule_of(run) }.into(),
             outcome: outcome(run.outcome),
             lines: lines(web, run, labels),
+            way_out: rule.and_then(|rule| webhooks::again(visitor, rule, run)).map_or_else(Part::default, Part::from),
             passed: passed(run, labels),
         })
         .collect();
@@ -125,6 +136,14 @@ pub(super) fn lines(web: &Web, run: &RunView, labels: &Labels) -> Vec<String> {
     let registry = web.app().registry();
     let kind = registry.kind(&run.record.0.key).map_or(&*run.record.0, AsRef::as_ref);
     let mut lines = Vec::new();
+    if let Some(origin) = run.trace.origin {
+        let named = labels.get(&origin).map(|label| format!("{} {}", label.number, label.label));
+        let named = named.unwrap_or_else(|| t("rule-origin-hidden").to_owned());
+        lines.push(t_with("rule-did-origin", &[("record", (&named).into())]).to_string());
+    }
+    if let Some(count) = run.trace.counted {
+        lines.push(t_with("rule-did-counted", &[("count", count.into())]).to_string());
+    }
     if let Some(routed) = &run.trace.routed {
         let name = |id| labels.get(&id).map_or_else(|| t("rule-somebody").to_owned(), |label| label.label.clone());
         let who: Vec<String> = routed.team.into_iter().chain(routed.person).map(name).collect();
@@ -152,9 +171,28 @@ fn did(one: &Did, kind: &Kind) -> Option<String> {
         "start_flow" if one.what.is_empty() => t("rule-did-start-flow-before").to_owned(),
         "start_flow" => t_with("rule-did-start-flow", &[("number", (&one.what).into())]).to_string(),
         "link" => t_with("rule-did-link", &[("number", (&one.what).into())]).to_string(),
+        "approve" => t_with("rule-did-approve", &[("number", (&one.what).into())]).to_string(),
+        "refuse" => t_with("rule-did-refuse", &[("number", (&one.what).into())]).to_string(),
+        "ask_approval" => {
+            let said = if one.count == Some(0) { "rule-did-ask-approval-before" } else { "rule-did-ask-approval" };
+            t_with(said, &[("policy", (&one.what).into())]).to_string()
+        }
+        "for_each" => {
+            let said = [("which", (&one.what).into()), ("count", one.count.unwrap_or_default().into())];
+            match one.beyond {
+                None => t_with("rule-did-each", &said).to_string(),
+                Some(beyond) => {
+                    let [which, count] = said;
+                    t_with("rule-did-each-beyond", &[which, count, ("beyond", beyond.into())]).to_string()
+                }
+            }
+        }
         "move" => t_with("rule-did-move", &[("step", step().into())]).to_string(),
         // The line that says it was given up says why beside it.
-        "webhook" if one.what.is_empty() => return None,
+        "webhook" if one.what.is_empty() => {
+            let again = one.sent.as_ref().filter(|sent| sent.state != "given_up")?;
+            t_with("rule-did-webhook-again", &[("state", (&webhook(Some(again))).into())]).to_string()
+        }
         "webhook" => {
             let state = webhook(one.sent.as_ref());
             t_with("rule-did-webhook", &[("host", (&one.what).into()), ("state", (&state).into())]).to_string()
@@ -201,6 +239,7 @@ fn left_out(one: &PassedRule) -> String {
     match (one.because, one.why.is_empty()) {
         (Because::Condition, false) => t_with("rule-passed-rule", &[rule, why]).to_string(),
         (Because::Condition, true) => t_with("rule-passed-condition", &[rule]).to_string(),
+        (Because::Threshold, _) => t_with("rule-passed-threshold", &[rule, why]).to_string(),
         (Because::LastRule, false) => t_with("rule-passed-last", &[rule, why]).to_string(),
         (Because::LastRule, true) => t_with("rule-passed-last-one", &[rule]).to_string(),
     }

@@ -5,11 +5,13 @@ use steward_app::view::RecordView;
 use steward_model::event::Audience;
 use steward_model::filter::Filter;
 use steward_model::kind::{Field, Kind};
-use steward_rule::definition::{Action, Rule, Told};
+use steward_rule::action::{Action, Told};
+use steward_rule::definition::Rule;
+use steward_rule::each::{Each, MOST_EACH, Relation};
 use steward_rule::route::{Routing, Strategy};
 use steward_rule::trigger::{Trigger, Writer};
 use steward_rule::turns::Turns;
-use steward_ui::automation::{Story, story};
+use steward_ui::automation::{Step, Story, story};
 use steward_words::{t, t_with};
 
 use crate::Web;
@@ -25,8 +27,8 @@ pub(super) fn draw(web: &Web, view: &RecordView, rule: &Rule) -> Markup {
         Some(label) => label.label.clone(),
         None => t("rule-own-team").to_owned(),
     };
-    let mut then: Vec<String> = rule.routing.iter().map(|routing| route(routing, &team(routing))).collect();
-    then.extend(rule.actions.iter().map(|action| said(action, kind, web)));
+    let mut then: Vec<Step> = rule.routing.iter().map(|routing| route(routing, &team(routing)).into()).collect();
+    then.extend(rule.actions.iter().map(|action| step(action, kind, web)));
     let mut limits = Vec::new();
     if let Some(most) = rule.routing.as_ref().and_then(|routing| routing.capacity) {
         limits.push(t_with("rule-limit-capacity", &[("count", most.into())]).to_string());
@@ -36,6 +38,12 @@ pub(super) fn draw(web: &Web, view: &RecordView, rule: &Rule) -> Markup {
     }
     if rule.stops {
         limits.push(t("rule-limit-stop").to_owned());
+    }
+    if matches!(rule.trigger, Trigger::Threshold { .. }) {
+        limits.push(t("rule-limit-threshold").to_owned());
+    }
+    if rule.actions.iter().any(|action| matches!(action, Action::ForEach(_))) {
+        limits.push(t_with("rule-limit-each", &[("count", MOST_EACH.into())]).to_string());
     }
     limits.push(t_with("rule-limit-hour", &[("count", rule.most_per_hour.into())]).to_string());
     let condition = match rule.condition {
@@ -88,6 +96,18 @@ fn when(trigger: &Trigger, kind: &Kind, view: &RecordView) -> String {
         }
         Trigger::Escalated { step } if step.is_empty() => t("rule-when-escalated-any").to_owned(),
         Trigger::Escalated { step } => t_with("rule-when-escalated", &[("step", step.into())]).to_string(),
+        Trigger::Threshold { count, minutes, field } => {
+            let count = ("count", (*count).into());
+            let minutes = minutes.to_string();
+            let minutes = ("minutes", (&minutes).into());
+            match field {
+                None => t_with("rule-when-threshold", &[count, minutes]).to_string(),
+                Some(key) => {
+                    let label = attribute(key, kind);
+                    t_with("rule-when-threshold-by", &[count, minutes, ("field", (&label).into())]).to_string()
+                }
+            }
+        }
         Trigger::Timed(Turns::Every(minutes)) => {
             t_with("rule-when-every", &[("minutes", (&minutes.to_string()).into())]).to_string()
         }
@@ -112,8 +132,59 @@ fn route(routing: &Routing, team: &str) -> String {
     }
 }
 
+/// A field by its label, or what every record has.
+fn attribute(key: &str, kind: &Kind) -> String {
+    match kind.field(key) {
+        Some(field) => field.label.clone(),
+        None if key == "organisation" => t("organisation").to_owned(),
+        None => key.to_owned(),
+    }
+}
+
+fn step(action: &Action, kind: &Kind, web: &Web) -> Step {
+    let Action::ForEach(each) = action else { return said(action, kind, web).into() };
+    let registry = web.app().registry();
+    let other = registry.kind(&each.kind).map_or(kind, AsRef::as_ref);
+    Step { text: whom(each, kind, other, web), each: each.actions.iter().map(|one| said(one, other, web)).collect() }
+}
+
+/// The related records on which a rule acts.
+fn whom(each: &Each, kind: &Kind, other: &Kind, web: &Web) -> String {
+    let kinds = ("kinds", (&other.label_plural).into());
+    let all = match &each.relation {
+        Relation::Field(key) => {
+            t_with("rule-then-each-field", &[("field", (&attribute(key, kind)).into())]).to_string()
+        }
+        Relation::Referring(key) => {
+            t_with("rule-then-each-referring", &[kinds, ("field", (&attribute(key, other)).into())]).to_string()
+        }
+        Relation::Linked { link, inverse } => {
+            let known = web.app().registry().link(link);
+            // Said as the record would say it of them.
+            let label = known.map_or(link.as_str(), |link| if *inverse { &link.inverse_label } else { &link.label });
+            t_with("rule-then-each-linked", &[kinds, ("link", label.into())]).to_string()
+        }
+    };
+    match each.condition.is_empty() {
+        true => all,
+        false => {
+            let said = [("each", (&all).into()), ("condition", (&each.condition).into())];
+            t_with("rule-then-each-which", &said).to_string()
+        }
+    }
+}
+
 fn said(action: &Action, kind: &Kind, web: &Web) -> String {
     match action {
+        Action::ForEach(each) => {
+            whom(each, kind, web.app().registry().kind(&each.kind).map_or(kind, AsRef::as_ref), web)
+        }
+        Action::Answer { agrees: true, reason } if reason.is_empty() => t("rule-then-approve").to_owned(),
+        Action::Answer { agrees, reason } => {
+            let said = if *agrees { "rule-then-approve-reason" } else { "rule-then-refuse" };
+            t_with(said, &[("text", (&short(reason)).into())]).to_string()
+        }
+        Action::AskApproval { policy } => t_with("rule-then-ask-approval", &[("policy", policy.into())]).to_string(),
         Action::Set { field, value } => {
             let known = kind.field(field);
             let label = known.map_or(field.as_str(), |field| field.label.as_str());

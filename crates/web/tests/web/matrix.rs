@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 70] = [
+const TICKET_LINES: [TicketLine; 73] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -100,6 +100,9 @@ const TICKET_LINES: [TicketLine; 70] = [
     // Only rules are replayed.
     ("GET", "/{kinds}/{record}/replay", Sent::Nothing, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/replay", Sent::Form(&[("days", "30")]), (404, 404, 404)),
+    ("GET", "/{kinds}/{record}/webhook-test", Sent::Nothing, (404, 404, 404)),
+    ("POST", "/{kinds}/{record}/webhook-test", Sent::Form(&[]), (404, 404, 404)),
+    ("POST", "/{kinds}/{record}/webhooks/whk_0/send", Sent::Form(&[]), (404, 404, 404)),
     // Only targets of service levels are tried on real records.
     ("GET", "/{kinds}/{record}/simulation", Sent::Nothing, (404, 404, 404)),
     // Only templates of mail have a preview.
@@ -258,6 +261,7 @@ fn route_of(path: &str) -> String {
         ("/tokens/987654", "/tokens/{token}"),
         ("/bulk-edits/987654", "/bulk-edits/{edit}"),
         ("/versions/987654/", "/versions/{version}/"),
+        ("/webhooks/whk_0/", "/webhooks/{call}/"),
         ("/macros/MAC9999999", "/macros/{macro}"),
         ("/calendar-feeds/987654", "/calendar-feeds/{feed}"),
         ("/calendar-feeds/nothing", "/calendar-feeds/{feed}"),
