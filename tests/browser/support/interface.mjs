@@ -24,6 +24,7 @@ export function client(address, token) {
     update: (record, fields) => ask("PATCH", named(record), { fields }),
     move: (record, key, fields = {}, comment) => ask("POST", `${named(record)}/transitions/${key}`, { fields, ...(comment ? { comment } : {}) }),
     comment: (record, body, audience = "public") => ask("POST", `${named(record)}/comments`, { body, audience }),
+    link: (record, link, target) => ask("POST", `${named(record)}/links`, { link, target: target.number }),
     attach: (record, name, content = "content") => {
       const form = new FormData();
       form.append("file", new Blob([content]), name);

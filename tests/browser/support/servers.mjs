@@ -47,7 +47,7 @@ export class Server {
     const { program, data, demo = false, components = false } = this.#options;
     const listen = this.address ? new URL(this.address).host : "127.0.0.1:0";
     const flags = [...(demo ? ["--demo"] : []), ...(components ? ["--components"] : [])];
-    const child = spawn(program, ["serve", "--listen", listen, "--log", "warn", ...settings(this.#options), ...flags], {
+    const child = spawn(program, ["serve", "--listen", listen, "--log", "warn", "--outbound-allow", "localhost", ...settings(this.#options), ...flags], {
       cwd: data,
       env: environment(),
       stdio: ["ignore", "pipe", "pipe"],
