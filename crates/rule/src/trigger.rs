@@ -78,6 +78,8 @@ impl Occasion {
             Act::Commented { .. } => Some(Self::Commented),
             Act::Escalated { .. } => Some(Self::Escalated),
             Act::Worked { .. }
+            | Act::WorkCorrected { .. }
+            | Act::WorkWithdrawn { .. }
             | Act::Attached(_)
             | Act::Detached { .. }
             | Act::Linked(_)

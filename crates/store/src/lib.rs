@@ -49,4 +49,5 @@ pub mod verify;
 pub mod visits;
 mod wake;
 pub mod webhooks;
+pub mod worklog;
 mod writer;
