@@ -35,17 +35,6 @@ pub struct StoredAttachment {
     pub detached_seq: Option<Revision>,
 }
 
-/// That a record refers to another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Naming {
-    /// The record.
-    pub record: RecordId,
-    /// Its field.
-    pub field: String,
-    /// Its kind.
-    pub kind: String,
-}
-
 impl Store {
     /// Links from and to a record that hold now, or that held at a moment. By link type, then source, then target.
     ///
@@ -170,25 +159,6 @@ impl Store {
         let rows =
             self.read_few().await?.fetch_all(sql, &[Bind::Integer(target.0), Bind::Text(field.to_owned())]).await?;
         rows.iter().map(|row| Ok(RecordId(row.integer(0)?))).collect()
-    }
-
-    /// Where records refer to any of these, by any field. No order.
-    ///
-    /// # Errors
-    /// What the database answered.
-    pub async fn naming(&self, targets: &[RecordId], limit: usize) -> Result<Vec<Naming>, StoreError> {
-        let ids: Vec<i64> = targets.iter().map(|target| target.0).collect();
-        let (list, bind) = integer_list(&ids, 1, self.dialect());
-        let sql = format!(
-            "select f.record, f.field, r.kind from reference f join record r on r.id = f.record \
-             where f.target in {list} limit $2"
-        );
-        let limit = Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX));
-        let rows = self.read_some(targets.len()).await?.fetch_all(&sql, &[bind, limit]).await?;
-        let naming = |row: &crate::connection::Row| {
-            Ok(Naming { record: RecordId(row.integer(0)?), field: row.text(1)?, kind: row.text(2)? })
-        };
-        rows.iter().map(naming).collect()
     }
 
     /// An organisation and all below it by their field `parent`, ascending. A circle of parents does no harm.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use steward_model::access::{Action, Actor, Rights, rights};
 use steward_model::command::{Command, NewWork, Rework};
 use steward_model::decide::may_rework;
+use steward_model::filter::{Filter, Operand, Test};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::{FieldType, Kind, Registry, Requirement};
 use steward_model::moment::Moment;
@@ -265,13 +266,22 @@ impl App {
     pub(crate) async fn time_of_parts(&self, actor: &Actor, whole: &Record) -> Result<(Sum, usize), Error> {
         let wholes = whole_fields(self.registry());
         let mut known = HashSet::from([whole.id]);
-        let mut level = vec![whole.id];
+        let mut level: HashMap<String, Vec<RecordId>> = [(whole.kind.clone(), vec![whole.id])].into();
         for _ in 0..LEVELS {
-            let found = self.store().naming(&level, PARTS_MAX).await?;
-            let is_part = |kind: &str, field: &str| wholes.iter().any(|(of, key)| of == kind && key == field);
-            let parts = found.into_iter().filter(|part| is_part(&part.kind, &part.field)).map(|part| part.record);
-            level = parts.filter(|part| known.insert(*part)).collect();
-            if level.is_empty() || known.len() > PARTS_MAX {
+            let mut next: HashMap<String, Vec<RecordId>> = HashMap::new();
+            for part in &wholes {
+                let of = part.wholes.iter().filter_map(|kind| level.get(kind)).flatten();
+                let of: Vec<Operand> = of.map(|id| Operand::Value(id.0.into())).collect();
+                if of.is_empty() {
+                    continue;
+                }
+                let found =
+                    self.all_records(&part.kind, &Filter::field_test(&part.field, Test::In(of)), PARTS_MAX).await?;
+                let new = found.into_iter().map(|record| record.id).filter(|id| known.insert(*id));
+                next.entry(part.kind.clone()).or_default().extend(new);
+            }
+            level = next;
+            if level.values().all(Vec::is_empty) || known.len() > PARTS_MAX {
                 break;
             }
         }
@@ -318,7 +328,7 @@ fn named_in(booking: &Booking) -> impl Iterator<Item = RecordId> + use<> {
 
 /// The fields by which work says what it is part of: those that the kind declares, those named so among tasks of one
 /// kind, and for what cannot be without a whole, that whole.
-fn whole_fields(registry: &Registry) -> Vec<(String, String)> {
+fn whole_fields(registry: &Registry) -> Vec<PartField> {
     let keeps_time = |key: &String| registry.kind(key).is_some_and(|kind| kind.field(SPENT).is_some());
     let mut found = Vec::new();
     for kind in registry.kinds().iter().filter(|kind| kind.field(SPENT).is_some()) {
@@ -328,9 +338,17 @@ fn whole_fields(registry: &Registry) -> Vec<(String, String)> {
             let among = field.key.starts_with("parent_") && kinds == &[kind.key.clone()];
             let within = field.required == Requirement::Always && kinds.iter().all(keeps_time);
             if declared || among || within {
-                found.push((kind.key.clone(), field.key.clone()));
+                found.push(PartField { kind: kind.key.clone(), field: field.key.clone(), wholes: kinds.clone() });
             }
         }
     }
     found
+}
+
+/// A field by which records of a kind say what they are part of.
+struct PartField {
+    kind: String,
+    field: String,
+    /// Kinds of what they may be part of.
+    wholes: Vec<String>,
 }
