@@ -335,7 +335,7 @@ fn whole_fields(registry: &Registry) -> Vec<PartField> {
         for field in &kind.fields {
             let FieldType::Reference { kinds } = &field.field_type else { continue };
             let declared = kind.family.as_ref().is_some_and(|family| family.parent == field.key);
-            let among = field.key.starts_with("parent_") && kinds == &[kind.key.clone()];
+            let among = field.key.starts_with("parent_") && kinds.as_slice() == std::slice::from_ref(&kind.key);
             let within = field.required == Requirement::Always && kinds.iter().all(keeps_time);
             if declared || among || within {
                 found.push(PartField { kind: kind.key.clone(), field: field.key.clone(), wholes: kinds.clone() });
