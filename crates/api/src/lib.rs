@@ -29,6 +29,7 @@ mod time;
 mod timeline;
 mod views;
 mod wire;
+mod worklogs;
 
 use std::sync::Arc;
 

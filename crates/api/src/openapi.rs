@@ -253,6 +253,7 @@ fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
             "organisation": text,
             "links": { "type": "array", "items": { "type": "object", "properties": { "link": text, "target": text } } },
         }),
+        ("POST" | "PATCH", path) if path.contains("/worklogs") => worklog_properties(route.method.as_str()),
         ("PATCH", _) => json!({ "fields": fields, "organisation": text, "revision": { "type": "integer" } }),
         (_, path) if path.ends_with("/transitions/{key}") => {
             json!({ "fields": fields, "comment": comment, "revision": { "type": "integer" } })
@@ -272,13 +273,28 @@ fn request_body(route: &Route, kind: Option<&Kind>) -> Option<Value> {
             "end": { "type": "boolean", "description": "No longer watch" },
         }),
         (_, path) if path.ends_with("/comments") => json!({ "body": text, "audience": audience }),
-        (_, path) if path.ends_with("/worklogs") => json!({ "duration": text, "started_at": text, "note": text }),
+        ("POST", path) if path.ends_with("/timer") => json!({}),
         ("POST", path) if path.ends_with("/links") => json!({ "link": text, "target": text }),
         ("POST", path) if path.ends_with("/watchers") => json!({ "person": text }),
         _ => return None,
     };
     let schema = json!({ "type": "object", "additionalProperties": false, "properties": properties });
     Some(json!({ "required": true, "content": { "application/json": { "schema": schema } } }))
+}
+
+/// What an entry of time says; with a correction only what is to change.
+fn worklog_properties(method: &str) -> Value {
+    let mut properties = json!({
+        "duration": { "type": "string", "description": "Such as PT30M or 1 h 30 min" },
+        "started_at": { "type": "string", "format": "date-time", "description": "So long before now when missing" },
+        "note": { "type": "string", "maxLength": 2000 },
+        "activity": { "type": ["string", "null"], "description": "Id, number or title of an activity" },
+        "billable": { "type": "boolean", "description": "As the activity says when missing" },
+    });
+    if method == "PATCH" {
+        properties["reason"] = json!({ "type": "string", "maxLength": 500, "description": "Why it is corrected" });
+    }
+    properties
 }
 
 /// What an order says. Which answers an item takes is told by its form.

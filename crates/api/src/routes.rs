@@ -4,7 +4,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
     Api, bulk_edits, calibration, catalogue, clocks, configuration, events, inspector, intervals, meta, notifications,
-    openapi, outbox, overlays, plans, records, rules, search, timeline, views,
+    openapi, outbox, overlays, plans, records, rules, search, timeline, views, worklogs,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -56,6 +56,9 @@ pub fn routes() -> Vec<Route> {
         open(Get, "/readyz", "Whether requests can be answered", get(meta::readyz)),
         route(Get, "/metrics", "Figures for Prometheus", get(meta::metrics)),
         route(Get, "/api/v1/me", "The caller and what roles it holds", get(meta::me)),
+        route(Get, "/api/v1/time", "Time booked in a period, by entry or in groups", get(worklogs::report)),
+        route(Get, "/api/v1/timer", "One's clock, if it runs", get(worklogs::timer)),
+        route(Delete, "/api/v1/timer", "Stop one's clock", delete(worklogs::stop_timer)),
         route(Get, "/api/v1/kinds", "The kinds of records there are", get(meta::kinds)),
         route(Get, "/api/v1/openapi.json", "This interface as OpenAPI document", get(openapi::document)),
         route(Get, "/api/v1/events", "The journal as a stream of server-sent events", get(events::stream)),
@@ -307,7 +310,11 @@ pub fn routes() -> Vec<Route> {
             "Comment, for the requester or for staff",
             post(timeline::comment),
         ),
-        route(Post, "/api/v1/{kinds}/{record}/worklogs", "Book time", post(timeline::work)),
+        route(Get, "/api/v1/{kinds}/{record}/worklogs", "Time booked on a record, with sums", get(worklogs::list)),
+        route(Post, "/api/v1/{kinds}/{record}/worklogs", "Book time", post(worklogs::book)),
+        route(Patch, "/api/v1/{kinds}/{record}/worklogs/{entry}", "Correct booked time", patch(worklogs::correct)),
+        route(Delete, "/api/v1/{kinds}/{record}/worklogs/{entry}", "Take booked time back", delete(worklogs::withdraw)),
+        route(Post, "/api/v1/{kinds}/{record}/timer", "Start one's clock on a record", post(worklogs::start_timer)),
         route(Post, "/api/v1/{kinds}/{record}/links", "Link to another record", post(timeline::link)),
         route(Delete, "/api/v1/{kinds}/{record}/links/{link}/{target}", "End a link", delete(timeline::unlink)),
         route(Post, "/api/v1/{kinds}/{record}/watchers", "Have someone hear of changes", post(timeline::watch)),

@@ -14,9 +14,6 @@ use steward_model::access::{Action, Actor};
 use steward_model::command::Command;
 use steward_model::event::Door;
 use steward_model::id::Revision;
-use steward_model::kind::{Field, FieldType, Level, Requirement};
-use steward_model::moment::Moment;
-use steward_model::value::{NoReferences, parse_value};
 
 use crate::body::{self, Body};
 use crate::caller::{Caller, Segments};
@@ -84,50 +81,6 @@ pub(crate) async fn comment(
 ) -> Result<Response, Problem> {
     let comment = comment_of(body.only(&["body", "audience"])?)?;
     execute(&api, &actor, &kinds, &name, Request::Command(Command::Comment(comment)), &headers).await
-}
-
-pub(crate) async fn work(
-    State(api): State<Api>,
-    Caller(actor): Caller,
-    Segments((kinds, name)): Segments<(String, String)>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Problem> {
-    let mut map = body.only(&["duration", "started_at", "note"])?;
-    let duration = map.remove("duration").unwrap_or(Value::Null);
-    let seconds = parse_value(&duration_field(), &duration, &NoReferences)
-        .map_err(|message| Problem(Error::invalid("duration", message)))?
-        .and_then(|value| value.as_i64())
-        .ok_or_else(|| Problem(Error::invalid("duration", "is required, such as PT30M")))?;
-    let started_at =
-        match body::string(&mut map, "started_at")? {
-            None => None,
-            Some(text) => Some(Moment::parse(&text).ok_or_else(|| {
-                Problem(Error::invalid("started_at", "must be a moment such as 2026-03-01T09:30:00Z"))
-            })?),
-        };
-    let note = body::string(&mut map, "note")?.unwrap_or_default();
-    let command = Command::Work { seconds, started_at, note };
-    execute(&api, &actor, &kinds, &name, Request::Command(command), &headers).await
-}
-
-/// Durations are written here as in fields of that type.
-fn duration_field() -> Field {
-    Field {
-        key: "duration".to_owned(),
-        label: "Duration".to_owned(),
-        help: String::new(),
-        field_type: FieldType::Duration,
-        required: Requirement::Always,
-        visible_when: None,
-        locked_when: None,
-        default: None,
-        indexed: false,
-        unique: false,
-        audience: Level::Agent,
-        write: Some(Level::Agent),
-        class: None,
-    }
 }
 
 pub(crate) async fn link(

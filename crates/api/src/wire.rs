@@ -9,6 +9,7 @@ use steward_model::event::{Act, Event, LinkTo};
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::value::render_value;
+use steward_model::work::Work;
 
 /// A record, with only some of its fields when `fields` names them.
 ///
@@ -229,11 +230,27 @@ fn act(kind: &Kind, act: &Act, labels: &Labels) -> Value {
         Act::Transferred { .. } => json!({}),
         Act::Moved { transition, from, to } => json!({ "transition": transition, "from": from, "to": to }),
         Act::Commented { audience, body } => json!({ "audience": audience, "body": body }),
-        Act::Worked { seconds, started_at, person, note } => json!({
+        Act::Worked { seconds, started_at, person, note, activity, billable, team } => json!({
             "seconds": seconds,
             "started_at": started_at.to_string(),
             "person": reference(*person, labels),
             "note": note,
+            "activity": activity.map(|activity| reference(activity, labels)),
+            "billable": billable,
+            "team": team.map(|team| reference(team, labels)),
+        }),
+        Act::WorkCorrected { entry, person, from, to, reason } => json!({
+            "entry": entry.to_string(),
+            "person": reference(*person, labels),
+            "before": work(from, labels),
+            "after": work(to, labels),
+            "reason": reason,
+        }),
+        Act::WorkWithdrawn { entry, person, from, reason } => json!({
+            "entry": entry.to_string(),
+            "person": reference(*person, labels),
+            "before": work(from, labels),
+            "reason": reason,
         }),
         Act::Attached(attachment) => json!({
             "name": attachment.name,
@@ -257,4 +274,14 @@ fn act(kind: &Kind, act: &Act, labels: &Labels) -> Value {
             })),
         }),
     }
+}
+
+fn work(work: &Work, labels: &Labels) -> Value {
+    json!({
+        "seconds": work.seconds,
+        "started_at": work.started_at.to_string(),
+        "activity": work.activity.map(|activity| reference(activity, labels)),
+        "billable": work.billable,
+        "note": work.note,
+    })
 }

@@ -14,6 +14,7 @@ use steward_model::kind::Kind;
 use steward_model::record::{Fields, Record};
 use steward_practices::approval::POLICY;
 use steward_practices::notice::TEMPLATE;
+use steward_practices::rate::{ACTIVITY, RATE};
 use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::clocks::ClockChange;
 use steward_store::error::{CommitError, StoreError};
@@ -86,7 +87,7 @@ impl App {
             .rules
             .related_kinds()
             .iter()
-            .chain(&["organisation", "team", "service", POLICY, FLOW, TEMPLATE])
+            .chain(&["organisation", "team", "service", POLICY, FLOW, TEMPLATE, ACTIVITY, RATE])
             .chain(&SOURCES);
         let kinds: Vec<&&'static str> = small.filter(|key| is_of(&[*key])).collect();
         if !kinds.is_empty() {

@@ -189,6 +189,11 @@ impl App {
                 let fields = self.sealed(kind, &transition.fields)?;
                 Ok((Command::Transition(steward_model::command::Transition { fields, ..transition.clone() }), found))
             }
+            Request::Work(asked) => Ok((self.work_command(actor, record, asked).await?, Found::default())),
+            Request::Rework { entry, to, reason } => {
+                let command = self.rework_command(actor, record, *entry, to.as_ref(), reason).await?;
+                Ok((command, Found::default()))
+            }
             Request::Command(command) => Ok((command.clone(), Found::default())),
             Request::Update { fields, organisation, base } => {
                 let found = self.look_up_input(actor, kind, fields, organisation.clone()).await?;

@@ -180,6 +180,8 @@ pub(crate) fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option
         Act::Commented { audience, .. } => *audience == Audience::Public || internal,
         Act::Attached(attachment) => attachment.audience == Audience::Public || internal,
         Act::Worked { .. }
+        | Act::WorkCorrected { .. }
+        | Act::WorkWithdrawn { .. }
         | Act::Watched { .. }
         | Act::Unwatched { .. }
         | Act::Detached { .. }
@@ -219,9 +221,16 @@ pub(crate) fn named_in(event: &Event) -> BTreeSet<RecordId> {
         ids.insert(*record);
     }
     match &event.act {
-        Act::Worked { person, .. } | Act::Watched { person } | Act::Unwatched { person } => {
+        Act::Watched { person } | Act::Unwatched { person } => {
             ids.insert(*person);
         }
+        Act::Worked { person, activity, team, .. } => {
+            ids.extend(std::iter::once(*person).chain(*activity).chain(*team));
+        }
+        Act::WorkCorrected { person, from, to, .. } => {
+            ids.extend(std::iter::once(*person).chain(from.activity).chain(to.activity));
+        }
+        Act::WorkWithdrawn { person, from, .. } => ids.extend(std::iter::once(*person).chain(from.activity)),
         Act::Escalated { called: Some(called), .. } => ids.extend(&called.people),
         _ => {}
     }

@@ -62,6 +62,7 @@ pub mod sessions;
 pub mod setup;
 pub mod snippets;
 mod subscriber;
+pub mod time;
 pub mod tokens;
 pub mod view;
 pub mod viewing;

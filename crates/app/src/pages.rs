@@ -1,15 +1,16 @@
 //! What a page shows of a record, gathered with one look at it: the record, the newest entries of its journal, its files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use steward_model::access::{Actor, rights};
 use steward_model::apply::apply;
-use steward_model::event::{Audience, Event};
+use steward_model::event::{Act, Audience, Event};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::Record;
+use steward_model::work::Booking;
 
 use crate::App;
 use crate::error::Error;
@@ -28,6 +29,9 @@ pub struct RecordPage {
     pub labels: Labels,
     /// Whether there are older entries than these.
     pub older: bool,
+    /// The entries of time that stand, by their place, each with whether the actor may put it right; only of a page of
+    /// now that has such entries.
+    pub bookings: Option<BTreeMap<Revision, (Booking, bool)>>,
     /// Its files, those taken off left out.
     pub files: Vec<FileView>,
     /// The record's revision now, also when it is shown as it was.
@@ -72,15 +76,21 @@ impl App {
             .map(|file| FileView { seq: file.seq, attachment: file.file })
             .collect();
         let entries: Vec<Event> = found.into_iter().filter_map(|entry| readable(kind, entry.event, &rights)).collect();
-        let named: BTreeSet<RecordId> =
-            entries.iter().flat_map(|event| named_in(event).into_iter().chain(referred_in(kind, event))).collect();
+        let has_work = entries.iter().any(|event| matches!(event.act, Act::Worked { .. }));
+        let bookings = match as_of {
+            None if has_work => Some(self.bookings_of(actor, &record, &rights).await?),
+            _ => None,
+        };
+        let activities = bookings.iter().flat_map(BTreeMap::values).filter_map(|(booking, _)| booking.work.activity);
+        let mut named: BTreeSet<RecordId> = activities.collect();
+        named.extend(entries.iter().flat_map(|event| named_in(event).into_iter().chain(referred_in(kind, event))));
         let labels = self.labels(actor, named.clone(), &named).await?;
         let entries = entries.into_iter().filter(|event| shows_only(event, &labels)).collect();
         let view = match then {
             None => self.view(actor, kind, record, None).await?,
             Some((then, at)) => self.view_as_of(actor, kind, &record, then, at).await?,
         };
-        Ok(RecordPage { view, entries, labels, older: after > 0, files, revision, changed_at })
+        Ok(RecordPage { view, entries, labels, older: after > 0, bookings, files, revision, changed_at })
     }
 
     /// The field values of a record at an earlier revision, as far as the actor may read the record now: what a form that

@@ -19,6 +19,7 @@ use steward_store::rows::Loaded;
 use crate::App;
 use crate::deciding::folded;
 use crate::error::Error;
+use crate::time::{WorkChange, WorkRequest};
 use crate::view::RecordView;
 
 /// How often a change is decided anew when others keep changing the record. Within a process those that lost take turns,
@@ -61,6 +62,17 @@ pub struct NewRecord {
 pub enum Request {
     /// A command without names of other records outside its fields.
     Command(Command),
+    /// Time spent, to be booked.
+    Work(WorkRequest),
+    /// An entry of time to be put right.
+    Rework {
+        /// Place of the entry that booked it.
+        entry: Revision,
+        /// What it is to say; `None` takes it back.
+        to: Option<WorkChange>,
+        /// Why; may be empty.
+        reason: String,
+    },
     /// An update that may name another organisation.
     Update {
         /// Field values in API form.

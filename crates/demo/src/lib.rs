@@ -30,6 +30,7 @@ mod script;
 mod stories;
 mod sundry;
 mod table;
+mod time;
 mod world;
 
 use std::collections::BTreeSet;
@@ -171,6 +172,7 @@ fn write(mut world: World, now: Moment, seed: u64) -> anyhow::Result<Vec<Step>> 
     let named = items::write(&mut script, &calendar, seed, items_at)?;
     devices::write(&mut script, &mut world, &calendar, seed, items_at.plus_seconds(600), named);
     agreements::write(&mut script, start);
+    time::write(&mut script, start);
     approvals::write(&mut script, start, now);
     offers::write(&mut script, &world, &calendar, items_at.plus_seconds(3 * 3600))?;
     articles::write(&mut script, &calendar, seed)?;

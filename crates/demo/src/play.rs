@@ -15,6 +15,7 @@ use steward_app::files::NewFile;
 use steward_app::knowledge::{Flag, Said};
 use steward_app::list::ListRequest;
 use steward_app::records::{NewRecord, Origin, Request};
+use steward_app::time::WorkRequest;
 use steward_model::access::Actor;
 use steward_model::command::{Command, NewComment, Transition};
 use steward_model::event::Audience;
@@ -194,7 +195,9 @@ impl Player {
             }
             Deed::Say(audience, body) => Request::Command(Command::Comment(comment(audience, body)?)),
             Deed::Work(minutes, words) => {
-                Request::Command(Command::Work { seconds: minutes * 60, started_at: None, note: self.filled(words)? })
+                let note = self.filled(words)?;
+                let activity = Some(self.find(crate::time::activity_of(words))?.id.to_string());
+                Request::Work(WorkRequest { seconds: minutes * 60, note, activity, ..WorkRequest::default() })
             }
             Deed::Link(link, target) => {
                 Request::Link { link: (*link).to_owned(), target: self.find(target)?.id.to_string(), end: false }

@@ -107,6 +107,8 @@ fn apply_act(record: &mut Record, act: &Act) {
         | Act::Updated
         | Act::Commented { .. }
         | Act::Worked { .. }
+        | Act::WorkCorrected { .. }
+        | Act::WorkWithdrawn { .. }
         | Act::Attached(_)
         | Act::Detached { .. }
         | Act::Linked(_)

@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use crate::event::{Act, Attachment, Audience, Event, LinkTo};
 use crate::id::{RecordId, Revision};
 use crate::moment::Moment;
+use crate::work::{Booking, Work};
 
 /// Field values as they came from outside, in API form and unchecked; `null` empties a field.
 pub type Input = Map<String, Json>;
@@ -21,14 +22,9 @@ pub enum Command {
     /// Write a comment or a work note.
     Comment(NewComment),
     /// Note time spent.
-    Work {
-        /// Time spent, in seconds, 1 to 31 days.
-        seconds: i64,
-        /// When it began; when `None`, so long before now.
-        started_at: Option<Moment>,
-        /// What was done.
-        note: String,
-    },
+    Work(NewWork),
+    /// Put an entry of time right, or take it back: one's own, or anybody's as who answers for the record.
+    Rework(Box<Rework>),
     /// Add a file whose content is already in the blob store.
     Attach(Attachment),
     /// Take a file off: one's own, or any with the right to change the record.
@@ -98,6 +94,36 @@ pub struct Transition {
     pub base: Option<Revision>,
 }
 
+/// Time spent, to be noted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewWork {
+    /// Time spent, in seconds, 1 to 31 days.
+    pub seconds: i64,
+    /// When it began; when `None`, so long before now.
+    pub started_at: Option<Moment>,
+    /// What was done.
+    pub note: String,
+    /// What sort of work it was. That it may be chosen is the caller's look-up.
+    pub activity: Option<RecordId>,
+    /// Whether it is to be charged.
+    pub billable: bool,
+    /// Seconds of the entries that stand on the record already.
+    pub before: i64,
+}
+
+/// An entry of time to be put right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rework {
+    /// The entry as it stands.
+    pub booking: Booking,
+    /// What it is to say; `None` takes it back.
+    pub to: Option<Work>,
+    /// Why.
+    pub reason: String,
+    /// Seconds of all entries that stand on the record, this one with them.
+    pub before: i64,
+}
+
 /// Words on a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewComment {
@@ -117,7 +143,7 @@ impl Command {
             Self::Transition(_) => Action::Transition,
             Self::Comment(NewComment { audience: Audience::Public, .. }) => Action::Comment,
             Self::Comment(NewComment { audience: Audience::Internal, .. }) => Action::Note,
-            Self::Work { .. } => Action::Work,
+            Self::Work(_) | Self::Rework(_) => Action::Work,
             Self::Attach(_) | Self::Detach { .. } => Action::Attach,
             Self::Link(_) | Self::Unlink(_) => Action::Link,
             Self::ViewAs { .. } => Action::ViewAs,

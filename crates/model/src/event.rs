@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use crate::id::{RecordId, Revision};
 use crate::moment::Moment;
 use crate::record::Fields;
+use crate::work::{Work, is_false};
 
 /// One entry of the journal. One command makes one event, with every change it brought about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -196,6 +197,41 @@ pub enum Act {
         person: RecordId,
         /// What was done, plain text; may be empty.
         note: String,
+        /// What sort of work it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        activity: Option<RecordId>,
+        /// Whether it is to be charged.
+        #[serde(default, skip_serializing_if = "is_false")]
+        billable: bool,
+        /// For which of their teams they worked: that of the record where they are in it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<RecordId>,
+    },
+    /// An entry of time was put right; both stay in the journal, and the later one counts.
+    WorkCorrected {
+        /// Place of the entry that booked the time.
+        entry: Revision,
+        /// Whose time it is.
+        person: RecordId,
+        /// What it said before.
+        from: Work,
+        /// What it says now.
+        to: Work,
+        /// Why, if that was said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// An entry of time was taken back.
+    WorkWithdrawn {
+        /// Place of the entry that booked the time.
+        entry: Revision,
+        /// Whose time it was.
+        person: RecordId,
+        /// What it said.
+        from: Work,
+        /// Why, if that was said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
     },
     /// A file was added.
     Attached(Attachment),
@@ -294,6 +330,8 @@ impl Act {
             Self::Moved { .. } => "moved",
             Self::Commented { .. } => "commented",
             Self::Worked { .. } => "worked",
+            Self::WorkCorrected { .. } => "work_corrected",
+            Self::WorkWithdrawn { .. } => "work_withdrawn",
             Self::Attached(_) => "attached",
             Self::Detached { .. } => "detached",
             Self::Linked(_) => "linked",

@@ -18,3 +18,4 @@ pub mod moment;
 pub mod record;
 pub mod value;
 pub mod variables;
+pub mod work;

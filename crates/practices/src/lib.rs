@@ -13,6 +13,7 @@ pub mod maintenance;
 pub mod notice;
 pub mod people;
 mod priority;
+pub mod rate;
 mod rule;
 pub mod rules;
 pub mod schedule;
@@ -113,6 +114,10 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("task/de.toml", include_str!("../practices/task/de.toml")),
     ("task/fr.toml", include_str!("../practices/task/fr.toml")),
     ("task/task.toml", include_str!("../practices/task/task.toml")),
+    ("time/activity.toml", include_str!("../practices/time/activity.toml")),
+    ("time/de.toml", include_str!("../practices/time/de.toml")),
+    ("time/fr.toml", include_str!("../practices/time/fr.toml")),
+    ("time/rate.toml", include_str!("../practices/time/rate.toml")),
 ];
 
 /// The definitions that Steward ships, for [`steward_model::kind::Registry::load`]. A customer's own kinds are more

@@ -19,6 +19,7 @@ use crate::maintenance;
 use crate::notice;
 use crate::people;
 use crate::priority;
+use crate::rate;
 use crate::rule;
 use crate::schedule;
 use crate::service_level;
@@ -79,6 +80,7 @@ impl Rules for PracticeRules {
             notice::TEMPLATE => notice::check(before, after, ctx),
             FLOW => flow::check(before, after, ctx),
             PLAN => flow::check_plan(before, after, ctx),
+            rate::RATE => rate::check(before, after, ctx),
             RULE => rule::check(before, after, ctx),
             schedule::SCHEDULE => schedule::check(before, after, ctx),
             "person" => people::check_roles(before, after, ctx),

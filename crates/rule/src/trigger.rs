@@ -88,6 +88,8 @@ impl Occasion {
             Act::Commented { .. } => Some(Self::Commented),
             Act::Escalated { .. } => Some(Self::Escalated),
             Act::Worked { .. }
+            | Act::WorkCorrected { .. }
+            | Act::WorkWithdrawn { .. }
             | Act::Attached(_)
             | Act::Detached { .. }
             | Act::Linked(_)

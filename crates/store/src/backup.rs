@@ -29,7 +29,7 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 43] = [
+const TABLES: [(&str, Option<&str>); 45] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
@@ -72,6 +72,8 @@ const TABLES: [(&str, Option<&str>); 43] = [
     ("rule_replay", None),
     ("outbox", Some("id")),
     ("outbox_place", None),
+    ("worklog", None),
+    ("work_timer", None),
     ("meta", None),
 ];
 

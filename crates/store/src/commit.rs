@@ -17,7 +17,7 @@ use crate::numbers::{self, counter};
 use crate::rows::{JOURNAL, RECORD, is_references, journal_row, record_row, reference_rows, unique_values};
 use crate::sql::{Bind, Dialect};
 use crate::store::Store;
-use crate::{clocks, intervals, jobs, notifications, outbox, rules};
+use crate::{clocks, intervals, jobs, notifications, outbox, rules, worklog};
 
 const REFERENCE: Target = Target {
     table: "reference",
@@ -101,6 +101,7 @@ struct Rows {
     edges: Vec<Edge>,
     attachments: Vec<Vec<Bind>>,
     detached: Vec<[i64; 3]>,
+    work: Vec<worklog::Step>,
     heads: Vec<Head>,
     /// Highest place of each number series among new records.
     places: BTreeMap<String, i64>,
@@ -171,12 +172,14 @@ impl Rows {
                 Bind::Text(file.sha256.clone()),
                 Bind::Text(audience_key(file.audience).to_owned()),
             ]),
+            Act::Worked { .. } | Act::WorkCorrected { .. } | Act::WorkWithdrawn { .. } => {
+                self.work.extend(worklog::step(event));
+            }
             Act::Detached { attachment } => self.detached.push([event.seq, event.record.0, *attachment]),
             Act::Updated
             | Act::Transferred { .. }
             | Act::Moved { .. }
             | Act::Commented { .. }
-            | Act::Worked { .. }
             | Act::Watched { .. }
             | Act::Unwatched { .. }
             | Act::Escalated { .. }
@@ -272,6 +275,7 @@ async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) ->
         let sql = "update attachment set detached_seq = $1 where record = $2 and seq = $3";
         connection.execute(sql, &detached.map(Bind::Integer)).await?;
     }
+    worklog::write(connection, &rows.work).await?;
     if connection.dialect() == Dialect::Sqlite {
         numbers::keep_places(connection, &rows.places).await?;
     }
@@ -308,6 +312,7 @@ fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
         && rows.edges.is_empty()
         && rows.attachments.is_empty()
         && rows.detached.is_empty()
+        && rows.work.is_empty()
 }
 
 /// Writes one event with its record in one statement, which PostgreSQL runs as a transaction of its own: one round trip

@@ -49,6 +49,7 @@ pub mod verify;
 pub mod visits;
 mod wake;
 pub mod webhooks;
+pub mod worklog;
 mod writer;
 
 pub use migrate::schema;

@@ -26,6 +26,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0021_viewing.sql"),
     include_str!("../migrations/0022_holiday_feeds.sql"),
     include_str!("../migrations/0023_webhooks.sql"),
+    include_str!("../migrations/0024_worklogs.sql"),
     include_str!("../migrations/0025_rule_groups.sql"),
 ];
 

@@ -40,7 +40,8 @@ impl Store {
         let sql = format!(
             "select record, cast(data as text) from (\
              select record, seq, data, sum({length}) over (partition by record order by seq desc) - {length} as later \
-             from journal where record in {list} and type in ('commented', 'worked', 'attached', 'detached')\
+             from journal where record in {list} and type in ('commented', 'worked', 'work_corrected', 'work_withdrawn', \
+              'attached', 'detached')\
              ) said where later < $2 order by record, seq"
         );
         let most = Bind::Integer(i64::try_from(most).unwrap_or(i64::MAX));

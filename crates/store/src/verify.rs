@@ -8,6 +8,7 @@ use steward_model::chain::{Hash, MerkleTree, link_hash, seal_hash};
 use steward_model::event::{Act, Event};
 use steward_model::id::{RecordId, Revision};
 use steward_model::record::Record;
+use steward_model::work::{Booking, follow};
 
 use crate::blob::Blobs;
 use crate::commit::audience_key;
@@ -18,6 +19,7 @@ use crate::rows::{loaded, record_columns};
 use crate::seal::{PAGE, Seal, all_seals};
 use crate::sql::{Bind, Dialect, placeholders};
 use crate::store::Store;
+use crate::worklog;
 
 /// Entries and records read at once; together with one record's fold, all the memory that this takes.
 const CHECKED: usize = 2_000;
@@ -220,6 +222,8 @@ struct Chain {
     hash: Hash,
     /// `None` before the first entry, and after one that does not fold.
     record: Option<Record>,
+    /// Time spent, as the entries tell of it.
+    work: BTreeMap<Revision, Booking>,
     /// Whether the fold is worth comparing.
     folds: bool,
 }
@@ -243,7 +247,14 @@ async fn check_journals(
             if let Some(done) = current.take_if(|chain| chain.id != id) {
                 finished.push(done);
             }
-            let chain = current.get_or_insert(Chain { id, seq: 0, hash: Hash::ZERO, record: None, folds: true });
+            let chain = current.get_or_insert(Chain {
+                id,
+                seq: 0,
+                hash: Hash::ZERO,
+                record: None,
+                work: BTreeMap::new(),
+                folds: true,
+            });
             check_entry(row, chain, report)?;
             report.entries += 1;
         }
@@ -287,6 +298,7 @@ fn check_entry(row: &Row, chain: &mut Chain, report: &mut VerifyReport) -> Resul
         report.tell(place, "its columns differ from its content");
         chain.folds = false;
     }
+    follow(&mut chain.work, &event);
     if chain.folds {
         match apply(chain.record.take(), &event) {
             Ok(record) => {
@@ -322,7 +334,12 @@ async fn check_records(
         for row in &rows {
             stored.insert(row.integer(0)?, loaded(row));
         }
+        let ids: Vec<RecordId> = chains.iter().map(|chain| chain.id).collect();
+        let mut booked = worklog::of(connection, &ids).await?;
         for chain in chains {
+            if chain.folds && booked.remove(&chain.id).unwrap_or_default() != chain.work {
+                report.tell(Place::Record(chain.id), "its time spent differs from what its journal says");
+            }
             report.records += 1;
             let place = Place::Record(chain.id);
             match stored.remove(&chain.id.0) {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use steward_app::files::NewFile;
 use steward_app::records::{Origin, Request};
+use steward_app::time::WorkRequest;
 use steward_app::view::RecordView;
 use steward_model::access::Actor;
 use steward_model::chain::Hash;
@@ -330,8 +331,8 @@ async fn write_ticket(
     let comment = |audience, body| Request::Command(Command::Comment(NewComment { audience, body }));
     server.act(agent, &ticket, comment(Audience::Public, part("comment"))).await;
     server.act(agent, &ticket, comment(Audience::Internal, part("note"))).await;
-    let work = Command::Work { seconds: 600, started_at: None, note: part("work") };
-    server.act(agent, &ticket, Request::Command(work)).await;
+    let work = WorkRequest { seconds: 600, note: part("work"), ..WorkRequest::default() };
+    server.act(agent, &ticket, Request::Work(work)).await;
     let link = Request::Link { link: "affects".to_owned(), target: item.record.number.clone(), end: false };
     server.act(agent, &ticket, link).await;
     let mut files = Vec::new();

@@ -3,8 +3,10 @@
 use maud::{Markup, html};
 use steward_words::t;
 
+use crate::button::{Button, Look, link_button};
 use crate::icon::{Icon, icon, large_icon};
 use crate::page::{Page, Theme, page};
+use crate::partial::Partial;
 use crate::person::avatar;
 use crate::sheet;
 use crate::viewing::{ViewingBar, viewing_bar};
@@ -30,6 +32,8 @@ pub struct Shell<'a> {
     pub counts: Option<&'a str>,
     /// Links at the bottom: settings.
     pub foot: &'a [NavigationLink<'a>],
+    /// The clock that runs.
+    pub timer: Option<RunningTimer<'a>>,
     /// Who is signed in.
     pub person: Option<Account<'a>>,
     /// As whom they look, if they do.
@@ -86,6 +90,21 @@ pub struct InboxLink<'a> {
     pub is_current: bool,
 }
 
+/// Somebody's clock, running on a record.
+#[derive(Debug, Clone, Copy)]
+pub struct RunningTimer<'a> {
+    /// Number of the record.
+    pub number: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// Its address.
+    pub address: &'a str,
+    /// Address of the form that books the time.
+    pub stop: &'a str,
+    /// How long it has run, in words.
+    pub since: &'a str,
+}
+
 /// Links under a heading.
 #[derive(Debug, Clone, Copy)]
 pub struct NavigationGroup<'a> {
@@ -124,6 +143,7 @@ pub fn shell(document: &Page, shell: &Shell, main: Markup) -> Markup {
             header.shell__bar {
                 button.icon-button type="button" popovertarget="navigation" aria-label=(t("navigation")) { (large_icon(Icon::Menu2)) }
                 a.shell__name href=(shell.home) { (shell.name) }
+                @if let Some(timer) = &shell.timer { a.shell__timer href=(timer.stop) { (icon(Icon::PlayerPlay)) span { (timer.number) } } }
                 a.icon-button href=(shell.search.address) aria-label=(t("search")) { (large_icon(Icon::Search)) }
             }
             (navigation(shell, document))
@@ -151,6 +171,7 @@ fn navigation(shell: &Shell, document: &Page) -> Markup {
             @if let Some(create) = &shell.create {
                 a.nav__create href=(create.address) data-key="c" { (icon(Icon::Plus)) span { (create.label) } @if document.keys.is_on { kbd aria-hidden="true" { (document.keys.shown('c')) } } }
             }
+            @if let Some(timer) = &shell.timer { (running(timer)) }
             div.nav__body data-counts=[shell.counts] {
                 @if let Some(inbox) = &shell.inbox { (inbox_link(inbox)) }
                 @if !shell.links.is_empty() { (links(shell.links)) }
@@ -163,6 +184,18 @@ fn navigation(shell: &Shell, document: &Page) -> Markup {
                 @if !shell.foot.is_empty() { (links(shell.foot)) }
                 @if let Some(account) = &shell.person { (account_menu(account, document.theme)) }
             }
+        }
+    }
+}
+
+/// The clock, with the way to its end: the form that books the time.
+fn running(timer: &RunningTimer) -> Markup {
+    html! {
+        div.nav__timer role="group" aria-label=(t("timer-running")) {
+            (icon(Icon::PlayerPlay))
+            a.nav__timer-record href=(timer.address) title=(timer.title) { (timer.number) }
+            span.nav__timer-since { (timer.since) }
+            (link_button(&Button { label: t("timer-stop"), look: Look::Quiet, partial: Partial::dialog(timer.stop), ..Button::default() }, timer.stop))
         }
     }
 }

@@ -4,7 +4,9 @@ use maud::html;
 use steward_ui::icon::Icon;
 use steward_ui::page::{Density, Page, Theme};
 use steward_ui::sheet::{Sheet, sheet};
-use steward_ui::shell::{Account, Create, InboxLink, NavigationGroup, NavigationLink, Search, Shell, shell};
+use steward_ui::shell::{
+    Account, Create, InboxLink, NavigationGroup, NavigationLink, RunningTimer, Search, Shell, shell,
+};
 
 const HOSTILE: &str = "\"><script>alert(1)</script><b onclick='alert(2)'>";
 
@@ -51,6 +53,7 @@ fn whole_pages_carry_one_script_and_no_hostile_tag() {
         counts: Some(HOSTILE),
         foot: &links,
         person: Some(account),
+        timer: Some(RunningTimer { number: HOSTILE, title: HOSTILE, address: HOSTILE, since: HOSTILE, stop: HOSTILE }),
     };
     for text in [
         shell(&page(), &frame, html! {}).into_string(),

@@ -16,7 +16,6 @@ use steward_model::decide::transition_fields;
 use steward_model::event::{Audience, Door};
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, Kind, Transition};
-use steward_model::value::parse_duration_text;
 use steward_ui::dialog::dialog_content;
 use steward_ui::field::{Control, Credential, Field as Frame, field as draw_field};
 use steward_ui::form::Form as FormParts;
@@ -312,74 +311,6 @@ async fn say(web: &Web, posted: &Posted, kind: &Arc<Kind>, name: &str, comment: 
     Ok(())
 }
 
-pub(crate) async fn work_form(
-    State(web): State<Web>,
-    Segments((kinds, name)): RecordName,
-    visitor: Visitor,
-) -> Result<Response, WebError> {
-    let kind = web.app().kind_by_plural(&kinds)?.clone();
-    let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
-    if !view.rights.may(steward_model::access::Action::Work) {
-        return Err(Error::Forbidden { action: steward_model::access::Action::Work }.into());
-    }
-    let content = work_content(&visitor, &view, ("", ""), &Faults::default());
-    Ok(dialog_or_page(&web, &visitor, &kind, &name, t("book-time"), content).into_response())
-}
-
-pub(crate) async fn work(
-    State(web): State<Web>,
-    Segments((kinds, name)): RecordName,
-    posted: Posted,
-) -> Result<Response, WebError> {
-    let Posted { visitor, form } = posted;
-    let kind = web.app().kind_by_plural(&kinds)?.clone();
-    let given = form.text("duration").unwrap_or_default();
-    let note = form.text("note").unwrap_or_default();
-    let booked = match parse_duration_text(given) {
-        Ok(seconds) => {
-            let command = Command::Work { seconds, started_at: None, note: note.to_owned() };
-            execute(&web, &visitor, &kind, &name, &Request::Command(command)).await
-        }
-        Err(message) => Err(Error::invalid("duration", message)),
-    };
-    match booked {
-        Ok(after) => Ok(done(&visitor, &after)),
-        Err(error) => {
-            let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
-            let faults = Faults::of(error, &kind, &view.labels)?;
-            let content = work_content(&visitor, &view, (given, note), &faults);
-            let page = dialog_or_page(&web, &visitor, &kind, &name, t("book-time"), content);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
-    }
-}
-
-fn work_content(visitor: &Visitor, view: &RecordView, (given, note): (&str, &str), faults: &Faults) -> Markup {
-    let action = address::of_record(&view.kind, &view.record, "worklogs");
-    let back = address::record(&view.kind, &view.record.number);
-    let parts = TransitionParts {
-        label: t("book-time"),
-        help: "",
-        form: FormParts {
-            action: &action,
-            partial: Partial { get: None, post: Some(&action), target: Some("#dialog"), swap: Some("innerHTML") },
-            csrf_token: &visitor.csrf_token,
-            ..FormParts::default()
-        },
-        back: &back,
-        is_danger: false,
-    };
-    let frame = |name, label, help, errors, is_first| Frame { name, label, help, errors, is_first, ..Frame::default() };
-    draw_transition(
-        &parts,
-        html! {
-            (faults.summary(&view.kind, &["duration", "note"]))
-            (draw_field(&frame("duration", t("time-spent"), t("time-spent-help"), faults.on("duration"), true), &Control::Duration { value: given }))
-            (draw_field(&frame("note", t("what-was-done"), "", faults.on("note"), false), &Control::Text { value: note, max_length: Some(1000) }))
-        },
-    )
-}
-
 pub(crate) async fn watch(
     State(web): State<Web>,
     Segments((kinds, name)): RecordName,
@@ -424,7 +355,7 @@ pub(crate) async fn unlink(
     Ok(Redirect::to(&address::record(&kind, &name)).into_response())
 }
 
-async fn execute(
+pub(crate) async fn execute(
     web: &Web,
     visitor: &Visitor,
     kind: &Arc<Kind>,
@@ -435,7 +366,7 @@ async fn execute(
 }
 
 /// Back to the record after something was done: the whole page anew, since nearly all of it may have changed.
-fn done(visitor: &Visitor, after: &RecordView) -> Response {
+pub(crate) fn done(visitor: &Visitor, after: &RecordView) -> Response {
     led(visitor, &address::record(&after.kind, &after.record.number))
 }
 

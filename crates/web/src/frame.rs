@@ -6,7 +6,9 @@ use steward_model::access::Actor;
 use steward_model::kind::{Kind, Level};
 use steward_ui::icon::Icon;
 use steward_ui::page::Page;
-use steward_ui::shell::{Account, Create, InboxLink, NavigationGroup, NavigationLink, Search, Shell, shell};
+use steward_ui::shell::{
+    Account, Create, InboxLink, NavigationGroup, NavigationLink, RunningTimer, Search, Shell, shell,
+};
 use steward_words::t;
 
 use crate::Web;
@@ -19,6 +21,7 @@ use crate::operations;
 use crate::outbox;
 use crate::portal;
 use crate::settings;
+use crate::time;
 use crate::visitor::Visitor;
 
 /// Headings of the navigation, with the practices under each; all others stand under the last.
@@ -132,6 +135,10 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         live: Some(live::ROUTE),
         viewer: Some(&viewer),
     };
+    let timer_address =
+        visitor.timer.as_ref().map(|timer| address::record(&timer.kind, &timer.label.number)).unwrap_or_default();
+    let timer_stop = format!("{timer_address}/worklogs");
+    let timer_since = visitor.timer.as_ref().map(|timer| steward_words::duration(timer.seconds)).unwrap_or_default();
     let parts = Shell {
         name: t("steward"),
         home: "/",
@@ -147,6 +154,13 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
         groups: &groups,
         counts: (!pinned.is_empty()).then_some("/views/counts"),
         foot: &foot,
+        timer: visitor.timer.as_ref().map(|timer| RunningTimer {
+            number: &timer.label.number,
+            title: &timer.label.label,
+            address: &timer_address,
+            stop: &timer_stop,
+            since: &timer_since,
+        }),
         person: Some(Account {
             name: &actor.label,
             detail: detail
@@ -193,6 +207,10 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
     if staff && let Some(place) = GROUPS[0].1.iter().position(|practice| *practice == "change") {
         let (label, address) = (t("operations-calendar").to_owned(), operations::ADDRESS.to_owned());
         entries.push(Entry { group: 0, place, label, address, icon: Icon::Calendar });
+    }
+    if staff {
+        let (label, address) = (t("time-title").to_owned(), time::sheet::ADDRESS.to_owned());
+        entries.push(Entry { group: 0, place: usize::MAX, label, address, icon: Icon::Clock });
     }
     if staff && web.app().keeps_outbox(actor) {
         let (label, address) = (t("outbox").to_owned(), outbox::ADDRESS.to_owned());

@@ -59,6 +59,7 @@ mod settings;
 mod sign_in;
 mod simulation;
 mod split;
+mod time;
 mod timeline;
 mod values;
 mod viewing;

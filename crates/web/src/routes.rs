@@ -5,7 +5,7 @@ use axum::routing::{MethodRouter, get, post};
 use crate::{
     Web, account, actions, assets, automation, bulk, create, decide, drafts, edit, export, feeds, files, guide,
     holiday_feed, holidays, home, inbox, inspector, knowledge, list, live, macros, notice_preview, outbox, palette,
-    pick, portal, presence, record, search, set_up, settings, sign_in, viewing, views, visits,
+    pick, portal, presence, record, search, set_up, settings, sign_in, time, viewing, views, visits,
 };
 
 /// The method of a route; pages know two.
@@ -53,6 +53,11 @@ pub fn routes() -> Vec<Route> {
         open(Post, "/set-up", post(set_up::set_up)),
         open(Get, "/dev/components", get(assets::components)),
         route(Get, "/", get(home::page)),
+        route(Get, time::sheet::ADDRESS, get(time::sheet::page)),
+        route(Post, time::sheet::ADDRESS, post(time::sheet::add)),
+        route(Get, time::report::ADDRESS, get(time::report::page)),
+        route(Get, time::report::FILE, get(time::report::file)),
+        route(Post, time::timer::DISCARD, post(time::timer::discard)),
         open(Get, portal::MANIFEST, get(portal::manifest)),
         open(Get, portal::WORKER, get(portal::worker)),
         open(Get, portal::OFFLINE, get(portal::offline)),
@@ -170,8 +175,12 @@ pub fn routes() -> Vec<Route> {
         route(Get, "/{kinds}/{record}/context", get(record::context::part)),
         route(Post, "/{kinds}/{record}/workaround", post(record::context::apply)),
         route(Post, "/{kinds}/{record}/comments", post(actions::comment)),
-        route(Get, "/{kinds}/{record}/worklogs", get(actions::work_form)),
-        route(Post, "/{kinds}/{record}/worklogs", post(actions::work)),
+        route(Get, "/{kinds}/{record}/worklogs", get(time::page)),
+        route(Post, "/{kinds}/{record}/worklogs", post(time::book)),
+        route(Get, "/{kinds}/{record}/worklogs/{entry}", get(time::correction)),
+        route(Post, "/{kinds}/{record}/worklogs/{entry}", post(time::correct)),
+        route(Post, "/{kinds}/{record}/worklogs/{entry}/withdraw", post(time::withdraw)),
+        route(Post, "/{kinds}/{record}/timer", post(time::timer::start)),
         route(Post, "/{kinds}/{record}/watch", post(actions::watch)),
         route(Post, "/{kinds}/{record}/pin", post(visits::pin)),
         route(Post, "/{kinds}/{record}/links", post(actions::link)),

@@ -6,8 +6,12 @@ use maud::{Markup, html};
 use steward_app::pages::RecordPage;
 use steward_app::view::Label;
 use steward_model::event::{Act, Audience, Called, Cause, Change, Door, Event, Reached};
+use steward_model::id::RecordId;
 use steward_model::kind::{FieldType, Kind};
+use steward_model::work::Work;
+use steward_ui::button::{Button, Look, link_button};
 use steward_ui::icon::{Icon, icon};
+use steward_ui::partial::Partial;
 use steward_ui::record::Live;
 use steward_ui::time::Time;
 use steward_ui::timeline::{
@@ -17,6 +21,7 @@ use steward_ui::timeline::{
 use steward_ui::words::sentence;
 use steward_words::{duration, in_sentence, refusal, t, t_with};
 
+use crate::address;
 use crate::kind_form::plain;
 use crate::markdown;
 use crate::values::shown::Reader;
@@ -68,6 +73,18 @@ fn groups(events: &[Event]) -> Vec<Group<'_>> {
     groups
 }
 
+/// An entry of time in words.
+#[derive(Default)]
+struct Booked {
+    /// How long it was, with what was said first.
+    spent: String,
+    note: String,
+    /// What sort of work it was, and whether it is billable.
+    detail: String,
+    /// The way to put it right.
+    correct: Option<Markup>,
+}
+
 struct Teller<'a> {
     kind: &'a Kind,
     page: &'a RecordPage,
@@ -101,14 +118,11 @@ impl Teller<'_> {
             (false, Door::Api) => t("by-interface"),
             (false, _) => "",
         };
-        let spent;
+        let booked = self.booked(event);
         let (kind, text) = match &event.act {
             Act::Commented { audience: Audience::Public, body } => (EntryKind::Public, body),
             Act::Commented { audience: Audience::Internal, body } => (EntryKind::Internal, body),
-            Act::Worked { seconds, note, .. } => {
-                spent = duration(*seconds);
-                (EntryKind::Worklog(&spent), note)
-            }
+            Act::Worked { .. } => (EntryKind::Worklog(&booked.spent), &booked.note),
             _ => return html! {},
         };
         let id = format!("{}{}", self.mark, event.seq);
@@ -117,6 +131,8 @@ impl Teller<'_> {
             let address = format!("{address}{}", event.seq);
             html! { a.icon-button."icon-button--small" href=(address) title=(t("split-off")) aria-label=(t("split-off")) { (icon(Icon::GitBranch)) } }
         });
+        let detail = if booked.detail.is_empty() { detail } else { &booked.detail };
+        let actions = split.or(booked.correct);
         self.at(event, |time| {
             draw_entry(&Entry {
                 id: &id,
@@ -134,9 +150,65 @@ impl Teller<'_> {
                     }
                 }),
                 attachments: None,
-                actions: split,
+                actions,
             })
         })
+    }
+
+    /// What an entry of time says as it stands, with what it said first where that is something else.
+    fn booked(&self, event: &Event) -> Booked {
+        let Act::Worked { seconds, note, activity, billable, .. } = &event.act else { return Booked::default() };
+        let first = duration(*seconds);
+        let standing = self.page.bookings.as_ref().map(|bookings| bookings.get(&event.seq));
+        let (work, may_correct) = match standing {
+            None => ((*seconds, *activity, *billable, note), false),
+            Some(Some((booking, may))) => {
+                let work = &booking.work;
+                ((work.seconds, work.activity, work.billable, &work.note), *may)
+            }
+            Some(None) => {
+                let spent = t_with("time-withdrawn", &[("time", (&first).into())]);
+                return Booked { spent, note: note.clone(), ..Booked::default() };
+            }
+        };
+        let (now, activity, billable, note) = work;
+        let now = duration(now);
+        let spent = match now == first {
+            true => now,
+            false => t_with("time-was", &[("time", (&now).into()), ("before", (&first).into())]),
+        };
+        let name = activity.and_then(|id| self.page.labels.get(&id)).map(|label| label.label.clone());
+        let detail = name.into_iter().chain(billable.then(|| t("billable-mark").to_owned()));
+        let view = &self.page.view;
+        let address = address::of_record(&view.kind, &view.record, &format!("worklogs/{}", event.seq));
+        let correct = may_correct.then(|| {
+            let button = Button {
+                label: t("correct-time"),
+                look: Look::Quiet,
+                partial: Partial::dialog(&address),
+                ..Button::default()
+            };
+            link_button(&button, &address)
+        });
+        Booked { spent, note: note.clone(), detail: detail.collect::<Vec<_>>().join(" · "), correct }
+    }
+
+    /// What a correction changed, as changes of values are told.
+    fn reworked(&self, from: &Work, to: &Work) -> Vec<Markup> {
+        let name = |id: Option<RecordId>| {
+            id.and_then(|id| self.page.labels.get(&id)).map(|label| label.label.clone()).unwrap_or_default()
+        };
+        let billable = |work: &Work| t(if work.billable { "billable-yes" } else { "billable-no" }).to_owned();
+        let began = |work: &Work| time::exact(work.started_at, self.reader.zone);
+        let told: [(&str, String, String); 5] = [
+            ("time-spent", duration(from.seconds), duration(to.seconds)),
+            ("activity", name(from.activity), name(to.activity)),
+            ("billable", billable(from), billable(to)),
+            ("work-began", began(from), began(to)),
+            ("what-was-done", shortened(&from.note), shortened(&to.note)),
+        ];
+        let differing = told.into_iter().filter(|(_, before, after)| before != after);
+        differing.map(|(key, before, after)| changed(&in_sentence(t(key)), &before, &after)).collect()
     }
 
     fn done(&self, event: &Event) -> Markup {
@@ -238,6 +310,23 @@ impl Teller<'_> {
             }
             Act::ViewedAs { reason, until } => {
                 (Some(Icon::Eye), crate::viewing::line(reason, *until, self.reader.zone))
+            }
+            Act::WorkCorrected { entry, from, to, reason, .. } => {
+                let lines = self.reworked(from, to);
+                let what = html! {
+                    a href={ "#entry-" (self.mark) (entry) } { (t("corrected-time")) }
+                    @for (index, line) in lines.iter().enumerate() { @if index == 0 { ": " } @else { ", " } (line) }
+                    @if !reason.is_empty() { " (" (reason) ")" }
+                };
+                (Some(Icon::Clock), what)
+            }
+            Act::WorkWithdrawn { entry, from, reason, .. } => {
+                let spent = duration(from.seconds);
+                let what = html! {
+                    a href={ "#entry-" (self.mark) (entry) } { (t_with("withdrew-time", &[("time", (&spent).into())])) }
+                    @if !reason.is_empty() { " (" (reason) ")" }
+                };
+                (Some(Icon::Clock), what)
             }
             Act::Commented { .. } | Act::Worked { .. } => (None, html! {}),
         }

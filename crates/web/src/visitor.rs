@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use steward_app::error::Error;
 use steward_app::saved_views::SavedView;
 use steward_app::sessions::{BrowserSession, Client, Purpose};
+use steward_app::time::timer::Timer;
 use steward_app::visits::Visited;
 use steward_http::address as peer;
 use steward_model::access::Actor;
@@ -42,6 +43,8 @@ pub(crate) struct Visitor {
     pub(crate) pinned_records: Vec<Visited>,
     /// Views that they want at hand; none when only a part of a page is asked for.
     pub(crate) pinned: Vec<SavedView>,
+    /// Their clock, if it runs; told to staff only, where a whole page is asked for.
+    pub(crate) timer: Option<Timer>,
     /// Whether they may look at how configuration stands; told only where a whole page is asked for.
     pub(crate) keeps_configuration: bool,
 }
@@ -86,6 +89,11 @@ impl FromRequestParts<Web> for Visitor {
             pinned: if shell { web.app().pinned_views(&session.actor).await? } else { Vec::new() },
             pinned_records: if shell { web.app().pinned_records(&session.actor).await? } else { Vec::new() },
             keeps_configuration: shell && web.app().may_see_configuration(&session.actor).await,
+            timer: if shell && session.actor.is_staff() && session.viewing.is_none() {
+                web.app().timer(&session.actor).await?
+            } else {
+                None
+            },
             partial,
             client: client(parts, web),
             session,

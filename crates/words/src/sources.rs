@@ -58,6 +58,7 @@ pub const AREAS: &[Area] = &[
     area!("formats"),
     area!("shell"),
     area!("calibration"),
+    area!("time"),
     area!("clocks"),
     area!("list"),
     area!("views"),

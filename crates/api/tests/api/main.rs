@@ -24,3 +24,4 @@ mod search;
 mod signing_in;
 mod views;
 mod webhooks;
+mod worklogs;

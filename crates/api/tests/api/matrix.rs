@@ -30,7 +30,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 30] = [
+const TICKET_LINES: [TicketLine; 34] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -62,6 +62,11 @@ const TICKET_LINES: [TicketLine; 30] = [
         Some(|_| json!({"body": "hello", "audience": "internal"})),
         (403, 403, 200),
     ),
+    line(("GET", "/api/v1/{kinds}/{record}/worklogs"), None, (403, 403, 200)),
+    // There is no such entry.
+    line(("PATCH", "/api/v1/{kinds}/{record}/worklogs/987654"), Some(|_| json!({"duration": "PT5M"})), (403, 403, 404)),
+    line(("DELETE", "/api/v1/{kinds}/{record}/worklogs/987654"), None, (403, 403, 404)),
+    line(("POST", "/api/v1/{kinds}/{record}/timer"), Some(|_| json!({})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/worklogs"), Some(|_| json!({"duration": "PT5M"})), (403, 403, 200)),
     line(
         ("POST", "/api/v1/{kinds}/{record}/links"),
@@ -83,7 +88,7 @@ const TICKET_LINES: [TicketLine; 30] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 60] = [
+const PLAIN_LINES: [PlainLine; 63] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -101,6 +106,9 @@ const PLAIN_LINES: [PlainLine; 60] = [
         [401, 204, 204, 204, 204, 204, 204, 204, 204],
     ),
     ("POST", "/api/v1/notifications/read", Some(|_| json!({})), [401, 400, 400, 400, 400, 400, 400, 400, 400]),
+    ("GET", "/api/v1/time?from=2026-01-01&until=2026-01-31", None, [401, 403, 403, 403, 403, 200, 200, 200, 200]),
+    ("GET", "/api/v1/timer", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
+    ("DELETE", "/api/v1/timer", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
     ("GET", "/api/v1/outbox", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     ("GET", "/api/v1/outbox?state=nonsense", None, [401, 400, 400, 400, 400, 400, 400, 400, 400]),
     // Somebody of A, whom those of B do not know and whose mail is for administrators.
@@ -266,6 +274,7 @@ fn route_of(path: &str) -> String {
         .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
         .replace("/views/987654", "/views/{view}")
         .replace("/outbox/987654", "/outbox/{message}")
+        .replace("/worklogs/987654", "/worklogs/{entry}")
         .replace("/access/roles/agent", "/access/roles/{role}")
         .replace("/access/kinds/incident", "/access/kinds/{kind}")
         .replace("/access/kinds/nonsense", "/access/kinds/{kind}")

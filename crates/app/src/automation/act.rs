@@ -511,6 +511,8 @@ fn is_internal(event: &Event) -> bool {
         Act::Commented { audience, .. } => *audience == Audience::Internal,
         Act::Attached(attachment) => attachment.audience == Audience::Internal,
         Act::Worked { .. }
+        | Act::WorkCorrected { .. }
+        | Act::WorkWithdrawn { .. }
         | Act::Watched { .. }
         | Act::Unwatched { .. }
         | Act::Detached { .. }

@@ -1,7 +1,7 @@
 //! What people do with webhooks: sending one again that was given up, and trying whether the receiver answers.
 
 use serde_json::json;
-use steward_model::access::{Action, Actor, rights};
+use steward_model::access::{Action, Actor, may};
 use steward_model::record::Record;
 use steward_rule::RULE;
 use steward_store::change::ChangeSet;
@@ -76,7 +76,7 @@ impl App {
     async fn rule_to_change(&self, actor: &Actor, name: &str) -> Result<Record, Error> {
         let kind = self.kind(RULE)?.clone();
         let rule = self.find(actor, &kind, name).await?.record;
-        match rights(actor, &kind, &rule, self.now()).may(Action::Update) {
+        match may(actor, Action::Update, &kind, &rule, self.now()) {
             true => Ok(rule),
             false => Err(Error::Forbidden { action: Action::Update }),
         }

@@ -110,6 +110,8 @@ pub(super) fn concerns(event: &Event) -> bool {
             event.changes.iter().any(|change| ["assignee", "team", REVIEW, ASKED, QUESTIONS].contains(&change.field.as_str()))
         }
         Act::Worked { .. }
+        | Act::WorkCorrected { .. }
+        | Act::WorkWithdrawn { .. }
         | Act::Attached(_)
         | Act::Detached { .. }
         | Act::Linked(_)

@@ -235,6 +235,19 @@ fn remarks(events: Vec<Event>) -> HashMap<RecordId, Vec<Remark>> {
         let remark = match event.act {
             Act::Commented { audience, body } => Remark { audience, text: body },
             Act::Worked { note, .. } if !note.is_empty() => Remark { audience: Audience::Internal, text: note },
+            // What stands is what is found, not what it said before.
+            Act::WorkCorrected { entry, to, .. } => {
+                let said = said.entry(record).or_default();
+                said.retain(|(seq, _)| *seq != entry);
+                if !to.note.is_empty() {
+                    said.push((entry, Remark { audience: Audience::Internal, text: to.note }));
+                }
+                continue;
+            }
+            Act::WorkWithdrawn { entry, .. } => {
+                said.entry(record).or_default().retain(|(seq, _)| *seq != entry);
+                continue;
+            }
             Act::Attached(file) => Remark { audience: file.audience, text: file.name },
             Act::Detached { attachment } => {
                 said.entry(record).or_default().retain(|(seq, _)| *seq != attachment);

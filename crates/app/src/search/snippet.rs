@@ -77,6 +77,7 @@ fn remark(event: &Event, internal: bool) -> Option<(&'static str, &str)> {
         Act::Commented { audience: Audience::Public, body } => Some(("Comment", body)),
         Act::Commented { audience: Audience::Internal, body } if internal => Some(("Work note", body)),
         Act::Worked { note, .. } if internal => Some(("Work", note)),
+        Act::WorkCorrected { to, .. } if internal => Some(("Work", &to.note)),
         Act::Attached(file) if internal || file.audience == Audience::Public => Some(("File", &file.name)),
         _ => None,
     }

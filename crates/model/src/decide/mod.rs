@@ -8,6 +8,7 @@ mod lifecycle;
 mod rejection;
 mod revert;
 mod sketch;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ pub use lifecycle::{allowed_transitions, barred_transitions, transition_fields};
 pub use rejection::{FieldConflict, FieldError, Rejection};
 pub use revert::kept_from_revert;
 pub use sketch::sketch;
+pub use work::{WORK_MAX, may_rework};
 
 use crate::access::{Action, Actor, Policy, Rights, may, rights};
 use crate::command::{Command, Create, NewComment, Update};
@@ -32,8 +34,6 @@ use draft::Draft;
 
 /// Longest comment, in characters.
 pub const COMMENT_MAX: usize = 100_000;
-/// Longest span of work in one entry, in seconds: 31 days.
-pub const WORK_MAX: i64 = 31 * 24 * 3600;
 
 /// All that a decision may look at besides the record and the command.
 pub struct Context<'a> {
@@ -214,7 +214,8 @@ fn decide_change(
         Command::Update(update) => decide_update(kind, record, update, rights, ctx),
         Command::Transition(transition) => lifecycle::decide_transition(kind, record, transition, rights, ctx),
         Command::Comment(comment) => lifecycle::decide_comment(kind, record, comment, ctx),
-        Command::Work { seconds, started_at, note } => decide_work(record, *seconds, *started_at, note, ctx),
+        Command::Work(new) => work::decide_work(kind, record, new, ctx),
+        Command::Rework(rework) => work::decide_rework(kind, record, rework, rights, ctx),
         Command::Attach(attachment) => {
             if attachment.audience == Audience::Internal && !rights.may_read_internal() {
                 return Err(Rejection::Forbidden { action: Action::Note });
@@ -297,30 +298,6 @@ fn decide_view(record: &Record, reason: &str, until: Moment, ctx: &Context<'_>) 
     let reason =
         crate::value::one_line(reason, VIEW_REASON_MAX).map_err(|message| Rejection::invalid("reason", &message))?;
     Ok(vec![next(record, Act::ViewedAs { reason, until }, ctx)])
-}
-
-fn decide_work(
-    record: &Record,
-    seconds: i64,
-    started_at: Option<Moment>,
-    note: &str,
-    ctx: &Context<'_>,
-) -> Result<Vec<Event>, Rejection> {
-    if !(1..=WORK_MAX).contains(&seconds) {
-        return Err(Rejection::invalid("duration", "must lie between 1 second and 31 days"));
-    }
-    if note.chars().count() > 2000 {
-        return Err(Rejection::invalid("note", "may have at most 2000 characters"));
-    }
-    if note.contains('\0') {
-        return Err(Rejection::invalid("note", "must not contain NUL characters"));
-    }
-    let started_at = started_at.unwrap_or_else(|| ctx.now.plus_seconds(-seconds));
-    if started_at > ctx.now {
-        return Err(Rejection::invalid("started_at", "must not lie in the future"));
-    }
-    let act = Act::Worked { seconds, started_at, person: ctx.actor.person, note: note.to_owned() };
-    Ok(vec![next(record, act, ctx)])
 }
 
 /// Whether the link types exist and fit the kinds at both ends. That the target may be seen is the caller's look-up.

@@ -61,6 +61,8 @@ pub(super) fn decide_revert(
         | Act::Escalated { .. }
         | Act::ViewedAs { .. }
         | Act::Worked { .. }
+        | Act::WorkCorrected { .. }
+        | Act::WorkWithdrawn { .. }
         | Act::Attached(_)
         | Act::Detached { .. }
         | Act::Linked(_)

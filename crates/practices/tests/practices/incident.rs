@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use steward_model::command::Command;
+use steward_model::command::{Command, NewWork};
 use steward_model::decide::Rejection;
 use steward_model::event::{Act, Audience, Cause};
 use steward_model::id::RecordId;
@@ -237,7 +237,10 @@ fn all_faults_come_at_once_and_nothing_is_applied() {
 fn work_is_booked_within_bounds() {
     let mut desk = in_progress();
     let gus = desk.gus();
-    let work = |seconds| Command::Work { seconds, started_at: None, note: "Looked at the queue".to_owned() };
+    let work = |seconds| {
+        let note = "Looked at the queue".to_owned();
+        Command::Work(NewWork { seconds, note, ..NewWork::default() })
+    };
     assert!(faults(desk.give(&gus, work(0)))[0].starts_with("duration: must lie between"));
     desk.give(&gus, work(1800)).unwrap();
     match &desk.events.last().unwrap().act {

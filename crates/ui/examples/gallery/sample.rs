@@ -81,6 +81,7 @@ pub(crate) fn shell(query: &str) -> Shell<'_> {
         counts: None,
         foot: FOOT,
         viewing: None,
+        timer: None,
         person: Some(Account {
             name: "Mei Lin",
             detail: "Service desk · Nordhamn AB",

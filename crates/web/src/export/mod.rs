@@ -78,6 +78,14 @@ pub(crate) fn table_file(name: &str, rows: Vec<Vec<String>>) -> Result<Response,
     as_file(Body::from(body), "text/csv; charset=utf-8", name)
 }
 
+/// A table of cells as a file of comma-separated values, moments in a zone.
+///
+/// # Errors
+/// When a cell cannot be written, which none of ours is.
+pub(crate) fn cells_file(name: &str, rows: &[Vec<Cell>], zone: &TimeZone) -> Result<Response, Error> {
+    as_file(Body::from(csv::lines(rows, zone)?), "text/csv; charset=utf-8", name)
+}
+
 /// A file to be kept, not shown, and by nobody in between.
 pub(crate) fn as_file(body: Body, media_type: &'static str, name: &str) -> Result<Response, Error> {
     let mut response = body.into_response();

@@ -46,6 +46,7 @@ const PAGES: &[Text] = &[
     Text { path: "calibration", text: include_str!("../../../../docs/calibration.md") },
     Text { path: "approvals", text: include_str!("../../../../docs/approvals.md") },
     Text { path: "parts-and-duplicates", text: include_str!("../../../../docs/parts-and-duplicates.md") },
+    Text { path: "time", text: include_str!("../../../../docs/time.md") },
     Text { path: "recurring-work", text: include_str!("../../../../docs/recurring-work.md") },
     Text { path: "flows", text: include_str!("../../../../docs/flows.md") },
     Text { path: "own-kinds", text: include_str!("../../../../docs/own-kinds.md") },

@@ -133,6 +133,15 @@ impl Parts<'_> {
         if view.rights.may(Action::Work) {
             items.push(item(t("book-time"), Some(Icon::Clock), &work, true));
         }
+        let timer = address::of_record(kind, &view.record, "timer");
+        let token = [("csrf_token", self.visitor.csrf_token.as_str())];
+        let runs_here = self.visitor.timer.as_ref().is_some_and(|timer| timer.record == view.record.id);
+        if view.rights.may(Action::Work) && !runs_here {
+            items.push(MenuItem {
+                action: MenuAction::Post { address: &timer, values: &token },
+                ..item(t("timer-start"), Some(Icon::PlayerPlay), "", false)
+            });
+        }
         let follow_up = address::of_record(kind, &view.record, "follow-up");
         if self.web.app().followable(self.visitor.actor(), view).is_some() {
             items.push(item(t("follow-up"), Some(Icon::ArrowRight), &follow_up, true));

@@ -68,7 +68,7 @@ fn decimal(text: &str) -> String {
 }
 
 /// A wall-clock time in the reader's zone as an instant; anything else as it came, for the one who checks it.
-fn moment(text: &str, zone: &TimeZone) -> String {
+pub(crate) fn moment(text: &str, zone: &TimeZone) -> String {
     let local = text.parse::<DateTime>().ok().filter(|_| !text.ends_with('Z'));
     let instant = local.and_then(|local| zone.to_ambiguous_zoned(local).compatible().ok());
     instant.map_or_else(|| text.to_owned(), |instant| Moment::from(instant.timestamp()).to_string())

@@ -9,7 +9,7 @@ use crate::world::{World, check_status, location};
 
 impl World {
     /// An incident as it is, to everybody's eyes.
-    async fn incident(&self, address: &str) -> Record {
+    pub(crate) async fn incident(&self, address: &str) -> Record {
         let root = self.fixture.server.actor(self.fixture.people["root"]).await;
         let number = address.rsplit('/').next().unwrap();
         self.fixture.server.app.get(&root, &self.fixture.ta.kind, number, None).await.unwrap().record

@@ -38,4 +38,5 @@ mod viewing;
 mod views;
 mod visits;
 mod working_time;
+mod worklogs;
 mod world;

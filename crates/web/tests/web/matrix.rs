@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 73] = [
+const TICKET_LINES: [TicketLine; 77] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -68,6 +68,10 @@ const TICKET_LINES: [TicketLine; 73] = [
     // Nothing was solved yet.
     ("POST", "/{kinds}/{record}/article", Sent::Form(&[]), (403, 403, 409)),
     ("GET", "/{kinds}/{record}/worklogs", Sent::Nothing, (403, 403, 200)),
+    ("GET", "/{kinds}/{record}/worklogs/987654", Sent::Nothing, (403, 403, 404)),
+    ("POST", "/{kinds}/{record}/worklogs/987654", Sent::Form(&[("duration", "5 min")]), (403, 403, 404)),
+    ("POST", "/{kinds}/{record}/worklogs/987654/withdraw", Sent::Form(&[]), (403, 403, 404)),
+    ("POST", "/{kinds}/{record}/timer", Sent::Form(&[]), (403, 403, 303)),
     ("POST", "/{kinds}/{record}/worklogs", Sent::Form(&[("duration", "5 min")]), (403, 403, 303)),
     ("POST", "/{kinds}/{record}/pin", Sent::Form(&[("pinned", "true")]), (303, 303, 303)),
     ("POST", "/{kinds}/{record}/watch", Sent::Form(&[]), (303, 303, 303)),
@@ -115,7 +119,7 @@ const TICKET_LINES: [TicketLine; 73] = [
 ];
 
 /// Method, address, what is sent, and the answers to nobody and to everybody else.
-const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 90] = [
+const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 95] = [
     ("GET", "/assets/none.css", Sent::Nothing, (404, 404)),
     ("GET", "/sign-in", Sent::Nothing, (200, 303)),
     ("POST", "/sign-in", Sent::Form(&[("login", "nobody"), ("password", "wrong")]), (401, 401)),
@@ -153,6 +157,11 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 90] = [
     ("GET", "/inbox", Sent::Nothing, (303, 200)),
     ("GET", "/inbox/count", Sent::Nothing, (303, 200)),
     ("POST", "/inbox/read", Sent::Form(&[("id", "987654")]), (401, 303)),
+    ("GET", "/time", Sent::Nothing, (303, STAFF_ONLY)),
+    ("POST", "/time", Sent::Form(&[]), (401, STAFF_REFUSED)),
+    ("GET", "/time/report", Sent::Nothing, (303, STAFF_ONLY)),
+    ("GET", "/time/report.csv", Sent::Nothing, (303, STAFF_ONLY)),
+    ("POST", "/timer/discard", Sent::Form(&[]), (401, 303)),
     ("GET", "/outbox", Sent::Nothing, (303, 200)),
     ("GET", "/outbox?person=me&state=held", Sent::Nothing, (303, 200)),
     ("GET", "/outbox/987654", Sent::Nothing, (303, 404)),
@@ -210,6 +219,8 @@ const PLAIN_LINES: [(&str, &str, Sent, (u16, u16)); 90] = [
 
 /// Stands for 200 to staff and 403 to others.
 const STAFF_ONLY: u16 = 0;
+/// Stands for 422 to staff and 403 to others.
+const STAFF_REFUSED: u16 = 2;
 /// Stands for 200 to those who may look into rights and 403 to others.
 const ADMINISTRATORS_ONLY: u16 = 1;
 /// The same among those who work on a ticket.
@@ -267,6 +278,7 @@ fn route_of(path: &str) -> String {
         ("/calendar-feeds/nothing", "/calendar-feeds/{feed}"),
         ("/views/987654", "/views/{view}"),
         ("/outbox/987654", "/outbox/{message}"),
+        ("/worklogs/987654", "/worklogs/{entry}"),
         ("/snippets/TXT9999999", "/snippets/{snippet}"),
         ("/help/reference/filters", "/help/{*page}"),
         ("/decide/nothing", "/decide/{token}"),
@@ -345,8 +357,8 @@ on_both! {
                 let answer = call(fixture, world.browser(actor), method, &path, sent).await;
                 check_status(&answer, expected, &format!("{actor} {method} {path}"));
                 fixture.sweep(actor, &answer);
-                // Its agent watches already; what is pinned belongs to who pins, not to the ticket.
-                if !(changes && (path.ends_with("/watch") || path.ends_with("/pin"))) {
+                // Its agent watches already; what is pinned belongs to who pins, and a clock to whose it is, not to the ticket.
+                if !(changes && ["/watch", "/pin", "/timer"].iter().any(|end| path.ends_with(end))) {
                     assert_eq!(world.state().await == before, !changes, "{actor} {method} {path}");
                 }
             }
@@ -362,6 +374,7 @@ on_both! {
                 let inspects = ["oa", "root"].contains(&actor);
                 let somebody = match somebody {
                     STAFF_ONLY => if is_staff { 200 } else { 403 },
+                    STAFF_REFUSED => if is_staff { 422 } else { 403 },
                     ADMINISTRATORS_ONLY => if inspects { 200 } else { 403 },
                     somebody => somebody,
                 };
