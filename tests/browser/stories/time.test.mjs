@@ -1,4 +1,4 @@
-// Calendars of working time, recurring work, and clocks of service levels, with a browser.
+// Time with a browser: a clock that is started on a record and stopped anywhere, booked, corrected, and seen in the week.
 import assert from "node:assert/strict";
 import { desks, story } from "../support/browser.mjs";
 import { as, pageOf } from "../support/interface.mjs";
@@ -6,60 +6,32 @@ import { as, pageOf } from "../support/interface.mjs";
 // The markup is the same on every database, and HTTP tests hold both to the same answers.
 const ONCE = desks.slice(0, 1);
 
-story("A manager makes a calendar, is told what cannot be, and asks when work is done", async (scene) => {
-  const page = await scene.visit("ada");
-  await page.goto("/calendars/new");
-  await page.locator("[name=name]").fill(`Early shift ${scene.id}`);
-  await page.locator("[name=zone]").fill("Europe/Wien");
-  await page.locator("[name='hours.0.day']").selectOption("friday");
-  await page.locator("[name='hours.0.opens']").fill("06:00");
-  await page.locator("[name='hours.0.closes']").fill("14:00");
-  scene.allow(/status of 422/);
-  await page.getByRole("button", { name: /^Create/ }).click();
-  await page.getByText("is no time zone that is known here").first().waitFor();
-  await page.locator("[name=zone]").fill("Europe/Vienna");
-  await page.getByRole("button", { name: /^Create/ }).click();
-  await page.getByRole("heading", { name: "Working time" }).waitFor();
-  // Fridays only: of two hours asked for at 13:00 one is left for the week after.
-  await page.locator("[name=from]").fill("2026-04-24T13:00");
-  await page.locator("[name=add]").fill("2h");
-  await page.getByRole("button", { name: "Reckon" }).click();
-  await page.getByText("Fri 1 May 07:00").first().waitFor();
-}, ONCE);
-
-story("Who plans recurring work sees its next turns", async (scene) => {
-  const page = await scene.visit("ben");
-  await page.goto("/schedules/new");
-  await page.locator("[name=title]").fill(`Look at the generator ${scene.id}`);
-  await page.locator("[name=starts_on]").fill("2030-01-04");
-  // Another choice asks for other fields, and what was typed stays.
-  await page.locator("[name=repeat]").selectOption("rule");
-  await page.locator("[name=rule]").waitFor();
-  assert.equal(await page.locator("[name='weekdays.0.day']").count(), 0);
-  await page.locator("[name=repeat]").selectOption("weekly");
-  await page.locator("[name='weekdays.0.day']").selectOption("friday");
-  assert.equal(await page.locator("[name=title]").inputValue(), `Look at the generator ${scene.id}`);
-  await page.locator("[name='values.0.field']").fill("title");
-  await page.locator("[name='values.0.value']").fill("Generator, {{week}}");
-  await page.getByRole("button", { name: /^Create/ }).click();
-  const turns = page.locator(".next-turns li");
-  await turns.first().waitFor();
-  assert.deepEqual((await turns.allTextContents()).map((text) => text.trim().slice(0, 10)), ["Fri 4 Jan ", "Fri 11 Jan", "Fri 18 Jan", "Fri 25 Jan", "Fri 1 Feb "]);
-}, ONCE);
-
-story("An agent sees how long is left, why, and that waiting for the requester stops the clock", async (scene) => {
-  const ben = as("ben", scene.desk);
-  const incident = await ben.create("incidents", { title: `Mail stands still ${scene.id}`, requester: "ella", team: await scene.team(), impact: "high", urgency: "high" });
-  assert.ok(incident.clocks.length > 0, "an agreement of the demonstration covers it");
+story("An agent's clock runs on a record, is booked and put right, and stands in their week", async (scene) => {
+  const incident = await as("ella", scene.desk).create("incidents", { title: `Badge reader blinks ${scene.id}` });
   const page = await scene.visit("ben");
   await page.goto(pageOf(incident));
-  await page.getByRole("link", { name: "Why is this so?" }).first().click();
-  const why = page.getByRole("dialog");
-  await why.getByRole("table").first().waitFor();
-  assert.match(await why.innerText(), /Began: .* promised/);
-  // Waiting for the requester stops it, and the page says so.
-  await ben.move(incident, "start");
-  await ben.move(incident, "hold", { on_hold_reason: "awaiting_requester" }, { body: "Which mailbox?" });
-  await page.goto(`${pageOf(incident)}/clocks`);
-  await page.getByRole("cell", { name: "Paused", exact: true }).first().waitFor();
+  await page.locator("summary[aria-label='More actions']").click();
+  await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: "Start the clock" }).click()]);
+  await page.goto("/incidents");
+  const clock = page.getByRole("group", { name: "Your clock" });
+  await clock.getByRole("link", { name: incident.number }).waitFor();
+  await clock.getByRole("link", { name: "Stop" }).click();
+  const dialog = page.getByRole("dialog");
+  assert.equal(await dialog.locator("[name=duration]").inputValue(), "1 min", "a minute begun counts as one");
+  await dialog.locator("[name=activity]").selectOption({ label: "Remote session" });
+  await dialog.locator("[name=note]").fill("Read the log of the reader");
+  await Promise.all([page.waitForEvent("load"), dialog.getByRole("button", { name: "Book time" }).click()]);
+  await clock.waitFor({ state: "detached" });
+
+  await page.goto(pageOf(incident));
+  const entry = page.locator(".entry--worklog", { hasText: "Read the log of the reader" });
+  await entry.getByRole("link", { name: "Correct" }).click();
+  await dialog.locator("[name=duration]").fill("2 h");
+  await dialog.locator("[name=reason]").fill("The clock came late");
+  await Promise.all([page.waitForEvent("load"), dialog.getByRole("button", { name: "Correct" }).click()]);
+  assert.match(await page.locator(".entry--worklog", { hasText: "Read the log of the reader" }).innerText(), /2 h \(was 1 min\)/);
+
+  await page.goto("/time");
+  const row = page.getByRole("row", { name: new RegExp(incident.number) });
+  assert.match(await row.innerText(), /2:00/);
 }, ONCE);

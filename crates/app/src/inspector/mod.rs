@@ -1,6 +1,6 @@
 //! Who may see and do what, and why: asked of a record, of a person, of a role and of a kind.
 //!
-//! Everything here comes from the functions that decide ([`rights`],
+//! Everything here comes from the functions that decide ([`rights`](steward_model::access::rights()),
 //! [`scope`]) and from the accounts of them beside it; nothing is worked out a second time.
 //! Whoever asks needs [`Action::Inspect`] on what they ask about, and hears of people whom they may read only.
 

@@ -98,13 +98,13 @@ fn when(trigger: &Trigger, kind: &Kind, view: &RecordView) -> String {
         Trigger::Escalated { step } => t_with("rule-when-escalated", &[("step", step.into())]).to_string(),
         Trigger::Threshold { count, minutes, field } => {
             let count = ("count", (*count).into());
-            let minutes = minutes.to_string();
-            let minutes = ("minutes", (&minutes).into());
+            let time = steward_words::duration(minutes * 60);
+            let time = ("time", (&time).into());
             match field {
-                None => t_with("rule-when-threshold", &[count, minutes]).to_string(),
+                None => t_with("rule-when-threshold", &[count, time]).to_string(),
                 Some(key) => {
                     let label = attribute(key, kind);
-                    t_with("rule-when-threshold-by", &[count, minutes, ("field", (&label).into())]).to_string()
+                    t_with("rule-when-threshold-by", &[count, time, ("field", (&label).into())]).to_string()
                 }
             }
         }

@@ -161,7 +161,7 @@ async fn draw(
             (link_button(&Button { label: t("time-week-now"), look: Look::Quiet, ..Button::default() }, &now))
             (link_button(&Button { label: t("time-week-after"), icon: Some(Icon::ChevronRight), look: Look::Quiet, ..Button::default() }, &after))
         }))
-        div.page-body {
+        div.page-body.time-week {
             (whose_form(&asked, week, [&name_of(person), &name_of(team)]))
             @if found.entries.is_empty() {
                 (empty(&Empty { icon: Icon::Clock, title: t("time-week-empty"), text: t("time-week-empty-help") }, html! {}))
@@ -292,7 +292,7 @@ fn quick(visitor: &Visitor, activities: &[Activity], typed: &Form, faults: &[(St
                     (draw_field(&frame("started_at", t("work-began"), t("work-began-help"), &errors[3]), &Control::Moment { value: text("started_at"), zone }))
                     (draw_field(&frame("note", t("what-was-done"), "", &errors[4]), &Control::Text { value: text("note"), max_length: Some(1000) }))
                 }
-                (submit(&Button { label: t("book-time"), look: Look::Main, ..Button::default() }, &Submit::default()))
+                div.form-actions { (submit(&Button { label: t("book-time"), look: Look::Main, ..Button::default() }, &Submit::default())) }
             }))
         }
     }
