@@ -17,7 +17,7 @@ story("An agent's clock runs on a record, is booked and put right, and stands in
   await clock.getByRole("link", { name: incident.number }).waitFor();
   await clock.getByRole("link", { name: "Stop" }).click();
   const dialog = page.getByRole("dialog");
-  assert.equal(await dialog.locator("[name=duration]").inputValue(), "1 min", "a minute begun counts as one");
+  assert.equal(await dialog.locator("[name=duration]").inputValue(), "1m", "a minute begun counts as one");
   await dialog.locator("[name=activity]").selectOption({ label: "Remote session" });
   await dialog.locator("[name=note]").fill("Read the log of the reader");
   await Promise.all([page.waitForEvent("load"), dialog.getByRole("button", { name: "Book time" }).click()]);
