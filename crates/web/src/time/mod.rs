@@ -429,7 +429,7 @@ fn entries(time_on: &TimeOnRecord, view: &RecordView, visitor: &Visitor) -> Mark
                                 @let address = address::of_record(&view.kind, &view.record, &format!("worklogs/{}", booking.seq));
                                 tr {
                                     td { (name(booking.person)) @if !booking.work.note.is_empty() { div.quiet { (booking.work.note) } } }
-                                    td { (time::exact(booking.work.started_at, zone)) }
+                                    td.is-whole { (time::exact(booking.work.started_at, zone)) }
                                     td { @if let Some(activity) = booking.work.activity { (name(activity)) } }
                                     td.is-number { (duration(booking.work.seconds)) @if booking.corrected.is_some() { div.quiet { (t("time-corrected")) } } }
                                     td { @if booking.work.billable { (t("billable-yes")) } @else { (t("billable-no")) } }

@@ -237,12 +237,12 @@ fn table(asked: &Asked, report: &TimeReport) -> Markup {
 fn figures(row: &TimeRow, has_amounts: bool) -> Markup {
     let entries = i64::try_from(row.entries).unwrap_or(i64::MAX);
     html! {
-        td.is-number { (number(entries, formats())) }
-        td.is-number { (hours(row.sum.seconds)) }
-        td.is-number { (hours(row.sum.billable)) }
-        td.is-number { (hours(row.sum.seconds - row.sum.billable)) }
+        td.is-number data-label=(t("time-entries")) { (number(entries, formats())) }
+        td.is-number data-label=(t("time-hours")) { (hours(row.sum.seconds)) }
+        td.is-number data-label=(t("billable")) { (hours(row.sum.billable)) }
+        td.is-number data-label=(t("time-not-billable")) { (hours(row.sum.seconds - row.sum.billable)) }
         @if has_amounts {
-            td.is-number { @for (currency, amount) in &row.amounts { div { (money(*amount, currency)) } } }
+            td.is-number data-label=(t("time-amount")) { @for (currency, amount) in &row.amounts { div { (money(*amount, currency)) } } }
         }
     }
 }

@@ -205,7 +205,9 @@ impl Grid {
     }
 
     fn draw(&self, report: &TimeReport, days: &[Date], today: Date) -> Markup {
-        let cell = |seconds: i64| html! { @if seconds > 0 { (hours(seconds)) } };
+        let cell = |day: &Date, seconds: i64| {
+            html! { td.is-number data-label=(steward_words::weekday(*day)) { @if seconds > 0 { (hours(seconds)) } } }
+        };
         html! {
             div.table-scroll tabindex="0" role="region" aria-label=(t("time-sheet")) {
                 table.figures-table.time-sheet {
@@ -220,15 +222,15 @@ impl Grid {
                         @for (id, seconds) in &self.rows {
                             tr {
                                 td { (self.name(report, *id)) }
-                                @for one in seconds { td.is-number { (cell(*one)) } }
-                                td.is-number { b { (hours(seconds.iter().sum())) } }
+                                @for (day, one) in days.iter().zip(seconds) { (cell(day, *one)) }
+                                td.is-number data-label=(t("time-sum-short")) { b { (hours(seconds.iter().sum())) } }
                             }
                         }
                     }
                     tfoot { tr {
                         th scope="row" { (t("time-sum-short")) }
-                        @for one in &self.sums { td.is-number { (cell(*one)) } }
-                        td.is-number { b { (hours(self.sums.iter().sum())) } }
+                        @for (day, one) in days.iter().zip(&self.sums) { (cell(day, *one)) }
+                        td.is-number data-label=(t("time-sum-short")) { b { (hours(self.sums.iter().sum())) } }
                     } }
                 }
             }
