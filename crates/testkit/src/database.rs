@@ -98,9 +98,8 @@ pub struct EmptyDatabase {
 }
 
 fn server() -> String {
-    std::env::var("STEWARD_TEST_POSTGRES").unwrap_or_else(|_| {
-        panic!("run ./test, or start one with scripts/test-postgres and set STEWARD_TEST_POSTGRES")
-    })
+    std::env::var("STEWARD_TEST_POSTGRES")
+        .unwrap_or_else(|_| panic!("run ./test, or start one with scripts/test-postgres and set STEWARD_TEST_POSTGRES"))
 }
 
 /// A database of this test alone, as a copy of another one: its name and its address.
