@@ -90,6 +90,16 @@ impl Client {
         Ok(serde_json::from_slice(&self.exchange(call).await?.1)?)
     }
 
+    /// Makes a request for a list and gives how many records there are in all.
+    ///
+    /// # Errors
+    /// As [`Self::call`], and when the answer does not tell.
+    pub(super) async fn count(&mut self, call: &Call) -> anyhow::Result<u64> {
+        let (headers, _) = self.exchange(call).await?;
+        let total = headers.get("x-total-count").and_then(|total| total.to_str().ok());
+        total.and_then(|total| total.parse().ok()).context("the answer does not count")
+    }
+
     /// Signs in as a person does, and gives the cookie of the session.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! `steward bench`: makes its data by seed, puts a server of its own under load over HTTP, and prints what it measured.
 
+mod automation;
 mod client;
 mod fill;
 mod incidents;
@@ -103,6 +104,9 @@ impl Run {
         progress("pages");
         self.figures.extend(pages::measure(&server, &maker.world, &long, self.seconds).await?);
         self.value("memory after lists", mebibytes(resident_bytes(server.process()?)?), "MiB", None);
+        progress("rules and flows");
+        let token = &maker.world.callers[0].token;
+        self.figures.extend(automation::measure(&server, token, self.seconds, creation(&maker.world)).await?);
         server.stop().await?;
         Ok(settings)
     }
@@ -260,7 +264,7 @@ impl Run {
 }
 
 /// Creations as a portal makes them: with requester and service by id.
-fn creation(world: &World) -> impl Fn(u64) -> Call + Send + Sync + 'static {
+fn creation(world: &World) -> impl Fn(u64) -> Call + Clone + Send + Sync + 'static + use<> {
     let (requesters, services) = (world.requesters.clone(), world.services.clone());
     move |number| {
         let one = |of: &[RecordId]| of[usize::try_from(number).unwrap_or(0) % of.len()].to_string();
