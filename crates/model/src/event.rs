@@ -115,9 +115,14 @@ pub struct Automation {
     /// The entry that it answered; none for a rule that goes by time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<EntryAt>,
-    /// The rules that led to that entry, first one first. A rule never acts twice on a record within one such chain.
+    /// The rules that acted before it because of that entry, or led to it, first one first. A rule never acts twice on a
+    /// record within one such chain.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chain: Vec<Fired>,
+    /// How many of them followed from each other, where these are fewer than all: those that answered the same act of a
+    /// person stand side by side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<usize>,
 }
 
 /// A place in the journal of a record.

@@ -111,18 +111,30 @@ impl Rule {
     ///
     /// # Errors
     /// What is in the way.
-    pub fn link(&self, event: Option<&Event>, record: RecordId, before: &[Fired]) -> Result<Vec<Fired>, Loop> {
+    pub fn link(&self, event: Option<&Event>, record: RecordId, before: &[Fired]) -> Result<Chain, Loop> {
         let mut chain = event.map(chain_of).unwrap_or_default();
-        chain.extend(before);
+        if chain.links > 0 {
+            chain.links += before.len();
+        }
+        chain.fired.extend(before);
         let me = Fired { rule: self.id, record };
-        if chain.contains(&me) {
+        if chain.fired.contains(&me) {
             return Err(Loop::Again);
         }
-        if chain.len() >= MOST_LINKS {
+        if chain.links >= MOST_LINKS {
             return Err(Loop::TooLong);
         }
         Ok(chain)
     }
+}
+
+/// The rules that led to something.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chain {
+    /// All of them, first one first, each with the record that it acted on.
+    pub fired: Vec<Fired>,
+    /// How many of them followed from each other; of those that answered the same act of a person it is one.
+    pub links: usize,
 }
 
 /// Why a chain of rules ends.
@@ -136,18 +148,14 @@ pub enum Loop {
 
 /// The rules that led to an entry, the one that made it included; where it acted on another record than the one that it
 /// answered, on both.
-pub fn chain_of(event: &Event) -> Vec<Fired> {
-    match &event.cause {
-        Some(Cause::Automation(automation)) => {
-            let record = automation.answered.map_or(event.record, |entry| entry.record);
-            let mut chain = automation.chain.clone();
-            chain.push(Fired { rule: automation.rule, record });
-            // What it made new did not exist before; on that, it may act as on any other.
-            if event.record != record && !matches!(event.act, Act::Created { .. }) {
-                chain.push(Fired { rule: automation.rule, record: event.record });
-            }
-            chain
-        }
-        _ => Vec::new(),
+fn chain_of(event: &Event) -> Chain {
+    let Some(Cause::Automation(automation)) = &event.cause else { return Chain::default() };
+    let record = automation.answered.map_or(event.record, |entry| entry.record);
+    let mut own = vec![Fired { rule: automation.rule, record }];
+    // What it made new did not exist before; on that, it may act as on any other.
+    if event.record != record && !matches!(event.act, Act::Created { .. }) {
+        own.push(Fired { rule: automation.rule, record: event.record });
     }
+    let links = automation.links.unwrap_or(automation.chain.len()) + own.len();
+    Chain { fired: automation.chain.iter().copied().chain(own).collect(), links }
 }

@@ -16,5 +16,6 @@ pub mod turns;
 
 /// The kind of rules.
 pub const RULE: &str = "rule";
-/// Rules that may follow from each other before the chain is cut.
+/// Rules that may follow from each other before the chain is cut. Those that answer the same act of a person do not
+/// follow from each other, however many they are.
 pub const MOST_LINKS: usize = 8;

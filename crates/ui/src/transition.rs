@@ -16,7 +16,7 @@ pub struct Transition<'a> {
     pub help: &'a str,
     /// The form.
     pub form: Form<'a>,
-    /// Where it goes back to without scripts.
+    /// Where it goes back to on a page of its own.
     pub back: &'a str,
     /// Whether it destroys something or cannot be undone.
     pub is_danger: bool,
@@ -32,8 +32,8 @@ pub fn transition(transition: &Transition, fields: Markup) -> Markup {
             (fields)
             (form_actions(html! {
                 (submit(&Button { label: transition.label, look, ..Button::default() }, &Submit::default()))
-                span.script-only { (dismiss(t("cancel"))) }
-                noscript { a."button button--plain" href=(transition.back) { span { (t("cancel")) } } }
+                span.form__dismiss { (dismiss(t("cancel"))) }
+                a."button button--plain form__leave" href=(transition.back) { span { (t("cancel")) } }
             }))
         },
     )

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use steward_model::access::{Action as Doing, Actor, Rights, rights};
 use steward_model::command::{Command, Input, NewComment, Transition};
 use steward_model::decide::transition_fields;
-use steward_model::event::{Act, Audience, Automation, Cause, Door, EntryAt, Event, Fired};
+use steward_model::event::{Act, Audience, Automation, Cause, Door, EntryAt, Event};
 use steward_model::filter::Attribute;
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
@@ -16,6 +16,7 @@ use steward_model::value::typed_value;
 use steward_model::variables::{fill, variables};
 use steward_practices::desk::TEMPLATE;
 use steward_rule::action::{Action, ORIGIN, Told};
+use steward_rule::book::Chain;
 use steward_rule::definition::{Rule, link_to};
 use steward_rule::trace::{Did, Outcome, Trace};
 use steward_store::change::RecordChange;
@@ -78,7 +79,7 @@ pub(crate) struct OnOther {
 #[derive(Default)]
 pub(crate) struct Around<'a> {
     /// The rules that led to it.
-    pub(crate) chain: Vec<Fired>,
+    pub(crate) chain: Chain,
     /// Changes of other records that rules before it made and that are not written yet.
     pub(crate) midway: &'a [RecordChange],
     /// How many related records it may act on.
@@ -174,8 +175,10 @@ impl App {
             }
         }
         let answered = event.map(|event| EntryAt { record: event.record, seq: event.seq });
+        let Chain { fired, links } = around.chain;
+        let links = Some(links).filter(|links| *links < fired.len());
         let cause =
-            Automation { rule: rule.id, version: rule.version, named: rule.named(), answered, chain: around.chain };
+            Automation { rule: rule.id, version: rule.version, named: rule.named(), answered, chain: fired, links };
         let origin =
             Origin { door: Door::Rule, cause: Some(Cause::Automation(cause)), idempotency_key: None, signed: false };
         let acted = Acted::of(record.clone());

@@ -12,6 +12,7 @@ use steward_model::kind::{Category, FieldType, Kind};
 use steward_model::record::{Fields, Record};
 use steward_model::variables::variables;
 use steward_practices::approval::ASKED;
+use steward_rule::book::Chain;
 use steward_rule::definition::{Action, Rule, Told, action};
 use steward_rule::trigger::Trigger;
 
@@ -117,10 +118,10 @@ impl App {
             keeper: way.keeper,
         };
         let (kind, record) = (going.kind.clone(), going.after.clone());
-        let chain = self.origins_of(&record).await?.ok_or_else(|| {
+        let fired = self.origins_of(&record).await?.ok_or_else(|| {
             Error::BadRequest(format!("flows and rules made records of records more than {MOST_NESTED} times"))
         })?;
-        let around = Around { chain, ..Around::default() };
+        let around = Around { chain: Chain { links: fired.len(), fired }, ..Around::default() };
         let acted = self.act(&rule, &kind, &record, None, around).await?;
         let going = self.going(doing, way.subject).await?.ok_or(Error::NotFound)?;
         going.take(acted.events)?;

@@ -184,6 +184,35 @@ on_both! {
         assert_eq!((done, world.outcomes(&there).await.len() < 6), (2, true));
     }
 
+    async fn rules_that_answer_the_same_act_stand_side_by_side_and_those_that_follow_end(db: TestDatabase) {
+        let world = World::build(db).await;
+        let note = json!([{ "action": "note", "value": "Seen" }]);
+        let mut beside = Vec::new();
+        for order in 0..12 {
+            beside.push(world.rule("root", json!({ "order": order, "actions": note })).await);
+        }
+        world.rule("root", json!({ "order": 50, "actions": set("title", "step 0") })).await;
+        let mut steps = Vec::new();
+        for step in 0..12 {
+            steps.push(world.rule("root", json!({
+                // The later the sooner, so that each waits for an entry of the one before it.
+                "order": 20 - step, "trigger": "changed", "changed_fields": "title",
+                "condition": format!("title == 'step {step}'"),
+                "actions": set("title", &format!("step {}", step + 1)),
+            })).await);
+        }
+        let incident = world.incident(json!({})).await;
+        world.settle().await;
+        for rule in &beside {
+            assert_eq!(world.outcomes(rule).await, [Outcome::Done], "{}", rule.record.number);
+        }
+        // The one that answered the person is the first of eight.
+        assert_eq!(world.now(&incident).await.record.text("title"), "step 7");
+        assert_eq!(world.outcomes(&steps[6]).await, [Outcome::Done]);
+        assert_eq!(world.outcomes(&steps[7]).await, [Outcome::Looped]);
+        assert!(world.outcomes(&steps[8]).await.is_empty());
+    }
+
     async fn the_last_of_contradicting_rules_stands_and_a_last_rule_ends_it(db: TestDatabase) {
         let world = World::build(db).await;
         let first = world.rule("root", json!({ "title": "First", "order": 10, "actions": set("urgency", "high") })).await;

@@ -45,7 +45,7 @@ pub(super) async fn measure(
     seconds: u64,
     creation: impl Fn(u64) -> Call + Clone + Send + Sync + 'static,
 ) -> anyhow::Result<Vec<Figure>> {
-    let mut on = On { server, client: Client::connect(server.address, token).await? };
+    let mut on = On { server, token, client: Client::connect(server.address, token).await? };
     let mut figures = Vec::new();
     let mut made = 0;
     let mut create = async |name: &str| {
@@ -62,6 +62,7 @@ pub(super) async fn measure(
     let with = create("create, 8 clients, 500 rules that do not hold").await?;
     figures.push(Figure::value("processor time that 500 rules add", with - before, "ms", Bar::below(0.2)));
 
+    on.begin("rules that act").await?;
     on.create(ACTED).await?;
     let alone = on.settled(ACTED_ON, ACTED, 1).await?;
     for _ in 0..ACTING_RULES {
@@ -71,13 +72,16 @@ pub(super) async fn measure(
     let added = (acted.as_secs_f64() - alone.as_secs_f64()).max(0.0) * 1e3 / ACTED_ON as f64;
     figures.push(Figure::value("processor time of 100 rules that act", added, "ms", Bar::below(10.0)));
 
+    on.begin("replay").await?;
     while made < REPLAYED {
         made += client::run(server, token, CREATORS, 1, creation.clone()).await?.each.len();
     }
     figures.push(Figure::value("replay of 30 days", on.replay().await?.as_secs_f64(), "s", Bar::below(10.0)));
 
+    on.begin("plans").await?;
     let before = on.at_rest().await?;
-    on.plans(token, creation).await?;
+    on.begin("plans that wait").await?;
+    on.plans(creation).await?;
     let with = on.at_rest().await?;
     figures.push(Figure::value("processor time at rest", per_second(before), "ms/s", None));
     figures.push(Figure::value("processor time at rest, 10000 plans", per_second(with), "ms/s", None));
@@ -90,10 +94,18 @@ fn per_second(spent: Duration) -> f64 {
 
 struct On<'a> {
     server: &'a Server,
+    token: &'a str,
     client: Client,
 }
 
 impl On<'_> {
+    /// Says what begins, on a connection of its own: the server ends those that rest.
+    async fn begin(&mut self, what: &str) -> anyhow::Result<()> {
+        super::progress(what);
+        self.client = Client::connect(self.server.address, self.token).await?;
+        Ok(())
+    }
+
     async fn post(&mut self, path: &str, body: Value) -> anyhow::Result<Value> {
         self.client.read(&Call { path: path.to_owned(), body: Some(body) }).await
     }
@@ -166,14 +178,11 @@ impl On<'_> {
     }
 
     /// Has so many plans begin, which wait for what never comes.
-    async fn plans(
-        &mut self,
-        token: &str,
-        creation: impl Fn(u64) -> Call + Clone + Send + Sync + 'static,
-    ) -> anyhow::Result<()> {
-        let steps = json!([{
-            "key": "wait", "type": "wait", "title": "Until it is urgent no more", "condition": "urgency == \"low\"",
-        }]);
+    async fn plans(&mut self, creation: impl Fn(u64) -> Call + Clone + Send + Sync + 'static) -> anyhow::Result<()> {
+        let steps = json!([
+            { "key": "wait", "type": "wait", "title": "Until it is urgent no more", "condition": "urgency == \"low\"" },
+            { "key": "note", "type": "automation", "title": "A note", "after": "wait", "action": "note", "value": "Over" },
+        ]);
         let fields = json!({
             "title": "Benchmark", "for_kind": "incident", "begins": "always", "steps": steps,
             "condition": format!("title == \"{PLANNED}\""),
@@ -189,7 +198,7 @@ impl On<'_> {
         let begun = Instant::now();
         let waiting = Call::query("/api/v1/plans", &[("limit", "1"), ("count", "exact")]);
         loop {
-            client::run(self.server, token, CREATORS, 1, planned.clone()).await?;
+            client::run(self.server, self.token, CREATORS, 1, planned.clone()).await?;
             let count = self.client.count(&waiting).await?;
             if count >= PLANS as u64 {
                 break;

@@ -160,7 +160,7 @@ pub(crate) async fn page(
         None => Typed::default(),
     };
     let activities = web.app().activities(visitor.actor()).await?;
-    let form = Booker { web: &web, visitor: &visitor, view: &view, activities: &activities };
+    let form = Booker { visitor: &visitor, view: &view, activities: &activities };
     let content = if may_book {
         form.draw(&typed, &Faults::default())
     } else {
@@ -215,14 +215,29 @@ pub(crate) async fn book(
         }
         Err(error) => {
             let view = web.app().get(visitor.actor(), &kind, &name, None).await?;
-            let faults = Faults::of(error, &kind, &view.labels)?;
-            let activities = web.app().activities(visitor.actor()).await?;
-            let booker = Booker { web: &web, visitor: &visitor, view: &view, activities: &activities };
-            let content = booker.draw(&typed, &faults);
-            let page = dialog_or_page(&web, &visitor, &kind, &name, t("book-time"), content);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            refused(&web, &visitor, &view, None, &typed, error).await
         }
     }
+}
+
+/// The form once more, with what is wrong with what was typed: that which books, or the one of an entry.
+async fn refused(
+    web: &Web,
+    visitor: &Visitor,
+    view: &RecordView,
+    entry: Option<&Booking>,
+    typed: &Typed,
+    error: Error,
+) -> Result<Response, WebError> {
+    let faults = Faults::of(error, &view.kind, &view.labels)?;
+    let activities = web.app().activities(visitor.actor()).await?;
+    let booker = Booker { visitor, view, activities: &activities };
+    let (title, content) = match entry {
+        None => (t("book-time"), booker.draw(typed, &faults)),
+        Some(booking) => (t("correct-time"), booker.correct(booking, typed, &faults)),
+    };
+    let page = dialog_or_page(web, visitor, &view.kind, &view.record.number, title, content);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 pub(crate) async fn correction(
@@ -233,7 +248,7 @@ pub(crate) async fn correction(
     let kind = web.app().kind_by_plural(&kinds)?.clone();
     let (view, booking) = found(&web, &visitor, &kind, &name, &entry).await?;
     let activities = web.app().activities(visitor.actor()).await?;
-    let booker = Booker { web: &web, visitor: &visitor, view: &view, activities: &activities };
+    let booker = Booker { visitor: &visitor, view: &view, activities: &activities };
     let content = booker.correct(&booking, &Typed::of_booking(&booking, &visitor), &Faults::default());
     Ok(dialog_or_page(&web, &visitor, &kind, &name, t("correct-time"), content).into_response())
 }
@@ -253,14 +268,7 @@ pub(crate) async fn correct(
     };
     match corrected {
         Ok(after) => Ok(done(&visitor, &after)),
-        Err(error) => {
-            let faults = Faults::of(error, &kind, &view.labels)?;
-            let activities = web.app().activities(visitor.actor()).await?;
-            let booker = Booker { web: &web, visitor: &visitor, view: &view, activities: &activities };
-            let content = booker.correct(&booking, &typed, &faults);
-            let page = dialog_or_page(&web, &visitor, &kind, &name, t("correct-time"), content);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
+        Err(error) => refused(&web, &visitor, &view, Some(&booking), &typed, error).await,
     }
 }
 
@@ -301,7 +309,6 @@ async fn found(
 
 /// The forms of a record.
 struct Booker<'a> {
-    web: &'a Web,
     visitor: &'a Visitor,
     view: &'a RecordView,
     activities: &'a [Activity],
@@ -309,13 +316,13 @@ struct Booker<'a> {
 
 impl Booker<'_> {
     fn draw(&self, typed: &Typed, faults: &Faults) -> Markup {
-        let action = address::of_record(&self.view.kind, &self.view.record, "worklogs");
+        let (action, back) = (address::of_record(&self.view.kind, &self.view.record, "worklogs"), self.back());
         let fields = html! {
             @if typed.from_timer { input type="hidden" name="timer" value="true"; }
             (self.fields(typed, faults, true))
         };
         html! {
-            (draw_transition(&self.parts(&action, t("book-time")), fields))
+            (draw_transition(&self.parts(&action, &back, t("book-time")), fields))
             @if typed.from_timer {
                 (draw_form(
                     &FormParts { action: timer::DISCARD, csrf_token: &self.visitor.csrf_token, ..FormParts::default() },
@@ -327,7 +334,7 @@ impl Booker<'_> {
 
     fn correct(&self, booking: &Booking, typed: &Typed, faults: &Faults) -> Markup {
         let action = address::of_record(&self.view.kind, &self.view.record, &format!("worklogs/{}", booking.seq));
-        let withdraw = format!("{action}/withdraw");
+        let (withdraw, back) = (format!("{action}/withdraw"), self.back());
         let fields = html! {
             (self.fields(typed, faults, false))
             (draw_field(
@@ -336,7 +343,7 @@ impl Booker<'_> {
             ))
         };
         html! {
-            (draw_transition(&self.parts(&action, t("correct-time")), fields))
+            (draw_transition(&self.parts(&action, &back, t("correct-time")), fields))
             (draw_form(
                 &FormParts { action: &withdraw, csrf_token: &self.visitor.csrf_token, ..FormParts::default() },
                 html! { (submit(&Button { label: t("withdraw-time"), look: Look::Danger, ..Button::default() }, &Submit::default())) },
@@ -344,7 +351,11 @@ impl Booker<'_> {
         }
     }
 
-    fn parts<'p>(&'p self, action: &'p str, label: &'p str) -> TransitionParts<'p> {
+    fn back(&self) -> String {
+        address::record(&self.view.kind, &self.view.record.number)
+    }
+
+    fn parts<'p>(&'p self, action: &'p str, back: &'p str, label: &'p str) -> TransitionParts<'p> {
         TransitionParts {
             label,
             help: "",
@@ -354,7 +365,7 @@ impl Booker<'_> {
                 csrf_token: &self.visitor.csrf_token,
                 ..FormParts::default()
             },
-            back: "..",
+            back,
             is_danger: false,
         }
     }
@@ -368,13 +379,8 @@ impl Booker<'_> {
             is_first,
             ..Frame::default()
         };
-        let ids: Vec<String> = self.activities.iter().map(|activity| activity.id.to_string()).collect();
-        let mut options: Vec<ChoiceOption<'_>> = self
-            .activities
-            .iter()
-            .zip(&ids)
-            .map(|(activity, key)| ChoiceOption { key, label: &activity.title, ..ChoiceOption::default() })
-            .collect();
+        let ids = keys(self.activities);
+        let mut options = options(self.activities, &ids);
         // What an entry has already stays to be chosen, in use or not.
         if !typed.activity.is_empty() && !ids.contains(&typed.activity) {
             options.push(ChoiceOption {
@@ -387,8 +393,7 @@ impl Booker<'_> {
             ChoiceOption { key: "true", label: t("billable-yes"), ..ChoiceOption::default() },
             ChoiceOption { key: "false", label: t("billable-no"), ..ChoiceOption::default() },
         ];
-        let zone = self.web.app().now().timestamp().to_zoned(self.visitor.preferences.zone.clone());
-        let zone = zone.time_zone().iana_name().unwrap_or("UTC").to_owned();
+        let zone = self.visitor.preferences.zone.iana_name().unwrap_or("UTC");
         html! {
             (faults.summary(&self.view.kind, &FIELDS))
             (draw_field(&frame("duration", t("time-spent"), t("time-spent-help"), true), &Control::Duration { value: &typed.duration }))
@@ -400,10 +405,21 @@ impl Booker<'_> {
             } @else {
                 (draw_field(&frame("billable", t("billable"), "", false), &Control::Boolean { value: typed.billable == "true" }))
             }
-            (draw_field(&frame("started_at", t("work-began"), if is_new { t("work-began-help") } else { "" }, false), &Control::Moment { value: &typed.started_at, zone: &zone }))
+            (draw_field(&frame("started_at", t("work-began"), if is_new { t("work-began-help") } else { "" }, false), &Control::Moment { value: &typed.started_at, zone }))
             (draw_field(&frame("note", t("what-was-done"), "", false), &Control::Text { value: &typed.note, max_length: Some(1000) }))
         }
     }
+}
+
+/// The keys of activities, for [`options`].
+fn keys(activities: &[Activity]) -> Vec<String> {
+    activities.iter().map(|activity| activity.id.to_string()).collect()
+}
+
+/// Activities to choose from.
+fn options<'a>(activities: &'a [Activity], keys: &'a [String]) -> Vec<ChoiceOption<'a>> {
+    let each = activities.iter().zip(keys);
+    each.map(|(activity, key)| ChoiceOption { key, label: &activity.title, ..ChoiceOption::default() }).collect()
 }
 
 /// What is booked on a record, with its sums.

@@ -17,7 +17,7 @@ use steward_model::event::Door;
 use steward_model::id::RecordId;
 use steward_model::value::parse_duration_text;
 use steward_ui::button::{Button, Look, Submit, link_button, submit};
-use steward_ui::field::{ChoiceOption, Control, Field as Frame, Picked, field as draw_field};
+use steward_ui::field::{Control, Field as Frame, Picked, field as draw_field};
 use steward_ui::form::{Form as FormParts, form as draw_form};
 use steward_ui::header::{Header, header};
 use steward_ui::icon::Icon;
@@ -272,12 +272,8 @@ fn quick(visitor: &Visitor, activities: &[Activity], typed: &Form, faults: &[(St
     };
     let errors = ["record", "duration", "activity", "started_at", "note"].map(of);
     let text = |name: &str| typed.text(name).unwrap_or_default();
-    let ids: Vec<String> = activities.iter().map(|activity| activity.id.to_string()).collect();
-    let options: Vec<ChoiceOption<'_>> = activities
-        .iter()
-        .zip(&ids)
-        .map(|(activity, key)| ChoiceOption { key, label: &activity.title, ..ChoiceOption::default() })
-        .collect();
+    let ids = super::keys(activities);
+    let options = super::options(activities, &ids);
     let zone = visitor.preferences.zone.iana_name().unwrap_or("UTC");
     let record = (!text("record").is_empty()).then(|| Picked { value: text("record"), label: text("record") });
     let frame = |name, label, help, errors| Frame { name, label, help, errors, scope: "quick-", ..Frame::default() };
