@@ -126,13 +126,14 @@ pub(crate) fn frame(web: &Web, visitor: &Visitor, place: Place<'_>, main: Markup
     let title = if place.title.is_empty() { t("steward").to_owned() } else { format!("{} · Steward", place.title) };
     let unread = visitor.unread.filter(|unread| *unread > 0).map(inbox::told).unwrap_or_default();
     let viewer = actor.person.to_string();
+    let live = live::address(visitor.journal);
     let document = Page {
         title: &title,
         theme: visitor.preferences.theme,
         density: visitor.preferences.density,
         keys: visitor.preferences.keys,
         csrf_token: Some(&visitor.csrf_token),
-        live: Some(live::ROUTE),
+        live: Some(&live),
         viewer: Some(&viewer),
     };
     let timer_address =

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use serde_json::json;
 use steward_app::follow::Follower;
 use steward_app::journal::Position;
@@ -18,25 +18,39 @@ use tokio::sync::watch;
 
 use crate::Web;
 use crate::error::WebError;
+use crate::form::Query;
 use crate::visitor::Visitor;
 
 /// Its address.
 pub(crate) const ROUTE: &str = "/live";
 
-/// Changes from the place named by `Last-Event-ID` on; from now on without one. Nothing for whoever is not signed in:
-/// 204 ends a stream quietly (HTML, server-sent events), where a page to sign in on would be a fault of the script's.
+/// Entries of the journal that are told to a page that comes back. With more it is told to look at everything anew.
+const MISSED_MAX: i64 = 200;
+
+/// The address for a page whose contents were read when the journal ended there.
+pub(crate) fn address(after: Option<Position>) -> String {
+    after.map_or_else(|| ROUTE.to_owned(), |after| format!("{ROUTE}?after={after}"))
+}
+
+/// Changes after the place named by `Last-Event-ID` or else by `after`; from now on without either. Nothing for whoever
+/// is not signed in: 204 ends a stream quietly (HTML, server-sent events), where a page to sign in on would be a fault
+/// of the script's.
 pub(crate) async fn stream(
     State(web): State<Web>,
     visitor: Option<Visitor>,
+    Query(query): Query,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let Some(visitor) = visitor else { return Ok(StatusCode::NO_CONTENT.into_response()) };
     let named = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let position = match named.map(str::parse::<Position>) {
-        Some(Ok(position)) => position,
-        Some(Err(_)) => return Err(WebError::bad_request("`Last-Event-ID` must be the id of an event")),
-        None => web.app().journal_end().await?,
+    let after = match named.or_else(|| query.text("after")).map(str::parse::<Position>) {
+        Some(Ok(position)) => Some(position),
+        Some(Err(_)) => return Err(WebError::bad_request("`Last-Event-ID` and `after` must be the id of an event")),
+        None => None,
     };
+    let end = web.app().journal_end().await?;
+    let is_far = after.is_some_and(|after| end.position.saturating_sub(after.position) > MISSED_MAX);
+    let position = after.filter(|_| !is_far).unwrap_or(end);
     let follower = web.app().follow(web.app().long_session(&visitor.session), position);
     let person = visitor.actor().person;
     // The journal's part holds the sender: where it ends, because the listener may be here no more, words end too.
@@ -55,8 +69,10 @@ pub(crate) async fn stream(
         let event = Event::default().id(entry.position.to_string()).data(data.to_string());
         Some((Ok::<_, Infallible>(event), (web, follower, listens)))
     });
+    let anew = Event::default().event("resync").id(end.to_string()).data("far");
+    let first = stream::iter(is_far.then_some(Ok(anew)));
     let events =
-        Sse::new(stream::select(changes, words)).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
+        Sse::new(first.chain(stream::select(changes, words))).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
     Ok(([(header::CACHE_CONTROL, "no-store")], events).into_response())
 }
 

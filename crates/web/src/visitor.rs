@@ -4,6 +4,7 @@ use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use steward_app::error::Error;
+use steward_app::journal::Position;
 use steward_app::saved_views::SavedView;
 use steward_app::sessions::{BrowserSession, Client, Purpose};
 use steward_app::time::timer::Timer;
@@ -45,6 +46,9 @@ pub(crate) struct Visitor {
     pub(crate) pinned: Vec<SavedView>,
     /// Their clock, if it runs; told to staff only, where a whole page is asked for.
     pub(crate) timer: Option<Timer>,
+    /// The end of the journal before anything on the page was read: its stream of changes goes on from there. Told only
+    /// where a whole page is asked for.
+    pub(crate) journal: Option<Position>,
     /// Whether they may look at how configuration stands; told only where a whole page is asked for.
     pub(crate) keeps_configuration: bool,
 }
@@ -81,8 +85,10 @@ impl FromRequestParts<Web> for Visitor {
         steward_words::set(steward_words::Reader { is_mirrored, ..preferences.reader });
         let partial = parts.headers.contains_key(PARTIAL);
         let shell = parts.method == Method::GET && !partial && !by_itself;
+        let journal = if shell { Some(web.app().journal_end().await?) } else { None };
         let unread = if shell { web.app().unread(&session.actor).await.ok().map(|unread| unread.count) } else { None };
         Ok(Self {
+            journal,
             unread,
             csrf_token: csrf::token(web.app(), &session),
             preferences,

@@ -22,7 +22,7 @@ story("A page whose server was killed follows changes again once it is back", as
   const incident = await writes().create("incidents", { title: `Router restarts ${scene.id}` });
   const page = await scene.stranger({ baseURL: server.address });
   await page.goto(pageOf(incident));
-  const first = page.waitForResponse((response) => response.url().endsWith("/live") && response.ok());
+  const first = page.waitForResponse((response) => response.url().includes("/live") && response.ok());
   await signIn(page, login, password);
   await first;
   await page.mouse.move(0, 0);

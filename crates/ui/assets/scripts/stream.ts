@@ -7,38 +7,73 @@ export interface Change { kind: string; number: string; id: string; revision: nu
 /** A change; somebody who came to a record or left it; something in the inbox; or `resync`: changes may have been missed. */
 export type News = { change: Change } | { presence: string } | { inbox: true } | { resync: true };
 
-type Word = News | { online: boolean };
+/** News with the place in the journal that they stand at. */
+interface Told { news: News; at?: string }
+/** What tabs tell each other: news, for all or for the one that asked what was told a moment ago; whether the server is there. */
+type Word = (Told & { for?: string }) | { online: boolean } | { asks: string };
 
-/** Calls `hear` for every change, in whichever tab the connection is. */
+/** What was told so many milliseconds ago may have come while a tab that asks was still loading. */
+const MOMENT = 30_000;
+/** As many of it are kept. */
+const KEPT_MAX = 200;
+
+/** Calls `hear` for every change since the place that `address` names, in whichever tab the connection is. */
 export function listen(address: string, hear: (news: News) => void): void {
   const channel = new BroadcastChannel("steward-live");
-  const take = (word: Word) => { if ("online" in word) notice(word.online); else hear(word); };
-  channel.addEventListener("message", (event: MessageEvent<Word>) => take(event.data));
-  const tell = (word: Word) => { channel.postMessage(word); take(word); };
-  // The lock is held as long as the page lives; the next tab in line takes over by itself. Web Locks want a secure
-  // context: without them every tab connects on its own.
-  if (navigator.locks) void navigator.locks.request("steward-live", () => hold(address, tell));
-  else void hold(address, take);
+  const [path = "", query] = address.split("?");
+  let reached = new URLSearchParams(query).get("after");
+  const take = (word: Word) => {
+    if ("online" in word) return notice(word.online);
+    if ("asks" in word) return;
+    if (word.at) reached = word.at;
+    hear(word.news);
+  };
+  const name = `${Date.now()}-${Math.random()}`;
+  channel.addEventListener("message", (event: MessageEvent<Word>) => {
+    if (!("for" in event.data) || event.data.for === name) take(event.data);
+  });
+  const next = () => (reached ? `${path}?after=${encodeURIComponent(reached)}` : path);
+  // Web Locks want a secure context: without them every tab connects on its own.
+  if (!navigator.locks) return hold(next, take);
+  channel.postMessage({ asks: name });
+  // The lock is held as long as the page lives; the next tab in line takes over by itself, from the place it knows of.
+  void navigator.locks.request("steward-live", () => {
+    const kept: (Told & { since: number })[] = [];
+    channel.addEventListener("message", (event: MessageEvent<Word>) => {
+      if (!("asks" in event.data)) return;
+      const since = Date.now() - MOMENT;
+      for (const { news, at } of kept.filter((told) => told.since > since)) channel.postMessage({ news, at, for: event.data.asks });
+    });
+    hold(next, (word) => {
+      channel.postMessage(word);
+      if ("news" in word && "change" in word.news && kept.push({ ...word, since: Date.now() }) > KEPT_MAX) kept.shift();
+      take(word);
+    });
+    return new Promise(() => { /* never settled: the lock goes with the page */ });
+  });
 }
 
-function hold(address: string, tell: (word: Word) => void): Promise<never> {
+/** Stays connected; `next` says to where. */
+function hold(next: () => string, tell: (word: Told | { online: boolean }) => void): void {
   let wait = 1000;
   let wasLost = false;
   const connect = () => {
-    const stream = new EventSource(address);
+    const stream = new EventSource(next());
     stream.addEventListener("open", () => {
       wait = 1000;
       tell({ online: true });
-      if (wasLost) tell({ resync: true });
+      // Changes are told from the place that was reached; what goes by without a place has to be asked for.
+      if (wasLost) tell({ news: { inbox: true } });
       wasLost = false;
     });
     const receive = (event: MessageEvent<string>) => {
-      try { tell({ change: JSON.parse(event.data) as Change }); } catch { /* Not ours: a newer server may say more. */ }
+      try { tell({ news: { change: JSON.parse(event.data) as Change }, at: event.lastEventId }); } catch { /* Not ours: a newer server may say more. */ }
     };
     stream.addEventListener("message", receive);
     stream.addEventListener("change", receive);
-    stream.addEventListener("presence", (event: MessageEvent<string>) => tell({ presence: event.data }));
-    stream.addEventListener("inbox", () => tell({ inbox: true }));
+    stream.addEventListener("resync", (event: MessageEvent<string>) => tell({ news: { resync: true }, at: event.lastEventId }));
+    stream.addEventListener("presence", (event: MessageEvent<string>) => tell({ news: { presence: event.data } }));
+    stream.addEventListener("inbox", () => tell({ news: { inbox: true } }));
     stream.addEventListener("error", () => {
       stream.close();
       wasLost = true;
@@ -49,7 +84,6 @@ function hold(address: string, tell: (word: Word) => void): Promise<never> {
     });
   };
   connect();
-  return new Promise(() => { /* never settled: the lock goes with the page */ });
 }
 
 let shown: HTMLElement | null = null;

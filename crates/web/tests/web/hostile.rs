@@ -150,6 +150,9 @@ on_both! {
         for id in HOSTILE.iter().filter(|text| text.is_ascii() && !text.contains('\0')) {
             let (parts, _) = g1.call("GET", "/live").header("last-event-id", id).open().await.into_parts();
             assert!(parts.status.as_u16() < 500, "{id}");
+            let after = form_urlencoded::byte_serialize(id.as_bytes()).collect::<String>();
+            let (parts, _) = g1.call("GET", &format!("/live?after={after}")).open().await.into_parts();
+            assert!(parts.status.as_u16() < 500, "{id}");
         }
         assert_eq!(world.fixture.server.rows().await, before);
     }

@@ -150,6 +150,35 @@ on_both! {
         tokio::time::timeout(Duration::from_secs(5), rest).await.expect("the stream outlived its session");
     }
 
+    async fn a_page_hears_of_what_changed_after_it_was_made_or_is_told_to_look_anew(db: TestDatabase) {
+        let world = World::build(db).await;
+        let (a1, g1, ta) = (world.browser("a1"), world.browser("g1"), world.ta());
+        let page = a1.get(&ta).await.expect(200).text();
+        let address = page.split("data-live=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a page follows changes");
+        let hear = async |address: &str, sought: &str| {
+            let response = a1.call("GET", address).open().await;
+            assert_eq!(response.status(), 200, "{address}");
+            let (mut stream, mut heard) = (response.into_body().into_data_stream(), String::new());
+            let hear = async {
+                while !heard.contains(sought) {
+                    heard.push_str(&String::from_utf8_lossy(&stream.next().await.expect("the stream ended").unwrap()));
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(30), hear).await.expect("nothing came");
+            heard
+        };
+        g1.post(&format!("{ta}/comments"), &[("body", "while it loads")]).await.expect(303);
+        let heard = hear(address, &world.fixture.ta.record.number).await;
+        assert!(!heard.contains("resync"), "{heard}");
+        // Too much happened since.
+        for turn in 0..200 {
+            g1.post(&format!("{ta}/comments"), &[("body", &format!("turn {turn}"))]).await.expect(303);
+        }
+        let heard = hear(address, "resync").await;
+        assert!(!heard.contains(&world.fixture.ta.record.number), "{heard}");
+        a1.get("/live?after=yesterday").await.expect(400);
+    }
+
     async fn sec_020_a_form_brings_nothing_that_its_writer_may_not_set(db: TestDatabase) {
         let world = World::build(db).await;
         let fixture = &world.fixture;
