@@ -16,6 +16,7 @@ use steward_model::record::Record;
 use steward_practices::people::ABSENCE;
 
 use crate::App;
+use crate::clocks::REPORT;
 use crate::error::Error;
 use crate::flows::given_by_move;
 use crate::lookup::Found;
@@ -84,7 +85,8 @@ impl App {
         (kind.key == ABSENCE).then(|| named().unwrap_or(actor.person))
     }
 
-    /// Values that a new record gets beside its command: who the person of an absence reports to sees it.
+    /// Values that a new record gets beside its command: who the person of an absence reports to sees it, and a report on
+    /// an agreement tells what was kept.
     async fn given_at_birth(
         &self,
         actor: &Actor,
@@ -92,6 +94,9 @@ impl App {
         new: &NewRecord,
         found: &Found,
     ) -> Result<Option<Given>, Error> {
+        if kind.key == REPORT {
+            return self.given_to_report(&new.fields, found).await;
+        }
         let Some(person) = Self::absent(actor, kind, &new.fields, found) else { return Ok(None) };
         let manager = self.references_of(&[person], "manager").await?.into_iter().next();
         let fields = [("manager".to_owned(), manager.map_or(Json::Null, |id| id.0.into()))].into();
@@ -137,11 +142,15 @@ impl App {
         let world = self.world_for(organisation).await?;
         let changed_since = self.changed_since(record, command).await?;
         let events = {
-            let given = given_by_move(kind, record, command, self.now())?;
+            let given = match given_by_move(kind, record, command, self.now())? {
+                Some(given) => Some(given),
+                None => Box::pin(self.given_by_report_move(kind, record, command)).await?,
+            };
             let ctx = Context { changed_since, given, ..self.context(actor, origin, found, &world) };
             decide(kind, Some(record), command, &ctx)?
         };
         if !actor.is_system() {
+            check_signature(kind, command, origin)?;
             Box::pin(self.check_asked(kind, record, command, &events)).await?;
             Box::pin(self.check_unfinished(kind, record, &events, origin)).await?;
         }
@@ -251,6 +260,16 @@ impl Found {
 /// A record after some events.
 pub(crate) fn folded(record: Record, events: &[Event]) -> Result<Record, Error> {
     events.iter().try_fold(record, |record, event| apply(Some(record), event)).map_err(Error::internal)
+}
+
+/// That who makes a move which is signed gave their password for it.
+fn check_signature(kind: &Kind, command: &Command, origin: &Origin) -> Result<(), Error> {
+    let Command::Transition(asked) = command else { return Ok(()) };
+    let signs = kind.lifecycle.transition(&asked.key).is_some_and(|transition| transition.signature);
+    if signs && !origin.signed {
+        return Err(Error::invalid("current_password", "is needed once more"));
+    }
+    Ok(())
 }
 
 fn first<T>(items: Vec<T>) -> Result<T, Error> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use steward_model::moment::Moment;
 
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, moved};
 use crate::script::{Deed, Script, create, go, page};
 
 const HOUR: i64 = 3600;
@@ -15,6 +15,23 @@ pub(crate) fn write(script: &mut Script, calendar: &Calendar, start: Moment) {
     freezes(script, calendar);
     collisions(script, calendar);
     exclusions(script, calendar);
+    reports(script, calendar);
+}
+
+/// What was kept for a customer in the month before the last, signed, and in the last one, still a draft.
+fn reports(script: &mut Script, calendar: &Calendar) {
+    let this = calendar.day(0).first_of_month();
+    let last = moved(this, -1).first_of_month();
+    for (place, first) in [last, this].into_iter().enumerate() {
+        let report = format!("report:{place}");
+        let at = calendar.at(moved(first, 1), 9 * 60 + 20);
+        let fields = json!({ "agreement": "@agreement:clairmont", "customer": "@org:clm" });
+        script.add(at, page("ada"), &report, create("service_level_report", fields));
+        if first < this {
+            let statement = "What made us late were tickets that waited for a part from the carrier. From next month on the carrier names a day within four hours.";
+            script.add(at.plus_seconds(HOUR), page("ada"), &report, go("sign", json!({ "statement": statement })));
+        }
+    }
 }
 
 /// A breach that does not count, and one of which it is not decided yet.

@@ -171,7 +171,9 @@ impl Player {
     async fn execute(&self, step: &Step) -> anyhow::Result<()> {
         let Known { kind, number, .. } = self.find(&step.record)?;
         let actor = self.actor(&step.by.who)?;
-        let origin = Origin::door(step.by.door);
+        // Whoever makes a move that is signed gave their password for it.
+        let signed = matches!(&step.deed, Deed::Move { key, .. } if kind.lifecycle.transition(key).is_some_and(|transition| transition.signature));
+        let origin = Origin { signed, ..Origin::door(step.by.door) };
         let comment = |audience: &Audience, body: &str| -> anyhow::Result<NewComment> {
             Ok(NewComment { audience: *audience, body: self.filled(body)? })
         };

@@ -102,6 +102,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("service_level/breach_exclusion.toml", include_str!("../practices/service_level/breach_exclusion.toml")),
     ("service_level/de.toml", include_str!("../practices/service_level/de.toml")),
     ("service_level/fr.toml", include_str!("../practices/service_level/fr.toml")),
+    ("service_level/service_level_report.toml", include_str!("../practices/service_level/service_level_report.toml")),
     ("service_level/service_level_target.toml", include_str!("../practices/service_level/service_level_target.toml")),
     ("service_level/calendar.de.toml", include_str!("../practices/service_level/calendar.de.toml")),
     ("service_level/calendar.fr.toml", include_str!("../practices/service_level/calendar.fr.toml")),

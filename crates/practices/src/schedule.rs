@@ -16,7 +16,7 @@ use crate::keeper;
 /// The kind of schedules.
 pub const SCHEDULE: &str = "schedule";
 /// The kinds of records that schedules make.
-pub const MAKES: [&str; 5] = ["incident", "service_request", "problem", "change", "task"];
+pub const MAKES: [&str; 6] = ["incident", "service_request", "problem", "change", "task", "service_level_report"];
 /// Days looked at for one that is open.
 const LOOKED_AT: i64 = 366;
 
@@ -247,7 +247,9 @@ pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) 
         )];
     }
     let mut faults = desk::check(before, after, ctx);
-    if !desk::values(after).iter().any(|(key, _)| *key == "title") {
+    let made = ctx.registry.kind(kind).and_then(|kind| kind.field("title"));
+    let is_titled = made.is_some_and(|title| title.write.is_some());
+    if is_titled && !desk::values(after).iter().any(|(key, _)| *key == "title") {
         faults.push(FieldError::new("values", "have no title; add a row for the field title".to_owned()));
     }
     let calendars = ctx.world.related.get(calendar::CALENDAR).map(|all| all.as_slice()).unwrap_or_default();

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
-use steward_app::clocks::{Compliance, Credit, EXCLUSION, REPORT_DAYS, Reopenings, ReportBy};
+use steward_app::clocks::{Compliance, Credit, EXCLUSION, REPORT, REPORT_DAYS, Reopenings, ReportBy};
 use steward_app::error::Error;
 use steward_app::view::RecordView;
 use steward_clock::definition::{AGREEMENT, TARGET};
@@ -53,6 +53,9 @@ pub(crate) async fn report(
     };
     let of_exclusions = web.app().kind(EXCLUSION)?.clone();
     let exclusion_list = address::list(&of_exclusions);
+    let readable = web.app().readable_kinds(visitor.actor());
+    let of_reports = readable.into_iter().map(|(kind, _)| kind).find(|kind| kind.key == REPORT);
+    let reports = of_reports.map(|kind| (kind.label_plural.clone(), address::list(&kind)));
     let agreements = web.app().kind(AGREEMENT)?.clone();
     let list = address::list(&agreements);
     let crumbs = [Crumb { label: &agreements.label_plural, address: &list }];
@@ -70,6 +73,7 @@ pub(crate) async fn report(
         (header(
             &Header { title, detail: &detail, crumbs: &crumbs, tabs: &tabs },
             html! {
+                @if let Some((label, address)) = &reports { a."button button--plain" href=(address) { span { (label) } } }
                 a."button button--plain" href=(exclusion_list) { span { (of_exclusions.label_plural) } }
                 a."button button--plain" href=(asked.address("csv")) { span { (t("report-file")) } }
             },

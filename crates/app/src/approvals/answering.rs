@@ -182,11 +182,15 @@ impl App {
         Ok(taken)
     }
 
-    /// Whether a move of a record is an answer that its giver signs with their password.
+    /// Whether whoever makes a move of a record signs it with their password: because the move is so, or the answer that it
+    /// gives.
     ///
     /// # Errors
     /// When the database is away.
     pub async fn wants_signature(&self, actor: &Actor, view: &RecordView, key: &str) -> Result<bool, Error> {
+        if view.kind.lifecycle.transition(key).is_some_and(|transition| transition.signature) {
+            return Ok(true);
+        }
         let approval = match &view.kind.approval {
             _ if view.kind.key == APPROVAL && (key == APPROVE || key == REFUSE) => {
                 self.store().get_record(view.record.id).await?.map(|loaded| loaded.record)

@@ -173,14 +173,26 @@ impl App {
         by: ReportBy,
         days: i64,
     ) -> Result<Vec<Compliance>, Error> {
+        self.compliance_of(actor, kind, by, days, &ListRequest::default()).await
+    }
+
+    /// As [`Self::compliance`], on the records of a list alone.
+    pub(crate) async fn compliance_of(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        by: ReportBy,
+        days: i64,
+        of: &ListRequest,
+    ) -> Result<Vec<Compliance>, Error> {
         if !actor.is_system() && !actor.is_staff() {
             return Err(Error::Denied("see reports on service levels"));
         }
         let now = self.now();
         let since = now.plus_seconds(-days.clamp(1, REPORT_DAYS) * 86_400);
-        let records = self.list_query(actor, kind, &ListRequest::default()).await?;
+        let records = self.list_query(actor, kind, of).await?;
         let counts = self.store().clock_counts(&records, by.counted(), since, now).await?;
-        let excluded = self.excluded_breaches(actor, kind, since).await?;
+        let excluded = self.excluded_breaches(actor, kind, since, of).await?;
         let agreements = self.reference_records(AGREEMENT).await?;
         let targets = self.reference_records(TARGET).await?;
         let parts: BTreeSet<RecordId> = counts.iter().filter_map(|count| record_of(by, count)).collect();

@@ -42,6 +42,11 @@ impl Excluded {
         self.clock.agreement == count.agreement && self.clock.target == count.target && self.part(by) == count.part
     }
 
+    /// Whether the promise was one of an agreement, in a month as `YYYY-MM`.
+    pub(crate) fn is_of(&self, agreement: RecordId, month: &str) -> bool {
+        self.clock.agreement == agreement && self.part(ReportBy::Month).as_deref() == Some(month)
+    }
+
     /// What it is counted by, as the database writes it.
     fn part(&self, by: ReportBy) -> Option<String> {
         let record = &self.record;
@@ -75,26 +80,27 @@ pub struct Credit {
 }
 
 impl Credit {
-    /// The amount to the hundredth, half a hundredth up, and its currency.
+    /// The amount with two figures after the point, and its currency.
     pub fn amount_text(&self) -> Option<(String, &str)> {
         let (millionths, currency) = self.amount.as_ref()?;
-        let hundredths = (millionths + 5_000) / 10_000;
+        let hundredths = millionths / 10_000;
         Some((format!("{}.{:02}", hundredths / 100, hundredths % 100), currency))
     }
 }
 
 impl App {
-    /// Breaches on records of a kind that somebody may read which do not count, of clocks that began since a moment.
+    /// Breaches on records of a list that somebody may read which do not count, of clocks that began since a moment.
     pub(crate) async fn excluded_breaches(
         &self,
         actor: &Actor,
         kind: &Arc<Kind>,
         since: Moment,
+        of: &ListRequest,
     ) -> Result<Vec<Excluded>, Error> {
         let Ok(of_exclusions) = self.kind(EXCLUSION) else { return Ok(Vec::new()) };
         let of_exclusions = of_exclusions.clone();
         let now = self.now();
-        let records = self.list_query(actor, kind, &ListRequest::default()).await?;
+        let records = self.list_query(actor, kind, of).await?;
         let broken = self.store().breached_records(&records, None, since, now).await?;
         let mut accepted: HashMap<RecordId, Vec<Record>> = HashMap::new();
         for ids in broken.chunks(AT_ONCE) {
@@ -142,7 +148,7 @@ impl App {
         let of_exclusions = of_exclusions.clone();
         let now = self.now();
         let since = now.plus_seconds(-days.clamp(1, REPORT_DAYS) * 86_400);
-        let excluded = self.excluded_breaches(actor, kind, since).await?;
+        let excluded = self.excluded_breaches(actor, kind, since, &ListRequest::default()).await?;
         let ids: BTreeSet<RecordId> = excluded.iter().map(|one| one.exclusion).collect();
         let ids: Vec<RecordId> = ids.into_iter().collect();
         let found = self.store().get_records(&ids).await?.into_iter().map(|loaded| loaded.record);
@@ -191,16 +197,12 @@ impl App {
                 }
                 let share = kept.saturating_mul(100_000_000) / counted;
                 let Some(credit) = credit_of(share, &steps) else { continue };
-                let charge = agreement.field("monthly_charge");
-                let amount = charge.and_then(|charge| charge.get("amount")).and_then(Json::as_i64);
-                let currency = charge.and_then(|charge| charge.get("currency")).and_then(Json::as_str);
-                let part = |amount: i64| i64::try_from(i128::from(amount) * i128::from(credit) / 100_000_000).ok();
                 credits.push(Credit {
                     agreement: agreement.text("name").to_owned(),
                     month,
                     share,
                     credit,
-                    amount: amount.and_then(part).zip(currency.map(str::to_owned)),
+                    amount: amount_of(agreement, credit),
                 });
             }
         }
@@ -220,15 +222,25 @@ fn by_month(lines: &[Compliance], agreement: RecordId) -> BTreeMap<String, (i64,
     months
 }
 
+/// What a credit is of what a month costs, to the hundredth, half a hundredth up, in millionths, with its currency; where
+/// the agreement says that.
+pub(super) fn amount_of(agreement: &Record, credit: i64) -> Option<(i64, String)> {
+    let charge = agreement.field("monthly_charge")?;
+    let amount = charge.get("amount").and_then(Json::as_i64)?;
+    let currency = charge.get("currency").and_then(Json::as_str)?;
+    let part = i64::try_from(i128::from(amount) * i128::from(credit) / 100_000_000).ok()?;
+    Some(((part + 5_000) / 10_000 * 10_000, currency.to_owned()))
+}
+
 /// Pairs of a share and of what is credited below it, in millionths of a per cent.
-fn steps_of(agreement: &Record) -> Vec<(i64, i64)> {
+pub(super) fn steps_of(agreement: &Record) -> Vec<(i64, i64)> {
     let rows = agreement.field("credits").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
     let cell = |row: &Json, key: &str| row.get(key).and_then(Json::as_i64);
     rows.iter().filter_map(|row| Some((cell(row, "below")?, cell(row, "credit")?))).collect()
 }
 
 /// What is credited for a share; `None` when enough was kept.
-fn credit_of(share: i64, steps: &[(i64, i64)]) -> Option<i64> {
+pub(super) fn credit_of(share: i64, steps: &[(i64, i64)]) -> Option<i64> {
     steps.iter().filter(|(below, _)| share < *below).map(|(_, credit)| *credit).max()
 }
 

@@ -211,6 +211,8 @@ pub struct Transition {
     pub level: Level,
     /// Whether only Steward makes it, as a consequence of something else; nobody is offered it.
     pub automatic: bool,
+    /// Whether who makes it signs with their password, given for this very act.
+    pub signature: bool,
     /// Conditions on the record as it is, each for those who act on no higher level than it names.
     pub limits: Vec<Limit>,
     /// A comment that must come with it.

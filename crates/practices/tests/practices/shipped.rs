@@ -35,7 +35,7 @@ fn every_kind_is_there_under_its_address() {
                     change-tasks releases knowledge-articles outages overlays tasks incident-tasks organisations people teams \
                     locations services service-offerings configuration-items priority-matrices snippets catalogue-items catalogue-categories \
                      article-feedback calendars schedules handling-notes macros record-templates agreements service-level-targets \
-                     approvals approval-policies breach-exclusions freezes maintenance-windows rotas rules flows plans notice-templates activities rates";
+                     approvals approval-policies breach-exclusions service-level-reports freezes maintenance-windows rotas rules flows plans notice-templates activities rates";
     assert_eq!(plurals, promised.split(' ').collect());
 }
 

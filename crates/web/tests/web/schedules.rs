@@ -57,6 +57,24 @@ impl World {
 }
 
 on_both! {
+    async fn lv_7_the_report_on_the_last_month_is_made_by_itself(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.fixture.client("root");
+        let fields = json!({ "name": "Gold", "sort": "sla", "valid_from": "2020-01-01" });
+        let agreement = root.post("/api/v1/agreements", json!({ "fields": fields })).await.expect(201).json();
+        world.schedule(json!({
+            "for_kind": "service_level_report", "repeat": "monthly", "month_day": 2,
+            "values": [{ "field": "agreement", "value": agreement["number"] }],
+        })).await;
+        let (app, clock) = (&world.fixture.server.app, &world.fixture.server.clock);
+        app.run_schedules().await.unwrap();
+        clock.advance(28 * DAY + 3 * 3600);
+        app.run_schedules().await.unwrap();
+        let made = root.get("/api/v1/service-level-reports").await.expect(200).json();
+        let told = (&made[0]["fields"]["title"], &made[0]["state"], made.as_array().map(Vec::len));
+        assert_eq!(told, (&json!("Gold, 2026-01"), &json!("draft"), Some(1)), "{made}");
+    }
+
     async fn work_is_made_on_its_day_and_once(db: TestDatabase) {
         let world = World::build(db).await;
         let (app, clock) = (&world.fixture.server.app, &world.fixture.server.clock);

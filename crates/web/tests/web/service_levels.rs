@@ -1,11 +1,11 @@
 //! The report on service levels: counts what its reader may see, and nothing else.
 
 use serde_json::{Value as Json, json};
-use steward_testkit::client::Client;
+use steward_testkit::client::{Answer, Client};
 use steward_testkit::markup::Page;
 use steward_testkit::on_both;
 
-use crate::world::{World, check_status};
+use crate::world::{PASSWORD, World, check_status};
 
 /// What a page says, without its elements.
 fn words(html: &str) -> String {
@@ -49,6 +49,13 @@ async fn rows(world: &World, reader: &str, by: &str) -> Vec<Vec<String>> {
     let mut lines = csv::Reader::from_reader(text.as_bytes());
     let cells = lines.records().map(|line| line.unwrap().iter().skip(2).take(5).map(str::to_owned).collect());
     cells.collect()
+}
+
+/// That an answer refuses a field.
+fn refused(answer: Answer, field: &str) {
+    let problem = answer.expect(422).json();
+    let faults = problem["errors"].as_array().cloned().unwrap_or_default();
+    assert!(faults.iter().any(|fault| fault["field"] == field), "{problem}");
 }
 
 on_both! {
@@ -135,6 +142,79 @@ on_both! {
         let why = json!({ "comment": { "body": "It was our digger", "audience": "internal" } });
         root.post(&format!("{path}/transitions/withdraw"), why).await.expect(200);
         assert_eq!(report("root").await, (Some(2), Some(0), Some(33.0), Some(33.0)));
+    }
+
+    async fn lv_7_a_report_on_a_month_stands_still_once_it_is_signed(db: TestDatabase) {
+        let world = World::build(db).await;
+        let fixture = &world.fixture;
+        let root = fixture.client("root");
+        world.with_password("root").await;
+        promise(root).await;
+        let agreements = root.get("/api/v1/agreements").await.expect(200).json();
+        let agreement = agreements[0]["number"].as_str().unwrap().to_owned();
+        let credits = json!({ "fields": {
+            "credits": [{ "below": "60", "credit": "12.5" }], "monthly_charge": { "amount": "1999.99", "currency": "EUR" },
+        } });
+        root.patch(&format!("/api/v1/agreements/{agreement}"), credits).await.expect(200);
+        incident(&world, "a1", true).await;
+        incident(&world, "a1", false).await;
+        incident(&world, "b1", false).await;
+        let make = async |fields: Json| root.post("/api/v1/service-level-reports", json!({ "fields": fields })).await;
+        refused(make(json!({ "agreement": agreement, "month": "2026-01" })).await, "month");
+        fixture.server.clock.advance(31 * 86_400);
+        for month in ["2026-02", "2026-13", "January", "1800-01"] {
+            refused(make(json!({ "agreement": agreement, "month": month })).await, "month");
+        }
+        refused(make(json!({ "month": "2026-01" })).await, "agreement");
+        let report = make(json!({ "agreement": agreement })).await.expect(201).json();
+        let told = |report: &Json| {
+            let row = &report["fields"]["figures"][0];
+            (row["target"].as_str().map(str::to_owned), row["kept"].as_i64(), row["broken"].as_i64(), report["fields"]["share"].clone())
+        };
+        assert_eq!(told(&report), (Some("Resolve".into()), Some(1), Some(2), json!("33.333333")), "{report}");
+        assert_eq!((&report["fields"]["title"], &report["fields"]["month"]), (&json!("Gold, 2026-01"), &json!("2026-01")));
+        assert_eq!(report["fields"]["credit_amount"], json!({ "amount": "250.00", "currency": "EUR" }), "{report}");
+        // Of one customer alone.
+        let of_a = make(json!({ "agreement": agreement, "customer": fixture.a.to_string() })).await.expect(201).json();
+        assert_eq!((told(&of_a).1, told(&of_a).2), (Some(1), Some(1)), "{of_a}");
+        assert_ne!(of_a["fields"]["digest"], report["fields"]["digest"]);
+
+        // Counted anew it knows what was decided since, and says so.
+        let path = |report: &Json| format!("/api/v1/service-level-reports/{}", report["number"].as_str().unwrap());
+        let (report, of_a) = (path(&report), path(&of_a));
+        let open = root.get("/api/v1/incidents?sort=-number&limit=1").await.expect(200).json();
+        let fields = json!({ "record": open[0]["number"], "cause": "customer", "reason": "The line was cut by a digger" });
+        let made = root.post("/api/v1/breach-exclusions", json!({ "fields": fields })).await.expect(201).json();
+        root.post(&format!("/api/v1/breach-exclusions/{}/transitions/accept", made["number"].as_str().unwrap()), json!({})).await.expect(200);
+        assert_eq!(root.get(&report).await.expect(200).json()["fields"]["share"], "33.333333", "nothing changes by itself");
+        let counted = root.post(&format!("{report}/transitions/recount"), json!({})).await.expect(200).json();
+        assert_eq!(counted["fields"]["share"], "50", "{counted}");
+        assert_eq!(counted["fields"]["exclusions"][0]["cause"], "The customer's doing", "{counted}");
+        // Who writes figures, or signs without a password, is refused.
+        refused(root.patch(&report, json!({ "fields": { "share": "100" } })).await, "share");
+        refused(root.patch(&report, json!({ "fields": { "month": "2025-12" } })).await, "month");
+        refused(root.post(&format!("{report}/transitions/sign"), json!({})).await, "current_password");
+        root.post(&format!("{report}/transitions/sign"), json!({ "password": "not-mine" })).await.expect(422);
+        let statement = json!({ "password": PASSWORD, "fields": { "statement": "The digger was not ours." } });
+        let signed = root.post(&format!("{report}/transitions/sign"), statement).await.expect(200).json();
+        assert_eq!((&signed["state"], &signed["fields"]["signed_by"]["id"]), (&json!("signed"), &json!(fixture.people["root"].to_string())));
+        root.post(&format!("{report}/transitions/recount"), json!({})).await.expect(409);
+        refused(root.patch(&report, json!({ "fields": { "statement": "All was well" } })).await, "statement");
+        // Another customer's is another report; the same is signed once.
+        root.post(&format!("{of_a}/transitions/sign"), json!({ "password": PASSWORD })).await.expect(200);
+        let again = path(&make(json!({ "agreement": agreement })).await.expect(201).json());
+        refused(root.post(&format!("{again}/transitions/sign"), json!({ "password": PASSWORD })).await, "month");
+        let why = json!({ "comment": { "body": "Counted wrongly", "audience": "internal" } });
+        root.post(&format!("{report}/transitions/withdraw"), why).await.expect(200);
+        root.post(&format!("{again}/transitions/sign"), json!({ "password": PASSWORD })).await.expect(200);
+        // The page asks for the password, and agents see no reports.
+        let third = make(json!({ "agreement": agreement, "customer": fixture.b.to_string() })).await.expect(201).json();
+        let page = format!("/service-level-reports/{}/transitions/sign", third["number"].as_str().unwrap());
+        let browser = world.another("root").await;
+        assert!(browser.get(&page).await.expect(200).text().contains("current_password"));
+        browser.post(&page, &[("current_password", "wrong")]).await.expect(422);
+        browser.post(&page, &[("current_password", PASSWORD)]).await.expect(303);
+        fixture.client("g1").get(&again).await.expect(404);
     }
 
     async fn n14_requester_and_staff_read_a_range(db: TestDatabase) {

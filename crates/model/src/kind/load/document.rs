@@ -175,6 +175,8 @@ pub(super) struct TransitionItem {
     #[serde(default)]
     pub(super) automatic: bool,
     #[serde(default)]
+    pub(super) signature: bool,
+    #[serde(default)]
     pub(super) limits: Vec<LimitItem>,
     pub(super) comment: Option<Audience>,
     pub(super) comment_when: Option<Word>,

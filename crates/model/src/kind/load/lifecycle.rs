@@ -115,6 +115,7 @@ fn build_transition(
         roles: item.roles.clone(),
         level: item.level.unwrap_or(Level::Agent),
         automatic: item.automatic,
+        signature: item.signature,
         limits: item
             .limits
             .iter()

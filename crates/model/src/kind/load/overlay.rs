@@ -244,6 +244,7 @@ fn transition_over(
         fields: both(&there.fields, &item.fields),
         roles: if item.roles.is_empty() { there.roles.clone() } else { item.roles.clone() },
         level: item.level.or(there.level),
+        signature: there.signature || item.signature,
         limits: there.limits.iter().chain(&item.limits).cloned().collect(),
         comment: item.comment.or(there.comment),
         comment_when: item.comment_when.clone().or_else(|| there.comment_when.clone()),
