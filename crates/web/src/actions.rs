@@ -260,7 +260,7 @@ fn move_form(visitor: &Visitor, view: &RecordView, transition: &Transition, fill
             }
             @if signs {
                 (draw_field(
-                    &Frame { name: "current_password", label: t("your-password"), help: t("approval-sign-help"), is_required: true, errors: faults.on("current_password"), ..Frame::default() },
+                    &Frame { name: "current_password", label: t("your-password"), help: t("sign-help"), is_required: true, errors: faults.on("current_password"), ..Frame::default() },
                     &Control::Credential { value: "", kind: Credential::Password },
                 ))
             }

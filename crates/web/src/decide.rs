@@ -146,7 +146,7 @@ fn asked(web: &Web, headers: &HeaderMap, token: &str, question: &Question, typed
             ))
             @if question.wants_signature {
                 (draw_field(
-                    &Frame { name: "current_password", label: t("your-password"), help: t("approval-sign-help"), is_required: true, errors: &passwords, ..Frame::default() },
+                    &Frame { name: "current_password", label: t("your-password"), help: t("sign-help"), is_required: true, errors: &passwords, ..Frame::default() },
                     &Control::Credential { value: "", kind: Credential::Password },
                 ))
             }

@@ -17,6 +17,7 @@ use steward_store::clocks::ClockCount;
 
 use super::compliance::{Compliance, REPORT_DAYS, ReportBy};
 use super::follow::read;
+use super::report::to_hundredths;
 use crate::App;
 use crate::error::Error;
 use crate::list::ListRequest;
@@ -229,7 +230,7 @@ pub(super) fn amount_of(agreement: &Record, credit: i64) -> Option<(i64, String)
     let amount = charge.get("amount").and_then(Json::as_i64)?;
     let currency = charge.get("currency").and_then(Json::as_str)?;
     let part = i64::try_from(i128::from(amount) * i128::from(credit) / 100_000_000).ok()?;
-    Some(((part + 5_000) / 10_000 * 10_000, currency.to_owned()))
+    Some((to_hundredths(part), currency.to_owned()))
 }
 
 /// Pairs of a share and of what is credited below it, in millionths of a per cent.

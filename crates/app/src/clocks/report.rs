@@ -126,8 +126,11 @@ impl App {
             Some(id) => self.reference_records("organisation").await?.iter().find(|one| one.id == id).cloned(),
             None => None,
         };
-        let whose = customer.as_ref().map(|one| format!(", {}", one.text("name"))).unwrap_or_default();
-        let title = format!("{}{whose}, {}", subject.agreement.text("name"), subject.month.text);
+        let name = subject.agreement.text("name");
+        // Many agreements are named after their one customer.
+        let whose = customer.as_ref().map(|one| one.text("name")).filter(|whose| !name.contains(whose));
+        let whose = whose.map(|whose| format!(", {whose}")).unwrap_or_default();
+        let title = format!("{name}{whose}, {}", subject.month.text);
         fields.insert("title".to_owned(), title.into());
         fields.insert("month".to_owned(), subject.month.text.as_str().into());
         fields.insert("agreed".to_owned(), subject.agreement.field("compliance_target").cloned().unwrap_or(Json::Null));
@@ -225,17 +228,22 @@ fn figures(lines: &[(String, Compliance)]) -> Fields {
             "broken": line.broken,
             "open": line.open,
             "excluded": line.excluded,
-            "share": line.share(),
-            "share_that_counts": line.share_that_counts(),
+            "share": line.share().map(to_hundredths),
+            "share_that_counts": line.share_that_counts().map(to_hundredths),
             "mean": line.mean_seconds,
         })
     };
     let rows: Json = lines.iter().map(row).collect();
-    let share = share(lines).map_or(Json::Null, Json::from);
+    let share = share(lines).map(to_hundredths).map_or(Json::Null, Json::from);
     Fields::from([
         ("figures".to_owned(), if lines.is_empty() { Json::Null } else { rows }),
         ("share".to_owned(), share),
     ])
+}
+
+/// Millionths with two figures after the point, half of the last one up.
+pub(super) fn to_hundredths(millionths: i64) -> i64 {
+    (millionths + 5_000) / 10_000 * 10_000
 }
 
 /// The share that counts over all targets, in millionths of a per cent.

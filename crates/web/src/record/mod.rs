@@ -432,7 +432,7 @@ impl<'a> Parts<'a> {
         markdown::Names { registry: self.web.app().registry(), mentioned: &self.mentioned }
     }
 
-    /// Longer texts of the record, over the timeline.
+    /// Longer texts of the record, and tables that would be narrow beside it, over the timeline.
     fn texts(&self) -> Markup {
         let view = self.view();
         let names = self.names();
@@ -440,13 +440,21 @@ impl<'a> Parts<'a> {
             .kind
             .fields
             .iter()
-            .filter(|field| matches!(field.field_type, FieldType::Markdown) && view.rights.may_read(field));
+            .filter(|field| matches!(field.field_type, FieldType::Markdown) || rail::is_wide(&view.kind, field))
+            .filter(|field| view.rights.may_read(field));
         html! {
             div #record-texts.record-texts {
                 @for field in long {
                     @let edit = address::field(&view.kind, &view.record, &field.key);
                     @let editable = self.is_now() && may_edit(view, field);
-                    @if let Some(text) = view.record.field(&field.key).and_then(|stored| stored.as_str()) {
+                    @let stored = view.record.field(&field.key);
+                    @if stored.is_some() && rail::is_wide(&view.kind, field) {
+                        section.record-text {
+                            header.record-text__head { h2.record-text__label { (field.label) } }
+                            (self.reader().field(&view.kind, &view.record, field))
+                        }
+                    }
+                    @if let Some(text) = stored.and_then(|stored| stored.as_str()) {
                         section.record-text id={ "side-" (field.key) } {
                             header.record-text__head {
                                 h2.record-text__label { (field.label) }

@@ -6,7 +6,7 @@ use steward_app::view::RecordView;
 use steward_model::access::Action;
 use steward_model::event::{Act, Audience};
 use steward_model::id::RecordId;
-use steward_model::kind::{Field, FieldType};
+use steward_model::kind::{Field, FieldType, Kind};
 use steward_rule::RULE;
 use steward_ui::as_of::{AsOf, AsOfMoment, as_of};
 use steward_ui::attachment::{Attachment, Link, attachment, link};
@@ -48,6 +48,20 @@ pub(crate) fn side(web: &Web, visitor: &Visitor, view: &RecordView, field: &Fiel
     })
 }
 
+/// Columns of a table that still fit beside a record.
+const NARROW: usize = 3;
+
+/// Whether a table that Steward works out would be too narrow beside the record; it stands over the timeline.
+pub(super) fn is_wide(kind: &Kind, field: &Field) -> bool {
+    let is_table = matches!(&field.field_type, FieldType::Table { fields } if fields.len() > NARROW);
+    is_table && field.write.is_none() && !is_drawn(kind, field)
+}
+
+/// Whether a part of the page of its own shows it.
+fn is_drawn(kind: &Kind, field: &Field) -> bool {
+    super::approval::is_told(&kind.key, field) || super::plan::is_told(&kind.key, field)
+}
+
 impl Parts<'_> {
     pub(super) fn rail(&self) -> Markup {
         html! {
@@ -82,8 +96,8 @@ impl Parts<'_> {
         let shown = |field: &&Field| {
             let is_told_elsewhere = matches!(field.field_type, FieldType::Markdown)
                 || asked::is_answers(field)
-                || super::approval::is_told(&kind.key, field)
-                || super::plan::is_told(&kind.key, field)
+                || is_drawn(kind, field)
+                || is_wide(kind, field)
                 || (kind.key == RULE && field.key == "actions")
                 || field.key == kind.label_field;
             !is_told_elsewhere

@@ -156,7 +156,7 @@ follow-up-went-on = Fortgesetzt als
 follow-up-continues = Setzt fort:
 
 approval-signed = unterschrieben
-approval-sign-help = Die Antwort ist unterschrieben: Es wird festgehalten, dass Sie dazu Ihr Passwort eingegeben haben.
+sign-help = Es ist unterschrieben: Es wird festgehalten, dass Sie dazu Ihr Passwort eingegeben haben.
 approval-link = Link für ein anderes Gerät
 approval-link-once = Wer diesen Link hat, entscheidet in Ihrem Namen, einmal. Er wird nur dieses Mal gezeigt.
 approval-link-until = Er gilt bis { $until } oder bis die Frage erledigt ist.

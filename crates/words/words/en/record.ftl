@@ -156,7 +156,7 @@ follow-up-went-on = Went on as
 follow-up-continues = Continues
 
 approval-signed = signed
-approval-sign-help = The answer is signed: it is kept that you gave your password with it.
+sign-help = It is signed: it is kept that you gave your password with it.
 approval-link = Link for another device
 approval-link-once = Whoever has this link decides in your name, once. It is shown this once.
 approval-link-until = It holds until { $until }, or until the question is over.

@@ -156,7 +156,7 @@ follow-up-went-on = Se poursuit dans
 follow-up-continues = Fait suite à
 
 approval-signed = signé
-approval-sign-help = La réponse est signée : il est noté que vous avez donné votre mot de passe.
+sign-help = C’est signé : il est noté que vous avez donné votre mot de passe.
 approval-link = Lien pour un autre appareil
 approval-link-once = Qui a ce lien décide en votre nom, une fois. Il n’est montré que cette fois.
 approval-link-until = Il vaut jusqu’à { $until }, ou jusqu’à la fin de la question.
