@@ -10,6 +10,7 @@ mod caller;
 mod catalogue;
 mod clocks;
 mod configuration;
+mod difference;
 mod events;
 mod inspector;
 mod intervals;

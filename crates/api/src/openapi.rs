@@ -113,6 +113,9 @@ fn query_parameters(route: &Route) -> Vec<Value> {
         ("GET", "/api/v1/{kinds}/{record}/journal") => {
             &[("after", "Entries after this one"), ("limit", "Entries at most")]
         }
+        ("GET", "/api/v1/{kinds}/{record}/difference") => {
+            &[("from", "The earlier moment; the beginning when missing"), ("to", "The later moment; now when missing")]
+        }
         ("GET", "/api/v1/{kinds}/{record}/access") => {
             &[("action", "What to ask for"), ("person", "Whose right to explain")]
         }
@@ -209,6 +212,7 @@ fn response(route: &Route, kind: Option<&Kind>) -> Value {
         (_, path)
             if path.ends_with("/journal")
                 || path.contains("/attachments")
+                || path.ends_with("/difference")
                 || path.ends_with("/access")
                 || path.ends_with("/who") =>
         {

@@ -3,8 +3,8 @@
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
-    Api, bulk_edits, calibration, catalogue, clocks, configuration, events, inspector, intervals, meta, notifications,
-    openapi, outbox, overlays, plans, records, rules, search, timeline, views, worklogs,
+    Api, bulk_edits, calibration, catalogue, clocks, configuration, difference, events, inspector, intervals, meta,
+    notifications, openapi, outbox, overlays, plans, records, rules, search, timeline, views, worklogs,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -292,6 +292,12 @@ pub fn routes() -> Vec<Route> {
             get(rules::runs),
         ),
         route(Get, "/api/v1/{kinds}/{record}/journal", "What happened to a record", get(timeline::journal)),
+        route(
+            Get,
+            "/api/v1/{kinds}/{record}/difference",
+            "What differs between a record at two moments: state, fields and links",
+            get(difference::read),
+        ),
         route(
             Get,
             "/api/v1/{kinds}/{record}/access",

@@ -110,7 +110,8 @@ impl Serialize for Reference<'_> {
     }
 }
 
-fn linked(link: &LinkView, labels: &Labels) -> Value {
+/// A link as one end sees it.
+pub(crate) fn linked(link: &LinkView, labels: &Labels) -> Value {
     json!({
         "link": link.link,
         "direction": if link.inverse { "in" } else { "out" },

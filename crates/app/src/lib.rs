@@ -21,6 +21,7 @@ pub mod context;
 mod deciding;
 pub mod definitions;
 pub mod deflection;
+pub mod difference;
 pub mod drafts;
 pub mod error;
 pub mod facts;

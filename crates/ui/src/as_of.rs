@@ -14,6 +14,8 @@ pub struct AsOf<'a> {
     pub moments: &'a [AsOfMoment<'a>],
     /// Which of them is shown; the last one means now.
     pub shown: usize,
+    /// Address of the page that holds two moments against each other.
+    pub compare: &'a str,
     /// Address of the present.
     pub now: &'a str,
 }
@@ -45,6 +47,7 @@ pub fn as_of(slider: &AsOf) -> Markup {
             }
             output.as-of__output data-as-of-output hidden { (slider.moments.get(shown).map_or("", |moment| moment.label)) }
             button."button button--plain" type="submit" { span { (t("show")) } }
+            @if !slider.compare.is_empty() { a."button button--quiet" href=(slider.compare) { span { (t("compare-moments")) } } }
             @if shown != last { a."button button--quiet" href=(slider.now) { span { (t("back-to-now")) } } }
         }
     }

@@ -209,6 +209,7 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/webhook-test", post(automation::send_test)),
         route(Post, "/{kinds}/{record}/webhooks/{call}/send", post(automation::send_again)),
         route(Get, "/{kinds}/{record}/access", get(record::access)),
+        route(Get, "/{kinds}/{record}/difference", get(record::difference::page)),
         route(Get, "/{kinds}/{record}/who", get(inspector::who)),
         route(Post, "/{kinds}/{record}/link", post(decide::make)),
         route(Get, "/{kinds}/{record}/reach", get(inspector::reach)),

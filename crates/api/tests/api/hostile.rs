@@ -88,11 +88,13 @@ async fn check_call(client: &Client, method: &str, path: &str, body: Option<&Jso
 }
 
 /// Addresses with `@` where the hostile text goes.
-const PATHS: [(&str, &str); 26] = [
+const PATHS: [(&str, &str); 28] = [
     ("GET", "/api/v1/@"),
     ("GET", "/api/v1/incidents/@"),
     ("GET", "/api/v1/incidents/@/journal"),
     ("GET", "/api/v1/incidents/TA?as_of=@"),
+    ("GET", "/api/v1/incidents/TA/difference?from=@"),
+    ("GET", "/api/v1/incidents/TA/difference?to=@"),
     ("GET", "/api/v1/incidents/TA?fields=@"),
     ("GET", "/api/v1/incidents/TA/journal?after=@"),
     ("GET", "/api/v1/incidents/TA/journal?limit=@"),

@@ -30,7 +30,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 34] = [
+const TICKET_LINES: [TicketLine; 35] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -53,6 +53,7 @@ const TICKET_LINES: [TicketLine; 34] = [
     line(("POST", "/api/v1/{kinds}/{record}/follow-up"), Some(|_| json!({"text": "again"})), (422, 422, 422)),
     line(("GET", "/api/v1/{kinds}/{record}/rule-runs"), None, (403, 403, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/journal"), None, (200, 200, 200)),
+    line(("GET", "/api/v1/{kinds}/{record}/difference"), None, (200, 200, 200)),
     line(("GET", "/api/v1/{kinds}/{record}/access"), None, (200, 200, 200)),
     // Who works on it may not ask; `inspector.rs` tells of those who may.
     line(("GET", "/api/v1/{kinds}/{record}/who"), None, (403, 403, INSPECTORS)),

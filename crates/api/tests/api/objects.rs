@@ -178,7 +178,7 @@ on_both! {
         move_to_b(&fixture, &mine).await;
         for actor in ["a1", "a2", "am", "oa"] {
             let client = fixture.client(actor);
-            for path in ["", "/journal", "/attachments", "/access", "?as_of=2026-01-05T09:00:00Z"] {
+            for path in ["", "/journal", "/attachments", "/access", "/difference", "?as_of=2026-01-05T09:00:00Z"] {
                 client.get(&format!("{}{path}", ta(&fixture))).await.expect(404);
             }
             client.post(&format!("{}/comments", ta(&fixture)), json!({"body": "x"})).await.expect(404);

@@ -68,10 +68,30 @@ on_both! {
         assert_eq!(then["allowed_transitions"], json!([]));
         g1.get(&format!("{path}?as_of=2026-01-05T08:00:00Z")).await.expect(404);
 
+        // Two moments against each other; until now when nothing is said, and no further than the reader may see.
+        let differing = |told: &Json| -> Vec<String> {
+            told["changes"].as_array().unwrap().iter().map(|change| change["field"].as_str().unwrap().to_owned()).collect()
+        };
+        let whole = g1.get(&format!("{path}/difference")).await.expect(200).json();
+        assert!(["state", "title", "urgency", "priority"].iter().all(|key| differing(&whole).contains(&(*key).to_owned())), "{whole}");
+        let title = whole["changes"].as_array().unwrap().iter().find(|change| change["field"] == "title").unwrap();
+        assert_eq!((&title["from"], &title["to"]), (&json!("Printer stuck"), &json!("Printer on fire")));
+        assert!(differing(&whole).contains(&"time_spent".to_owned()), "{whole}");
+        let hers = a1.get(&format!("{path}/difference")).await.expect(200).json();
+        assert!(!differing(&hers).contains(&"time_spent".to_owned()), "{hers}");
+        let early = g1.get(&format!("{path}/difference?from=2026-01-05T09:00:00Z&to=2026-01-05T09:30:00Z")).await.expect(200).json();
+        assert_eq!((&early["changes"], &early["links_begun"]), (&json!([]), &json!([])));
+        for (query, status) in [("from=2026-01-05T08:00:00Z", 404), ("from=tomorrow", 400), ("from=2026-01-05T10:00:00Z&to=2026-01-05T09:30:00Z", 400)] {
+            g1.get(&format!("{path}/difference?{query}")).await.expect(status);
+        }
+
+        fixture.server.clock.advance(60);
         g1.delete(&format!("{path}/links/affects/{}", fixture.ca.record.number)).await.expect(200);
         g1.delete(&format!("{path}/watchers/{}", fixture.people["g1"])).await.expect(200);
         let last = g1.get(&path).await.expect(200).json();
         assert_eq!((&last["links"], &last["watchers"]), (&json!([]), &json!([])));
+        let after = g1.get(&format!("{path}/difference?from=2026-01-05T10:00:00Z")).await.expect(200).json();
+        assert_eq!(after["links_ended"][0]["link"], "affects", "{after}");
     }
 
     async fn a_tag_saves_the_body_and_guards_the_change(db: TestDatabase) {

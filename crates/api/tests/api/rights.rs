@@ -136,7 +136,7 @@ on_both! {
                 fixture.sweep(actor, &list);
                 for record in list.json().as_array().unwrap() {
                     let path = format!("/api/v1/{kinds}/{}", record["number"].as_str().unwrap());
-                    for path in [path.clone(), format!("{path}/journal"), format!("{path}?as_of=2026-01-05T09:00:00Z")] {
+                    for path in [path.clone(), format!("{path}/journal"), format!("{path}/difference"), format!("{path}?as_of=2026-01-05T09:00:00Z")] {
                         fixture.sweep(actor, &client.get(&path).await.expect(200));
                     }
                 }

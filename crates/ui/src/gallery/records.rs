@@ -46,6 +46,7 @@ pub(super) fn parts() -> Vec<(&'static str, Markup)> {
         (
             "As of",
             as_of(&AsOf {
+                compare: "/incidents/INC0000042/difference",
                 action: "/incidents/INC0000042",
                 moments: &[
                     AsOfMoment { machine: "2026-03-12T13:02:00Z", label: "12 Mar 14:02", what: "Ada opened it" },

@@ -5,6 +5,7 @@ mod asked;
 pub(crate) mod begin;
 mod conflicts;
 pub(crate) mod context;
+pub(crate) mod difference;
 pub(crate) mod family;
 mod head;
 mod notes;

@@ -20,7 +20,7 @@ use steward_ui::value::Shown;
 use steward_words::{file_size, formats, t, t_with};
 
 use crate::edit::may_edit;
-use crate::record::{Parts, asked, similar, usage};
+use crate::record::{Parts, asked, difference, similar, usage};
 use crate::values::shown::{Reader, labelled};
 use crate::values::time;
 use crate::visitor::Visitor;
@@ -231,16 +231,20 @@ impl Parts<'_> {
         }
     }
 
-    /// The slider over the moments at which something happened.
-    fn history(&self) -> Markup {
+    /// The moments at which something changed: as programs and as people read them, and what happened.
+    pub(super) fn moments(&self) -> Vec<(String, String, String)> {
         let zone = &self.visitor.preferences.zone;
-        let texts: Vec<(String, String, String)> = self
-            .page
+        self.page
             .entries
             .iter()
             .filter(|event| !matches!(event.act, Act::Commented { .. } | Act::Worked { .. } | Act::Attached(_)))
             .map(|event| (event.at.to_string(), time::exact(event.at, zone), self.happened(&event.act, event.actor)))
-            .collect();
+            .collect()
+    }
+
+    /// The slider over the moments at which something happened.
+    fn history(&self) -> Markup {
+        let texts = self.moments();
         if texts.len() < 2 {
             return html! {};
         }
@@ -254,7 +258,9 @@ impl Parts<'_> {
         rail_section(
             &RailSection { label: t("as-it-was"), is_folded: self.is_now(), ..RailSection::default() },
             html! {
-                (as_of(&AsOf { action: &self.address, moments: &moments, shown: shown.unwrap_or(moments.len() - 1), now: &self.address }))
+                @let at = self.as_of.map(|at| format!("?from={}", address::part(&at.to_string()))).unwrap_or_default();
+                @let compare = address::of_record(&self.view().kind, &self.view().record, difference::ROUTE_END);
+                (as_of(&AsOf { compare: &format!("{compare}{at}"), action: &self.address, moments: &moments, shown: shown.unwrap_or(moments.len() - 1), now: &self.address }))
             },
         )
     }

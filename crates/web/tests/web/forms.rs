@@ -229,6 +229,10 @@ on_both! {
         // As it was, with nothing to do.
         let then = g1.get(&format!("{path}?as_of=2026-01-05T09:00:00Z")).await.expect(200).text();
         assert!(then.contains("This is how it was") && !then.contains("/transitions/"));
+        let compared = g1.get(&format!("{path}/difference")).await.expect(200).text();
+        assert!(compared.contains("Two moments compared") && compared.contains("<option value=\"2026-01-05T09:00:00Z\""), "{compared}");
+        g1.get(&format!("{path}/difference?from=2020-01-01T00:00:00Z")).await.expect(404);
+        g1.get(&format!("{path}/difference?from=yesterday")).await.expect(400);
         g1.get(&format!("{path}?as_of=2020-01-01T00:00:00Z")).await.expect(404);
         g1.get(&format!("{path}?as_of=yesterday")).await.expect(400);
         let resolved = g1.post_part(&format!("{path}/transitions/resolve"), &[("resolution_code", "fixed"), ("resolution_notes", "done")]).await;

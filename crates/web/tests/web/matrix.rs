@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 77] = [
+const TICKET_LINES: [TicketLine; 78] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -83,6 +83,7 @@ const TICKET_LINES: [TicketLine; 77] = [
     // The file is the agent's: its requester may read it and not take it away.
     ("POST", "/{kinds}/{record}/attachments/{file}/remove", Sent::Form(&[]), (403, 403, 303)),
     ("GET", "/{kinds}/{record}/access", Sent::Nothing, (200, 200, 200)),
+    ("GET", "/{kinds}/{record}/difference", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/who", Sent::Nothing, (403, 403, INSPECTORS)),
     // A ticket is no person; the rights on people are told in `inspector.rs`.
     ("GET", "/{kinds}/{record}/reach", Sent::Nothing, (404, 404, 404)),
