@@ -91,7 +91,12 @@ impl Faults {
         if self.0.is_empty() {
             return html! {};
         }
-        let named = |field: &str| kind.field(field).map_or(field, |field| field.label.as_str()).to_owned();
+        let named = |field: &str| match (kind.field(field), field) {
+            (Some(field), _) => field.label.clone(),
+            (None, "current_password") => t("your-password").to_owned(),
+            (None, "comment") => t("comment").to_owned(),
+            (None, other) => other.to_owned(),
+        };
         let lines: Vec<(String, String)> = self
             .0
             .iter()
