@@ -366,11 +366,14 @@ fn fields(query: &Query, kind: &Kind, level: Option<Level>) -> Result<Option<Vec
     let Some(text) = query.get("fields") else { return Ok(None) };
     let fields: Vec<String> = text.split(',').map(str::to_owned).collect();
     let level = level.unwrap_or(Level::Requester);
-    match fields.iter().find(|key| kind.field(key).is_none_or(|field| field.audience > level)) {
+    match fields.iter().find(|key| kind.field_named(key).is_none_or(|field| field.audience > level)) {
         Some(unknown) => {
             Err(Problem::bad_request(format!("`{unknown}` is no field of {}", kind.label_plural.to_lowercase())))
         }
-        None => Ok(Some(fields)),
+        None => {
+            let present = |key: &String| kind.field_named(key).map(|field| field.key.clone());
+            Ok(Some(fields.iter().filter_map(present).collect()))
+        }
     }
 }
 

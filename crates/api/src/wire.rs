@@ -153,7 +153,7 @@ pub(crate) fn event(kind: &Kind, event: &Event, labels: &Labels) -> Value {
         .changes
         .iter()
         .map(|change| {
-            let shown = |stored: &Option<Value>| match (kind.field(&change.field), stored) {
+            let shown = |stored: &Option<Value>| match (kind.field_named(&change.field), stored) {
                 (Some(field), Some(stored)) => plain(field, stored),
                 (_, other) => other.clone().unwrap_or(Value::Null),
             };
@@ -219,7 +219,7 @@ fn act(kind: &Kind, act: &Act, labels: &Labels) -> Value {
         Act::Created { number, state, fields, why, .. } => {
             let values: Map<String, Value> = fields
                 .iter()
-                .filter_map(|(key, stored)| Some((key.clone(), plain(kind.field(key)?, stored))))
+                .filter_map(|(key, stored)| Some((key.clone(), plain(kind.field_named(key)?, stored))))
                 .collect();
             let why: Map<String, Value> = why
                 .iter()
@@ -228,6 +228,9 @@ fn act(kind: &Kind, act: &Act, labels: &Labels) -> Value {
             json!({ "number": number, "state": state, "fields": values, "why": why })
         }
         Act::Updated => json!({}),
+        Act::Carried { fields } => json!({
+            "fields": fields.iter().map(|one| json!({ "from": one.from, "to": one.to })).collect::<Vec<_>>(),
+        }),
         Act::Transferred { .. } => json!({}),
         Act::Moved { transition, from, to } => json!({ "transition": transition, "from": from, "to": to }),
         Act::Commented { audience, body } => json!({ "audience": audience, "body": body }),

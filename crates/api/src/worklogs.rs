@@ -17,7 +17,7 @@ use steward_app::time::{Sum, WorkChange, WorkRequest};
 use steward_app::view::Labels;
 use steward_model::access::Actor;
 use steward_model::id::{RecordId, Revision};
-use steward_model::kind::{Field, FieldType, Level, Requirement};
+use steward_model::kind::{Field, FieldType, Level, Requirement, Unfit};
 use steward_model::moment::Moment;
 use steward_model::value::{NoReferences, parse_value, render_value};
 use steward_model::work::Booking;
@@ -306,5 +306,7 @@ fn field(field_type: FieldType) -> Field {
         audience: Level::Agent,
         write: Some(Level::Agent),
         class: None,
+        was: Vec::new(),
+        unfit: Unfit::Refused,
     }
 }

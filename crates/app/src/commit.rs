@@ -64,7 +64,11 @@ impl App {
         }
         let written: Vec<(RecordId, Arc<Kind>)> =
             set.records.iter().map(|change| (change.after.id, change.kind.clone())).collect();
-        let outcome = self.store().commit(set).await;
+        let over = Box::pin(self.carried_with(&mut set)).await?;
+        let outcome = match over.is_empty() {
+            true => self.store().commit(set).await,
+            false => self.store().commit_carrying(set, over).await,
+        };
         // Also when it failed: a link that broke in the midst of it leaves unknown what was written.
         self.forget_copies(&written);
         self.0.counts.forget_all();

@@ -128,6 +128,7 @@ impl From<CommitError> for Error {
             CommitError::NotUnique { field, value, .. } => {
                 Self::invalid(&field, format!("`{value}` is taken by another record"))
             }
+            CommitError::Misfit { .. } => Self::invalid("definition", error.to_string()),
             CommitError::Busy | CommitError::Unavailable(_) | CommitError::Stopped => Self::Unavailable,
             CommitError::Full => Self::Full,
             CommitError::Failed(error) => error.into(),

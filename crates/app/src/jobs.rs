@@ -10,15 +10,17 @@ use steward_store::jobs::{JobClaim, NewJob};
 use crate::App;
 use crate::bulk;
 use crate::clocks::REFRESH_JOB;
+use crate::definitions::CARRY_JOB;
 use crate::error::Error;
 use crate::{approvals, automation, flows, holiday_feeds, intervals, knowledge, notices, schedules};
 
 /// The jobs that runners know.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     approvals::ROUND.job,
     automation::REPLAY_JOB,
     automation::ROUND.job,
     bulk::JOB,
+    CARRY_JOB,
     flows::ROUND.job,
     holiday_feeds::ROUND.job,
     intervals::ROUND.job,
@@ -134,6 +136,7 @@ impl App {
             },
             job if job == holiday_feeds::ROUND.job => Box::pin(self.fetch_due_holiday_feeds(&claim)).await,
             automation::REPLAY_JOB => self.run_replay(&claim).await,
+            CARRY_JOB => Box::pin(self.run_late_carry(&claim)).await,
             REFRESH_JOB => self.run_clock_refresh(&claim).await,
             _ => self.run_bulk_edit(&claim).await,
         };

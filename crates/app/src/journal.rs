@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use steward_model::access::{Action, Actor, Explanation, Rights, explain, rights};
 use steward_model::apply::apply;
+use steward_model::carry::record_in_present_words;
 use steward_model::event::{Act, Audience, Cause, Event};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
@@ -113,6 +114,18 @@ impl App {
             }
             record = Some(apply(record.take(), &entry.event).map_err(Error::internal)?);
         }
+        match record {
+            None => Ok(None),
+            Some(record) => Ok(Some(self.in_present_words(record).await?)),
+        }
+    }
+
+    /// A record of earlier days, with its values under the keys that fields have now.
+    pub(crate) async fn in_present_words(&self, mut record: Record) -> Result<Record, Error> {
+        let later = self.store().carried_after(record.id, record.revision).await?;
+        if let Some(kind) = self.registry().kind(&record.kind) {
+            record_in_present_words(kind, &mut record, &later);
+        }
         Ok(record)
     }
 
@@ -169,8 +182,8 @@ impl App {
 /// The entry without what may not be read; `None` when nothing is left of it.
 pub(crate) fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option<Event> {
     let internal = rights.may_read_internal();
-    let readable_field = |key: &str| kind.field(key).is_some_and(|field| rights.may_read(field));
-    let secret = |key: &str| kind.field(key).is_some_and(|field| field.field_type.key() == "secret");
+    let readable_field = |key: &str| kind.field_named(key).is_some_and(|field| rights.may_read(field));
+    let secret = |key: &str| kind.field_named(key).is_some_and(|field| field.field_type.key() == "secret");
     let visible = match &mut event.act {
         Act::Created { fields, why, .. } => {
             fields.retain(|key, _| readable_field(key) && !secret(key));
@@ -185,6 +198,7 @@ pub(crate) fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option
         | Act::Watched { .. }
         | Act::Unwatched { .. }
         | Act::Detached { .. }
+        | Act::Carried { .. }
         | Act::Escalated { .. } => internal,
         Act::Moved { .. } | Act::Transferred { .. } | Act::Linked(_) | Act::Unlinked(_) | Act::ViewedAs { .. } => true,
         Act::Updated => event.changes.iter().any(|change| readable_field(&change.field)) || internal,

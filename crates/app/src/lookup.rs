@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use steward_model::access::{Action, Actor, may};
+use steward_model::carry::Named;
 use steward_model::command::Input;
 use steward_model::decide::Lookup;
 use steward_model::id::RecordId;
@@ -57,6 +58,12 @@ impl References for Found {
     }
 }
 
+impl Named for Found {
+    fn number(&self, id: RecordId) -> Option<String> {
+        self.records.get(&id).map(|record| record.number.clone())
+    }
+}
+
 impl Lookup for Found {
     fn kind_of(&self, id: RecordId) -> Option<String> {
         self.records.get(&id).map(|record| record.kind.clone())
@@ -74,7 +81,7 @@ impl App {
     ) -> Result<Found, Error> {
         let mut texts: BTreeSet<String> = more.into_iter().collect();
         for (key, value) in input {
-            if let Some(field) = kind.field(key).filter(|_| !value.is_null()) {
+            if let Some(field) = kind.field_named(key).filter(|_| !value.is_null()) {
                 texts.extend(reference_texts(field, value));
             }
         }

@@ -114,7 +114,7 @@ impl App {
         for entry in self.store().journal_of(record.id, 0, count).await? {
             then = Some(apply(then.take(), &entry.event).map_err(Error::internal)?);
         }
-        then.ok_or(Error::NotFound)
+        self.in_present_words(then.ok_or(Error::NotFound)?).await
     }
 }
 
@@ -122,7 +122,7 @@ impl App {
 fn referred_in(kind: &Kind, event: &Event) -> BTreeSet<RecordId> {
     let mut ids = BTreeSet::new();
     for change in &event.changes {
-        if let Some(field) = kind.field(&change.field) {
+        if let Some(field) = kind.field_named(&change.field) {
             for value in change.from.iter().chain(&change.to) {
                 crate::view::collect_references(field, value, &mut ids);
             }

@@ -86,8 +86,8 @@ impl App {
             text.replace("{{me.name}}", &actor.label).replace("{{me}}", &actor.label).replace("{{today}}", &today)
         };
         let fields = values(&template).into_iter().filter_map(|(key, text)| {
-            let field = kind.field(key)?;
-            Some((key.to_owned(), typed_value(field, &filled(text), actor)))
+            let field = kind.field_named(key)?;
+            Some((field.key.clone(), typed_value(field, &filled(text), actor)))
         });
         Ok(Some(fields.collect()))
     }
@@ -309,10 +309,10 @@ impl App {
         let with_step: Vec<&str> = step.map(transition_fields).unwrap_or_default();
         let (mut alone, mut moved) = (Input::new(), Input::new());
         for (key, text) in values(macro_) {
-            let Some(field) = kind.field(key) else { continue };
+            let Some(field) = kind.field_named(key) else { continue };
             let text = self.fill_text(actor, view, text).await?.text;
-            let to = if with_step.contains(&key) { &mut moved } else { &mut alone };
-            to.insert(key.to_owned(), typed_value(field, &text, actor));
+            let to = if with_step.contains(&field.key.as_str()) { &mut moved } else { &mut alone };
+            to.insert(field.key.clone(), typed_value(field, &text, actor));
         }
         let mut said: Vec<NewComment> =
             said.iter().map(|(audience, body)| NewComment { audience: *audience, body: body.clone() }).collect();

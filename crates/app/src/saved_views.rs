@@ -333,7 +333,7 @@ impl App {
 fn check_columns(kind: &Kind, columns: &[String]) -> Option<String> {
     let known = |key: &String| {
         ["number", "state", "organisation", "created_at", "updated_at", "next_due"].contains(&key.as_str())
-            || kind.field(key).is_some()
+            || kind.field_named(key).is_some()
     };
     if columns.len() > COLUMNS_MAX {
         return Some(format!("may be at most {COLUMNS_MAX}"));

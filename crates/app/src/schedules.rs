@@ -186,7 +186,8 @@ impl App {
         let fields: Input = values(schedule)
             .into_iter()
             .filter_map(|(key, text)| {
-                Some((key.to_owned(), typed_value(kind.field(key)?, &filled(text, turn.day), &actor)))
+                let field = kind.field_named(key)?;
+                Some((field.key.clone(), typed_value(field, &filled(text, turn.day), &actor)))
             })
             .collect();
         let organisation = Some(schedule.organisation.to_string());

@@ -57,9 +57,16 @@ impl App {
         self.0.key.unseal(sealed)
     }
 
-    /// The input with the texts of secret fields sealed.
+    /// The input under the keys that fields have now, with the texts of secret fields sealed.
     pub(crate) fn sealed(&self, kind: &Kind, input: &Input) -> Result<Input, Error> {
         let mut sealed = input.clone();
+        for key in input.keys() {
+            if let Some(field) = kind.field_named(key).filter(|field| field.key != *key)
+                && let Some(value) = sealed.remove(key)
+            {
+                sealed.entry(field.key.clone()).or_insert(value);
+            }
+        }
         for field in kind.fields.iter().filter(|field| field.field_type == FieldType::Secret) {
             if let Some(Json::String(text)) = sealed.get_mut(&field.key)
                 && !text.is_empty()

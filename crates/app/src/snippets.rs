@@ -169,8 +169,8 @@ fn own_value(actor: &Actor, view: &RecordView, path: &str) -> Option<String> {
         "state" => view.kind.lifecycle.state(&view.record.state).map(|state| state.label.clone()),
         "organisation" => view.labels.get(&view.record.organisation).map(|label| label.label.clone()),
         key => {
-            let field = view.kind.field(key)?;
-            match view.record.reference(key).filter(|_| field.field_type.target_kinds().is_some()) {
+            let field = view.kind.field_named(key)?;
+            match view.record.reference(&field.key).filter(|_| field.field_type.target_kinds().is_some()) {
                 Some(id) => view.labels.get(&id).map(|label| label.label.clone()),
                 None => plain(field, &view.record),
             }

@@ -1,6 +1,7 @@
 //! The fold: what each entry of a journal does to the clocks of its record.
 
 use steward_model::apply::{FoldError, apply};
+use steward_model::carry::in_present_words;
 use steward_model::event::{Act, Audience, Cause, Door, Event};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
@@ -59,9 +60,15 @@ impl Book {
     /// When the journal cannot be folded; one that was not tampered with never gives one.
     pub fn fold(&self, kind: &Kind, events: &[Event]) -> Result<Vec<Clock>, FoldError> {
         let looks_back = self.looks_back(&kind.key);
+        let events = in_present_words(kind, events);
         let (mut clocks, mut past, mut record) = (Vec::new(), Vec::new(), None);
-        for event in events {
+        for event in events.iter() {
             let after = apply(record.take(), event)?;
+            // What the record says is the same in other words.
+            if matches!(event.act, Act::Carried { .. }) {
+                record = Some(after);
+                continue;
+            }
             // Nobody looks back where the whole past is at hand, so it never asks for more.
             let _ = self.advance(kind, &mut clocks, &Entry::of(event, &after), Some(&past));
             if looks_back {

@@ -66,7 +66,9 @@ pub fn apply(record: Option<Record>, event: &Event) -> Result<Record, FoldError>
             apply_act(&mut record, &event.act);
             apply_changes(&mut record.fields, event);
             record.revision = event.seq;
-            record.updated_at = event.at;
+            if !matches!(event.act, Act::Carried { .. }) {
+                record.updated_at = event.at;
+            }
             Ok(record)
         }
     }
@@ -105,6 +107,7 @@ fn apply_act(record: &mut Record, act: &Act) {
         // A record's own creation is handled by the caller; the rest lives in tables of its own.
         Act::Created { .. }
         | Act::Updated
+        | Act::Carried { .. }
         | Act::Commented { .. }
         | Act::Worked { .. }
         | Act::WorkCorrected { .. }

@@ -168,6 +168,12 @@ pub enum Act {
     },
     /// Fields changed.
     Updated,
+    /// Values went over to fields, or choices, with other keys, because the definition of the kind changed. What the record
+    /// says is the same: nobody did anything to it, so it does not count as updated.
+    Carried {
+        /// From where to where.
+        fields: Vec<Carried>,
+    },
     /// The organisation it belongs to changed; fields may have changed with it.
     Transferred {
         /// Organisation before.
@@ -286,6 +292,15 @@ pub enum Act {
     },
 }
 
+/// A value that went over to another field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// Key of the field before.
+    pub from: String,
+    /// Key of the field after; the same where a choice of it got another key.
+    pub to: String,
+}
+
 /// Whom a step that tells who is on call found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Called {
@@ -331,6 +346,7 @@ impl Act {
         match self {
             Self::Created { .. } => "created",
             Self::Updated => "updated",
+            Self::Carried { .. } => "carried",
             Self::Transferred { .. } => "transferred",
             Self::Moved { .. } => "moved",
             Self::Commented { .. } => "commented",

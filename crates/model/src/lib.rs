@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod apply;
+pub mod carry;
 pub mod chain;
 pub mod command;
 pub mod decide;

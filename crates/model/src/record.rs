@@ -30,7 +30,7 @@ pub struct Record {
     pub organisation: RecordId,
     /// Moment of the first event.
     pub created_at: Moment,
-    /// Moment of the last event.
+    /// Moment of the last event; that values went over to another field is none of those.
     pub updated_at: Moment,
     /// Actor of the first event.
     pub created_by: RecordId,

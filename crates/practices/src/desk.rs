@@ -58,7 +58,7 @@ pub(crate) fn check(before: Option<&Record>, after: &Record, ctx: &Context<'_>) 
 }
 
 fn fault_of(kind: &Kind, key: &str) -> Option<String> {
-    let Some(field) = kind.field(key) else {
+    let Some(field) = kind.field_named(key) else {
         return Some(format!("`{key}` is no field of {}", kind.label_plural.to_lowercase()));
     };
     let plain = !matches!(

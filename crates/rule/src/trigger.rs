@@ -96,6 +96,7 @@ impl Occasion {
             | Act::Unlinked(_)
             | Act::Watched { .. }
             | Act::Unwatched { .. }
+            | Act::Carried { .. }
             | Act::ViewedAs { .. } => None,
         }
     }

@@ -89,7 +89,7 @@ impl Store {
 
 /// The rows of a change set, made before the transaction begins, since SQLite has only one writer.
 #[derive(Debug, Default)]
-struct Rows {
+pub(crate) struct Rows {
     inserts: Vec<Vec<Bind>>,
     /// Ordered by record, so that two transactions never wait for each other in a circle.
     updates: BTreeMap<RecordId, (i64, Vec<Bind>)>,
@@ -102,7 +102,7 @@ struct Rows {
     attachments: Vec<Vec<Bind>>,
     detached: Vec<[i64; 3]>,
     work: Vec<worklog::Step>,
-    heads: Vec<Head>,
+    pub(crate) heads: Vec<Head>,
     /// Highest place of each number series among new records.
     places: BTreeMap<String, i64>,
 }
@@ -115,7 +115,7 @@ enum Edge {
 }
 
 impl Rows {
-    fn of(changes: &ChangeSet) -> Result<Self, CommitError> {
+    pub(crate) fn of(changes: &ChangeSet) -> Result<Self, CommitError> {
         let mut rows = Self::default();
         for change in &changes.records {
             let damaged = |error| {
@@ -177,6 +177,7 @@ impl Rows {
             }
             Act::Detached { attachment } => self.detached.push([event.seq, event.record.0, *attachment]),
             Act::Updated
+            | Act::Carried { .. }
             | Act::Transferred { .. }
             | Act::Moved { .. }
             | Act::Commented { .. }
@@ -244,7 +245,8 @@ pub(crate) fn audience_key(audience: steward_model::event::Audience) -> &'static
     }
 }
 
-async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) -> Result<(), CommitError> {
+/// Writes a change set in the transaction that is open.
+pub(crate) async fn write(connection: &mut Connection, changes: &ChangeSet, rows: &Rows) -> Result<(), CommitError> {
     if let Some(answer) = &changes.idempotency {
         keep_answer(connection, answer).await?;
     }

@@ -59,6 +59,16 @@ pub enum CommitError {
     /// A number is taken by another record of the kind.
     #[error("a record number is taken")]
     NumberTaken,
+    /// A value cannot go over to another field, and its definition does not say that it may stay behind.
+    #[error("{number}: {message}")]
+    Misfit {
+        /// The record.
+        record: RecordId,
+        /// Its number.
+        number: String,
+        /// The value and why it does not fit.
+        message: String,
+    },
     /// The lease of the job that the change set finishes ran out and another worker took it.
     #[error("the job was taken over by another worker")]
     Fenced,

@@ -9,6 +9,7 @@ pub mod blob;
 mod bulk;
 pub mod bulk_edits;
 pub mod calendar_feeds;
+pub mod carry;
 pub mod change;
 pub mod clocks;
 pub mod columns;

@@ -3,7 +3,7 @@
 use steward_model::filter::Filter;
 use steward_model::kind::{
     Category, Choice, Choices, Field, FieldType, Kind, Level, Lifecycle, LinkType, Numbering, Registry, Requirement,
-    State,
+    State, Unfit,
 };
 
 /// People, teams, organisations, services and incidents, with the link types `caused_by` (incident to any kind) and
@@ -89,6 +89,8 @@ pub fn field(key: &str, field_type: FieldType) -> Field {
         audience: Level::Requester,
         write: Some(Level::Agent),
         class: None,
+        was: Vec::new(),
+        unfit: Unfit::Refused,
     }
 }
 
@@ -145,7 +147,13 @@ fn link(key: &str, from: &str, to: &str) -> LinkType {
 }
 
 fn choice(key: &str, parent: Option<&str>) -> Choice {
-    Choice { key: key.to_owned(), label: key.to_owned(), parent: parent.map(str::to_owned), inactive: false }
+    Choice {
+        key: key.to_owned(),
+        label: key.to_owned(),
+        parent: parent.map(str::to_owned),
+        inactive: false,
+        was: Vec::new(),
+    }
 }
 
 fn flat(keys: &[&str]) -> Choices {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use steward_model::kind::{
     Category, Choice, Choices, Field, FieldType, Kind, Level, Lifecycle, LinkType, Numbering, Registry, Requirement,
-    State,
+    State, Unfit,
 };
 
 /// A registry of `incident`, `person`, `team`, `organisation` and `service`, with the link type `caused_by`.
@@ -133,6 +133,8 @@ pub fn field(key: &str, field_type: FieldType) -> Field {
         audience: Level::Requester,
         write: Some(Level::Agent),
         class: None,
+        was: Vec::new(),
+        unfit: Unfit::Refused,
     }
 }
 
@@ -145,5 +147,5 @@ fn reference(key: &str, kind: &str) -> Field {
 }
 
 fn choice(key: &str) -> Choice {
-    Choice { key: key.into(), label: key.into(), parent: None, inactive: false }
+    Choice { key: key.into(), label: key.into(), parent: None, inactive: false, was: Vec::new() }
 }

@@ -308,6 +308,10 @@ fn effect_line(web: &Web, effect: &Effect) -> String {
         What::AudienceChanged => "effect-audience-changed",
         What::Unique => "effect-unique",
         What::Required => "effect-required",
+        What::FieldCarried => "effect-field-carried",
+        What::Unfit => "effect-unfit",
+        What::LeftBehind => "effect-left-behind",
+        What::ChoiceCarried => "effect-choice-carried",
         What::ChoiceAdded => "effect-choice-added",
         What::ChoiceGone => "effect-choice-gone",
         What::StateAdded => "effect-state-added",
@@ -322,6 +326,7 @@ fn effect_line(web: &Web, effect: &Effect) -> String {
         ("name", effect.name.as_str().into()),
         ("count", effect.records.into()),
         ("fault", fault.as_ref().into()),
+        ("before", effect.detail.as_str().into()),
     ];
     t_with(id, &values)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 use steward_app::pages::RecordPage;
 use steward_app::view::Label;
-use steward_model::event::{Act, Audience, Called, Cause, Change, Door, Event, Reached};
+use steward_model::event::{Act, Audience, Called, Carried, Cause, Change, Door, Event, Reached};
 use steward_model::id::RecordId;
 use steward_model::kind::{FieldType, Kind};
 use steward_model::work::Work;
@@ -246,6 +246,11 @@ impl Teller<'_> {
                     also
                 },
             ),
+            Act::Carried { fields } => {
+                let lines: Vec<Markup> = fields.iter().map(|one| self.carried(event, one)).collect();
+                let lines = html! { @for (index, line) in lines.iter().enumerate() { @if index > 0 { ", " } (line) } };
+                (Some(Icon::Versions), html! { (t("carried-over")) ": " (lines) (self.cause_of(event)) })
+            }
             Act::Transferred { from, to } => {
                 let (from, to) = (self.reader.name(*from), self.reader.name(*to));
                 (
@@ -358,7 +363,7 @@ impl Teller<'_> {
     /// Whether a change only notes when and by whom the move was made, which the line says already.
     fn is_stamp(&self, change: &Change) -> bool {
         let by_move = change.why.as_ref().is_some_and(|why| why.rule.starts_with("transition:"));
-        let field = self.kind.field(&change.field);
+        let field = self.kind.field_named(&change.field);
         by_move
             && field.is_some_and(|field| {
                 matches!(field.field_type.value_type(), FieldType::Moment | FieldType::Duration)
@@ -367,7 +372,7 @@ impl Teller<'_> {
     }
 
     fn change(&self, change: &Change) -> Markup {
-        let Some(field) = self.kind.field(&change.field) else { return changed(&change.field, "", "") };
+        let Some(field) = self.kind.field_named(&change.field) else { return changed(&change.field, "", "") };
         let shown = |stored: &Option<serde_json::Value>| match (field.field_type.value_type(), stored) {
             (_, None) => String::new(),
             (FieldType::Markdown | FieldType::Table { .. }, Some(_)) => String::new(),
@@ -385,6 +390,30 @@ impl Teller<'_> {
                 html! { span title=(detail) { (line) } }
             }
             None => line,
+        }
+    }
+
+    /// What became of a value that went over to another field.
+    fn carried(&self, event: &Event, one: &Carried) -> Markup {
+        let change = |key: &str| event.changes.iter().find(|change| change.field == key);
+        let Some(field) = self.kind.field_named(&one.to) else { return html! { (one.to) } };
+        let words = |value: Option<&serde_json::Value>| match (field.field_type.value_type(), value) {
+            (FieldType::Markdown | FieldType::Table { .. }, _) | (_, None) => String::new(),
+            (_, Some(stored)) => shortened(&plain(field, stored, &self.page.labels)),
+        };
+        let before = change(&one.from);
+        let after = change(&one.to).and_then(|change| change.to.as_ref());
+        match (after, before.and_then(|change| change.why.as_ref())) {
+            (None, Some(why)) => {
+                let label = in_sentence(&field.label);
+                let values = [("field", label.as_ref().into()), ("fault", why.detail.as_str().into())];
+                html! { (t_with("carried-left", &values)) }
+            }
+            _ => {
+                let (from, to) = (words(before.and_then(|change| change.from.as_ref())), words(after));
+                let label = in_sentence(&field.label);
+                html! { @if from == to { b { (label) } } @else { (changed(&label, &from, &to)) } }
+            }
         }
     }
 

@@ -41,6 +41,48 @@ story("An administrator makes a kind of the laboratory's own, and an agent works
   assert.equal(found[0].fields.matter.key ?? found[0].fields.matter, "water");
 });
 
+story("A field gets another key and another sort, and its values go over", async (scene) => {
+  const word = `v${scene.id}`.replace(/[^a-z0-9]/gi, "").toLowerCase().replaceAll(/[0-9]/g, (digit) => "abcdefghij"[digit]);
+  const definition = [
+    `key = "${word}"`, `plural = "${word}s"`, `label = "Vehicle ${word}"`, `description = "What we drive"`, `icon = "tool"`,
+    `numbering = { prefix = "${word.slice(-8).toUpperCase()}" }`, `label_field = "title"`, `initial = "new"`, `list_columns = ["number", "title", "state"]`,
+    `field = [`, `  { key = "title", type = "text", required = true },`, `  { key = "seats", label = "Seats", type = "text" },`, `]`,
+    `state = [{ key = "new", category = "new" }, { key = "sold", category = "done" }]`, `transition = [{ key = "sell", from = "new", to = "sold" }]`,
+    `[[grant]]`, `roles = ["agent"]`, `actions = ["read", "create", "update", "transition"]`, `scope = "organisation in my_organisations"`, `read = "agent"`, ``,
+  ].join("\n");
+  const ada = as("ada", scene.desk);
+  const overlay = await ada.create("overlays", { title: `Vehicles ${word}`, definition });
+  const page = await scene.visit("ada");
+  await page.goto(`/designer/${overlay.number}`);
+  await page.getByRole("button", { name: "Save and put in force" }).click();
+  await page.getByRole("link", { name: "Work on the definition" }).waitFor();
+  const ben = as("ben", scene.desk);
+  const bus = await ben.create(`${word}s`, { title: "Bus", seats: "040" });
+  const van = await ben.create(`${word}s`, { title: "Van", seats: "some" });
+  await page.goto(`/designer/${overlay.number}`);
+  const text = page.locator("[name=definition]");
+  const line = `{ key = "seats", label = "Seats", type = "text" }`;
+  await text.fill(definition.replace(line, `{ key = "places", label = "Seats", type = "integer", was = "seats" }`));
+  await page.getByText("the values of 2 records go over").waitFor();
+  await page.getByText("one value does not fit “Seats”: “some” is no whole number").waitFor();
+  await text.fill(definition.replace(line, `{ key = "places", label = "Seats", type = "integer", was = "seats", unfit = "journal" }`));
+  await page.getByText("stays in the journal of its record").waitFor();
+  await page.locator("button[value=force]").click();
+  await page.getByRole("link", { name: "Work on the definition" }).waitFor();
+  assert.equal((await ben.get(`${word}s/${bus.number}`)).fields.places, 40);
+  const desk = await scene.visit("ben");
+  await desk.goto(`/${word}s/${van.number}`);
+  await desk.getByText("stays empty, as “some” is no whole number").waitFor();
+  // The definition of before brings everything back.
+  await page.goto(`/designer/${overlay.number}`);
+  await page.locator("[name=definition]").fill(definition);
+  await page.getByText("takes the place of the field places").waitFor();
+  await page.locator("button[value=force]").click();
+  await page.getByRole("link", { name: "Work on the definition" }).waitFor();
+  assert.equal((await ben.get(`${word}s/${bus.number}`)).fields.seats, "040");
+  assert.equal((await ben.get(`${word}s/${van.number}`)).fields.seats, "some");
+});
+
 pages("Pages of the designer are accessible", "ada", async (scene) => {
   const ada = as("ada", scene.desk);
   const overlay = await ada.create("overlays", { title: `Broken ${scene.id}`, definition: "overlay = \"incident\"\nfield = [{ key = \"x\", label = \"A line that is longer than any page is wide, as the lines of definitions easily are\", help = \"So that nobody who opens it must scroll sideways\", type = \"txt\" }]\n" });

@@ -3,6 +3,7 @@
 
 mod approvals;
 mod bulk_edits;
+mod carried;
 mod catalogue;
 mod clocks;
 mod configuration;

@@ -106,7 +106,7 @@ on_both! {
         assert_eq!(told(&refused), "the kind Lab samples would go, and has 1 records");
         for (from, to, expected) in [
             ("  { key = \"grams\", type = \"integer\", min = 0 },\n", "", "the field Grams would go, and 1 records have a value in it"),
-            ("type = \"integer\", min = 0", "type = \"text\"", "the type of Grams would change, and 1 records have a value in it"),
+            ("type = \"integer\", min = 0", "type = \"text\"", "the type of Grams would change, and 1 records have a value in it; give it another key and say what it `was`"),
             ("[\"water\", \"soil\"]", "[\"soil\"]", "the choice Water would go, and 1 records have it"),
             ("prefix = \"LAB\"", "prefix = \"SMP\"", "numbers would change, and 1 records have theirs"),
         ] {

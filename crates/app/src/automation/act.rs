@@ -519,6 +519,7 @@ fn is_internal(event: &Event) -> bool {
         | Act::Watched { .. }
         | Act::Unwatched { .. }
         | Act::Detached { .. }
+        | Act::Carried { .. }
         | Act::Escalated { .. } => true,
         Act::Created { .. }
         | Act::Updated

@@ -6,9 +6,10 @@ use steward_clock::definition::{TARGET, Target};
 use steward_flow::FLOW;
 use steward_flow::definition::Flow;
 use steward_model::access::Actor;
+use steward_model::carry::{Move, is_same_sort, moves, successor};
 use steward_model::decide::FieldError;
 use steward_model::filter::{Filter, Operand, Test};
-use steward_model::kind::{Category, Field, FieldType, Kind, Registry, Requirement};
+use steward_model::kind::{Category, Field, Kind, Registry, Requirement};
 use steward_model::record::Record;
 use steward_practices::approval::{POLICY, Policy};
 use steward_rule::RULE;
@@ -18,7 +19,7 @@ use crate::App;
 use crate::error::Error;
 
 /// Records counted at most.
-const COUNTED: usize = 10_000;
+pub(super) const COUNTED: usize = 10_000;
 /// Rules, targets, policies or flows looked at.
 const DEPENDENTS: usize = 5_000;
 
@@ -58,6 +59,14 @@ pub enum What {
     Unique,
     /// A field must be filled from now on; the records are those open ones that do not have it.
     Required,
+    /// Values of a field go over to one with another key, the key of the first in the detail.
+    FieldCarried,
+    /// Values that the other field cannot take, with examples; they stand in the way.
+    Unfit,
+    /// As [`Self::Unfit`], where the definition says that such values stay in the journal.
+    LeftBehind,
+    /// A choice gets another key, the one before in the detail.
+    ChoiceCarried,
     /// A choice comes.
     ChoiceAdded,
     /// A choice goes.
@@ -85,6 +94,7 @@ impl Effect {
             | What::TypeChanged
             | What::AudienceChanged
             | What::Unique
+            | What::Unfit
             | What::ChoiceGone
             | What::StateGone => self.records > 0,
             _ => false,
@@ -102,7 +112,21 @@ impl fmt::Display for Effect {
             What::FieldAdded => write!(f, "{kind}: the field {name} is new"),
             What::FieldGone => write!(f, "{kind}: the field {name} would go, and {records} records have a value in it"),
             What::TypeChanged => {
-                write!(f, "{kind}: the type of {name} would change, and {records} records have a value in it")
+                write!(
+                    f,
+                    "{kind}: the type of {name} would change, and {records} records have a value in it; give it another \
+                     key and say what it `was`"
+                )
+            }
+            What::FieldCarried => {
+                write!(f, "{kind}: {name} takes the place of `{detail}`, with the values of {records} records")
+            }
+            What::Unfit => write!(f, "{kind}: {records} values do not fit {name}: {detail}"),
+            What::LeftBehind => {
+                write!(f, "{kind}: {records} values do not fit {name} and stay in the journal: {detail}")
+            }
+            What::ChoiceCarried => {
+                write!(f, "{kind}: the choice {name} takes the place of `{detail}`, in {records} records")
             }
             What::AudienceChanged => {
                 write!(f, "{kind}: others would read {name}, and {records} records have a value in it")
@@ -139,7 +163,7 @@ impl App {
     pub(super) async fn effects_of(&self, new: &Registry) -> Result<Vec<Effect>, Error> {
         let old = self.registry();
         let mut effects = Vec::new();
-        let mut takes_away = false;
+        let mut takes_away = forgets_names(old, new);
         for found in differences(old, new) {
             let Found { mut effect, concerned } = found;
             takes_away |= matches!(
@@ -150,12 +174,15 @@ impl App {
                     | What::ChoiceGone
                     | What::StateGone
                     | What::TransitionGone
+                    | What::FieldCarried
+                    | What::ChoiceCarried
             );
             if let Some((filter, kind)) = concerned.zip(old.kind(&effect.kind)) {
                 effect.records = self.count(&Actor::system(), kind, &filter, &[], COUNTED).await?;
             }
             effects.push(effect);
         }
+        effects.extend(self.misfits(old, new).await?);
         if takes_away {
             effects.extend(self.broken_by(new).await?);
         }
@@ -229,12 +256,61 @@ fn differences(old: &Registry, new: &Registry) -> Vec<Found> {
     found
 }
 
+/// Whether a name under which a field or a choice is found now leads nowhere any more.
+fn forgets_names(old: &Registry, new: &Registry) -> bool {
+    let pairs = old.kinds().iter().filter_map(|kind| Some((kind, new.kind(&kind.key)?)));
+    let mut fields = pairs.flat_map(|(kind, after)| kind.fields.iter().map(move |field| (field, after)));
+    fields.any(|(field, after)| {
+        let Some(now) = after.field_named(&field.key) else { return false };
+        let choices = field.field_type.choices().zip(now.field_type.choices());
+        field.was.iter().any(|name| after.field_named(name).is_none())
+            || choices.is_some_and(|(old, new)| {
+                old.0.iter().flat_map(|choice| &choice.was).any(|name| new.find_named(name).is_none())
+            })
+    })
+}
+
+fn of_moves(moves: &[Move], after: &Kind, found: &mut Vec<Found>) {
+    let mut add = |what, name: &str, detail: &str, concerned| {
+        let (kind, name, detail) = (after.key.clone(), name.to_owned(), detail.to_owned());
+        found.push(Found { effect: Effect { kind, what, name, records: 0, detail }, concerned: Some(concerned) });
+    };
+    for one in moves {
+        let (from, to) = (&one.from, &one.to);
+        if let Some((old, new)) = from.field_type.choices().zip(to.field_type.choices()) {
+            for choice in old.0.iter().filter(|choice| new.find(&choice.key).is_none()) {
+                let Some(now) = successor(old, new, &choice.key).and_then(|key| new.find(key)) else { continue };
+                let has = Filter::field_test(&from.key, Test::Equal(Operand::Value(choice.key.as_str().into())));
+                add(What::ChoiceCarried, &format!("{}: {}", to.label, now.label), &choice.key, has);
+            }
+        }
+        if from.key == to.key {
+            continue;
+        }
+        add(What::FieldCarried, &to.label, &from.key, filled(from));
+        if from.audience != to.audience {
+            add(What::AudienceChanged, &to.label, "", filled(from));
+        }
+        if to.unique && (!from.unique || one.converts()) {
+            add(What::Unique, &to.label, "", filled(from));
+        }
+        if to.required == Requirement::Always && from.required != Requirement::Always {
+            let lacking = Filter::all([is_open(), Filter::field_test(&from.key, Test::Empty)]);
+            add(What::Required, &to.label, "", lacking);
+        }
+    }
+}
+
 fn of_fields(before: &Kind, after: &Kind, found: &mut Vec<Found>) {
+    let moves = moves(before, after);
+    of_moves(&moves, after, found);
+    let goes_over = |field: &Field| moves.iter().any(|one| one.from.key == field.key && one.to.key != field.key);
+    let takes_over = |field: &Field| moves.iter().any(|one| one.to.key == field.key);
     let mut add = |what, name: &str, concerned| {
         let effect = Effect { kind: after.key.clone(), what, name: name.to_owned(), records: 0, detail: String::new() };
         found.push(Found { effect, concerned });
     };
-    for field in &before.fields {
+    for field in before.fields.iter().filter(|field| !goes_over(field)) {
         let Some(now) = after.field(&field.key) else {
             add(What::FieldGone, &field.label, Some(filled(field)));
             continue;
@@ -257,15 +333,16 @@ fn of_fields(before: &Kind, after: &Kind, found: &mut Vec<Found>) {
             );
         }
         let (Some(choices), Some(others)) = (field.field_type.choices(), now.field_type.choices()) else { continue };
-        for choice in choices.0.iter().filter(|choice| others.0.iter().all(|other| other.key != choice.key)) {
+        let stays = |key: &str| successor(choices, others, key).is_some();
+        for choice in choices.0.iter().filter(|choice| !stays(&choice.key)) {
             let has = Test::Equal(Operand::Value(choice.key.as_str().into()));
             add(What::ChoiceGone, &choice.label, Some(Filter::field_test(&field.key, has)));
         }
-        for choice in others.0.iter().filter(|choice| choices.0.iter().all(|other| other.key != choice.key)) {
+        for choice in others.0.iter().filter(|choice| successor(others, choices, &choice.key).is_none()) {
             add(What::ChoiceAdded, &format!("{}: {}", now.label, choice.label), None);
         }
     }
-    for field in after.fields.iter().filter(|field| before.field(&field.key).is_none()) {
+    for field in after.fields.iter().filter(|field| before.field(&field.key).is_none() && !takes_over(field)) {
         add(What::FieldAdded, &field.label, None);
     }
 }
@@ -301,19 +378,6 @@ fn is_open() -> Filter {
 }
 
 /// Records that have a value in a field.
-fn filled(field: &Field) -> Filter {
+pub(super) fn filled(field: &Field) -> Filter {
     Filter::Not(Box::new(Filter::field_test(&field.key, Test::Empty)))
-}
-
-/// Whether values of one type can be kept as they are under the other.
-fn is_same_sort(before: &FieldType, after: &FieldType) -> bool {
-    let (one, other) = (before.value_type(), after.value_type());
-    match (one, other) {
-        (FieldType::Text { .. }, FieldType::Markdown) => true,
-        (FieldType::Table { fields }, FieldType::Table { fields: now }) => fields.iter().all(|column| {
-            let kept = now.iter().find(|other| other.key == column.key);
-            kept.is_some_and(|kept| is_same_sort(&column.field_type, &kept.field_type))
-        }),
-        _ => one.key() == other.key(),
-    }
 }

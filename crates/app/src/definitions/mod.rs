@@ -4,6 +4,7 @@
 //! one of them changes, on every node and without a restart. Before that, what an overlay would do to the records that are
 //! here is looked at (`effects.rs`), and one that would break something is refused (`check.rs`).
 
+mod carry;
 mod check;
 mod design;
 mod effects;
@@ -12,11 +13,13 @@ mod follow;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use serde::{Deserialize, Serialize};
 use steward_model::access::Policy;
 use steward_model::kind::{Registry, Source};
 use steward_model::record::Record;
 use steward_words::Language;
 
+pub(crate) use carry::CARRY_JOB;
 pub use check::Prospect;
 pub use effects::{Effect, What};
 
@@ -43,7 +46,7 @@ impl Base {
 }
 
 /// The text of an overlay, as far as it matters to definitions.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Laid {
     /// Overlays are laid in this order.
     pub order: i64,

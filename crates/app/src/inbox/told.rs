@@ -118,6 +118,7 @@ pub(super) fn concerns(event: &Event) -> bool {
         | Act::Unlinked(_)
         | Act::Watched { .. }
         | Act::Unwatched { .. }
+        | Act::Carried { .. }
         // Whom a step of escalation tells is decided where it is taken.
         | Act::Escalated { .. } => false,
     }

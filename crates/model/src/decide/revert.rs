@@ -56,6 +56,7 @@ pub(super) fn decide_revert(
             Ok(vec![event(record, after.revision + 1, act, changes, ctx, ctx.cause.clone())])
         }
         Act::Created { .. }
+        | Act::Carried { .. }
         | Act::Transferred { .. }
         | Act::Commented { .. }
         | Act::Escalated { .. }

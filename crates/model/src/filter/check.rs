@@ -81,7 +81,7 @@ impl<'a> Checker<'a> {
         let mut hops: Vec<Hop> = Vec::new();
         let mut steps = name.split('.').peekable();
         while let Some(step) = steps.next() {
-            let attribute = Attribute::named(step);
+            let attribute = named(kind, step);
             let shape = Shape::of(kind, &attribute).ok_or_else(|| unknown_field(step, kind))?;
             let Some(next) = steps.peek() else {
                 return Ok(Found { path: Path { hops, attribute }, shape });
@@ -95,7 +95,7 @@ impl<'a> Checker<'a> {
                 return Err(FilterError::new(format!("`{name}` follows more than {MAX_HOPS} references")));
             }
             kind = self.hop_kind(step, kinds, next)?;
-            hops.push(Hop { field: step.to_owned(), kind: kind.key.clone() });
+            hops.push(Hop { field: attribute.name().to_owned(), kind: kind.key.clone() });
         }
         Err(FilterError::new("a field is missing"))
     }
@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
     fn hop_kind(&self, step: &str, kinds: &[String], next: &str) -> Result<&'a Kind, FilterError> {
         let all = self.registry.kinds().iter().map(AsRef::as_ref);
         let targets: Vec<&Kind> = all.filter(|kind| kinds.is_empty() || kinds.contains(&kind.key)).collect();
-        let has_next = |kind: &&&Kind| Shape::of(kind, &Attribute::named(next)).is_some();
+        let has_next = |kind: &&&Kind| Shape::of(kind, &named(kind, next)).is_some();
         match (targets.iter().find(has_next), targets.first()) {
             (Some(kind), _) => Ok(kind),
             (None, Some(first)) => Err(unknown_field(next, first)),
@@ -219,8 +219,10 @@ impl<'a> Checker<'a> {
 
     pub(super) fn under(&self, found: &Found<'_>, key: &str) -> Result<Filter, FilterError> {
         match &found.shape {
-            Shape::Choice(choices) if choices.find(key).is_some() => self.test(found, Test::Under(key.to_owned())),
-            Shape::Choice(_) => Err(unknown_value(found, key)),
+            Shape::Choice(choices) => match choices.find_named(key) {
+                Some(choice) => self.test(found, Test::Under(choice.key.clone())),
+                None => Err(unknown_value(found, key)),
+            },
             other => {
                 Err(FilterError::new(format!("`{}` is {}, not a tree of choices", found.path.name(), other.noun())))
             }
@@ -350,7 +352,9 @@ impl<'a> Checker<'a> {
                 let refuse = || FilterError::new(format!("`{text}` is not a duration like 30m, 24h or 7d"));
                 Json::from(parse_seconds(text).ok_or_else(refuse)?)
             }
-            (Shape::Choice(choices), Literal::Text(key)) if choices.find(key).is_some() => Json::from(key.as_str()),
+            (Shape::Choice(choices), Literal::Text(key)) if choices.find_named(key).is_some() => {
+                Json::from(choices.find_named(key).map_or(key.as_str(), |choice| choice.key.as_str()))
+            }
             (Shape::State(lifecycle), Literal::Text(key)) if lifecycle.state(key).is_some() => Json::from(key.as_str()),
             (Shape::Category, Literal::Text(key)) if CATEGORIES.contains(&key.as_str()) => Json::from(key.as_str()),
             (Shape::Choice(_) | Shape::State(_) | Shape::Category, Literal::Text(key)) => {
@@ -425,6 +429,14 @@ impl Literal {
             Self::MyLocations => "locations",
             Self::MyStanding => "what somebody counts as",
         }
+    }
+}
+
+/// The attribute that a name means: a field also by a key that it had before.
+pub(super) fn named(kind: &Kind, name: &str) -> Attribute {
+    match Attribute::named(name) {
+        Attribute::Field(key) => Attribute::Field(kind.field_named(&key).map(|field| field.key.clone()).unwrap_or(key)),
+        other => other,
     }
 }
 

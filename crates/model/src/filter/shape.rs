@@ -72,6 +72,7 @@ impl<'k> Shape<'k> {
                 label: class.label.clone(),
                 parent: class.parent.clone(),
                 inactive: false,
+                was: Vec::new(),
             });
             return Some(Self::Choice(Cow::Owned(Choices(choices.collect()))));
         }

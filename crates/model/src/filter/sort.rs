@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::check::named;
 use super::{Attribute, FilterError, Shape};
 use crate::kind::Kind;
 use crate::record::Record;
@@ -36,7 +37,7 @@ impl SortKey {
             start += part.len() + 1;
             let name = part.trim();
             let (descending, name) = name.strip_prefix('-').map_or((false, name), |rest| (true, rest));
-            let attribute = Attribute::named(name);
+            let attribute = named(kind, name);
             let refuse = |message: String| Err(FilterError::new(message).at(position.clone()));
             let Some(shape) = Shape::of(kind, &attribute) else {
                 let fields = kind.fields.iter().map(|field| field.key.as_str()).chain(Attribute::BUILT_IN);

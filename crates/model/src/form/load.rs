@@ -14,7 +14,7 @@ use super::{Form, FormError, GROUP_ROWS_MAX, QUESTIONS_MAX, Question, Rules, Sec
 use crate::filter::{Attribute, Filter};
 use crate::kind::{
     ATTRIBUTES, Category, Choice, Choices, Default, FILTER_WORDS, Field, FieldType, Kind, Level, Lifecycle, Numbering,
-    Registry, Requirement, State,
+    Registry, Requirement, State, Unfit,
 };
 use crate::value::{NoReferences, parse_value};
 
@@ -198,6 +198,8 @@ fn build(item: &QuestionItem, is_column: bool, registry: &Registry, faults: &mut
         audience: Level::Requester,
         write: Some(Level::Requester),
         class: None,
+        was: Vec::new(),
+        unfit: Unfit::Refused,
     };
     if let Some(default) = &item.default {
         match parse_value(&field, &json(default.get_ref()), &NoReferences) {
@@ -311,7 +313,7 @@ fn choices_of(key: &str, list: &toml::Spanned<Vec<toml::Value>>, faults: &mut Fa
             faults.add(list.span(), key, format!("choice `{choice}` is there already"));
         }
         let label = label.map_or_else(|| label_of(choice), str::to_owned);
-        choices.push(Choice { key: choice.to_owned(), label, parent: None, inactive: false });
+        choices.push(Choice { key: choice.to_owned(), label, parent: None, inactive: false, was: Vec::new() });
     }
     Choices(choices)
 }

@@ -33,6 +33,20 @@ pub struct Field {
     pub write: Option<Level>,
     /// The class (and its descendants) that has this field; every class when `None`.
     pub class: Option<String>,
+    /// Keys that it had before: its values go over from there, and it is still found under them.
+    pub was: Vec<String>,
+    /// What becomes of values that do not fit when they go over.
+    pub unfit: Unfit,
+}
+
+/// What becomes of a value that a field of another type cannot take when it goes over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Unfit {
+    /// The definition is not put in force.
+    #[default]
+    Refused,
+    /// It stays in the journal of its record, with an entry that says so.
+    Journal,
 }
 
 /// How close to the work one has to be. Each level includes those before it.
@@ -178,12 +192,20 @@ pub struct Choice {
     /// Kept on old records, not offered for new ones.
     #[serde(default)]
     pub inactive: bool,
+    /// Keys that it had before: values go over from there, and it is still found under them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub was: Vec<String>,
 }
 
 impl Choices {
     /// The choice with this key.
     pub fn find(&self, key: &str) -> Option<&Choice> {
         self.0.iter().find(|choice| choice.key == key)
+    }
+
+    /// As [`Self::find`], also by a key that it had before.
+    pub fn find_named(&self, key: &str) -> Option<&Choice> {
+        self.find(key).or_else(|| self.0.iter().find(|choice| choice.was.iter().any(|was| was == key)))
     }
 
     /// Place in the list, from 1: the order of ranked choices such as priority.

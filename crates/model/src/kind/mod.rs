@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-pub use field::{Choice, Choices, Computation, Default, Field, FieldType, Level, Requirement};
+pub use field::{Choice, Choices, Computation, Default, Field, FieldType, Level, Requirement, Unfit};
 pub use interval::{Interval, Span, SpanSource, TimeKind};
 pub(crate) use load::{ATTRIBUTES, FILTER_WORDS};
 pub use load::{DefinitionError, Source};
@@ -385,6 +385,12 @@ impl Kind {
     /// The field with this key.
     pub fn field(&self, key: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.key == key)
+    }
+
+    /// As [`Self::field`], also by a key that it had before: for what names fields from outside, and for what the journal
+    /// says of earlier days.
+    pub fn field_named(&self, key: &str) -> Option<&Field> {
+        self.field(key).or_else(|| self.fields.iter().find(|field| field.was.iter().any(|was| was == key)))
     }
 
     /// Whether a record of class `class` has this field.

@@ -156,7 +156,7 @@ fn parse_choice(choices: &Choices, text: &str) -> Result<String, String> {
     /// Longer lists are not told in full; the nearest choice is.
     const TOLD: usize = 12;
     let text = text.trim();
-    if let Some(choice) = choices.find(text) {
+    if let Some(choice) = choices.find_named(text) {
         return Ok(choice.key.clone());
     }
     let offered: Vec<&str> =

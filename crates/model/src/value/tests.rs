@@ -3,7 +3,7 @@ use serde_json::{Value as Json, json};
 
 use super::{References, display_value, parse_value, reference_texts, render_value};
 use crate::id::RecordId;
-use crate::kind::{Choice, Choices, Field, FieldType, Level, Requirement};
+use crate::kind::{Choice, Choices, Field, FieldType, Level, Requirement, Unfit};
 
 /// Knows records 1 to 99 by id and Anna by login.
 struct Directory;
@@ -29,13 +29,20 @@ fn field(key: &str, field_type: FieldType) -> Field {
         audience: Level::Agent,
         write: Some(Level::Agent),
         class: None,
+        was: Vec::new(),
+        unfit: Unfit::Refused,
         field_type,
     }
 }
 
 fn impact() -> FieldType {
-    let choice =
-        |key: &str, label: &str| Choice { key: key.into(), label: label.into(), parent: None, inactive: false };
+    let choice = |key: &str, label: &str| Choice {
+        key: key.into(),
+        label: label.into(),
+        parent: None,
+        inactive: false,
+        was: Vec::new(),
+    };
     FieldType::Choice(Choices(vec![choice("high", "High"), choice("medium", "Medium"), choice("low", "Low")]))
 }
 
@@ -178,8 +185,13 @@ fn choices_name_the_way_out() {
     check(impact(), json!("high"), json!("high"));
     refuse(impact(), json!("huge"), "must be one of high, medium, low");
     refuse(impact(), json!("High"), "must be one of high, medium, low");
-    let many =
-        (0..20).map(|n| Choice { key: format!("choice_{n}"), label: String::new(), parent: None, inactive: n == 3 });
+    let many = (0..20).map(|n| Choice {
+        key: format!("choice_{n}"),
+        label: String::new(),
+        parent: None,
+        inactive: n == 3,
+        was: Vec::new(),
+    });
     let many = FieldType::Choice(Choices(many.collect()));
     refuse(many.clone(), json!("choice_x"), "must be one of its 19 choices; did you mean choice_9?");
     check(many, json!("choice_3"), json!("choice_3"));

@@ -78,7 +78,7 @@ impl<'a> Shape<'a> {
 
 /// A column by its key, when there is one that may be read at this level.
 pub(crate) fn named<'a>(kind: &'a Kind, level: Level, key: &str) -> Option<Shape<'a>> {
-    match (key, kind.field(key)) {
+    match (key, kind.field_named(key)) {
         (key, _) if key == kind.label_field => Some(Shape::Title),
         ("number", _) => Some(Shape::Number),
         ("state", _) => Some(Shape::State),

@@ -83,4 +83,39 @@ on_both! {
         let stored = world.fixture.client("root").get(&format!("/api/v1{record}")).await.expect(200).json();
         assert_eq!(stored["fields"]["definition"], json!(text));
     }
+
+    async fn values_that_go_over_are_told_before_and_on_the_page_of_the_record(db: TestDatabase) {
+        let world = World::build(db).await;
+        let root = world.browser("root");
+        let editor = location(&root.post("/designer", &SAID).await).to_owned();
+        let number = editor.rsplit('/').next().unwrap().to_owned();
+        let overlay = format!("/api/v1/overlays/{number}");
+        let api = world.fixture.client("root");
+        let text = api.get(&overlay).await.expect(200).json()["fields"]["definition"].as_str().unwrap().to_owned();
+        let text = text.replace("type = \"choice\"", "type = \"choice\", audience = \"agent\"");
+        check_status(&root.post(&editor, &[("definition", &text), ("do", "force")]).await, 303, "put in force");
+        let g1 = world.fixture.client("g1");
+        let fields = json!({ "fields": { "title": "Well 4", "matter": "soil" } });
+        let sample = g1.post("/api/v1/lab-samples", fields).await.expect(201).json()["number"].as_str().unwrap().to_owned();
+        let line = text.lines().find(|line| line.contains("\"matter\"") && line.contains("choice")).unwrap_or_else(|| panic!("{text}"));
+        let field = "  { key = \"depth\", type = \"integer\", was = \"matter\" },";
+        let refused = text.replace(line, "@").replace("\"matter\"", "\"depth\"").replace('@', field);
+        let told = root.post_part(&editor, &[("definition", &refused)]).await.expect(200).text();
+        for words in ["“Depth” takes the place of the field matter; the value of one record goes over", "one value does not fit “Depth”", "“Soil” is no whole number"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+        check_status(&root.post(&editor, &[("definition", &refused), ("do", "force")]).await, 422, "a value does not fit");
+        let left = refused.replace("was = \"matter\"", "was = \"matter\", unfit = \"journal\"");
+        let told = root.post_part(&editor, &[("definition", &left)]).await.expect(200).text();
+        assert!(told.contains("stays in the journal of its record: “Soil” is no whole number"), "{told}");
+        check_status(&root.post(&editor, &[("definition", &left), ("do", "force")]).await, 303, "said to be left");
+        let page = world.browser("g1").get(&format!("/lab-samples/{sample}")).await.expect(200).text();
+        for words in ["carried values over", "depth stays empty, as “Soil” is no whole number"] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        // The way back.
+        check_status(&root.post(&editor, &[("definition", &text), ("do", "force")]).await, 303, "the way back");
+        let page = world.browser("g1").get(&format!("/lab-samples/{sample}")).await.expect(200).text();
+        assert!(page.contains("Soil") && page.contains("carried values over"), "{page}");
+    }
 }

@@ -40,6 +40,24 @@ effect-type-changed = { $kind }: „{ $name }“ wird ein Feld anderer Art; { $c
     [0] kein Datensatz hat einen Wert darin
     [one] ein Datensatz hat einen Wert darin
    *[other] { $count } Datensätze haben einen Wert darin
+}; damit Werte übergehen, geben Sie ihm einen anderen Schlüssel und sagen, welcher es war
+effect-field-carried = { $kind }: „{ $name }“ tritt an die Stelle des Felds { $before }; { $count ->
+    [0] kein Datensatz hat einen Wert darin
+    [one] der Wert eines Datensatzes geht über
+   *[other] die Werte von { $count } Datensätzen gehen über
+}
+effect-unfit = { $kind }: { $count ->
+    [one] ein Wert passt nicht in „{ $name }“
+   *[other] { $count } Werte passen nicht in „{ $name }“
+}: { $fault }
+effect-left-behind = { $kind }: { $count ->
+    [one] ein Wert passt nicht in „{ $name }“ und bleibt im Verlauf seines Datensatzes
+   *[other] { $count } Werte passen nicht in „{ $name }“ und bleiben im Verlauf ihrer Datensätze
+}: { $fault }
+effect-choice-carried = { $kind }: „{ $name }“ tritt an die Stelle der Auswahl { $before }; { $count ->
+    [0] kein Datensatz hat sie
+    [one] ein Datensatz geht über
+   *[other] { $count } Datensätze gehen über
 }
 effect-audience-changed = { $kind }: „{ $name }“ lesen andere; { $count ->
     [0] kein Datensatz hat einen Wert darin

@@ -40,6 +40,24 @@ effect-type-changed = { $kind }: “{ $name }” becomes a field of another sort
     [0] no record has a value in it
     [one] one record has a value in it
    *[other] { $count } records have a value in it
+}; for values to go over, give it another key and say which it was
+effect-field-carried = { $kind }: “{ $name }” takes the place of the field { $before }; { $count ->
+    [0] no record has a value in it
+    [one] the value of one record goes over
+   *[other] the values of { $count } records go over
+}
+effect-unfit = { $kind }: { $count ->
+    [one] one value does not fit “{ $name }”
+   *[other] { $count } values do not fit “{ $name }”
+}: { $fault }
+effect-left-behind = { $kind }: { $count ->
+    [one] one value does not fit “{ $name }” and stays in the journal of its record
+   *[other] { $count } values do not fit “{ $name }” and stay in the journals of their records
+}: { $fault }
+effect-choice-carried = { $kind }: “{ $name }” takes the place of the choice { $before }; { $count ->
+    [0] no record has it
+    [one] one record goes over
+   *[other] { $count } records go over
 }
 effect-audience-changed = { $kind }: others read “{ $name }”; { $count ->
     [0] no record has a value in it

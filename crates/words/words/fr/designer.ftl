@@ -40,6 +40,24 @@ effect-type-changed = { $kind } : « { $name } » change de type ; { $count ->
     [0] aucun enregistrement n’y a de valeur
     [one] un enregistrement y a une valeur
    *[other] { $count } enregistrements y ont une valeur
+} ; pour que les valeurs soient reprises, donnez-lui une autre clé et dites laquelle il avait
+effect-field-carried = { $kind } : « { $name } » prend la place du champ { $before } ; { $count ->
+    [0] aucun enregistrement n’y a de valeur
+    [one] la valeur d’un enregistrement est reprise
+   *[other] les valeurs de { $count } enregistrements sont reprises
+}
+effect-unfit = { $kind } : { $count ->
+    [one] une valeur ne convient pas à « { $name } »
+   *[other] { $count } valeurs ne conviennent pas à « { $name } »
+} : { $fault }
+effect-left-behind = { $kind } : { $count ->
+    [one] une valeur ne convient pas à « { $name } » et reste dans le journal de son enregistrement
+   *[other] { $count } valeurs ne conviennent pas à « { $name } » et restent dans les journaux de leurs enregistrements
+} : { $fault }
+effect-choice-carried = { $kind } : « { $name } » prend la place du choix { $before } ; { $count ->
+    [0] aucun enregistrement ne l’a
+    [one] un enregistrement le reprend
+   *[other] { $count } enregistrements le reprennent
 }
 effect-audience-changed = { $kind } : d’autres lisent « { $name } » ; { $count ->
     [0] aucun enregistrement n’y a de valeur

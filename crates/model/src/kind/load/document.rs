@@ -111,6 +111,15 @@ pub(super) struct FieldItem {
     pub(super) fields: Option<Spanned<Vec<FieldItem>>>,
     pub(super) compute: Option<Spanned<Compute>>,
     pub(super) value: Option<Word>,
+    #[serde(default)]
+    pub(super) was: OneOrMany,
+    pub(super) unfit: Option<Spanned<UnfitWord>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum UnfitWord {
+    Journal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -294,6 +303,7 @@ pub(super) struct ChoiceItem {
     pub(super) label: Option<String>,
     pub(super) parent: Option<Word>,
     pub(super) inactive: bool,
+    pub(super) was: OneOrMany,
 }
 
 /// The name of a shared list of choices, or the list.
@@ -368,12 +378,20 @@ impl<'de> Deserialize<'de> for ChoiceItem {
             parent: Option<Word>,
             #[serde(default)]
             inactive: bool,
+            #[serde(default)]
+            was: OneOrMany,
         }
         let short = Spanned::<Short<Full>>::deserialize(deserializer)?;
         let span = short.span();
         Ok(match short.into_inner() {
-            Short::Text(text) => Self { key: Spanned::new(span, text), label: None, parent: None, inactive: false },
-            Short::Full(Full { key, label, parent, inactive }) => Self { key, label, parent, inactive },
+            Short::Text(text) => Self {
+                key: Spanned::new(span, text),
+                label: None,
+                parent: None,
+                inactive: false,
+                was: OneOrMany::default(),
+            },
+            Short::Full(Full { key, label, parent, inactive, was }) => Self { key, label, parent, inactive, was },
         })
     }
 }

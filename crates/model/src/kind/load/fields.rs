@@ -9,9 +9,9 @@ use toml::Spanned;
 use super::document::FieldItem;
 use super::faults::{Faults, hint, is_key, label_of};
 use super::merge::{Draft, In};
-use super::types::{build_type, check_computation};
+use super::types::{build_type, check_computation, check_was};
 use super::{ATTRIBUTES, words};
-use crate::kind::{Default, Field, FieldType, Level, Requirement};
+use crate::kind::{Default, Field, FieldType, Level, Requirement, Unfit};
 use crate::value::{NoReferences, parse_value};
 
 /// Words that conditions take for something else than a field: relative values, and those that the Common Expression
@@ -73,6 +73,10 @@ pub(super) fn build_fields(draft: &Draft<'_>, known: &BTreeSet<&str>, faults: &m
         check_computation(*file, item, &fields, faults);
     }
     check_class_field(draft, &fields, faults);
+    let items = draft.fields.iter().map(|field| (&field.item.key, &field.item.was));
+    if let Some(first) = draft.fields.iter().find(|field| !field.item.was.0.is_empty()) {
+        check_was(first.file, items, "field", faults);
+    }
     fields
 }
 
@@ -110,6 +114,8 @@ fn kept_from_columns(item: &FieldItem) -> Vec<(&'static str, Range<usize>)> {
         ("audience", item.audience.as_ref().map(Spanned::span)),
         ("write", item.write.as_ref().map(Spanned::span)),
         ("class", item.class.as_ref().map(Spanned::span)),
+        ("was", item.was.0.first().map(Spanned::span)),
+        ("unfit", item.unfit.as_ref().map(Spanned::span)),
     ];
     attributes.into_iter().filter_map(|(name, at)| Some((name, at?))).collect()
 }
@@ -147,12 +153,15 @@ fn build_field(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: &mu
         audience,
         write,
         class: item.class.as_ref().map(|class| class.get_ref().clone()),
+        was: words(&item.was.0),
+        unfit: if item.unfit.is_some() { Unfit::Journal } else { Unfit::Refused },
         field_type,
     };
     field.default = item.default.as_ref().and_then(|default| build_default(&field, file, default, faults));
     check_rights(file, item, &field, faults);
     check_requirement(file, item, &field, faults);
     check_index(file, item, &field, faults);
+    check_earlier(file, item, &field, faults);
     if let Some(class) = item.class.as_ref().filter(|class| scope.draft.class_keys().all(|key| key != *class.get_ref()))
     {
         let near = hint(class.get_ref(), scope.draft.class_keys());
@@ -185,6 +194,25 @@ fn check_requirement(file: usize, item: &FieldItem, field: &Field, faults: &mut 
     let is_required = item.required == Some(true) || item.required_when.is_some();
     if is_required && field.write.is_none() && field.default.is_none() {
         faults.add(file, at, format!("field `{}` is required but nobody may write it", field.key));
+    }
+}
+
+fn check_earlier(file: usize, item: &FieldItem, field: &Field, faults: &mut Faults<'_>) {
+    let Some(first) = item.was.0.first() else {
+        if let Some(unfit) = &item.unfit {
+            let message =
+                format!("field `{}` takes no values over, so `unfit` says nothing; say what it `was`", field.key);
+            faults.add(file, unfit.span(), message);
+        }
+        return;
+    };
+    if let FieldType::Computed { .. } = field.field_type {
+        faults.add(file, first.span(), format!("field `{}` is computed and takes no values over", field.key));
+    }
+    for earlier in item.was.0.iter().filter(|earlier| !is_key(earlier.get_ref())) {
+        let message =
+            format!("`was` names a key, and `{}` is none: lower-case words with underscores", earlier.get_ref());
+        faults.add(file, earlier.span(), message);
     }
 }
 

@@ -142,6 +142,8 @@ fn field_over(
         ("fields", item.fields.is_some()),
         ("compute", item.compute.is_some()),
         ("value", item.value.is_some()),
+        ("was", !item.was.0.is_empty()),
+        ("unfit", item.unfit.is_some()),
     ];
     refuse(file, &item.key, &fixed, faults);
     if there.required == Some(true) && (item.required == Some(false) || item.required_when.is_some()) {

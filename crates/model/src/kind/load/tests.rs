@@ -101,7 +101,7 @@ fn faults_of_shape_name_the_line() {
     check(
         "target = ",
         "points_to = ",
-        "v:18: unknown key `points_to`; the keys here are key, type, label, help, required, required_when, visible_when, locked_when, default, indexed, unique, audience, write, class, choices, target, max_length, min, max, fields, compute, value",
+        "v:18: unknown key `points_to`; the keys here are key, type, label, help, required, required_when, visible_when, locked_when, default, indexed, unique, audience, write, class, choices, target, max_length, min, max, fields, compute, value, was, unfit",
     );
     check(
         "\"new\"",

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::document::{ChoiceItem, ChoicesOrName, Compute, FieldItem, Word};
+use super::document::{ChoiceItem, ChoicesOrName, Compute, FieldItem, OneOrMany, Word};
 use super::faults::{Faults, hint, is_key, label_of};
 use super::fields::{Scope, build_columns, target_kinds};
-use super::is_in_circle;
+use super::{is_in_circle, words};
 use crate::kind::{Choice, Choices, Computation, Field, FieldType};
 
 /// Longest text when a definition names none, in characters.
@@ -173,6 +173,7 @@ fn class_choices(scope: &Scope<'_, '_>) -> Choices {
                 label: class.label.clone().unwrap_or_else(|| label_of(class.key.get_ref())),
                 parent: class.parent.as_ref().map(|parent| parent.get_ref().clone()),
                 inactive: false,
+                was: Vec::new(),
             })
             .collect(),
     )
@@ -202,13 +203,40 @@ fn build_choices(file: usize, list: &[ChoiceItem], faults: &mut Faults<'_>) -> C
             faults.add(file, choice.key.span(), format!("choice `{key}` lies below itself"));
         }
     }
+    check_was(file, list.iter().map(|choice| (&choice.key, &choice.was)), "choice", faults);
     let choices = list.iter().map(|choice| Choice {
         key: choice.key.get_ref().clone(),
         label: choice.label.clone().unwrap_or_else(|| label_of(choice.key.get_ref())),
         parent: choice.parent.as_ref().map(|parent| parent.get_ref().clone()),
         inactive: choice.inactive,
+        was: words(&choice.was.0),
     });
     Choices(choices.collect())
+}
+
+/// Refuses earlier keys that are in use, and those that two claim.
+pub(super) fn check_was<'a>(
+    file: usize,
+    items: impl Iterator<Item = (&'a Word, &'a OneOrMany)> + Clone,
+    what: &str,
+    faults: &mut Faults<'_>,
+) {
+    let mut claimed: BTreeMap<&str, &str> = BTreeMap::new();
+    for (key, was) in items.clone() {
+        for earlier in &was.0 {
+            let name = earlier.get_ref().as_str();
+            if items.clone().any(|(key, _)| key.get_ref() == name) {
+                let message = format!(
+                    "{what} `{}` says that it was `{name}`, which is there; take one of the two out",
+                    key.get_ref()
+                );
+                faults.add(file, earlier.span(), message);
+            } else if let Some(other) = claimed.insert(name, key.get_ref()) {
+                let message = format!("{what} `{other}` says that it was `{name}` already");
+                faults.add(file, earlier.span(), message);
+            }
+        }
+    }
 }
 
 fn build_computed(scope: &Scope<'_, '_>, file: usize, item: &FieldItem, faults: &mut Faults<'_>) -> Option<FieldType> {
