@@ -126,7 +126,11 @@ pub(crate) async fn create(
         NewRecord { organisation: form.text("organisation").map(str::to_owned), fields, links: split::links(&form) };
     let mut origin = Origin::door(Door::Page);
     origin.idempotency_key = form.text("once").filter(|key| is_key(key)).map(str::to_owned);
-    let made = web.app().create(visitor.actor(), &kind, &new, &origin).await;
+    // Files first: what is not taken must not leave a record without them.
+    let made = match web.app().check_files(&form.files) {
+        Ok(()) => web.app().create(visitor.actor(), &kind, &new, &origin).await,
+        Err(refused) => Err(refused),
+    };
     match made {
         Ok(view) => {
             let address = address::record(&kind, &view.record.number);

@@ -75,6 +75,9 @@ pub(crate) fn words(error: &Error) -> String {
             .collect::<Vec<_>>()
             .join(" "),
         Error::Unavailable => t("words-unavailable").to_owned(),
+        Error::Withheld { state, finding } => {
+            t_with("words-withheld", &[("why", (&crate::file_list::words(*state, finding.as_deref())).into())])
+        }
         Error::Full => t("words-disk-full").to_owned(),
         Error::Internal(_) => t("words-internal").to_owned(),
         other => format!("{}.", steward_words::refusal(&other.to_string())),
@@ -108,6 +111,7 @@ fn title(error: &Error) -> &'static str {
         Error::BadRequest(_) => "error-request",
         Error::Conflict { .. } => "error-conflict",
         Error::Illegal { .. } => "error-illegal",
+        Error::Withheld { .. } => "error-withheld",
         Error::TooLarge(_) => "error-too-large",
         Error::Unavailable => "error-unavailable",
         Error::Full => "error-disk-full",

@@ -71,8 +71,8 @@ pub(crate) async fn stream(
     });
     let anew = Event::default().event("resync").id(end.to_string()).data("far");
     let first = stream::iter(is_far.then_some(Ok(anew)));
-    let events =
-        Sse::new(first.chain(stream::select(changes, words))).keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
+    let events = Sse::new(first.chain(stream::select(changes, words)))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(15)));
     Ok(([(header::CACHE_CONTROL, "no-store")], events).into_response())
 }
 
