@@ -139,4 +139,34 @@ mod tests {
             assert!(verdict(answer).is_err(), "{answer}");
         }
     }
+
+    #[tokio::test]
+    async fn contents_go_through_a_socket_in_chunks_and_an_early_answer_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clamd.ctl");
+        let address = format!("clamd://{}", path.display());
+        let clamd = Clamd::parse(&address, Duration::from_secs(60)).unwrap();
+        let content = Bytes::from(vec![7; CHUNK + 1]);
+        let away = clamd.scan(content.clone()).await.unwrap_err();
+        assert!(away.0.contains("cannot be reached"), "{away}");
+        let listener = tokio::net::UnixListener::bind(&path).unwrap();
+        let daemon = tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let mut taken = vec![0; 10 + 4 + CHUNK + 4 + 1 + 4];
+            connection.read_exact(&mut taken).await.unwrap();
+            connection.write_all(b"stream: OK\0").await.unwrap();
+            drop(connection);
+            // The next one is too large before it is all there.
+            let (mut connection, _) = listener.accept().await.unwrap();
+            connection.read_exact(&mut taken[..100]).await.unwrap();
+            connection.write_all(b"INSTREAM size limit exceeded. ERROR\0").await.unwrap();
+            drop(connection);
+            taken
+        });
+        assert_eq!(clamd.scan(content.clone()).await, Ok(Verdict::Clean));
+        let refused = clamd.scan(content).await.unwrap_err();
+        let taken = daemon.await.unwrap();
+        assert!(refused.0.contains("size limit exceeded") || refused.0.contains("broke off"), "{refused}");
+        assert_eq!(&taken[taken.len() - 9..], [0, 0, 0, 1, 7, 0, 0, 0, 0]);
+    }
 }

@@ -71,7 +71,11 @@ pub(crate) fn words(error: &Error) -> String {
         }
         Error::Invalid(faults) => faults
             .iter()
-            .map(|fault| format!("{} {}.", fault.field, steward_words::refusal(&fault.message)))
+            .map(|fault| match fault.field.as_str() {
+                // A file is named by its name.
+                "files" => format!("{}.", steward_words::refusal(&fault.message)),
+                field => format!("{field} {}.", steward_words::refusal(&fault.message)),
+            })
             .collect::<Vec<_>>()
             .join(" "),
         Error::Unavailable => t("words-unavailable").to_owned(),

@@ -11,8 +11,8 @@ use steward_app::error::Error;
 use steward_app::records::{NewRecord, Origin};
 use steward_app::view::Labels;
 use steward_model::event::{Audience, Door};
-use steward_ui::composer::file_field;
 use steward_ui::button::{Button, Look, Submit, submit};
+use steward_ui::composer::file_field;
 use steward_ui::field::{Control, Field as Frame, Picked, field as draw_field};
 use steward_ui::form::{ErrorSummary, Form as FormParts, error_summary, form, form_actions};
 use steward_ui::icon::Icon;
@@ -183,7 +183,7 @@ fn content(
             @if let Some(control) = chosen("symptom", t("portal-ask-symptom")) { (control) }
             @if let Some(control) = chosen("urgency", t("portal-ask-urgency")) { (control) }
             (draw_field(&frame("service", t("portal-ask-service"), t("portal-ask-service-help"), false), &Control::Reference { value: service, source: "/pick?kind=service", hint: t("portal-ask-service-hint") }))
-            (file_field("report-files", t("portal-ask-files"), errors("files")))
+            (file_field("files", t("portal-ask-files"), errors("files")))
             (form_actions(html! {
                 (submit(&Button { label: t("portal-send-report"), icon: Some(Icon::Send), look: Look::Main, ..Button::default() }, &Submit::default()))
             }))
