@@ -30,6 +30,7 @@ mod time;
 mod timeline;
 mod views;
 mod wire;
+mod withheld;
 mod worklogs;
 
 use std::sync::Arc;
@@ -66,11 +67,12 @@ impl Api {
 
 /// Largest JSON body, in bytes.
 pub(crate) const JSON_MAX: usize = 1024 * 1024;
-/// Largest body of any request, in bytes: one file with what surrounds it.
-const BODY_MAX: usize = steward_app::files::FILE_MAX + 64 * 1024;
+/// What surrounds a file in the largest request, in bytes.
+const AROUND_FILE: usize = 64 * 1024;
 
 /// The whole interface.
 pub fn router(app: App, doors: Doors) -> Router {
+    let body_max = app.file_policy().max() + AROUND_FILE;
     let api = Api(Arc::new(Inner { app, doors: doors.clone() }));
     let mut router = Router::new();
     for route in routes() {
@@ -79,7 +81,7 @@ pub fn router(app: App, doors: Doors) -> Router {
     router
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
-        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(DefaultBodyLimit::max(body_max))
         .layer(RequestBodyTimeoutLayer::new(request::BODY_IDLE))
         .layer(axum::middleware::from_fn(time::limit_time))
         .layer(CatchPanicLayer::custom(problem::panicked))

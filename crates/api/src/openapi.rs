@@ -149,6 +149,9 @@ fn query_parameters(route: &Route) -> Vec<Value> {
             ("before", "Only those before this id"),
             ("limit", "Messages at most, 1 to 100"),
         ],
+        ("GET", "/api/v1/withheld-files") => {
+            &[("before", "Only those that came before the one with this hash"), ("limit", "Files at most, 1 to 100")]
+        }
         ("GET", "/api/v1/service-levels") => &[
             ("kind", "Key of the kind; incident when missing"),
             ("by", "month, customer, service, team or person"),

@@ -42,6 +42,7 @@ impl Problem {
                     }))
                     .collect::<Vec<_>>(),
             }),
+            Error::Withheld { state, finding } => json!({ "scan": state.key(), "finding": finding }),
             Error::Illegal { allowed, .. } => json!({ "allowed_transitions": allowed }),
             Error::Filter(error) => json!({
                 "position": { "start": error.position.start, "end": error.position.end },

@@ -4,7 +4,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use crate::{
     Api, bulk_edits, calibration, catalogue, clocks, configuration, difference, events, inspector, intervals, meta,
-    notifications, openapi, outbox, overlays, plans, records, rules, search, timeline, views, worklogs,
+    notifications, openapi, outbox, overlays, plans, records, rules, search, timeline, views, withheld, worklogs,
 };
 
 /// The method of a route, as far as the interface uses them.
@@ -76,6 +76,13 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/outbox/{message}",
             "An outgoing message, as its receiver would get it now",
             get(outbox::read),
+        ),
+        route(Get, "/api/v1/withheld-files", "Files that the malware scanner did not let through", get(withheld::list)),
+        route(
+            Post,
+            "/api/v1/withheld-files/{sha256}/scan",
+            "Have the malware scanner look at a file again",
+            post(withheld::scan),
         ),
         route(Post, "/api/v1/bulk", "Several changes in one request, each for itself", post(records::bulk)),
         route(Get, "/api/v1/views", "Saved views that the caller sees", get(views::list)),

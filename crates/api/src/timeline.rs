@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use steward_app::error::Error;
-use steward_app::files::{FILE_MAX, NewFile};
+use steward_app::files::NewFile;
 use steward_app::journal::PAGE_MAX;
 use steward_app::records::{Origin, Request};
 use steward_model::access::{Action, Actor};
@@ -152,7 +152,8 @@ pub(crate) async fn attach(
     } else {
         let name = query.get("name").ok_or_else(|| Problem::bad_request("name the file with ?name="))?.to_owned();
         let audience = audience(query.get("audience"))?;
-        NewFile { name, audience, content: body::read(request, &api, FILE_MAX).await? }
+        let most = api.app().file_policy().max();
+        NewFile { name, audience, content: body::read(request, &api, most).await? }
     };
     let view = api.app().attach(&actor, kind, &name, file, &Origin::door(Door::Api)).await?;
     let files = api.app().files(&actor, kind, &view.record.number).await?;

@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
-use steward_app::files::FileView;
+use steward_app::files::{FileView, ScanState};
 use steward_app::journal::StreamEntry;
 use steward_app::view::{Labels, LinkView, RecordView};
 use steward_model::event::{Act, Event, LinkTo};
@@ -202,6 +202,9 @@ pub(crate) fn file(file: &FileView) -> Value {
         "size": file.attachment.size,
         "sha256": file.attachment.sha256,
         "audience": file.attachment.audience,
+        "scan": file.scan.map(ScanState::key),
+        "finding": file.finding,
+        "withheld": file.is_withheld,
     })
 }
 
@@ -263,6 +266,13 @@ fn act(kind: &Kind, act: &Act, labels: &Labels) -> Value {
             "audience": attachment.audience,
         }),
         Act::Detached { attachment } => json!({ "attachment": attachment.to_string() }),
+        Act::FileChecked(check) => json!({
+            "attachment": check.attachment.to_string(),
+            "name": check.name,
+            "audience": check.audience,
+            "by": reference(check.by, labels),
+            "finding": check.finding,
+        }),
         Act::Linked(to) | Act::Unlinked(to) => link(to),
         Act::Watched { person } | Act::Unwatched { person } => json!({ "person": reference(*person, labels) }),
         Act::ViewedAs { reason, until } => json!({ "reason": reason, "until": until.to_string() }),

@@ -52,6 +52,7 @@ impl App {
             Error::Unavailable => CommitError::Busy,
             other => CommitError::Failed(StoreError::Damaged(format!("the times of a record: {other}"))),
         })?;
+        Box::pin(self.add_scans(&mut set)).await.map_err(CommitError::Failed)?;
         set.mail = Box::pin(self.mail_for(&set.notifications)).await.map_err(|error| match error {
             Error::Unavailable => CommitError::Busy,
             other => CommitError::Failed(StoreError::Damaged(format!("what is mailed: {other}"))),

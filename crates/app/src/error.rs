@@ -6,6 +6,7 @@ use steward_model::filter::FilterError;
 use steward_model::id::Revision;
 use steward_store::blob::BlobError;
 use steward_store::error::{CommitError, StoreError};
+use steward_store::file_scans::ScanState;
 
 /// Why a use case gave no result.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +60,14 @@ pub enum Error {
     /// An idempotency key came again with another request.
     #[error("this idempotency key was used for another request")]
     KeyReused,
+    /// A file that nobody gets until the malware scanner found nothing in it.
+    #[error("{}", withheld(*.state, .finding.as_deref()))]
+    Withheld {
+        /// What the scanner says.
+        state: ScanState,
+        /// The name of what it found.
+        finding: Option<String>,
+    },
     /// More than fits.
     #[error("{0}")]
     TooLarge(String),
@@ -71,6 +80,18 @@ pub enum Error {
     /// A fault of ours.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn withheld(state: ScanState, finding: Option<&str>) -> String {
+    match (state, finding) {
+        (ScanState::Infected, Some(finding)) => {
+            format!("this file is withheld: {finding} was found in it; ask whoever sent it for a clean one")
+        }
+        (ScanState::Failed, _) => {
+            "this file is withheld: it could not be checked for malware yet, and that is tried again".to_owned()
+        }
+        _ => "this file is being checked for malware; try again in a moment".to_owned(),
+    }
 }
 
 impl Error {

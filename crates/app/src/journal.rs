@@ -192,6 +192,7 @@ pub(crate) fn readable(kind: &Kind, mut event: Event, rights: &Rights) -> Option
         }
         Act::Commented { audience, .. } => *audience == Audience::Public || internal,
         Act::Attached(attachment) => attachment.audience == Audience::Public || internal,
+        Act::FileChecked(check) => check.audience == Audience::Public || internal,
         Act::Worked { .. }
         | Act::WorkCorrected { .. }
         | Act::WorkWithdrawn { .. }

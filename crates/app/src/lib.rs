@@ -155,8 +155,14 @@ struct Inner {
     post: OnceLock<notices::Post>,
     /// The way to the outside; said by whoever starts the process.
     outside: OnceLock<Arc<dyn outside::Outside>>,
+    /// The malware scanner; said by whoever starts the process, where there is one.
+    scanner: OnceLock<Arc<dyn files::scan::Scanner>>,
+    /// Which files are taken; said by whoever starts the process, or as by default.
+    file_policy: OnceLock<files::policy::FilePolicy>,
     /// Wakes runners of this node when a job was added here.
     jobs: Notify,
+    /// Wakes those of this node who have files looked at.
+    scans: Notify,
     /// Turns true once, when the process was told to stop.
     stopping: watch::Sender<bool>,
 }
@@ -190,7 +196,7 @@ impl App {
         let Inner { store, blobs, clock, key, .. } = &*self.0;
         let app =
             Self::of(store.clone(), blobs.clone(), (Live::new(definitions), true), clock.clone(), key.clone(), None);
-        self.with_outside(app)
+        self.as_told(app)
     }
 
     /// The same parts with another clock, and with copies of its own in memory and without an index: for acts at moments of the past. What
@@ -199,14 +205,19 @@ impl App {
     pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
         let Inner { store, blobs, definitions, key, .. } = &*self.0;
         let app = Self::of(store.clone(), blobs.clone(), (definitions.another(), false), clock, key.clone(), None);
-        self.with_outside(app)
+        self.as_told(app)
     }
 
-    /// Gives another one the way to the outside that this one has.
-    fn with_outside(&self, app: Self) -> Self {
+    /// Gives another one what this one was told by whoever started the process: the way to the outside, the scanner, which
+    /// files are taken.
+    fn as_told(&self, app: Self) -> Self {
         if let Some(outside) = self.outside() {
             app.set_outside(outside.clone());
         }
+        if let Some(scanner) = self.scanner() {
+            app.set_scanner(scanner.clone());
+        }
+        app.set_file_policy(self.file_policy().clone());
         app
     }
 
@@ -250,7 +261,10 @@ impl App {
             automation: automation::Rules::default(),
             post: OnceLock::new(),
             outside: OnceLock::new(),
+            scanner: OnceLock::new(),
+            file_policy: OnceLock::new(),
             jobs: Notify::new(),
+            scans: Notify::new(),
             stopping: watch::Sender::new(false),
         }))
     }

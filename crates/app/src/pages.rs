@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use steward_model::access::{Actor, rights};
 use steward_model::apply::apply;
-use steward_model::event::{Act, Audience, Event};
+use steward_model::event::{Act, Event};
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
@@ -70,11 +70,7 @@ impl App {
             async { if wanted == 0 { Ok(Vec::new()) } else { self.store().journal_of(id, after, wanted).await } };
         let (found, files) = tokio::try_join!(entries, self.store().attachments_of(id))?;
         let internal = rights.may_read_internal();
-        let files = files
-            .into_iter()
-            .filter(|file| file.detached_seq.is_none() && (file.file.audience == Audience::Public || internal))
-            .map(|file| FileView { seq: file.seq, attachment: file.file })
-            .collect();
+        let files = self.file_views(files, internal);
         let entries: Vec<Event> = found.into_iter().filter_map(|entry| readable(kind, entry.event, &rights)).collect();
         let has_work = entries.iter().any(|event| matches!(event.act, Act::Worked { .. }));
         let bookings = match as_of {

@@ -114,6 +114,7 @@ fn apply_act(record: &mut Record, act: &Act) {
         | Act::WorkWithdrawn { .. }
         | Act::Attached(_)
         | Act::Detached { .. }
+        | Act::FileChecked(_)
         | Act::Linked(_)
         | Act::Unlinked(_)
         | Act::Escalated { .. }

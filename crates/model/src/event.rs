@@ -251,6 +251,8 @@ pub enum Act {
         /// The `seq` of the event that attached it.
         attachment: Revision,
     },
+    /// The malware scanner found something in a file, or nothing any more in one that was withheld for it.
+    FileChecked(FileCheck),
     /// A link to another record was made.
     Linked(LinkTo),
     /// A link to another record was ended.
@@ -299,6 +301,22 @@ pub struct Carried {
     pub from: String,
     /// Key of the field after; the same where a choice of it got another key.
     pub to: String,
+}
+
+/// What the malware scanner said of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCheck {
+    /// The `seq` of the event that attached it.
+    pub attachment: Revision,
+    /// Its name.
+    pub name: String,
+    /// For whom it is.
+    pub audience: Audience,
+    /// Who attached it.
+    pub by: RecordId,
+    /// What was found; `None` when nothing is found any more, and the file can be had again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<String>,
 }
 
 /// Whom a step that tells who is on call found.
@@ -355,6 +373,7 @@ impl Act {
             Self::WorkWithdrawn { .. } => "work_withdrawn",
             Self::Attached(_) => "attached",
             Self::Detached { .. } => "detached",
+            Self::FileChecked(_) => "file_checked",
             Self::Linked(_) => "linked",
             Self::Unlinked(_) => "unlinked",
             Self::Watched { .. } => "watched",

@@ -92,6 +92,7 @@ impl Occasion {
             | Act::WorkWithdrawn { .. }
             | Act::Attached(_)
             | Act::Detached { .. }
+            | Act::FileChecked(_)
             | Act::Linked(_)
             | Act::Unlinked(_)
             | Act::Watched { .. }

@@ -53,6 +53,24 @@ pub(crate) struct Settings {
     /// them
     #[arg(long, global = true, env = "STEWARD_OUTBOUND_ALLOW", value_delimiter = ',')]
     pub(crate) outbound_allow: Option<Vec<String>>,
+    /// Malware scanner that looks at files, such as clamd://localhost:3310 or clamd:///run/clamav/clamd.ctl; without it
+    /// none does
+    #[arg(long, global = true, env = "STEWARD_SCANNER")]
+    pub(crate) scanner: Option<String>,
+    /// Seconds that the scanner may take for a file [default: 60]
+    #[arg(long, global = true, env = "STEWARD_SCANNER_SECONDS")]
+    pub(crate) scanner_seconds: Option<u64>,
+    /// Largest file, in MiB [default: 25]
+    #[arg(long, global = true, env = "STEWARD_FILE_MAX_MIB")]
+    pub(crate) file_max_mib: Option<usize>,
+    /// Endings of names of files that are refused, with commas between them [default: those that systems run when they are
+    /// opened, such as exe]
+    #[arg(long, global = true, env = "STEWARD_FILE_REFUSED_ENDINGS", value_delimiter = ',')]
+    pub(crate) file_refused_endings: Option<Vec<String>>,
+    /// Contents of files that are refused whatever they are called, with commas between them: program, shortcut, macros,
+    /// encrypted_archive, html [default: program,shortcut]
+    #[arg(long, global = true, env = "STEWARD_FILE_REFUSED_CONTENTS", value_delimiter = ',')]
+    pub(crate) file_refused_contents: Option<Vec<String>>,
 }
 
 /// What to do.

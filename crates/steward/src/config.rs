@@ -1,9 +1,12 @@
 //! Configuration: flags, then `STEWARD_*` variables, then `steward.toml`; the same names in all three.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use serde::Deserialize;
+use steward_app::files::policy::FilePolicy;
+use steward_channels::clamd::Clamd;
 use steward_channels::letter::Sender;
 use steward_http::address::Proxies;
 use steward_outbound::allow::Allow;
@@ -35,6 +38,10 @@ pub(crate) struct Config {
     pub(crate) mail_from: Sender,
     /// What addresses that people typed in may lead to besides the public internet.
     pub(crate) outbound_allow: Allow,
+    /// The malware scanner that looks at files.
+    pub(crate) scanner: Option<Clamd>,
+    /// Which files are taken.
+    pub(crate) files: FilePolicy,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -51,7 +58,15 @@ struct File {
     mail_folder: Option<PathBuf>,
     mail_from: Option<String>,
     outbound_allow: Option<Vec<String>>,
+    scanner: Option<String>,
+    scanner_seconds: Option<u64>,
+    file_max_mib: Option<usize>,
+    file_refused_endings: Option<Vec<String>>,
+    file_refused_contents: Option<Vec<String>>,
 }
+
+/// Seconds that the scanner may take for a file where nothing else is said.
+const SCANNER_SECONDS: u64 = 60;
 
 impl Config {
     /// Puts flags, variables and file together.
@@ -77,8 +92,18 @@ impl Config {
         let outbound_allow = settings.outbound_allow.clone().or(file.outbound_allow).unwrap_or_default();
         let outbound_allow =
             Allow::parse(&outbound_allow).map_err(|fault| anyhow::anyhow!("outbound_allow cannot be used: {fault}"))?;
+        let scanner = scanner(
+            settings.scanner.clone().or(file.scanner),
+            settings.scanner_seconds.or(file.scanner_seconds).unwrap_or(SCANNER_SECONDS),
+        )?;
+        let endings = settings.file_refused_endings.clone().or(file.file_refused_endings);
+        let contents = settings.file_refused_contents.clone().or(file.file_refused_contents);
+        let max_mib = settings.file_max_mib.or(file.file_max_mib);
+        let files = FilePolicy::read(max_mib, endings.as_deref(), contents.as_deref()).map_err(anyhow::Error::msg)?;
         Ok(Self {
             outbound_allow,
+            scanner,
+            files,
             mail_folder: settings.mail_folder.clone().or(file.mail_folder),
             mail_from,
             database_url: database_url.unwrap_or_else(|| format!("sqlite:{}", data.join("steward.db").display())),
@@ -101,6 +126,14 @@ impl Config {
     pub(crate) fn search(&self) -> PathBuf {
         self.data.join("search")
     }
+}
+
+/// The scanner at an address; none where it is left empty.
+fn scanner(address: Option<String>, seconds: u64) -> anyhow::Result<Option<Clamd>> {
+    let Some(address) = address.filter(|address| !address.is_empty()) else { return Ok(None) };
+    anyhow::ensure!((1..=3600).contains(&seconds), "scanner_seconds must be from 1 to 3600, this is {seconds}");
+    let scanner = Clamd::parse(&address, Duration::from_secs(seconds));
+    scanner.map(Some).map_err(|fault| anyhow::anyhow!("scanner cannot be used: {fault}"))
 }
 
 /// The name of the host in an address, without its port.

@@ -72,6 +72,11 @@ pub(crate) async fn serve(config: &Config, options: &Serve) -> anyhow::Result<()
     follow(|app| Box::pin(async move { app.watch_clocks().await }));
     follow(|app| Box::pin(async move { app.follow_definitions().await }));
     follow(|app| Box::pin(async move { app.run_webhooks().await }));
+    for _ in 0..RUNNERS {
+        follow(|app| {
+            Box::pin(async move { app.run_file_scans(&format!("{:016x}/files", rand::random::<u64>())).await })
+        });
+    }
     let set_up_secret = set_up_secret(&app).await?;
     if let Some(secret) = &set_up_secret {
         println!("Nobody can sign in yet. Set it up here, once: {base}/set-up?secret={secret}");

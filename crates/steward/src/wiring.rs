@@ -69,6 +69,10 @@ async fn wire_with(config: &Config, alone: Alone, with_search: bool) -> anyhow::
         search,
     });
     app.set_outside(Arc::new(Guarded(Client::new(config.outbound_allow.clone()))));
+    app.set_file_policy(config.files.clone());
+    if let Some(scanner) = &config.scanner {
+        app.set_scanner(Arc::new(scanner.clone()));
+    }
     app.begin_definitions().await?;
     Ok(Wired { app, store, blobs })
 }

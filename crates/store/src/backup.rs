@@ -29,13 +29,14 @@ const SQLITE_FILE: &str = "steward.db";
 const SERIES_FILE: &str = "number-series.json";
 
 /// Tables of a logical copy, each with its identity column where it has one.
-const TABLES: [(&str, Option<&str>); 45] = [
+const TABLES: [(&str, Option<&str>); 46] = [
     ("record", None),
     ("journal", Some("position")),
     ("record_link", Some("id")),
     ("reference", None),
     ("unique_value", None),
     ("attachment", None),
+    ("file_scan", None),
     ("job", Some("id")),
     ("seal", None),
     ("cursor", None),

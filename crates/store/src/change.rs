@@ -12,6 +12,7 @@ use steward_model::record::Record;
 
 use crate::bulk_edits::RowEffect;
 use crate::clocks::{ClockChange, DuesChange};
+use crate::file_scans::NewScan;
 use crate::intervals::IntervalsChange;
 use crate::jobs::{JobClaim, NewJob};
 use crate::journal::Position;
@@ -46,6 +47,8 @@ pub struct ChangeSet {
     pub dues: Vec<DuesChange>,
     /// Times that records in this set take up, in place of those before.
     pub intervals: Vec<IntervalsChange>,
+    /// Contents that the malware scanner is to look at.
+    pub scans: Vec<NewScan>,
     /// What acts of automation rules leave.
     pub rules: RuleEffects,
     /// What security reviews ask for.

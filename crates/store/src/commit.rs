@@ -17,7 +17,7 @@ use crate::numbers::{self, counter};
 use crate::rows::{JOURNAL, RECORD, is_references, journal_row, record_row, reference_rows, unique_values};
 use crate::sql::{Bind, Dialect};
 use crate::store::Store;
-use crate::{clocks, intervals, jobs, notifications, outbox, rules, worklog};
+use crate::{clocks, file_scans, intervals, jobs, notifications, outbox, rules, worklog};
 
 const REFERENCE: Target = Target {
     table: "reference",
@@ -101,6 +101,7 @@ pub(crate) struct Rows {
     edges: Vec<Edge>,
     attachments: Vec<Vec<Bind>>,
     detached: Vec<[i64; 3]>,
+    checked: Vec<[Bind; 3]>,
     work: Vec<worklog::Step>,
     pub(crate) heads: Vec<Head>,
     /// Highest place of each number series among new records.
@@ -176,6 +177,11 @@ impl Rows {
                 self.work.extend(worklog::step(event));
             }
             Act::Detached { attachment } => self.detached.push([event.seq, event.record.0, *attachment]),
+            Act::FileChecked(check) => self.checked.push([
+                Bind::OptionalInteger(check.finding.is_some().then_some(event.seq)),
+                Bind::Integer(event.record.0),
+                Bind::Integer(check.attachment),
+            ]),
             Act::Updated
             | Act::Carried { .. }
             | Act::Transferred { .. }
@@ -277,6 +283,11 @@ pub(crate) async fn write(connection: &mut Connection, changes: &ChangeSet, rows
         let sql = "update attachment set detached_seq = $1 where record = $2 and seq = $3";
         connection.execute(sql, &detached.map(Bind::Integer)).await?;
     }
+    for checked in &rows.checked {
+        let sql = "update attachment set withheld_seq = $1 where record = $2 and seq = $3";
+        connection.execute(sql, checked).await?;
+    }
+    file_scans::add(connection, &changes.scans).await?;
     worklog::write(connection, &rows.work).await?;
     if connection.dialect() == Dialect::Sqlite {
         numbers::keep_places(connection, &rows.places).await?;
@@ -300,6 +311,7 @@ fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
         && changes.notifications.is_empty()
         && changes.mail.is_empty()
         && changes.rules.is_empty()
+        && changes.scans.is_empty()
         && changes.idempotency.is_none()
         && changes.finish.is_none()
         && changes.bulk_row.is_none()
@@ -314,6 +326,7 @@ fn is_one_event(changes: &ChangeSet, rows: &Rows) -> bool {
         && rows.edges.is_empty()
         && rows.attachments.is_empty()
         && rows.detached.is_empty()
+        && rows.checked.is_empty()
         && rows.work.is_empty()
 }
 

@@ -6,6 +6,7 @@ use steward_model::moment::Moment;
 
 use crate::connection::Row;
 use crate::error::StoreError;
+use crate::file_scans::ScanState;
 use crate::sql::{Bind, Dialect, integer_list, literal};
 use crate::store::Store;
 
@@ -33,6 +34,10 @@ pub struct StoredAttachment {
     pub file: Attachment,
     /// The `seq` of the event that took it off; `None` while it is there.
     pub detached_seq: Option<Revision>,
+    /// What the malware scanner says of its content; `None` when it was never to be asked.
+    pub scan: Option<ScanState>,
+    /// What it found.
+    pub finding: Option<String>,
 }
 
 impl Store {
@@ -73,8 +78,8 @@ impl Store {
     /// # Errors
     /// What the database answered.
     pub async fn attachments_of(&self, record: RecordId) -> Result<Vec<StoredAttachment>, StoreError> {
-        let sql = "select seq, name, media_type, size, sha256, audience, detached_seq from attachment \
-                   where record = $1 order by seq";
+        let sql = "select a.seq, a.name, a.media_type, a.size, a.sha256, a.audience, a.detached_seq, s.state, s.finding \
+                   from attachment a left join file_scan s on s.sha256 = a.sha256 where a.record = $1 order by a.seq";
         self.read_few().await?.fetch_all(sql, &[Bind::Integer(record.0)]).await?.iter().map(attachment).collect()
     }
 
@@ -209,5 +214,7 @@ fn attachment(row: &Row) -> Result<StoredAttachment, StoreError> {
             audience,
         },
         detached_seq: row.optional_integer(6)?,
+        scan: row.optional_text(7)?.map(|word| ScanState::parse(&word)).transpose()?,
+        finding: row.optional_text(8)?,
     })
 }

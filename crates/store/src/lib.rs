@@ -19,6 +19,7 @@ pub mod connection;
 pub mod drafts;
 pub mod error;
 pub mod experience;
+pub mod file_scans;
 pub mod filter_sql;
 pub mod graph;
 pub mod holiday_feeds;

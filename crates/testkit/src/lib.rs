@@ -3,6 +3,7 @@
 
 pub mod browser;
 pub mod catalogue;
+pub mod clamd;
 pub mod client;
 pub mod database;
 pub mod filter_kinds;

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use steward_words::{t, t_with};
 
 use crate::icon::{Icon, icon};
+use crate::partial::Partial;
 use crate::reference::{Reference, reference};
 
 /// A file.
@@ -17,13 +18,15 @@ pub struct Attachment<'a> {
     pub media_type: &'a str,
     /// Address to download it.
     pub address: &'a str,
+    /// Address where it is shown, for a file that can be.
+    pub preview: Option<&'a str>,
     /// Who added it and when; may be empty.
     pub detail: &'a str,
     /// Why it cannot be had: still being checked, or found harmful.
     pub withheld: Option<&'a str>,
 }
 
-/// A file: icon, name, size. The link downloads it.
+/// A file: icon, name, size. The link shows it where it can be shown, beside one that downloads it; else it downloads it.
 pub fn attachment(file: &Attachment) -> Markup {
     let symbol = match file.media_type.split('/').next() {
         _ if file.withheld.is_some() => Icon::ShieldLock,
@@ -41,9 +44,79 @@ pub fn attachment(file: &Attachment) -> Markup {
                     span.attachment__name title=(file.name) { (file.name) }
                     span.attachment__detail { (reason) }
                 } @else {
-                    a.attachment__name href=(file.address) download title=(file.name) { (file.name) }
+                    @if let Some(preview) = file.preview {
+                        @let dialog = Partial::dialog(preview);
+                        a.attachment__name href=(preview) hx-get=[dialog.get] hx-target=[dialog.target] hx-swap=[dialog.swap] title=(file.name) { (file.name) }
+                    } @else {
+                        a.attachment__name href=(file.address) download title=(file.name) { (file.name) }
+                    }
                     span.attachment__detail { (file.size) @if !file.detail.is_empty() { " · " (file.detail) } }
                 }
+            }
+            @if file.withheld.is_none() && file.preview.is_some() {
+                @let save = t_with("download-file", &[("file", file.name.into())]);
+                a.icon-button."icon-button--small".attachment__save href=(file.address) download title=(save) aria-label=(save) { (icon(Icon::Download)) }
+            }
+        }
+    }
+}
+
+/// What is to be seen of a file.
+#[derive(Debug, Clone)]
+pub enum Shown<'a> {
+    /// A picture at this address.
+    Picture(&'a str),
+    /// A document at this address, which the browser shows in a frame.
+    Document(&'a str),
+    /// A text.
+    Text(&'a str),
+    /// A table, its first row the heads of its columns.
+    Table(Vec<Vec<String>>),
+    /// Nothing, and why.
+    Nothing(&'a str),
+}
+
+/// A file that is looked at.
+#[derive(Debug, Clone)]
+pub struct Preview<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its size.
+    pub size: &'a str,
+    /// Address to download it.
+    pub download: &'a str,
+    /// What is to be seen.
+    pub shown: Shown<'a>,
+    /// That it is not all of it; may be empty.
+    pub note: &'a str,
+}
+
+/// A file that is looked at, with the way to save it.
+pub fn preview(file: &Preview) -> Markup {
+    html! {
+        div.file-preview {
+            @match &file.shown {
+                Shown::Picture(address) => img.file-preview__picture src=(address) alt=(file.name);,
+                Shown::Document(address) => iframe.file-preview__document src=(address) title=(file.name) {},
+                Shown::Text(text) => pre.file-preview__text tabindex="0" role="region" aria-label=(file.name) { (text) },
+                Shown::Table(rows) => (table(file.name, rows)),
+                Shown::Nothing(why) => p.file-preview__nothing { (why) },
+            }
+            p.file-preview__foot {
+                span { (file.size) @if !file.note.is_empty() { " · " (file.note) } }
+                a."button button--plain" href=(file.download) download { (icon(Icon::Download)) span { (t("download")) } }
+            }
+        }
+    }
+}
+
+fn table(name: &str, rows: &[Vec<String>]) -> Markup {
+    let (head, rest) = rows.split_first().map_or((&[][..], rows), |(head, rest)| (head.as_slice(), rest));
+    html! {
+        div.small-table.file-preview__table tabindex="0" role="region" aria-label=(name) {
+            table {
+                thead { tr { @for cell in head { th scope="col" { (cell) } } } }
+                tbody { @for row in rest { tr { @for cell in row { td { (cell) } } } } }
             }
         }
     }

@@ -45,10 +45,35 @@ pub struct Composer<'a> {
     pub errors: &'a [String],
 }
 
+/// The way to take a picture at once, where there is a camera at hand: on what is used by touch. Stands in a form beside its
+/// other files.
+pub fn camera() -> Markup {
+    html! {
+        label.composer__attach.composer__camera {
+            (icon(Icon::Camera)) span { (t("take-picture")) }
+            input.composer__file type="file" name="files" accept="image/*" capture="environment" data-camera;
+        }
+    }
+}
+
+/// Files of a form: chosen, dropped, pasted or taken with the camera.
+pub fn file_field(id: &str, label: &str, errors: &[String]) -> Markup {
+    let (wrong, told) = (!errors.is_empty(), format!("{id}-error"));
+    html! {
+        div.field.file-field data-takes-files {
+            label.field__label for=(id) { (label) }
+            input.input type="file" id=(id) name="files" multiple data-files aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then_some(&told)];
+            (camera())
+            ul.composer__files data-files-list hidden aria-label=(t("files-to-attach")) {}
+            @if wrong { ul.field__errors id=(told) { @for error in errors { li { (icon(Icon::AlertCircle)) span { (error) } } } } }
+        }
+    }
+}
+
 /// The box. `more` stands beside the submit button: a menu such as "Reply and resolve".
 pub fn composer(composer: &Composer, more: Markup) -> Markup {
     html! {
-        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form hx-sync="this:drop" data-composer data-mentions=[composer.mentions] data-snippets=[composer.snippets] data-draft=[composer.draft.map(|draft| draft.address)]
+        form.composer #composer method="post" action=(composer.action) enctype="multipart/form-data" novalidate data-form hx-sync="this:drop" data-composer data-takes-files data-mentions=[composer.mentions] data-snippets=[composer.snippets] data-draft=[composer.draft.map(|draft| draft.address)]
             hx-post=[composer.partial.post] hx-target=[composer.partial.target] hx-swap=[composer.partial.swap] {
             input type="hidden" name="csrf_token" value=(composer.csrf_token);
             @if composer.may_note {
@@ -77,6 +102,7 @@ pub fn composer(composer: &Composer, more: Markup) -> Markup {
                     (icon(Icon::Paperclip)) span { (t("attach-files")) }
                     input.composer__file type="file" name="files" multiple data-files;
                 }
+                (camera())
                 @if composer.snippets.is_some() {
                     button.composer__canned.script-only type="button" data-snippets-open title=(t("canned-texts")) { (icon(Icon::Bolt)) span { (t("canned-text")) } }
                 }

@@ -12,7 +12,7 @@ use steward_app::error::Error;
 use steward_app::records::{Origin, Request};
 use steward_app::view::{RecordView, collect_references};
 use steward_model::command::{Command, Input, NewComment, Transition as Move};
-use steward_model::decide::transition_fields;
+use steward_model::decide::{FieldError, transition_fields};
 use steward_model::event::{Audience, Door};
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, Kind, Transition};
@@ -283,10 +283,7 @@ pub(crate) async fn comment(
         }
         Err(error) => {
             let errors = match error {
-                Error::Invalid(faults) => faults
-                    .into_iter()
-                    .map(|fault| sentence(&t_with("this-fault", &[("fault", (&refusal(&fault.message)).into())])))
-                    .collect(),
+                Error::Invalid(faults) => faults.into_iter().map(|fault| said_wrong(&fault)).collect(),
                 Error::TooLarge(message) => vec![sentence(&refusal(&message))],
                 other => return Err(other.into()),
             };
@@ -294,6 +291,15 @@ pub(crate) async fn comment(
             let page = again(&web, &posted.visitor, &kind, &name, &unsent).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
+    }
+}
+
+/// What is wrong with something that somebody wants to say. Files are named by their names.
+pub(crate) fn said_wrong(fault: &FieldError) -> String {
+    let refused = refusal(&fault.message);
+    match fault.field == "files" {
+        true => sentence(&refused),
+        false => sentence(&t_with("this-fault", &[("fault", (&refused).into())])),
     }
 }
 

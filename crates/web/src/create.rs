@@ -18,6 +18,7 @@ use steward_model::decide::sketch;
 use steward_model::event::Door;
 use steward_model::kind::{Field, FieldType, Kind, Level};
 use steward_ui::button::{Button, Look, Submit, link_button, submit};
+use steward_ui::composer::file_field;
 use steward_ui::form::{Form as FormParts, form, form_actions};
 use steward_ui::header::{Header, header};
 use steward_ui::reference::Crumb;
@@ -126,7 +127,11 @@ pub(crate) async fn create(
         NewRecord { organisation: form.text("organisation").map(str::to_owned), fields, links: split::links(&form) };
     let mut origin = Origin::door(Door::Page);
     origin.idempotency_key = form.text("once").filter(|key| is_key(key)).map(str::to_owned);
-    let made = web.app().create(visitor.actor(), &kind, &new, &origin).await;
+    // Files first: what is not taken must not leave a record without them.
+    let made = match web.app().check_files(&form.files) {
+        Ok(()) => web.app().create(visitor.actor(), &kind, &new, &origin).await,
+        Err(refused) => Err(refused),
+    };
     match made {
         Ok(view) => {
             let address = address::record(&kind, &view.record.number);
@@ -256,6 +261,14 @@ async fn templates(web: &Web, visitor: &Visitor, kind: &Kind) -> Result<Vec<Offe
     web.app().templates_for(visitor.actor(), kind).await
 }
 
+/// Name of the files of a form.
+const FILES: &str = "files";
+
+/// Whether the form of a new record takes files: what somebody asks for can come with them.
+fn takes_files(web: &Web, visitor: &Visitor, kind: &Kind) -> bool {
+    kind.field("requester").is_some() && web.app().writable_level(visitor.actor(), Action::Attach, kind).is_some()
+}
+
 fn show(
     web: &Web,
     visitor: &Visitor,
@@ -266,7 +279,9 @@ fn show(
     begun: &Begun<'_>,
 ) -> Markup {
     let fields = fields(kind, level, typed);
-    let shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
+    let takes_files = takes_files(web, visitor, kind);
+    let mut shown: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
+    shown.extend(takes_files.then_some(FILES));
     let title = new_record(kind);
     let list = address::list(kind);
     let labels = Labels::default();
@@ -300,6 +315,7 @@ fn show(
                 @if !begun.chosen.is_empty() { input type="hidden" name="template" value=(begun.chosen); }
                 @if let Some(part) = begun.part { (part.hidden()) }
                 (asked((kind, &list), level, &filling, faults))
+                @if takes_files { (file_field(FILES, t("attach-files"), faults.on(FILES))) }
                 (form_actions(html! {
                     (submit(&Button { label: &t_with("create-kind", &[("kind", (&in_sentence(&kind.label)).into())]), look: Look::Main, ..Button::default() }, &Submit { name: Some("do"), value: Some("create"), ..Submit::default() }))
                     @if is_conditional(kind, level) {

@@ -71,10 +71,17 @@ pub(crate) fn words(error: &Error) -> String {
         }
         Error::Invalid(faults) => faults
             .iter()
-            .map(|fault| format!("{} {}.", fault.field, steward_words::refusal(&fault.message)))
+            .map(|fault| match fault.field.as_str() {
+                // A file is named by its name.
+                "files" => format!("{}.", steward_words::refusal(&fault.message)),
+                field => format!("{field} {}.", steward_words::refusal(&fault.message)),
+            })
             .collect::<Vec<_>>()
             .join(" "),
         Error::Unavailable => t("words-unavailable").to_owned(),
+        Error::Withheld { state, finding } => {
+            t_with("words-withheld", &[("why", (&crate::file_list::words(*state, finding.as_deref())).into())])
+        }
         Error::Full => t("words-disk-full").to_owned(),
         Error::Internal(_) => t("words-internal").to_owned(),
         other => format!("{}.", steward_words::refusal(&other.to_string())),
@@ -108,6 +115,7 @@ fn title(error: &Error) -> &'static str {
         Error::BadRequest(_) => "error-request",
         Error::Conflict { .. } => "error-conflict",
         Error::Illegal { .. } => "error-illegal",
+        Error::Withheld { .. } => "error-withheld",
         Error::TooLarge(_) => "error-too-large",
         Error::Unavailable => "error-unavailable",
         Error::Full => "error-disk-full",

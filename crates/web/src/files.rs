@@ -49,7 +49,7 @@ pub(crate) async fn attach(
     Ok(Redirect::to(&address::record(&kind, &name)).into_response())
 }
 
-/// Adds all files of a form.
+/// Adds all files of a form, or none where one of them is not taken.
 pub(crate) async fn add(
     web: &Web,
     posted: &Posted,
@@ -57,6 +57,7 @@ pub(crate) async fn add(
     name: &str,
     audience: Audience,
 ) -> Result<(), Error> {
+    web.app().check_files(&posted.form.files)?;
     for (file, content) in &posted.form.files {
         let new = NewFile { name: file.clone(), audience, content: content.clone() };
         web.app().attach(posted.visitor.actor(), kind, name, new, &Origin::door(Door::Page)).await?;
@@ -85,12 +86,15 @@ pub(crate) async fn download(
     let media_type = HeaderValue::from_str(&file.attachment.media_type).map_err(Error::internal)?;
     headers.insert(header::CONTENT_TYPE, media_type);
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
-    // Always saved, never shown: nothing in it can act in our name (RFC 6266 for the name).
-    let name = utf8_percent_encode(&file.attachment.name, NON_ALPHANUMERIC);
-    let disposition =
-        HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}")).map_err(Error::internal)?;
-    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    // Saved, not shown: nothing in it can act in our name.
+    headers.insert(header::CONTENT_DISPOSITION, disposition("attachment", &file.attachment.name)?);
     Ok(response)
+}
+
+/// What becomes of a file that was asked for, with its name (RFC 6266).
+pub(crate) fn disposition(way: &str, name: &str) -> Result<HeaderValue, Error> {
+    let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+    HeaderValue::from_str(&format!("{way}; filename*=UTF-8''{name}")).map_err(Error::internal)
 }
 
 pub(crate) async fn remove(

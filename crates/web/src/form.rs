@@ -6,7 +6,6 @@ use axum::http::header;
 use axum::http::request::Parts;
 use bytes::Bytes;
 use steward_app::error::Error;
-use steward_app::files::FILE_MAX;
 
 use crate::error::WebError;
 use crate::visitor::Visitor;
@@ -20,8 +19,15 @@ const FILES_COUNT_MAX: usize = 50;
 const VALUES_MAX: usize = 1000;
 /// What is said of a form that has more.
 const FULL: &str = "a form may have at most 50 files and 1000 values";
-/// Largest sum of files in one request, in bytes.
-const FILES_MAX: usize = 50 * 1024 * 1024;
+/// Largest sum of files in one request, in MiB, unless one alone may be larger.
+const FILES_MAX_MIB: usize = 50;
+/// What surrounds files in the largest form, in bytes.
+pub(crate) const AROUND_FILES: usize = FORM_MAX;
+
+/// Largest sum of files in one request, in bytes, where a file may have so many.
+pub(crate) fn files_max(file_max: usize) -> usize {
+    file_max.max(FILES_MAX_MIB * 1024 * 1024)
+}
 
 /// Values by name, in the order sent; a name may come several times.
 #[derive(Debug, Clone, Default)]
@@ -99,7 +105,7 @@ impl FromRequest<Web> for Posted {
         let form = if content.starts_with("multipart/form-data") {
             let multipart = Multipart::from_request(Request::from_parts(parts, body), web).await;
             let multipart = multipart.map_err(|error| WebError::bad_request(error.body_text()))?;
-            read_parts(multipart, in_header, good).await?
+            read_parts(multipart, web.app().file_policy().max(), in_header, good).await?
         } else {
             let body = to_bytes(body, FORM_MAX).await.map_err(|_| too_large("a form may have at most 2 MiB"))?;
             let form = Form::parse(&body);
@@ -113,7 +119,13 @@ impl FromRequest<Web> for Posted {
 }
 
 /// Reads values and files. The token must come before the first file, so that nobody fills memory without one.
-async fn read_parts(mut multipart: Multipart, in_header: bool, good: impl Fn(&str) -> bool) -> Result<Form, WebError> {
+async fn read_parts(
+    mut multipart: Multipart,
+    file_max: usize,
+    in_header: bool,
+    good: impl Fn(&str) -> bool,
+) -> Result<Form, WebError> {
+    let files_max = files_max(file_max);
     let mut form = Form::default();
     let mut proved = in_header;
     let mut size = 0;
@@ -133,16 +145,17 @@ async fn read_parts(mut multipart: Multipart, in_header: bool, good: impl Fn(&st
         if is_full {
             return Err(too_large(FULL));
         }
-        let most = if file.is_some() { FILE_MAX } else { FORM_MAX };
+        let most = if file.is_some() { file_max } else { FORM_MAX };
         let mut content = Vec::new();
         while let Some(chunk) = part.chunk().await.map_err(|error| WebError::bad_request(error.body_text()))? {
             size += chunk.len();
             if content.len() + chunk.len() > most {
-                let message = format!("a file may have at most {} MiB, a text 2 MiB", FILE_MAX / 1024 / 1024);
+                let message = format!("a file may have at most {} MiB, a text 2 MiB", file_max / 1024 / 1024);
                 return Err(too_large(&message));
             }
-            if size > FILES_MAX {
-                return Err(too_large("files sent at once may have at most 50 MiB together"));
+            if size > files_max {
+                let most = files_max / 1024 / 1024;
+                return Err(too_large(&format!("files sent at once may have at most {most} MiB together")));
             }
             content.extend_from_slice(&chunk);
         }

@@ -23,6 +23,7 @@ use crate::portal;
 use crate::settings;
 use crate::time;
 use crate::visitor::Visitor;
+use crate::withheld;
 
 /// Headings of the navigation, with the practices under each; all others stand under the last.
 const GROUPS: [(&str, &[&str]); 4] = [
@@ -216,6 +217,10 @@ fn entries(web: &Web, actor: &Actor) -> Vec<Entry> {
     if staff && web.app().keeps_outbox(actor) {
         let (label, address) = (t("outbox").to_owned(), outbox::ADDRESS.to_owned());
         entries.push(Entry { group: GROUPS.len() - 1, place: 0, label, address, icon: Icon::Mail });
+    }
+    if staff && web.app().scans_files() && web.app().keeps_files(actor) {
+        let (label, address) = (t("withheld-files").to_owned(), withheld::ADDRESS.to_owned());
+        entries.push(Entry { group: GROUPS.len() - 1, place: 0, label, address, icon: Icon::ShieldLock });
     }
     entries.sort_by_key(|entry| entry.place);
     entries

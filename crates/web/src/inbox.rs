@@ -165,6 +165,7 @@ fn words(one: &Notification) -> (Icon, &'static str) {
         Reason::Review => (Icon::Book, t("did-ask-review")),
         Reason::Approval => (Icon::UserCheck, t("did-ask-approval")),
         Reason::Due => (Icon::Clock, t("did-say-due")),
+        Reason::File => (Icon::ShieldLock, t("did-say-file")),
         Reason::Rule => (Icon::Bolt, t("did-say-rule")),
         Reason::Viewed => (Icon::Eye, t("did-view")),
     }

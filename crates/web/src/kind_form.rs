@@ -103,8 +103,8 @@ impl Faults {
             .flat_map(|(field, messages)| messages.iter().map(move |message| (field, message)))
             .map(|(field, message)| {
                 let id = if shown.contains(&field.as_str()) { field.clone() } else { String::new() };
-                let message = if field.is_empty() {
-                    message.clone()
+                let message = if field.is_empty() || field == "files" {
+                    sentence(message)
                 } else {
                     t_with("field-fault", &[("field", (&named(field)).into()), ("fault", message.into())])
                 };

@@ -22,6 +22,8 @@ mod edit_few;
 mod error;
 mod export;
 mod feeds;
+mod file_list;
+mod file_preview;
 mod files;
 mod follow_up;
 mod forecast;
@@ -66,6 +68,7 @@ mod viewing;
 mod views;
 mod visitor;
 mod visits;
+mod withheld;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -132,19 +135,19 @@ impl Web {
     }
 }
 
-/// Nothing but our own files runs, loads or is drawn; scripts make markup only through the policy of our own bundle.
+/// Nothing but our own files runs, loads or is drawn, and nothing may hold our pages in a frame but the few files that say
+/// so themselves; scripts make markup only through the policy of our own bundle.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
-                      connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'none'; form-action 'self'; base-uri 'none'; \
+                      connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; \
                       trusted-types steward steward-worker";
 /// How hard pages are compressed, from 1 to 9: the rows of a list are so alike that a little more work than the least makes
 /// them much smaller.
 const COMPRESSION: i32 = 4;
-/// Largest body of any request, in bytes.
-const BODY_MAX: usize = 52 * 1024 * 1024;
 
 /// All pages.
 pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
+    let body_max = form::files_max(app.file_policy().max()) + form::AROUND_FILES;
     let web = Web(Arc::new(Inner { app, doors: doors.clone(), settings, workbooks: tokio::sync::Semaphore::new(1) }));
     let mut router = Router::new();
     for route in routes() {
@@ -155,7 +158,7 @@ pub fn router(app: App, doors: Doors, settings: Settings) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(web.clone(), viewing::guard))
         .layer(from_fn_with_state(web.clone(), csrf::guard))
-        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(DefaultBodyLimit::max(body_max))
         .layer(RequestBodyTimeoutLayer::new(request::BODY_IDLE))
         .layer(from_fn(limit_time))
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION)))

@@ -3,9 +3,10 @@
 use axum::routing::{MethodRouter, get, post};
 
 use crate::{
-    Web, account, actions, assets, automation, bulk, create, decide, drafts, edit, export, feeds, files, guide,
-    holiday_feed, holidays, home, inbox, inspector, knowledge, list, live, macros, notice_preview, outbox, palette,
-    pick, portal, presence, record, search, set_up, settings, sign_in, time, viewing, views, visits,
+    Web, account, actions, assets, automation, bulk, create, decide, drafts, edit, export, feeds, file_list,
+    file_preview, files, guide, holiday_feed, holidays, home, inbox, inspector, knowledge, list, live, macros,
+    notice_preview, outbox, palette, pick, portal, presence, record, search, set_up, settings, sign_in, time, viewing,
+    views, visits, withheld,
 };
 
 /// The method of a route; pages know two.
@@ -88,6 +89,8 @@ pub fn routes() -> Vec<Route> {
         route(Get, inbox::ADDRESS, get(inbox::page)),
         route(Get, inbox::COUNT, get(inbox::count)),
         route(Post, "/inbox/read", post(inbox::read)),
+        route(Get, withheld::ADDRESS, get(withheld::page)),
+        route(Post, "/withheld-files/{sha256}/scan", post(withheld::scan)),
         route(Get, outbox::ADDRESS, get(outbox::page)),
         route(Get, "/outbox/{message}", get(outbox::one)),
         route(Post, "/outbox/{message}/send", post(outbox::send)),
@@ -185,8 +188,11 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/pin", post(visits::pin)),
         route(Post, "/{kinds}/{record}/links", post(actions::link)),
         route(Post, "/{kinds}/{record}/links/{link}/{target}/end", post(actions::unlink)),
+        route(Get, "/{kinds}/{record}/attachments", get(file_list::page)),
         route(Post, "/{kinds}/{record}/attachments", post(files::attach)),
         route(Get, "/{kinds}/{record}/attachments/{file}", get(files::download)),
+        route(Get, "/{kinds}/{record}/attachments/{file}/preview", get(file_preview::show)),
+        route(Get, "/{kinds}/{record}/attachments/{file}/view", get(file_preview::raw)),
         route(Post, "/{kinds}/{record}/attachments/{file}/remove", post(files::remove)),
         route(Get, "/{kinds}/{record}/flows", get(record::begin::page)),
         route(Post, "/{kinds}/{record}/flows", post(record::begin::begin)),

@@ -282,6 +282,14 @@ impl Teller<'_> {
                     &[("file", html! { b { (file.name) } })],
                 ),
             ),
+            Act::FileChecked(check) => {
+                let file = ("file", html! { b { (check.name) } });
+                let said = match &check.finding {
+                    Some(finding) => sentence("found-in-file", &[file, ("finding", html! { b { (finding) } })]),
+                    None => sentence("found-nothing-in-file", &[file]),
+                };
+                (Some(Icon::ShieldLock), said)
+            }
             Act::Detached { .. } => (Some(Icon::Paperclip), html! { (t("took-file-off")) }),
             Act::Linked(link) | Act::Unlinked(link) => {
                 let verb = if matches!(event.act, Act::Linked(_)) { "linked-it" } else { "ended-link" };

@@ -55,6 +55,7 @@ pub const AREAS: &[Area] = &[
     area!("common"),
     area!("configuration"),
     area!("designer"),
+    area!("files"),
     area!("formats"),
     area!("shell"),
     area!("calibration"),

@@ -98,8 +98,8 @@ class Scene {
     return page.context().newPage();
   }
 
-  /** A server of the story's own, with an empty database of the desk's sort; or, with `joins`, one more for the desk's. */
-  async server({ joins = false } = {}) {
+  /** A server of the story's own, with an empty database of the desk's sort; or, with `joins`, one more for the desk's; with `more` flags. */
+  async server({ joins = false, more = [] } = {}) {
     const data = joins ? this.desk.data : newFolder();
     const name = `browser_${this.id}`;
     let { database } = this.desk;
@@ -108,7 +108,7 @@ class Scene {
       database = makeDatabase(postgres, name);
       this.#cleanups.push(() => dropDatabase(postgres, name));
     }
-    const options = { program, data, database };
+    const options = { program, data, database, more };
     const server = new Server(options);
     this.#cleanups.push(() => server.stop());
     await server.start();

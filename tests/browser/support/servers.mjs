@@ -44,9 +44,9 @@ export class Server {
 
   /** Starts it and waits until it answers. The first start chooses a free port, later ones take the same. */
   async start() {
-    const { program, data, demo = false, components = false } = this.#options;
+    const { program, data, demo = false, components = false, more = [] } = this.#options;
     const listen = this.address ? new URL(this.address).host : "127.0.0.1:0";
-    const flags = [...(demo ? ["--demo"] : []), ...(components ? ["--components"] : [])];
+    const flags = [...(demo ? ["--demo"] : []), ...(components ? ["--components"] : []), ...more];
     const child = spawn(program, ["serve", "--listen", listen, "--log", "warn", "--outbound-allow", "localhost", ...settings(this.#options), ...flags], {
       cwd: data,
       env: environment(),

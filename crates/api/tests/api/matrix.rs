@@ -89,7 +89,7 @@ const TICKET_LINES: [TicketLine; 35] = [
 type PlainLine = (&'static str, &'static str, Option<fn(&Fixture) -> Json>, [u16; 9]);
 
 /// What the other routes answer, in the order of [`ACTORS`]: anon, a1, a2, am, b1, g1, g2, oa, root.
-const PLAIN_LINES: [PlainLine; 63] = [
+const PLAIN_LINES: [PlainLine; 66] = [
     ("GET", "/healthz", None, [200; 9]),
     ("GET", "/readyz", None, [200; 9]),
     // Figures of the whole installation: not for the administrator of one organisation.
@@ -115,6 +115,9 @@ const PLAIN_LINES: [PlainLine; 63] = [
     // Somebody of A, whom those of B do not know and whose mail is for administrators.
     ("GET", "/api/v1/outbox?person={person_a2}", None, [401, 404, 200, 404, 404, 404, 404, 200, 200]),
     ("GET", "/api/v1/outbox/987654", None, [401, 404, 404, 404, 404, 404, 404, 404, 404]),
+    ("GET", "/api/v1/withheld-files", None, [401, 403, 403, 403, 403, 403, 403, 403, 200]),
+    ("GET", "/api/v1/withheld-files?before=nonsense", None, [401, 403, 403, 403, 403, 403, 403, 403, 404]),
+    ("POST", "/api/v1/withheld-files/987654/scan", None, [401, 403, 403, 403, 403, 403, 403, 403, 404]),
     ("GET", "/api/v1/{kinds}", None, [401, 200, 200, 200, 200, 200, 200, 200, 200]),
     // In the name of a requester of A whom b1 cannot see and who is not a1's to choose.
     (
@@ -275,6 +278,7 @@ fn route_of(path: &str) -> String {
         .replace("/bulk-edits/987654", "/bulk-edits/{edit}")
         .replace("/views/987654", "/views/{view}")
         .replace("/outbox/987654", "/outbox/{message}")
+        .replace("/withheld-files/987654", "/withheld-files/{sha256}")
         .replace("/worklogs/987654", "/worklogs/{entry}")
         .replace("/access/roles/agent", "/access/roles/{role}")
         .replace("/access/kinds/incident", "/access/kinds/{kind}")

@@ -513,6 +513,7 @@ fn is_internal(event: &Event) -> bool {
     match &event.act {
         Act::Commented { audience, .. } => *audience == Audience::Internal,
         Act::Attached(attachment) => attachment.audience == Audience::Internal,
+        Act::FileChecked(check) => check.audience == Audience::Internal,
         Act::Worked { .. }
         | Act::WorkCorrected { .. }
         | Act::WorkWithdrawn { .. }

@@ -259,9 +259,12 @@ pub(super) fn reason_of(error: &Error, kind: &Kind) -> Option<String> {
             each.collect::<Vec<_>>().join("; ")
         }
         Error::Conflict { .. } => "Somebody changed it at the same moment".to_owned(),
-        Error::Denied(_) | Error::Filter(_) | Error::BadRequest(_) | Error::TooLarge(_) | Error::KeyReused => {
-            sentence(&error.to_string())
-        }
+        Error::Denied(_)
+        | Error::Filter(_)
+        | Error::BadRequest(_)
+        | Error::TooLarge(_)
+        | Error::KeyReused
+        | Error::Withheld { .. } => sentence(&error.to_string()),
         Error::Unauthenticated | Error::TooMany { .. } | Error::Unavailable | Error::Full | Error::Internal(_) => {
             return None;
         }

@@ -11,7 +11,7 @@ use steward_model::record::Record;
 use steward_store::journal::{JournalEntry, Position};
 use steward_store::notifications::NewNotification;
 
-use super::told::{MEMBERS_MAX, Named, concerns, teams_of, told};
+use super::told::{MEMBERS_MAX, Named, concerns, team_of_file, teams_of, told};
 use crate::App;
 use crate::error::Error;
 use crate::journal::readable;
@@ -77,7 +77,8 @@ impl App {
         let named = self.named_by(&wanted).await?;
         let nobody = Named::default();
         let of = |event: &Event| named.get(&(event.record, event.seq)).unwrap_or(&nobody);
-        let teams: BTreeSet<RecordId> = wanted.iter().flat_map(|event| teams_of(event, of(event))).collect();
+        let mut teams: BTreeSet<RecordId> = wanted.iter().flat_map(|event| teams_of(event, of(event))).collect();
+        teams.extend(wanted.iter().filter_map(|event| team_of_file(records.get(&event.record)?, event)));
         let members = self.members_of(teams).await?;
         let mut candidates = Vec::new();
         for event in &wanted {

@@ -42,6 +42,8 @@ pub enum Reason {
     Approval,
     /// A clock of the record is about to run out, or did.
     Due,
+    /// Something harmful was found in a file that they attached, or that is where they work.
+    File,
     /// An automation rule says so.
     Rule,
     /// Somebody looked at Steward as they do.
@@ -50,7 +52,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Mention,
         Self::Assigned,
         Self::Answer,
@@ -60,6 +62,7 @@ impl Reason {
         Self::Review,
         Self::Approval,
         Self::Due,
+        Self::File,
         Self::Rule,
         Self::Viewed,
     ];
@@ -76,6 +79,7 @@ impl Reason {
             Self::Review => "review",
             Self::Approval => "approval",
             Self::Due => "due",
+            Self::File => "file",
             Self::Rule => "rule",
             Self::Viewed => "viewed",
         }
@@ -109,6 +113,7 @@ pub(super) fn concerns(event: &Event) -> bool {
         Act::Updated | Act::Transferred { .. } => {
             event.changes.iter().any(|change| ["assignee", "team", REVIEW, ASKED, QUESTIONS].contains(&change.field.as_str()))
         }
+        Act::FileChecked(check) => check.finding.is_some(),
         Act::Worked { .. }
         | Act::WorkCorrected { .. }
         | Act::WorkWithdrawn { .. }
@@ -127,6 +132,12 @@ pub(super) fn concerns(event: &Event) -> bool {
 /// Teams whose members an entry may concern.
 pub(super) fn teams_of(event: &Event, named: &Named) -> Vec<RecordId> {
     named.teams.iter().copied().chain(given(event, "team")).collect()
+}
+
+/// The team that hears of a harmful file where nobody in it works on the record yet.
+pub(super) fn team_of_file(record: &Record, event: &Event) -> Option<RecordId> {
+    let is_of_team = matches!(event.act, Act::FileChecked(_)) && record.reference("assignee").is_none();
+    record.reference("team").filter(|_| is_of_team)
 }
 
 /// Who is told of an entry, before rights are asked. Nobody is told of what they did.
@@ -168,6 +179,11 @@ pub(super) fn told(
         }
         Act::Updated if event.changes.iter().any(|change| change.field == REVIEW && change.to.is_some()) => {
             record.reference("owner").into_iter().for_each(|owner| tell(owner, Reason::Review));
+        }
+        Act::FileChecked(check) => {
+            tell(check.by, Reason::File);
+            record.reference("assignee").into_iter().for_each(|person| tell(person, Reason::File));
+            team_of_file(record, event).iter().flat_map(members).for_each(|person| tell(person, Reason::File));
         }
         // The record is the person who was looked at.
         Act::ViewedAs { .. } => tell(record.id, Reason::Viewed),

@@ -47,6 +47,7 @@ impl Mode {
             | Reason::Answer
             | Reason::Progress
             | Reason::Approval
+            | Reason::File
             | Reason::Viewed => Self::AtOnce,
             Reason::Reply | Reason::Team | Reason::Review | Reason::Due | Reason::Rule => Self::Never,
         }

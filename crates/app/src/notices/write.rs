@@ -194,6 +194,7 @@ impl Letter<'_> {
             Reason::Approval => "mail-did-approval",
             Reason::Viewed => "mail-did-viewed",
             Reason::Due => return t_with("mail-did-due", &values[1..]),
+            Reason::File => return t_with("mail-did-file", &values[1..]),
             Reason::Rule => return t_with("mail-did-rule", &values[1..]),
         };
         t_with(id, &values)
@@ -217,6 +218,7 @@ impl Letter<'_> {
             Reason::Approval => "mail-why-approval",
             Reason::Viewed => "mail-why-viewed",
             Reason::Due => "mail-why-due",
+            Reason::File => "mail-why-file",
             Reason::Rule => "mail-why-rule",
         };
         t_with(id, &[("record", (&record).into())])

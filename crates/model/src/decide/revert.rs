@@ -66,6 +66,7 @@ pub(super) fn decide_revert(
         | Act::WorkWithdrawn { .. }
         | Act::Attached(_)
         | Act::Detached { .. }
+        | Act::FileChecked(_)
         | Act::Linked(_)
         | Act::Unlinked(_) => Err(refused("this cannot be undone")),
     }

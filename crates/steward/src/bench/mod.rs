@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use serde_json::json;
+use steward_app::files::policy::FilePolicy;
 use steward_app::import::ImportRequest;
 use steward_http::address::Proxies;
 use steward_model::id::RecordId;
@@ -64,6 +65,8 @@ pub(crate) async fn run(config: &Config, options: &Bench) -> anyhow::Result<()> 
         mail_folder: None,
         mail_from: config.mail_from.clone(),
         outbound_allow: Allow::default(),
+        scanner: None,
+        files: FilePolicy::default(),
     };
     let machine = Machine::look(scratch.path())?;
     let records = if options.quick { QUICK } else { options.records };

@@ -1,8 +1,8 @@
-// Files for a reply: pasted or dropped anywhere in the box, listed before they are sent.
+// Files for a form: pasted or dropped anywhere in it, or taken with the camera; listed before they are sent.
 import { behaviour } from "./behaviour";
 import { make } from "./dom";
 
-behaviour("[data-composer]", (composer, signal) => {
+behaviour("[data-takes-files]", (composer, signal) => {
   const input = composer.querySelector<HTMLInputElement>("[data-files]");
   const list = composer.querySelector<HTMLElement>("[data-files-list]");
   if (!input || !list) return;
@@ -10,6 +10,7 @@ behaviour("[data-composer]", (composer, signal) => {
     list.replaceChildren(...[...(input.files ?? [])].map((file) => make("li", {}, `${file.name} (${size(file.size)})`)));
     list.hidden = !list.childElementCount;
   };
+  const camera = composer.querySelector<HTMLInputElement>("[data-camera]");
   const add = (files: FileList) => {
     const all = new DataTransfer();
     for (const file of [...(input.files ?? []), ...files]) all.items.add(file);
@@ -17,6 +18,11 @@ behaviour("[data-composer]", (composer, signal) => {
     show();
   };
   input.addEventListener("change", show, { signal });
+  // A second picture would take the place of the first.
+  camera?.addEventListener("change", () => {
+    if (camera.files?.length) add(camera.files);
+    camera.value = "";
+  }, { signal });
   composer.addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
     if (files?.length) { event.preventDefault(); add(files); }

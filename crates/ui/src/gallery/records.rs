@@ -231,8 +231,8 @@ fn files() -> Markup {
         Reference { number: "PRB0000012", label: HOSTILE, address: Some("/x"), icon: Some(Icon::Bug), state: None };
     html! {
         div.button-row {
-            (attachment(&Attachment { name: "blank-page.jpg", size: "2.4 MB", media_type: "image/jpeg", address: "/a/1", detail: "Ada Okafor, 3 h ago", withheld: None }))
-            (attachment(&Attachment { name: HOSTILE, size: "1 kB", media_type: "application/zip", address: "/a/2", detail: "", withheld: Some("Being checked for malware") }))
+            (attachment(&Attachment { name: "blank-page.jpg", size: "2.4 MB", media_type: "image/jpeg", address: "/a/1", preview: Some("/a/1/preview"), detail: "Ada Okafor, 3 h ago", withheld: None }))
+            (attachment(&Attachment { name: HOSTILE, size: "1 kB", media_type: "application/zip", address: "/a/2", preview: None, detail: "", withheld: Some("Being checked for malware") }))
         }
         (link(&Link { relation: "Caused by", record, remove: Some("/l/1"), csrf_token: "token" }))
         (link(&Link { relation: "Part of", record: Reference { label: GERMAN, ..record }, remove: None, csrf_token: "" }))

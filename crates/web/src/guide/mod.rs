@@ -47,6 +47,7 @@ const PAGES: &[Text] = &[
     Text { path: "approvals", text: include_str!("../../../../docs/approvals.md") },
     Text { path: "parts-and-duplicates", text: include_str!("../../../../docs/parts-and-duplicates.md") },
     Text { path: "time", text: include_str!("../../../../docs/time.md") },
+    Text { path: "files", text: include_str!("../../../../docs/files.md") },
     Text { path: "recurring-work", text: include_str!("../../../../docs/recurring-work.md") },
     Text { path: "flows", text: include_str!("../../../../docs/flows.md") },
     Text { path: "own-kinds", text: include_str!("../../../../docs/own-kinds.md") },

@@ -16,14 +16,13 @@ use steward_model::event::{Act, Audience, Door};
 use steward_model::kind::{Level, Transition};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
-use steward_ui::attachment::{Attachment, attachment};
 use steward_ui::button::{Button, Look, link_button};
 use steward_ui::composer::{Composer, composer};
 use steward_ui::message::{Notice, notice};
 use steward_ui::partial::Partial;
 use steward_ui::portal::{PortalHead, answer_list, milestones, portal_facts, portal_head, portal_section};
 use steward_ui::tone::Tone;
-use steward_words::{file_size, formats, refusal, t, t_with};
+use steward_words::{refusal, t, t_with};
 
 use super::pictures::words;
 use super::words::{Standing, worker};
@@ -36,7 +35,7 @@ use crate::timeline::timeline;
 use crate::values::shown::Reader;
 use crate::values::time;
 use crate::visitor::Visitor;
-use crate::{Web, address, markdown};
+use crate::{Web, address, file_list, markdown};
 
 /// Entries shown; older ones are on the full page.
 const ENTRIES: usize = 200;
@@ -273,13 +272,7 @@ fn facts(web: &Web, visitor: &Visitor, page: &RecordPage, standing: &Standing) -
     };
     let quantity = rows(record.field("lines")).first().and_then(|line| line.get("quantity")).and_then(Json::as_i64);
     let opened = record.field("opened_at").and_then(Json::as_i64).map_or(record.created_at, Moment);
-    let files = html! {
-        @for file in &page.files {
-            @let address = address::file(kind, record, file.seq);
-            @let size = file_size(u64::try_from(file.attachment.size).unwrap_or_default(), formats());
-            (attachment(&Attachment { name: &file.attachment.name, size: &size, media_type: &file.attachment.media_type, address: &address, ..Attachment::default() }))
-        }
-    };
+    let files = file_list::list(visitor, (kind, record), &page.files, (file_list::Place::Plain, false));
     let facts: Vec<(&str, Option<Markup>)> = vec![
         (t("number"), text(record.number.clone())),
         (t("portal-asked"), Some(time::ago(opened, now, &visitor.preferences.zone))),
@@ -327,12 +320,7 @@ pub(crate) async fn comment(
     match said {
         Ok(()) => Ok(Redirect::to(&format!("{}#composer", record_address(&number))).into_response()),
         Err(Error::Invalid(faults)) => {
-            let errors: Vec<String> = faults
-                .iter()
-                .map(|fault| {
-                    crate::kind_form::sentence(&t_with("this-fault", &[("fault", (&refusal(&fault.message)).into())]))
-                })
-                .collect();
+            let errors: Vec<String> = faults.iter().map(crate::actions::said_wrong).collect();
             let page = show(&web, &posted.visitor, &number, None, (&body, &errors)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -348,6 +336,7 @@ async fn go_on(
     number: &str,
     body: &str,
 ) -> Result<String, Error> {
+    web.app().check_files(&posted.form.files)?;
     let origin = Origin::door(Door::Page);
     let made = web.app().follow_up_record(posted.visitor.actor(), kind, number, body, &origin).await?;
     crate::files::add(web, posted, &made.kind, &made.record.number, Audience::Public).await?;

@@ -12,6 +12,7 @@ use steward_app::records::{NewRecord, Origin};
 use steward_app::view::Labels;
 use steward_model::event::{Audience, Door};
 use steward_ui::button::{Button, Look, Submit, submit};
+use steward_ui::composer::file_field;
 use steward_ui::field::{Control, Field as Frame, Picked, field as draw_field};
 use steward_ui::form::{ErrorSummary, Form as FormParts, error_summary, form, form_actions};
 use steward_ui::icon::Icon;
@@ -106,7 +107,12 @@ pub(crate) async fn send(State(web): State<Web>, posted: Posted) -> Result<Respo
     let new = NewRecord { organisation: None, fields, links: Vec::new() };
     let mut origin = Origin::door(Door::Page);
     origin.idempotency_key = Some(typed.mark.clone()).filter(|mark| mark.bytes().all(|byte| byte.is_ascii_graphic()));
-    match web.app().create(posted.visitor.actor(), &kind, &new, &origin).await {
+    // Files first: what is not taken must not leave a report without them.
+    let made = match web.app().check_files(&posted.form.files) {
+        Ok(()) => web.app().create(posted.visitor.actor(), &kind, &new, &origin).await,
+        Err(refused) => Err(refused),
+    };
+    match made {
         Ok(view) => {
             web.app().reported_after_reading(posted.visitor.actor(), &typed.mark, view.record.id).await?;
             crate::files::add(&web, &posted, &kind, &view.record.number, Audience::Public).await?;
@@ -177,10 +183,7 @@ fn content(
             @if let Some(control) = chosen("symptom", t("portal-ask-symptom")) { (control) }
             @if let Some(control) = chosen("urgency", t("portal-ask-urgency")) { (control) }
             (draw_field(&frame("service", t("portal-ask-service"), t("portal-ask-service-help"), false), &Control::Reference { value: service, source: "/pick?kind=service", hint: t("portal-ask-service-hint") }))
-            div.field {
-                label.field__label for="report-files" { (t("portal-ask-files")) }
-                input.input type="file" id="report-files" name="files" multiple;
-            }
+            (file_field("files", t("portal-ask-files"), errors("files")))
             (form_actions(html! {
                 (submit(&Button { label: t("portal-send-report"), icon: Some(Icon::Send), look: Look::Main, ..Button::default() }, &Submit::default()))
             }))

@@ -4,12 +4,12 @@ use maud::{Markup, html};
 use steward_app::knowledge::TEXTS;
 use steward_app::view::RecordView;
 use steward_model::access::Action;
-use steward_model::event::{Act, Audience};
+use steward_model::event::Act;
 use steward_model::id::RecordId;
 use steward_model::kind::{Field, FieldType, Kind};
 use steward_rule::RULE;
 use steward_ui::as_of::{AsOf, AsOfMoment, as_of};
-use steward_ui::attachment::{Attachment, Link, attachment, link};
+use steward_ui::attachment::{Link, link};
 use steward_ui::button::{Button, Submit, submit};
 use steward_ui::field::{ChoiceOption, Control, Field as Frame, field as draw_field};
 use steward_ui::form::{Form as FormParts, form};
@@ -17,14 +17,14 @@ use steward_ui::icon::Icon;
 use steward_ui::record::{RailSection, SideField, rail_section, side_field};
 use steward_ui::reference::Reference;
 use steward_ui::value::Shown;
-use steward_words::{file_size, formats, t, t_with};
+use steward_words::{t, t_with};
 
 use crate::edit::may_edit;
 use crate::record::{Parts, asked, difference, similar, usage};
 use crate::values::shown::{Reader, labelled};
 use crate::values::time;
 use crate::visitor::Visitor;
-use crate::{Web, address};
+use crate::{Web, address, file_list};
 
 /// One value of the rail, as it stands there and as it comes back after a change.
 pub(crate) fn side(web: &Web, visitor: &Visitor, view: &RecordView, field: &Field) -> Markup {
@@ -142,35 +142,13 @@ impl Parts<'_> {
     }
 
     fn files(&self) -> Markup {
-        if self.page.files.is_empty() {
-            return html! {};
-        }
         let view = self.view();
         let may_remove = self.is_now() && view.rights.may(Action::Attach);
-        rail_section(
-            &RailSection { label: t("files"), ..RailSection::default() },
-            html! {
-                @for file in &self.page.files {
-                    @let download = address::file(&view.kind, &view.record, file.seq);
-                    @let remove = format!("{download}/remove");
-                    @let take_off = t_with("take-off", &[("file", (&file.attachment.name).into())]);
-                    div.file-line {
-                        (attachment(&Attachment {
-                            name: &file.attachment.name,
-                            size: &file_size(u64::try_from(file.attachment.size).unwrap_or_default(), formats()),
-                            media_type: &file.attachment.media_type,
-                            address: &download,
-                            detail: if file.attachment.audience == Audience::Internal { t("staff-only") } else { "" },
-                            withheld: None,
-                        }))
-                        @if may_remove {
-                            (form(&FormParts { action: &remove, csrf_token: &self.visitor.csrf_token, ..FormParts::default() }, html! {
-                                button.icon-button."icon-button--small" type="submit" title=(take_off) aria-label=(take_off) { (steward_ui::icon::icon(Icon::X)) }
-                            }))
-                        }
-                    }
-                }
-            },
+        file_list::list(
+            self.visitor,
+            (&view.kind, &view.record),
+            &self.page.files,
+            (file_list::Place::Rail, may_remove),
         )
     }
 

@@ -77,6 +77,7 @@ pub(crate) fn reason_label(reason: Reason) -> &'static str {
         Reason::Review => t("tell-review"),
         Reason::Approval => t("tell-approval"),
         Reason::Due => t("tell-due"),
+        Reason::File => t("tell-file"),
         Reason::Rule => t("tell-rule"),
         Reason::Viewed => t("did-view"),
     }

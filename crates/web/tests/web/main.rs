@@ -12,6 +12,7 @@ mod designer;
 mod drafts;
 mod export;
 mod family;
+mod files;
 mod flows;
 mod forged;
 mod forms;

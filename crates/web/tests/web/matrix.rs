@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 78] = [
+const TICKET_LINES: [TicketLine; 82] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -77,10 +77,15 @@ const TICKET_LINES: [TicketLine; 78] = [
     ("POST", "/{kinds}/{record}/watch", Sent::Form(&[]), (303, 303, 303)),
     ("POST", "/{kinds}/{record}/links", Sent::Form(&[("link", "relates_to"), ("target", "{target}")]), (403, 403, 303)),
     ("POST", "/{kinds}/{record}/links/affects/{target}/end", Sent::Form(&[]), (403, 403, 303)),
+    ("GET", "/{kinds}/{record}/attachments", Sent::Nothing, (200, 200, 200)),
     ("POST", "/{kinds}/{record}/attachments", Sent::File, (303, 403, 303)),
     ("GET", "/{kinds}/{record}/attachments/{file}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/attachments/{inner}", Sent::Nothing, (404, 404, 200)),
     // The file is the agent's: its requester may read it and not take it away.
+    ("GET", "/{kinds}/{record}/attachments/{file}/preview", Sent::Nothing, (200, 200, 200)),
+    ("GET", "/{kinds}/{record}/attachments/{inner}/preview", Sent::Nothing, (404, 404, 200)),
+    // A text is shown by us; only pictures and documents have an address of their own.
+    ("GET", "/{kinds}/{record}/attachments/{file}/view", Sent::Nothing, (404, 404, 404)),
     ("POST", "/{kinds}/{record}/attachments/{file}/remove", Sent::Form(&[]), (403, 403, 303)),
     ("GET", "/{kinds}/{record}/access", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/difference", Sent::Nothing, (200, 200, 200)),
@@ -320,8 +325,8 @@ async fn call(fixture: &Fixture, browser: &Browser, method: &str, path: &str, se
 fn sec_001_every_page_has_a_line() {
     let tickets = TICKET_LINES.iter().map(|(method, path, _, _)| ((*method).to_owned(), route_of(path)));
     let plain = PLAIN_LINES.iter().map(|(method, path, _, _)| ((*method).to_owned(), route_of(path)));
-    // Their answers are others for those who keep the catalogue, definitions or configuration: `portal.rs`, `designer.rs`
-    // and `configuration.rs` ask each.
+    // Their answers are others for those who keep the catalogue, definitions, configuration or files: `portal.rs`,
+    // `designer.rs`, `configuration.rs` and `files.rs` ask each.
     let keepers = [
         ("GET", "/portal/preview"),
         ("GET", "/designer"),
@@ -329,6 +334,8 @@ fn sec_001_every_page_has_a_line() {
         ("GET", "/configuration"),
         ("GET", "/configuration/roll-back"),
         ("POST", "/configuration/roll-back"),
+        ("GET", "/withheld-files"),
+        ("POST", "/withheld-files/{sha256}/scan"),
     ];
     let keepers = keepers.map(|(method, path)| (method.to_owned(), path.to_owned()));
     let written: BTreeSet<(String, String)> = tickets.chain(plain).chain(keepers).collect();

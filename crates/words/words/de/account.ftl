@@ -73,6 +73,7 @@ your-password = Ihr Passwort
 tell-review = ein Artikel zu prüfen ist
 tell-approval = etwas auf meine Genehmigung wartet
 tell-due = eine Uhr eines Service-Levels abläuft
+tell-file = etwas Schädliches in einer Datei steckt, die ich geschickt habe oder mit der ich arbeite
 tell-rule = mich eine Regel benachrichtigt
 settings-first-day = Die Woche beginnt am
 settings-monday = Montag

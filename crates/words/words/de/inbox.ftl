@@ -19,4 +19,5 @@ did-give-team = hat Ihrem Team zugewiesen:
 did-ask-review = bittet Sie um Prüfung:
 did-ask-approval = bittet um Ihre Genehmigung:
 did-say-due = sagt, dass die Zeit abläuft:
+did-say-file = fand etwas Schädliches in einer Datei von
 did-say-rule = weist hin auf

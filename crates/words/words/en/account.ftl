@@ -73,6 +73,7 @@ your-password = Your password
 tell-review = an article is due for review
 tell-approval = something awaits my approval
 tell-due = a service-level clock is running out
+tell-file = something harmful is in a file that I sent or work with
 tell-rule = an automation rule notifies me
 settings-first-day = Week begins on
 settings-monday = Monday

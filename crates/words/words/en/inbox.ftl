@@ -19,4 +19,5 @@ did-give-team = gave your team
 did-ask-review = asks you to review
 did-ask-approval = asks for your approval of
 did-say-due = says that time runs out:
+did-say-file = found something harmful in a file of
 did-say-rule = points you to

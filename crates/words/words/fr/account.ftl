@@ -73,6 +73,7 @@ your-password = Votre mot de passe
 tell-review = un article est à relire
 tell-approval = une approbation est attendue de moi
 tell-due = une horloge de niveau de service arrive à échéance
+tell-file = un fichier que j’ai envoyé ou avec lequel je travaille contient quelque chose de nuisible
 tell-rule = une règle me prévient
 settings-first-day = La semaine commence le
 settings-monday = Lundi

@@ -19,4 +19,5 @@ did-give-team = a affecté à votre équipe
 did-ask-review = vous demande de relire
 did-ask-approval = vous demande d’approuver
 did-say-due = signale que le temps s’écoule :
+did-say-file = a trouvé quelque chose de nuisible dans un fichier de
 did-say-rule = vous signale

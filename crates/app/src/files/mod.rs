@@ -1,5 +1,11 @@
 //! Attachments: content goes to the blob store first, then the event that names it; a crash in between leaves a blob
-//! that nothing names, never a name without content.
+//! that nothing names, never a name without content. Which files are taken says [`policy`]; whether they can be had is for
+//! the malware scanner to say ([`scan`]), where there is one.
+
+pub mod policy;
+pub mod quarantine;
+pub mod scan;
+mod sniff;
 
 use std::sync::Arc;
 
@@ -9,14 +15,13 @@ use steward_model::command::Command;
 use steward_model::event::{Attachment, Audience};
 use steward_model::id::Revision;
 use steward_model::kind::Kind;
+pub use steward_store::file_scans::ScanState;
+use steward_store::graph::StoredAttachment;
 
 use crate::App;
 use crate::error::Error;
 use crate::records::{Origin, Request};
 use crate::view::RecordView;
-
-/// Largest file, in bytes.
-pub const FILE_MAX: usize = 25 * 1024 * 1024;
 
 /// A file as it came in.
 #[derive(Debug, Clone)]
@@ -36,13 +41,26 @@ pub struct FileView {
     pub seq: Revision,
     /// What is known of it.
     pub attachment: Attachment,
+    /// What the malware scanner says of it; `None` when it was never to be asked.
+    pub scan: Option<ScanState>,
+    /// The name of what was found in it.
+    pub finding: Option<String>,
+    /// Whether nobody gets it for now.
+    pub is_withheld: bool,
+}
+
+impl FileView {
+    /// Whether browsers may be asked to draw this content, which is its own.
+    pub fn is_drawable(&self, content: &[u8]) -> bool {
+        sniff::is_drawable(&self.attachment.media_type, content)
+    }
 }
 
 impl App {
     /// Adds a file to a record.
     ///
     /// # Errors
-    /// [`Error::TooLarge`], and as [`App::execute`].
+    /// [`Error::TooLarge`], [`Error::Invalid`] for a file that is not taken here, and as [`App::execute`].
     pub async fn attach(
         &self,
         actor: &Actor,
@@ -51,8 +69,8 @@ impl App {
         file: NewFile,
         origin: &Origin,
     ) -> Result<RecordView, Error> {
-        if file.content.len() > FILE_MAX {
-            return Err(Error::TooLarge(format!("a file may have at most {} MiB", FILE_MAX / 1024 / 1024)));
+        if file.content.len() > self.file_policy().max() {
+            return Err(self.file_policy().too_large());
         }
         // Asked before the content is stored: who may not attach must not fill the disk.
         let record = self.find(actor, kind, name).await?.record;
@@ -61,13 +79,16 @@ impl App {
         if !(rights.may(needed) && rights.may(Action::Attach)) {
             return self.noted(actor, kind, name, Err(Error::Forbidden { action: needed })).await;
         }
+        self.file_policy().check("file", &file.name, &file.content)?;
         let clean = clean_name(&file.name).ok_or_else(|| Error::invalid("name", "must be a file name"))?;
         let size = i64::try_from(file.content.len()).map_err(Error::internal)?;
-        let media_type = media_type(&file.content).to_owned();
+        let media_type = sniff::media_type(&file.content).to_owned();
         let sha256 = self.blobs().put(file.content).await?;
         let attachment = Attachment { name: clean, media_type, size, sha256, audience: file.audience };
         let request = Request::Command(Command::Attach(attachment));
-        self.execute(actor, kind, name, &request, origin).await
+        let attached = self.execute(actor, kind, name, &request, origin).await;
+        self.wake_scans();
+        attached
     }
 
     /// Takes a file off a record. Its content stays in the journal's reach.
@@ -96,12 +117,28 @@ impl App {
     pub async fn files(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Vec<FileView>, Error> {
         let record = self.find(actor, kind, name).await?.record;
         let internal = rights(actor, kind, &record, self.now()).may_read_internal();
-        let files = self.store().attachments_of(record.id).await?;
-        Ok(files
+        Ok(self.file_views(self.store().attachments_of(record.id).await?, internal))
+    }
+
+    /// Files as somebody may see them, those for staff where `internal`.
+    pub(crate) fn file_views(&self, files: Vec<StoredAttachment>, internal: bool) -> Vec<FileView> {
+        // What was never looked at is withheld as long as somebody is there to look at it; what was found stays so.
+        let has_scanner = self.scanner().is_some();
+        files
             .into_iter()
             .filter(|file| file.detached_seq.is_none() && (file.file.audience == Audience::Public || internal))
-            .map(|file| FileView { seq: file.seq, attachment: file.file })
-            .collect())
+            .map(|file| FileView {
+                seq: file.seq,
+                attachment: file.file,
+                is_withheld: match file.scan {
+                    None | Some(ScanState::Clean) => false,
+                    Some(ScanState::Pending | ScanState::Failed) => has_scanner,
+                    Some(ScanState::Infected) => true,
+                },
+                scan: file.scan,
+                finding: file.finding,
+            })
+            .collect()
     }
 
     /// What is known of one file on a record.
@@ -115,7 +152,8 @@ impl App {
     /// A file with its content, checked against its hash.
     ///
     /// # Errors
-    /// As [`App::file`]; an internal error when the content is damaged, never the damaged content.
+    /// As [`App::file`]; [`Error::Withheld`] until the malware scanner found nothing in it; an internal error when the
+    /// content is damaged, never the damaged content.
     pub async fn file_content(
         &self,
         actor: &Actor,
@@ -124,13 +162,16 @@ impl App {
         seq: Revision,
     ) -> Result<(FileView, Bytes), Error> {
         let file = self.file(actor, kind, name, seq).await?;
+        if let Some(state) = file.scan.filter(|_| file.is_withheld) {
+            return Err(Error::Withheld { state, finding: file.finding });
+        }
         let content = self.blobs().get(&file.attachment.sha256).await?;
         Ok((file, content))
     }
 }
 
 /// A file name without path, control and direction characters, and not longer than file systems take.
-fn clean_name(name: &str) -> Option<String> {
+pub(crate) fn clean_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last
         .chars()
@@ -139,21 +180,6 @@ fn clean_name(name: &str) -> Option<String> {
         .collect();
     let clean = clean.trim().trim_start_matches('.').trim();
     (!clean.is_empty()).then(|| clean.to_owned())
-}
-
-/// Media type by the first bytes, for types that browsers may show; what was declared is not believed.
-fn media_type(content: &[u8]) -> &'static str {
-    const KNOWN: [(&[u8], &str); 5] = [
-        (b"\x89PNG\r\n\x1a\n", "image/png"),
-        (b"\xff\xd8\xff", "image/jpeg"),
-        (b"GIF87a", "image/gif"),
-        (b"GIF89a", "image/gif"),
-        (b"%PDF-", "application/pdf"),
-    ];
-    KNOWN
-        .iter()
-        .find(|(magic, _)| content.starts_with(magic))
-        .map_or("application/octet-stream", |(_, media_type)| media_type)
 }
 
 #[cfg(test)]
