@@ -34,9 +34,10 @@ pub(crate) async fn page(State(web): State<Web>, visitor: Visitor, Query(query):
     let main = html! {
         (header(&head, html! {}))
         div.page-body {
+            @let help = if web.app().scans_files() { t("withheld-none-help") } else { "" };
             @if !web.app().scans_files() { (notice(&Notice { tone: Tone::Info, text: t("withheld-no-scanner") }, html! {})) }
             @if found.contents.is_empty() {
-                (empty(&Empty { icon: Icon::ShieldLock, title: t("withheld-none"), text: t("withheld-none-help") }, html! {}))
+                (empty(&Empty { icon: Icon::ShieldLock, title: t("withheld-none"), text: help }, html! {}))
             } @else { (lines(&web, &visitor, &found)) }
             @if let Some(older) = &older { p { a href=(older) { (t("older")) } } }
         }
