@@ -53,13 +53,13 @@ fn told(content: &Withheld) -> Value {
         })
     });
     json!({
-        "sha256": content.sha256,
-        "scan": content.state.key(),
-        "finding": content.finding,
-        "asked_at": content.asked_at.to_string(),
-        "tried_at": content.tried_at.map(|at| at.to_string()),
-        "failures": content.failures,
-        "fault": content.fault,
+        "sha256": content.scan.sha256,
+        "scan": content.scan.state.key(),
+        "finding": content.scan.finding,
+        "asked_at": content.scan.asked_at.to_string(),
+        "tried_at": content.scan.tried_at.map(|at| at.to_string()),
+        "failures": content.scan.failures,
+        "fault": content.scan.fault,
         "files": Value::from_iter(files),
     })
 }

@@ -24,7 +24,8 @@ use crate::visitor::Visitor;
 /// Its address.
 pub(crate) const ROUTE: &str = "/live";
 
-/// Entries of the journal that are told to a page that comes back. With more it is told to look at everything anew.
+/// Entries of the journal that are told to a page that comes back. With more, or from a place that is not there yet since
+/// the data were restored, it is told to look at everything anew.
 const MISSED_MAX: i64 = 200;
 
 /// The address for a page whose contents were read when the journal ended there.
@@ -49,7 +50,7 @@ pub(crate) async fn stream(
         None => None,
     };
     let end = web.app().journal_end().await?;
-    let is_far = after.is_some_and(|after| end.position.saturating_sub(after.position) > MISSED_MAX);
+    let is_far = after.is_some_and(|after| after > end || end.position.saturating_sub(after.position) > MISSED_MAX);
     let position = after.filter(|_| !is_far).unwrap_or(end);
     let follower = web.app().follow(web.app().long_session(&visitor.session), position);
     let person = visitor.actor().person;

@@ -77,11 +77,11 @@ fn lines(web: &Web, visitor: &Visitor, page: &WithheldPage) -> Markup {
 
 fn line(web: &Web, visitor: &Visitor, content: &Withheld) -> Markup {
     let (now, zone) = (web.app().now(), &visitor.preferences.zone);
-    let action = format!("{ADDRESS}/{}/scan", address::part(&content.sha256));
+    let action = format!("{ADDRESS}/{}/scan", address::part(&content.scan.sha256));
     let parts = FormParts { action: &action, csrf_token: &visitor.csrf_token, ..FormParts::default() };
     html! {
         tr {
-            td { (time::ago(content.asked_at, now, zone)) }
+            td { (time::ago(content.scan.asked_at, now, zone)) }
             td {
                 @if content.files.is_empty() { span.quiet { (t("withheld-on-others")) } }
                 @for file in &content.files {
@@ -95,7 +95,7 @@ fn line(web: &Web, visitor: &Visitor, content: &Withheld) -> Markup {
             }
             td { (said(content)) }
             td {
-                @if web.app().scans_files() && content.state != ScanState::Pending {
+                @if web.app().scans_files() && content.scan.state != ScanState::Pending {
                     (form(&parts, submit(&Button { label: t("withheld-again"), ..Button::default() }, &Submit::default())))
                 }
             }
@@ -105,16 +105,16 @@ fn line(web: &Web, visitor: &Visitor, content: &Withheld) -> Markup {
 
 /// What the scanner said, and why it said nothing.
 fn said(content: &Withheld) -> Markup {
-    let (word, tone, icon) = match content.state {
+    let (word, tone, icon) = match content.scan.state {
         ScanState::Infected => (t("withheld-infected"), Tone::Danger, Icon::Ban),
         ScanState::Failed => (t("withheld-failed"), Tone::Warning, Icon::Refresh),
         ScanState::Pending | ScanState::Clean => (t("withheld-pending"), Tone::Neutral, Icon::Hourglass),
     };
     html! {
         (badge(word, tone, Some(icon)))
-        @if let Some(finding) = &content.finding { " " code { (finding) } }
-        @if let Some(fault) = &content.fault {
-            div.quiet { (fault) " " (t_with("withheld-tries", &[("count", content.failures.into())])) }
+        @if let Some(finding) = &content.scan.finding { " " code { (finding) } }
+        @if let Some(fault) = &content.scan.fault {
+            div.quiet { (fault) " " (t_with("withheld-tries", &[("count", content.scan.failures.into())])) }
         }
     }
 }

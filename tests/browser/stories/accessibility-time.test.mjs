@@ -15,6 +15,7 @@ pages("Pages about time are accessible", "ada", async (scene) => {
     "/calendars", "/calendars/new", await first("calendars"), "/schedules/new", await first("schedules"), "/agreements", "/service-levels", "/agreements/new", await first("agreements"),
     "/operations-calendar", "/operations-calendar?view=week", "/operations-calendar?view=agenda&time=freeze,change", "/calendar-feeds", `${await first("calendars")}/holidays`,
     await first("maintenance-windows"), "/maintenance-windows/new", await first("freezes"), "/freezes/new", "/help/operations-calendar", "/breach-exclusions", "/breach-exclusions/new", await first("breach-exclusions"),
+    "/service-level-reports", "/service-level-reports/new", await first("service-level-reports"), `${await first("service-level-reports")}/difference`, `${incident}/difference`,
     target, `${target}/edit`, `${target}/simulation`, incident, `${incident}/clocks`, `${incident}/worklogs`, "/time", "/time/report",
   ];
 });

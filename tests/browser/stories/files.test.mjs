@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { desks, story } from "../support/browser.mjs";
 import { as, pageOf } from "../support/interface.mjs";
+import { pages } from "../support/accessible.mjs";
 
 const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGP8z8DAwMDAxMDAwMDAAAANHQEDasKb6QAAAABJRU5ErkJggg==", "base64");
 
@@ -109,3 +110,5 @@ story("A file can be had once the scanner found nothing in it, and never when it
     clamd.end();
   }
 }, desks.filter((desk) => desk.database));
+
+pages("The page of withheld files is accessible", "ada", () => ["/withheld-files", "/help/files"]);

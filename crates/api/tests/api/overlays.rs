@@ -194,6 +194,21 @@ section = [{ label = "Billing", fields = ["cost_centre"] }]
         assert!(journal.contains("4711"));
     }
 
+    async fn answers_are_signed_by_their_policy_and_other_moves_by_the_kind(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let root = fixture.client("root");
+        let path = draft(root, "Signed", "overlay = \"change\"\ntransition = [{ key = \"authorize\", signature = true }]").await;
+        let refused = step(root, &path, "put_in_force").await.expect(422);
+        assert!(refused.text().contains("approval policy"), "{}", refused.text());
+        let path = draft(root, "Signed too", "overlay = \"incident\"\ntransition = [{ key = \"resolve\", signature = true }]").await;
+        step(root, &path, "put_in_force").await.expect(200);
+        let ta = format!("/api/v1/incidents/{}", fixture.ta.record.number);
+        let (g1, how) = (fixture.client("g1"), json!({ "fields": { "resolution_code": "fixed", "resolution_notes": "Restarted" } }));
+        step(g1, &ta, "start").await;
+        let refused = g1.post(&format!("{ta}/transitions/resolve"), how).await.expect(422);
+        assert!(refused.text().contains("current_password"), "{}", refused.text());
+    }
+
     async fn kinds_are_the_same_for_all_so_only_administrators_of_all_define_them(db: TestDatabase) {
         let fixture = Fixture::build(db).await;
         let oa = fixture.client("oa");

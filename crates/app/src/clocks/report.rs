@@ -17,6 +17,7 @@ use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 use steward_model::record::{Fields, Record};
+use steward_model::value::References as _;
 
 use super::compliance::{Compliance, REPORT_DAYS, ReportBy};
 use super::exclusions::{EXCLUSION, amount_of, credit_of, steps_of};
@@ -53,9 +54,12 @@ struct Month {
 impl App {
     /// What stands in a new report; nothing where what it is about was not found, which is refused elsewhere.
     pub(crate) async fn given_to_report(&self, fields: &Input, found: &Found) -> Result<Option<Given>, Error> {
-        let named = |key: &str| fields.get(key).and_then(text_of).and_then(|text| found.any(&text));
+        let named = |key: &str, kind: &str| {
+            let text = fields.get(key).and_then(text_of)?;
+            found.resolve(&[kind.to_owned()], &text)
+        };
         let month = fields.get("month").and_then(Json::as_str).unwrap_or_default();
-        self.report(named("agreement"), named("customer"), month).await
+        self.report(named("agreement", AGREEMENT), named("customer", "organisation"), month).await
     }
 
     /// What a move of a report gives it: counted anew, its figures as they are now.

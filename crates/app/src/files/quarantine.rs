@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use steward_model::access::Actor;
 use steward_model::id::RecordId;
-use steward_model::moment::Moment;
 use steward_store::change::SecurityEvent;
-use steward_store::file_scans::{Holder, NewScan, ScanState};
+use steward_store::file_scans::{Holder, NewScan, StoredScan};
 
 use crate::App;
 use crate::error::Error;
@@ -20,20 +19,8 @@ const KEEPER: &str = "administrator";
 /// A content that is withheld.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withheld {
-    /// Its hash.
-    pub sha256: String,
-    /// What the scanner says.
-    pub state: ScanState,
-    /// When it came.
-    pub asked_at: Moment,
-    /// When the scanner was last asked.
-    pub tried_at: Option<Moment>,
-    /// Tries without a verdict.
-    pub failures: i64,
-    /// What went wrong last.
-    pub fault: Option<String>,
-    /// The name of what was found.
-    pub finding: Option<String>,
+    /// What is known of it.
+    pub scan: StoredScan,
     /// The files that hold it, on records that the reader may see.
     pub files: Vec<WithheldFile>,
 }
@@ -100,16 +87,7 @@ impl App {
         }
         let contents = scans
             .into_iter()
-            .map(|scan| Withheld {
-                files: files.remove(&scan.sha256).unwrap_or_default(),
-                sha256: scan.sha256,
-                state: scan.state,
-                asked_at: scan.asked_at,
-                tried_at: scan.tried_at,
-                failures: scan.failures,
-                fault: scan.fault,
-                finding: scan.finding,
-            })
+            .map(|scan| Withheld { files: files.remove(&scan.sha256).unwrap_or_default(), scan })
             .collect();
         Ok(WithheldPage { contents, next_before })
     }

@@ -48,6 +48,11 @@ pub(super) fn decide_revert(
             if named.is_some_and(|transition| !lifecycle::role_allows(transition, rights)) {
                 return Err(Rejection::Forbidden { action: Action::Transition });
             }
+            // Nor does it lead back to where one comes by a signature alone.
+            let signs = |to: &str| kind.lifecycle.transitions.iter().any(|one| one.signature && one.to == to);
+            if named.is_some_and(|transition| transition.signature) || signs(from) {
+                return Err(refused("a move that is signed cannot be undone, nor made by undoing another"));
+            }
             if kind.lifecycle.state(from).is_none() {
                 return Err(refused("the state that it had is no more"));
             }

@@ -14,17 +14,19 @@ type Word = (Told & { for?: string }) | { online: boolean } | { asks: string };
 
 /** What was told so many milliseconds ago may have come while a tab that asks was still loading. */
 const MOMENT = 30_000;
+/** Name of the lock and of what tabs talk on: another one whenever their words change, so that tabs from before do not mix in. */
+const NAME = "steward-live-2";
 /** As many of it are kept. */
 const KEPT_MAX = 200;
 
 /** Calls `hear` for every change since the place that `address` names, in whichever tab the connection is. */
 export function listen(address: string, hear: (news: News) => void): void {
-  const channel = new BroadcastChannel("steward-live");
+  const channel = new BroadcastChannel(NAME);
   const [path = "", query] = address.split("?");
   let reached = new URLSearchParams(query).get("after");
   const take = (word: Word) => {
     if ("online" in word) return notice(word.online);
-    if ("asks" in word) return;
+    if (!("news" in word)) return;
     if (word.at) reached = word.at;
     hear(word.news);
   };
@@ -37,7 +39,7 @@ export function listen(address: string, hear: (news: News) => void): void {
   if (!navigator.locks) return hold(next, take);
   channel.postMessage({ asks: name });
   // The lock is held as long as the page lives; the next tab in line takes over by itself, from the place it knows of.
-  void navigator.locks.request("steward-live", () => {
+  void navigator.locks.request(NAME, () => {
     const kept: (Told & { since: number })[] = [];
     channel.addEventListener("message", (event: MessageEvent<Word>) => {
       if (!("asks" in event.data)) return;

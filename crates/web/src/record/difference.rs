@@ -104,7 +104,7 @@ fn told(web: &Web, visitor: &Visitor, difference: &Difference) -> Markup {
     let (before, after) = (&difference.before, &difference.after);
     html! {
         div.table-scroll tabindex="0" role="region" aria-label=(t("difference-title")) {
-            table."figures-table figures-table--texts" {
+            table.figures-table {
                 thead { tr {
                     th scope="col" { (t("difference-field")) }
                     @for head in &heads { th scope="col" { (head) } }

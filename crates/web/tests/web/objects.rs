@@ -176,6 +176,8 @@ on_both! {
         }
         let heard = hear(address, "resync").await;
         assert!(!heard.contains(&world.fixture.ta.record.number), "{heard}");
+        // A place that is not there yet: the data are older than the page.
+        hear("/live?after=9-0-999999999", "resync").await;
         a1.get("/live?after=yesterday").await.expect(400);
     }
 

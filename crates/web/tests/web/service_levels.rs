@@ -1,6 +1,9 @@
 //! The report on service levels: counts what its reader may see, and nothing else.
 
 use serde_json::{Value as Json, json};
+use steward_app::error::Error;
+use steward_app::records::{Origin, Request};
+use steward_model::event::Door;
 use steward_testkit::client::{Answer, Client};
 use steward_testkit::markup::Page;
 use steward_testkit::on_both;
@@ -174,6 +177,10 @@ on_both! {
         assert_eq!(told(&report), (Some("Resolve".into()), Some(1), Some(2), json!("33.33")), "{report}");
         assert_eq!((&report["fields"]["title"], &report["fields"]["month"]), (&json!("Gold, 2026-01"), &json!("2026-01")));
         assert_eq!(report["fields"]["credit_amount"], json!({ "amount": "250.00", "currency": "EUR" }), "{report}");
+        // By its name too, which something else may have.
+        let namesake = json!({ "fields": { "name": "Gold", "description": "Support around the clock" } });
+        root.post("/api/v1/services", namesake).await.expect(201);
+        assert_eq!(told(&make(json!({ "agreement": "Gold" })).await.expect(201).json()), told(&report));
         // Of one customer alone.
         let of_a = make(json!({ "agreement": agreement, "customer": fixture.a.to_string() })).await.expect(201).json();
         assert_eq!((told(&of_a).1, told(&of_a).2), (Some(1), Some(1)), "{of_a}");
@@ -201,7 +208,23 @@ on_both! {
         root.post(&format!("{report}/transitions/recount"), json!({})).await.expect(409);
         refused(root.patch(&report, json!({ "fields": { "statement": "All was well" } })).await, "statement");
         // Another customer's is another report; the same is signed once.
-        root.post(&format!("{of_a}/transitions/sign"), json!({ "password": PASSWORD })).await.expect(200);
+        let other = root.post(&format!("{of_a}/transitions/sign"), json!({ "password": PASSWORD })).await.expect(200).json();
+        // What is signed is not signed off by undoing, and nothing is signed by undoing its withdrawal.
+        let undo = async |signed: &Json| {
+            let app = &fixture.server.app;
+            let person = fixture.server.actor(fixture.people["root"]).await;
+            let kind = app.kind("service_level_report").unwrap().clone();
+            let (number, seq) = (signed["number"].as_str().unwrap(), signed["revision"].as_i64().unwrap());
+            app.execute(&person, &kind, number, &Request::Revert { seq }, &Origin::door(Door::Page)).await
+        };
+        assert!(matches!(undo(&other).await, Err(Error::Illegal { .. })), "the signature was undone");
+        let why = json!({ "comment": { "body": "Counted wrongly", "audience": "internal" } });
+        let gone = root.post(&format!("{of_a}/transitions/withdraw"), why).await.expect(200).json();
+        let journal = root.get(&format!("{of_a}/journal")).await.expect(200).json();
+        let moved = journal.as_array().unwrap().iter().rfind(|entry| entry["type"] == "moved").unwrap();
+        let undone = undo(&json!({ "number": gone["number"], "revision": moved["seq"] })).await;
+        assert!(matches!(undone, Err(Error::Illegal { .. })), "its withdrawal was undone");
+        assert_eq!(root.get(&of_a).await.expect(200).json()["state"], "withdrawn");
         let again = path(&make(json!({ "agreement": agreement })).await.expect(201).json());
         refused(root.post(&format!("{again}/transitions/sign"), json!({ "password": PASSWORD })).await, "month");
         let why = json!({ "comment": { "body": "Counted wrongly", "audience": "internal" } });

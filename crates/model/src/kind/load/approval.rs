@@ -78,6 +78,13 @@ fn check_transition(
         faults.add(file, transition.span(), format!("{WHO} names unknown transition `{}`{near}", transition.get_ref()));
         return;
     };
+    if found.item.signature && !leads {
+        let message = format!(
+            "transition `{}` is an answer; whether it is signed is said by the approval policy, not by `signature`",
+            transition.get_ref()
+        );
+        faults.add(file, transition.span(), message);
+    }
     let starts = found.item.from.0.iter().any(|from| from.get_ref() == state);
     if !leads && !starts {
         let message = format!("transition `{}` does not start from `{state}`, where it waits", transition.get_ref());

@@ -74,6 +74,17 @@ Badge = "Ausweis"
 }
 
 #[test]
+fn an_overlay_asks_for_a_signature_and_takes_none_away() {
+    let asks = "overlay = \"visit\"\ntransition = [{ key = \"end\", signature = true }]";
+    let not = "overlay = \"visit\"\ntransition = [{ key = \"end\", signature = false }]";
+    let signs = |texts: &[&str]| {
+        let registry = laid(texts).expect("sound");
+        registry.kind("visit").and_then(|kind| kind.lifecycle.transition("end")).is_some_and(|end| end.signature)
+    };
+    assert_eq!((signs(&[not]), signs(&[asks]), signs(&[asks, not])), (false, true, true));
+}
+
+#[test]
 fn overlays_lie_on_those_before() {
     let first = "overlay = \"visit\"\nfield = [{ key = \"badge\", type = \"text\" }]";
     let second = "overlay = \"visit\"\nfield = [{ key = \"badge\", label = \"Pass\" }]";
