@@ -208,6 +208,18 @@ impl Server {
         reached.expect("the index never caught up").unwrap();
     }
 
+    /// Waits until readers of the journal may see all that was written: on PostgreSQL they wait for older transactions,
+    /// those of other tests too.
+    pub async fn settled(&self) {
+        let end = self.database.last_place().await;
+        let settle = async {
+            while self.app.journal_end().await.unwrap() < end {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), settle).await.expect("the journal never settled");
+    }
+
     /// How many rows there are of what a refused request must not make, and the sum of all revisions.
     pub async fn rows(&self) -> Vec<i64> {
         let mut connection: Connection = self.database.store.read().await.unwrap();
