@@ -34,15 +34,20 @@ fn moment(query: &Query, key: &str) -> Result<Option<Moment>, Problem> {
 
 fn told(difference: &Difference) -> Value {
     let (before, after) = (&difference.before, &difference.after);
-    let change = |key: &String| json!({ "field": key, "from": value(before, key), "to": value(after, key) });
     let link = |view: &RecordView, link: &LinkView| wire::linked(link, &view.labels);
     json!({
         "from": difference.from.to_string(),
         "to": difference.to.to_string(),
-        "changes": difference.differs.iter().map(change).collect::<Value>(),
+        "changes": changes(before, after, &difference.differs),
         "links_begun": difference.begun().map(|one| link(after, one)).collect::<Value>(),
         "links_ended": difference.ended().map(|one| link(before, one)).collect::<Value>(),
     })
+}
+
+/// What differs between two states of a record, as it was and as it became.
+pub(crate) fn changes(before: &RecordView, after: &RecordView, differs: &[String]) -> Value {
+    let change = |key: &String| json!({ "field": key, "from": value(before, key), "to": value(after, key) });
+    differs.iter().map(change).collect()
 }
 
 fn value(view: &RecordView, key: &str) -> Value {

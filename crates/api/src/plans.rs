@@ -1,14 +1,14 @@
 //! Plans over the wire: the steps of a record's plans, how they stand, and when all will be done.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use steward_app::error::Error;
-use steward_app::flows::{FlowOffer, Hindrance, PlanSeen, StepSeen};
+use steward_app::flows::{FlowOffer, Hindrance, PlanSeen, StepSeen, Trial};
 use steward_app::view::Labels;
-use steward_flow::PLAN;
+use steward_flow::{FLOW, PLAN};
 use steward_model::access::Action;
 use steward_model::event::Door;
 use steward_model::moment::Moment;
@@ -16,7 +16,8 @@ use steward_model::moment::Moment;
 use crate::body::{self, Body};
 use crate::caller::{Caller, Segments};
 use crate::problem::Problem;
-use crate::{Api, wire};
+use crate::query::Query;
+use crate::{Api, difference, wire};
 
 /// The plans of a record, the newest first; of a plan, the plan itself. Who only waits for the record hears how far they
 /// are, without their steps.
@@ -70,16 +71,58 @@ pub(crate) async fn begin(
     Ok((StatusCode::CREATED, Json(json!({ "id": plan.id.to_string(), "number": plan.number }))).into_response())
 }
 
-fn offer(offer: &FlowOffer) -> Value {
-    let steps = offer.flow.steps.iter().map(|step| {
-        json!({ "key": step.key, "type": step.sort.key(), "title": step.title, "after": step.after, "mandatory": step.mandatory })
-    });
-    let (hindrance, states) = match &offer.hindrance {
+/// What would come of a flow on a record. Nothing is written.
+pub(crate) async fn trial(
+    State(api): State<Api>,
+    Caller(actor): Caller,
+    Segments((kinds, name)): Segments<(String, String)>,
+    RawQuery(raw): RawQuery,
+) -> Result<Response, Problem> {
+    let kind = api.app().kind_by_plural(&kinds)?.clone();
+    if kind.key != FLOW {
+        return Err(Error::NotFound.into());
+    }
+    let query = Query::parse(raw.as_deref(), &["on"])?;
+    let on = query.get("on").ok_or_else(|| Problem::bad_request("`on` must be the number of a record".to_owned()))?;
+    let (of_kind, _) = api.app().records_to_try(&actor, &name).await?;
+    let trial = api.app().try_flow(&actor, &name, &of_kind, on).await?;
+    Ok(Json(tried(&trial)).into_response())
+}
+
+fn tried(trial: &Trial) -> Value {
+    let comments = trial.comments.iter().map(|(audience, body)| json!({ "audience": audience, "body": body }));
+    let (hindrance, states) = hindered(trial.hindrance.as_ref());
+    json!({
+        "number": trial.number,
+        "title": trial.title,
+        "record": trial.before.record.number,
+        "possible": trial.hindrance.is_none(),
+        "hindrance": hindrance,
+        "states": states,
+        "waits_for_approval": trial.is_asked,
+        "ends_at": moment(trial.ends_at),
+        "outcome": trial.outcome,
+        "steps": Value::from_iter(trial.steps.iter().map(|one| step(one, &trial.labels))),
+        "changes": difference::changes(&trial.before, &trial.after, &trial.differs),
+        "comments": Value::from_iter(comments),
+        "told": Value::from_iter(trial.told.iter().map(|id| wire::reference(*id, &trial.labels))),
+    })
+}
+
+fn hindered(hindrance: Option<&Hindrance>) -> (Value, Value) {
+    match hindrance {
         None => (Value::Null, Value::Null),
         Some(Hindrance::State(states)) => ("state".into(), json!(states)),
         Some(Hindrance::Condition) => ("condition".into(), Value::Null),
         Some(Hindrance::Broken(why)) => (why.as_str().into(), Value::Null),
-    };
+    }
+}
+
+fn offer(offer: &FlowOffer) -> Value {
+    let steps = offer.flow.steps.iter().map(|step| {
+        json!({ "key": step.key, "type": step.sort.key(), "title": step.title, "after": step.after, "mandatory": step.mandatory })
+    });
+    let (hindrance, states) = hindered(offer.hindrance.as_ref());
     json!({
         "id": offer.flow.id.to_string(),
         "number": offer.flow.number,

@@ -276,6 +276,12 @@ pub fn routes() -> Vec<Route> {
         ),
         route(
             Get,
+            "/api/v1/{kinds}/{record}/trial",
+            "Dry run of a flow on the record named by `on`: steps with who and when, and what would become of the record",
+            get(plans::trial),
+        ),
+        route(
+            Get,
             "/api/v1/{kinds}/{record}/clocks",
             "Service-level clocks of a record: how they stand, each start, pause and stop, and why these",
             get(clocks::explain),

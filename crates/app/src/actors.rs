@@ -10,6 +10,7 @@ use steward_model::record::Record;
 use steward_practices::people::roles_of;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// Places that one lies in, at most: room, floor, building, site, region and some to spare.
@@ -23,6 +24,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when there is no such person or they are not active.
+    #[boxed]
     pub async fn actor(&self, person: RecordId, limits: Option<TokenLimits>) -> Result<Actor, Error> {
         let now = self.now();
         if let Some(actor) = self.0.actors.get(&person, now) {

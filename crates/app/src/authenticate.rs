@@ -12,6 +12,7 @@ use steward_store::change::SecurityEvent;
 use steward_store::identity::Attempts;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::password;
 use crate::sessions::{BrowserSession, Purpose};
@@ -79,6 +80,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] whatever was wrong with them; [`Error::TooMany`] after too many failures.
+    #[boxed]
     pub async fn authenticate(&self, credentials: &Credentials, address: &str) -> Result<Actor, Error> {
         match credentials {
             Credentials::Token(token) => self.authenticate_token(token, address).await,
@@ -90,6 +92,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::authenticate`].
+    #[boxed]
     pub async fn begin_session(&self, credentials: &Credentials, address: &str) -> Result<Session, Error> {
         let actor = self.authenticate(credentials, address).await?;
         let proof = match credentials {
@@ -104,6 +107,7 @@ impl App {
     /// # Errors
     /// [`Error::Unauthenticated`] once the token was revoked or has ended, the password was changed, or the person may
     /// not act any more.
+    #[boxed]
     pub async fn renew(&self, session: &mut Session) -> Result<(), Error> {
         let (person, limits) = match &session.proof {
             Proof::Token(hash) => self.token_owner(hash).await?.ok_or(Error::Unauthenticated)?,
@@ -160,6 +164,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] when the password is not good enough.
+    #[boxed]
     pub async fn set_password(&self, person: RecordId, password: &str) -> Result<(), Error> {
         self.set_password_keeping(person, password, None).await
     }

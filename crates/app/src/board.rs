@@ -9,6 +9,7 @@ use steward_model::filter::{Filter, Operand, Path, SortKey, Test};
 use steward_model::kind::Kind;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::{ListRequest, group_attribute};
 use crate::view::RecordView;
@@ -40,6 +41,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::list`].
+    #[boxed]
     pub async fn board(
         &self,
         actor: &Actor,

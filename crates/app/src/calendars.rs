@@ -11,6 +11,7 @@ use steward_model::kind::Kind;
 use steward_practices::calendar::{CALENDAR, ancestry, compile};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::records::{Origin, Request};
 use crate::view::RecordView;
@@ -38,6 +39,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for an id that is no calendar's, [`Error::Invalid`] for one that cannot be.
+    #[boxed]
     pub async fn compiled(&self, calendar: RecordId) -> Result<Arc<WorkingTime>, Error> {
         let all = self.reference_records(CALENDAR).await?;
         let record = all.iter().find(|record| record.id == calendar).ok_or(Error::NotFound)?;
@@ -63,6 +65,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] at `holiday_text`, with the line of the file; [`Error::TooLarge`]; what an update may answer.
+    #[boxed]
     pub async fn import_holidays(
         &self,
         actor: &Actor,

@@ -13,6 +13,7 @@ use steward_model::record::Record;
 use steward_practices::calibration::{Calibration, Case, calibrate};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::view::{Labels, visible};
@@ -53,6 +54,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for who is no staff, [`Error::BadRequest`] for a kind without such a priority.
+    #[boxed]
     pub async fn calibration(&self, actor: &Actor, kind: &Arc<Kind>, days: i64) -> Result<CalibrationReport, Error> {
         if !actor.is_staff() {
             return Err(Error::Denied("see what is corrected by hand"));

@@ -13,6 +13,7 @@ use steward_model::record::Record;
 use steward_store::article_reads::ArticleFigures;
 
 use crate::App;
+use crate::boxed;
 use crate::deflection::ReadBefore;
 use crate::error::Error;
 use crate::list::{Counting, ListRequest};
@@ -106,6 +107,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn context_head(&self, actor: &Actor, view: &RecordView) -> Result<Head, Error> {
         let record = &view.record;
         let requester = record.reference("requester").filter(|_| view.kind.key != "person");
@@ -136,6 +138,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record, [`Error::Denied`] for who is not among its staff.
+    #[boxed]
     pub async fn context_around(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Around, Error> {
         let record = self.find(actor, kind, name).await?.record;
         let own = rights(actor, kind, &record, self.now());

@@ -11,6 +11,7 @@ use steward_model::record::Record;
 use steward_store::article_reads::ArticleFigures;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::search::{Hit, SearchRequest};
 use crate::view::{Label, RecordView, label_of};
@@ -40,6 +41,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::search`].
+    #[boxed]
     pub async fn answers_for(&self, actor: &Actor, text: &str, limit: usize) -> Result<Vec<Hit>, Error> {
         let text = text.trim();
         if text.chars().count() < LEAST {
@@ -64,6 +66,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for one that is not published.
+    #[boxed]
     pub async fn read_article(&self, actor: &Actor, name: &str, mark: Option<&str>) -> Result<RecordView, Error> {
         let kind = self.kind(ARTICLE)?.clone();
         let view = self.get(actor, &kind, name, None).await?;
@@ -80,6 +83,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::read_article`]; [`Error::BadRequest`] for a mark that no form has.
+    #[boxed]
     pub async fn solved_by_article(&self, actor: &Actor, name: &str, mark: &str) -> Result<RecordView, Error> {
         if !is_mark(mark) {
             return Err(Error::BadRequest("the mark of the form is missing".to_owned()));
@@ -93,6 +97,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn reported_after_reading(&self, actor: &Actor, mark: &str, record: RecordId) -> Result<(), Error> {
         if !is_mark(mark) {
             return Ok(());
@@ -105,6 +110,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn read_before(&self, actor: &Actor, view: &RecordView) -> Result<Vec<ReadBefore>, Error> {
         if !view.rights.may_read_internal() {
             return Ok(Vec::new());
@@ -125,6 +131,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn article_figures(&self, view: &RecordView, days: i64) -> Result<Option<ArticleFigures>, Error> {
         if view.kind.key != ARTICLE || !view.rights.may_read_internal() {
             return Ok(None);
@@ -138,6 +145,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for who is not.
+    #[boxed]
     pub async fn most_solving_articles(
         &self,
         actor: &Actor,

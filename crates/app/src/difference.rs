@@ -8,6 +8,7 @@ use steward_model::moment::Moment;
 use steward_model::record::Record;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{LinkView, RecordView};
 
@@ -44,6 +45,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see it, or when it did not exist at the earlier moment; that the
     /// moments are the wrong way round.
+    #[boxed]
     pub async fn difference(
         &self,
         actor: &Actor,
@@ -68,7 +70,8 @@ impl App {
     }
 }
 
-fn differing(kind: &Kind, before: &Record, after: &Record) -> Vec<String> {
+/// Keys of what differs between two states of a record.
+pub(crate) fn differing(kind: &Kind, before: &Record, after: &Record) -> Vec<String> {
     let state = (before.state != after.state).then(|| "state".to_owned());
     let organisation = (before.organisation != after.organisation).then(|| "organisation".to_owned());
     let fields = kind.fields.iter().filter(|field| before.field(&field.key) != after.field(&field.key));

@@ -8,6 +8,7 @@ use steward_model::moment::Moment;
 use steward_store::drafts::{DraftBounds, Keeping, NewDraft, StoredDraft};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// Most drafts of one person.
@@ -57,6 +58,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::TooLarge`] when it is too long, or they keep too much already.
+    #[boxed]
     pub async fn keep_draft(&self, actor: &Actor, typed: Typed) -> Result<Kept, Error> {
         crate::viewing::refuse_viewed(actor)?;
         let Typed { place, content, mark, base, replaces } = typed;
@@ -82,6 +84,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn draft(&self, actor: &Actor, place: &str) -> Result<Option<Draft>, Error> {
         // What somebody typed and did not send is nobody else's to read.
         if actor.is_viewed() {
@@ -95,6 +98,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn drafts(&self, actor: &Actor) -> Result<Vec<Draft>, Error> {
         if actor.is_viewed() {
             return Ok(Vec::new());
@@ -106,6 +110,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn end_draft(&self, actor: &Actor, place: &str, mark: &str) -> Result<(), Error> {
         crate::viewing::refuse_viewed(actor)?;
         if mark.len() > NAME_MAX || place.len() > NAME_MAX {

@@ -19,6 +19,7 @@ use steward_store::error::CommitError;
 use steward_store::rows::Loaded;
 
 use crate::App;
+use crate::boxed;
 use crate::deciding::folded;
 use crate::error::Error;
 use crate::lookup::Found;
@@ -62,6 +63,7 @@ enum Meaning<'k> {
 
 impl App {
     /// Has parts follow their wholes until the process is told to stop. Failures are logged and tried again.
+    #[boxed]
     pub async fn follow_families(&self) {
         self.follow_as(SUBSCRIBER, || self.pass_on_next()).await;
     }
@@ -70,6 +72,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn pass_on_next(&self) -> Result<bool, Error> {
         let Some(mut position) = self.store().cursor(SUBSCRIBER).await? else {
             // What happened before goes on to nobody.
@@ -378,6 +381,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn gave_way(&self, actor: &Actor, kind: &Arc<Kind>, id: RecordId) -> Result<Option<GaveWay>, Error> {
         let Some(merging) = &kind.merging else { return Ok(None) };
         let target = self.store().get_record(id).await?.and_then(|loaded| merging.target(&loaded.record));
@@ -404,6 +408,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn merged_here(&self, actor: &Actor, kind: &Arc<Kind>, id: RecordId) -> Result<Vec<RecordName>, Error> {
         let Some(merging) = &kind.merging else { return Ok(Vec::new()) };
         let into = Filter::field_test(&merging.into, Test::Equal(Operand::Value(Json::from(id.0))));

@@ -18,6 +18,7 @@ use steward_words::{Language, Reader};
 
 use crate::App;
 use crate::authenticate::{ADDRESS_FAILURES, address_subject, hash_token};
+use crate::boxed;
 use crate::error::Error;
 use crate::intervals::{IntervalRequest, IntervalView, LIMIT_MAX};
 
@@ -93,6 +94,7 @@ impl App {
     /// # Errors
     /// [`Error::Invalid`] for a name that is missing or too long, a calendar or filter that leads nowhere, and too many
     /// links; [`Error::Denied`] with a token, since the link would outlive it.
+    #[boxed]
     pub async fn add_feed(
         &self,
         actor: &Actor,
@@ -141,6 +143,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn feeds(&self, actor: &Actor) -> Result<Vec<FeedView>, Error> {
         let stored = self.store().feeds_of(actor.person, FEEDS_MAX).await?;
         let narrowed = |feed: &StoredFeed| {
@@ -165,6 +168,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn revoke_feed(&self, actor: &Actor, id: i64) -> Result<(), Error> {
         if self.store().revoke_feed(actor.person, id, self.now()).await? {
             self.note_security(actor.person, "", "calendar_link_revoked", "done").await?;

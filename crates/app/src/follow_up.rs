@@ -12,6 +12,7 @@ use steward_model::record::Record;
 use steward_model::value::render_value;
 
 use crate::App;
+use crate::boxed;
 use crate::deciding::folded;
 use crate::error::Error;
 use crate::records::{NewRecord, Origin, Request};
@@ -61,6 +62,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see the record; that it can still be reopened or is not over; what
     /// is wrong with what was said.
+    #[boxed]
     pub async fn follow_up_record(
         &self,
         actor: &Actor,

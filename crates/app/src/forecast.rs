@@ -17,6 +17,7 @@ use steward_store::experience::Took;
 use tokio::sync::Mutex;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::RecordView;
 
@@ -46,6 +47,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn forecast(&self, view: &RecordView) -> Result<Option<Forecast>, Error> {
         let (kind, record) = (&view.kind, &view.record);
         if !is_forecast(kind) || !kind.lifecycle.category(&record.state).is_open() || record.state == UNSENT {
@@ -67,6 +69,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see the record.
+    #[boxed]
     pub async fn forecast_for(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Option<Forecast>, Error> {
         let view = self.get(actor, kind, name, None).await?;
         self.forecast(&view).await

@@ -14,6 +14,7 @@ use steward_model::record::Record;
 use steward_store::knowledge::NoteView;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::{Counting, ListRequest};
 use crate::view::{Label, Labels, RecordView};
@@ -55,6 +56,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn handling_notes(&self, actor: &Actor, view: &RecordView) -> Result<Vec<Note>, Error> {
         let Some(kind) = self.registry().kind(KIND).cloned() else { return Ok(Vec::new()) };
         if !actor.is_staff() || !view.rights.may_read_internal() || self.readable_level(actor, &kind).is_none() {
@@ -85,6 +87,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn pop_up_notes(
         &self,
         actor: &Actor,
@@ -114,6 +117,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the note.
+    #[boxed]
     pub async fn note_views(
         &self,
         actor: &Actor,

@@ -18,6 +18,7 @@ use steward_store::holiday_feeds::StoredHolidayFeed;
 use steward_store::jobs::JobClaim;
 
 use crate::App;
+use crate::boxed;
 use crate::calendars::read_holidays;
 use crate::deciding::folded;
 use crate::error::Error;
@@ -67,6 +68,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for what is no calendar or may not be seen.
+    #[boxed]
     pub async fn holiday_feed(
         &self,
         actor: &Actor,
@@ -86,6 +88,7 @@ impl App {
     /// What [`Self::holiday_feed`] may answer; [`Error::Forbidden`] for who may not edit the calendar;
     /// [`Error::Invalid`] when it names no address; [`Error::TooMany`] right after the last time. That it could not be
     /// fetched is none: it stands in the answer.
+    #[boxed]
     pub async fn fetch_holiday_feed(
         &self,
         actor: &Actor,

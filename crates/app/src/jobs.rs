@@ -8,6 +8,7 @@ use steward_store::error::CommitError;
 use steward_store::jobs::{JobClaim, NewJob};
 
 use crate::App;
+use crate::boxed;
 use crate::bulk;
 use crate::clocks::REFRESH_JOB;
 use crate::definitions::CARRY_JOB;
@@ -62,6 +63,7 @@ pub(crate) enum Run {
 impl App {
     /// Runs jobs until the process is told to stop. `worker` names the runner, differently from every other one of all
     /// nodes.
+    #[boxed]
     pub async fn run_jobs(&self, worker: &str) {
         for round in [
             approvals::ROUND,
@@ -100,6 +102,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. A job that fails is tried again later, which is no error here.
+    #[boxed]
     pub async fn run_due_job(&self, worker: &str) -> Result<bool, Error> {
         let Some(claim) = self.store().claim(worker, &KINDS, 1, self.now()).await?.into_iter().next() else {
             return Ok(false);

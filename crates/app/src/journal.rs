@@ -13,6 +13,7 @@ use steward_model::moment::Moment;
 use steward_model::record::Record;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::Labels;
 
@@ -64,6 +65,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see the record.
+    #[boxed]
     pub async fn journal(
         &self,
         actor: &Actor,
@@ -90,6 +92,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`].
+    #[boxed]
     pub async fn explain(
         &self,
         asker: &Actor,
@@ -133,6 +136,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn journal_end(&self) -> Result<Position, Error> {
         Ok(self.store().journal_end().await?)
     }
@@ -146,6 +150,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn stream(&self, actor: &Actor, after: Position, limit: usize) -> Result<StreamPage, Error> {
         let limit = limit.clamp(1, PAGE_MAX);
         let found = self.store().read_journal(after, limit).await?;

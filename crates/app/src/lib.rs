@@ -85,6 +85,10 @@ use steward_store::sessions::StoredSession;
 use steward_store::store::Store;
 use tokio::sync::{Mutex as AsyncMutex, Notify, Semaphore, watch};
 
+/// Every way into [`App`] returns its future boxed. What lies behind is compiled once, here, instead of in each crate and
+/// test that awaits it, and it need not fit on the caller's stack.
+pub(crate) use async_recursion::async_recursion as boxed;
+
 use crate::authenticate::{RecentLogins, TokenOwner};
 use crate::clock::Clock;
 use crate::definitions::{Definitions, Live};
@@ -305,6 +309,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the process is stopping or its database cannot be used.
+    #[boxed]
     pub async fn ready(&self) -> Result<(), Error> {
         if *self.0.stopping.borrow() {
             return Err(Error::Unavailable);

@@ -22,6 +22,7 @@ use steward_store::order::{Cursor, after_predicate, order_by};
 use steward_store::sql::Bind;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::levels::{Levels, highest_level};
 use crate::lookup::Found;
@@ -94,6 +95,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Filter`] with the place of the fault; also for fields that the actor may not read.
+    #[boxed]
     pub async fn list(&self, actor: &Actor, kind: &Arc<Kind>, request: &ListRequest) -> Result<ListPage, Error> {
         let mut sort = SortKey::parse(request.sort.as_deref().unwrap_or("-updated_at"), kind)?;
         let filter = self.filter_of(actor, kind, request).await?;
@@ -206,6 +208,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::list`].
+    #[boxed]
     pub async fn count_list(
         &self,
         actor: &Actor,

@@ -15,6 +15,7 @@ use steward_model::value::{References, reference_texts};
 use steward_store::rows::Loaded;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::label_of;
 
@@ -92,6 +93,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn find_reference(&self, actor: &Actor, kind: &str, name: &str) -> Result<Option<RecordId>, Error> {
         let found = self.look_up(actor, [name.to_owned()].into()).await?;
         Ok(found.resolve(&[kind.to_owned()], name))

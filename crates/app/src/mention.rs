@@ -9,6 +9,7 @@ use steward_model::kind::Kind;
 use steward_model::record::Record;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::Label;
 
@@ -36,6 +37,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn mentioned(&self, actor: &Actor, names: &BTreeSet<String>) -> Result<HashMap<String, Label>, Error> {
         let found = self.find_mentioned(names).await?;
         let ids: BTreeSet<RecordId> = found.values().map(|(id, _)| *id).collect();
@@ -65,6 +67,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record, [`Error::Forbidden`] for who may say nothing there.
+    #[boxed]
     pub async fn mention_candidates(
         &self,
         actor: &Actor,

@@ -13,6 +13,7 @@ use steward_model::record::Record;
 use steward_model::work::Booking;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::files::FileView;
 use crate::journal::{PAGE_MAX, named_in, readable, shows_only};
@@ -45,6 +46,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see it, or when it did not exist at that moment.
+    #[boxed]
     pub async fn record_page(
         &self,
         actor: &Actor,
@@ -94,6 +96,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when there is no such revision.
+    #[boxed]
     pub async fn record_at_revision(
         &self,
         actor: &Actor,

@@ -8,6 +8,7 @@ use steward_model::access::Actor;
 use steward_model::id::RecordId;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::inbox::Reason;
 use crate::notices::choices::Mailing;
@@ -58,6 +59,7 @@ impl App {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn settings(&self, actor: &Actor) -> Result<Arc<PersonSettings>, Error> {
         let now = self.now();
         if let Some(copy) = self.0.settings.get(&actor.person, now) {
@@ -74,6 +76,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for a token that only reads.
+    #[boxed]
     pub async fn set_settings(&self, actor: &Actor, settings: &PersonSettings) -> Result<(), Error> {
         if actor.limits.as_ref().is_some_and(|limits| limits.read_only) {
             return Err(Error::Denied("change anything with this token"));

@@ -14,6 +14,7 @@ use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::word::Word;
 
@@ -149,6 +150,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record, [`Error::Denied`] for who is not among its staff.
+    #[boxed]
     pub async fn beat(
         &self,
         actor: &Actor,
@@ -171,6 +173,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::beat`].
+    #[boxed]
     pub async fn present(&self, actor: &Actor, kind: &Kind, name: &str) -> Result<AtRecord, Error> {
         let record = self.staffed(actor, kind, name).await?;
         self.at_record(actor, record).await

@@ -21,6 +21,7 @@ use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::error::CommitError;
 
 use crate::App;
+use crate::boxed;
 use crate::deciding::folded;
 use crate::error::Error;
 use crate::list::{Counting, ListRequest};
@@ -65,6 +66,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn templates_for(&self, actor: &Actor, kind: &Kind) -> Result<Vec<Offered>, Error> {
         self.kept_ready(actor, TEMPLATE, &kind.key, |_| true).await
     }
@@ -74,6 +76,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn template(&self, actor: &Actor, kind: &Kind, number: &str) -> Result<Option<Input>, Error> {
         let templates = self.kind(TEMPLATE)?.clone();
         let template = match self.get(actor, &templates, number, None).await {
@@ -96,6 +99,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn count_template(&self, actor: &Actor, number: &str) -> Result<(), Error> {
         let templates = self.kind(TEMPLATE)?.clone();
         match self.find(actor, &templates, number).await {
@@ -109,6 +113,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn uses_of(&self, record: RecordId) -> Result<i64, Error> {
         let uses = self.store().snippet_uses(&[record], day(self.now()) - USE_DAYS).await?;
         Ok(uses.first().map_or(0, |(_, times)| *times))
@@ -118,6 +123,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record, [`Error::Denied`] for who is not among its staff.
+    #[boxed]
     pub async fn macros_for(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Vec<Offered>, Error> {
         let view = self.get(actor, kind, name, None).await?;
         works_on(actor, &view)?;
@@ -178,6 +184,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record or the macro, [`Error::Denied`] for who is not among its staff.
+    #[boxed]
     pub async fn plan_macro(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, number: &str) -> Result<Plan, Error> {
         let view = self.get(actor, kind, name, None).await?;
         works_on(actor, &view)?;
@@ -220,6 +227,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::execute`]; [`Error::Illegal`] when the record changed since `seen`, the revision that was previewed.
+    #[boxed]
     pub async fn apply_macro(
         &self,
         actor: &Actor,

@@ -17,6 +17,7 @@ use steward_store::error::CommitError;
 use steward_store::rows::Loaded;
 
 use crate::App;
+use crate::boxed;
 use crate::deciding::folded;
 use crate::error::Error;
 use crate::time::{WorkChange, WorkRequest};
@@ -131,6 +132,7 @@ impl App {
     ///
     /// # Errors
     /// What is wrong with the values, or that the actor may not.
+    #[boxed]
     pub async fn create(
         &self,
         actor: &Actor,
@@ -195,6 +197,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see it, or when it did not exist at that moment.
+    #[boxed]
     pub async fn get(
         &self,
         actor: &Actor,
@@ -216,6 +219,7 @@ impl App {
     ///
     /// # Errors
     /// What is wrong with the values, that the lifecycle or the actor's rights forbid it, or a conflict with somebody.
+    #[boxed]
     pub async fn execute(
         &self,
         actor: &Actor,
@@ -324,6 +328,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see it.
+    #[boxed]
     pub async fn rights_on(&self, actor: &Actor, kind: &Kind, name: &str) -> Result<(RecordName, Rights), Error> {
         let record = self.find(actor, kind, name).await?.record;
         let rights = rights(actor, kind, &record, self.now());

@@ -14,6 +14,7 @@ use steward_store::saved_views::{NewSavedView, StoredSavedView};
 pub use steward_store::saved_views::ViewAudience;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::fresh::Fresh;
 use crate::list::{ListRequest, group_attribute};
@@ -115,6 +116,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn saved_views(&self, actor: &Actor, kind: Option<&Kind>) -> Result<Vec<SavedView>, Error> {
         let kind = kind.map(|kind| kind.key.as_str());
         let key = (actor.person, Shown::Of(kind.map(str::to_owned)));
@@ -130,6 +132,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn pinned_views(&self, actor: &Actor) -> Result<Vec<SavedView>, Error> {
         let read = async {
             let stored = self.store().pinned_views(actor.person, &actor.teams, PINNED_MAX).await?;
@@ -143,6 +146,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for who does not see it.
+    #[boxed]
     pub async fn saved_view(&self, actor: &Actor, id: i64) -> Result<SavedView, Error> {
         let stored = self.store().find_saved_view(actor.person, id).await?.ok_or(Error::NotFound)?;
         self.seen(actor, &stored).ok_or(Error::NotFound)
@@ -152,6 +156,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] with every fault; [`Error::Denied`] for who may not share it so.
+    #[boxed]
     pub async fn add_saved_view(&self, actor: &Actor, kind: &Arc<Kind>, new: &NewView) -> Result<i64, Error> {
         writes(actor)?;
         self.readable_level(actor, kind).ok_or(Error::NotFound)?;
@@ -167,6 +172,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::add_saved_view`]; [`Error::Denied`] for who sees it and does not own it.
+    #[boxed]
     pub async fn set_saved_view(&self, actor: &Actor, id: i64, new: &NewView) -> Result<(), Error> {
         let view = self.changeable(actor, id).await?;
         self.check_view(actor, &view.kind, new, Some(view.audience)).await?;
@@ -178,6 +184,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::set_saved_view`].
+    #[boxed]
     pub async fn remove_saved_view(&self, actor: &Actor, id: i64) -> Result<(), Error> {
         self.changeable(actor, id).await?;
         self.writing_views(self.store().remove_saved_view(id)).await
@@ -187,6 +194,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who does not see it; [`Error::Invalid`] when the navigation is full.
+    #[boxed]
     pub async fn pin_saved_view(&self, actor: &Actor, id: i64, pinned: bool) -> Result<(), Error> {
         writes(actor)?;
         let view = self.saved_view(actor, id).await?;
@@ -201,6 +209,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn list_columns(&self, actor: &Actor, kind: &Kind) -> Result<Vec<String>, Error> {
         let read = self.store().list_columns(actor.person, &kind.key);
         Ok(self.0.views.columns.get_or((actor.person, kind.key.clone()), self.now(), read).await?)
@@ -210,6 +219,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] for what is no column.
+    #[boxed]
     pub async fn set_list_columns(&self, actor: &Actor, kind: &Kind, columns: &[String]) -> Result<(), Error> {
         writes(actor)?;
         self.readable_level(actor, kind).ok_or(Error::NotFound)?;

@@ -20,6 +20,7 @@ use steward_store::change::{ChangeSet, RecordChange};
 use steward_store::error::CommitError;
 
 use crate::App;
+use crate::boxed;
 use crate::deciding::folded;
 use crate::error::Error;
 use crate::jobs::Round;
@@ -52,6 +53,7 @@ impl App {
     /// # Errors
     /// When the database is away. A schedule that cannot be carried out says so on its record, and keeps no other one
     /// from its turn.
+    #[boxed]
     pub async fn run_schedules(&self) -> Result<(), Error> {
         let kind = self.kind(SCHEDULE)?.clone();
         let filter = "state == 'active' && (!has(next_run_at) || next_run_at <= now)";
@@ -76,6 +78,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] for one whose turns cannot be worked out.
+    #[boxed]
     pub async fn next_turns(&self, schedule: &Record, most: usize) -> Result<Vec<Turn>, Error> {
         let plan = self.plan_of(schedule).await?;
         let Some(first) = plan.first_after(self.now().timestamp()) else { return Ok(Vec::new()) };

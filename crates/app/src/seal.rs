@@ -1,6 +1,7 @@
 //! Housekeeping: what is done from time to time. Sealing is a Merkle root over the journal since the last seal, chained to it.
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// How long the answer to an idempotency key is kept, in seconds.
@@ -11,6 +12,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn keep_house(&self) -> Result<(), Error> {
         self.seal().await?;
         self.forget_previews().await?;
@@ -27,6 +29,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn seal(&self) -> Result<bool, Error> {
         Ok(self.store().seal(self.now()).await?.is_some())
     }

@@ -10,6 +10,7 @@ use steward_store::sessions::{NewSession, StoredSession};
 
 use crate::App;
 use crate::authenticate::Credentials;
+use crate::boxed;
 use crate::error::Error;
 use crate::viewing::Viewing;
 
@@ -88,6 +89,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::authenticate`].
+    #[boxed]
     pub async fn sign_in(&self, login: &str, password: &str, client: &Client) -> Result<String, Error> {
         let credentials = Credentials::Password { login: login.to_owned(), password: password.to_owned() };
         let actor = self.authenticate(&credentials, &client.address).await?;
@@ -115,6 +117,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when there is none, it ended, or the person may not act any more.
+    #[boxed]
     pub async fn session(&self, secret: &str, purpose: Purpose) -> Result<BrowserSession, Error> {
         self.session_by_hash(Hash::of(secret.as_bytes()), purpose).await
     }
@@ -148,6 +151,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn sign_out(&self, session: &BrowserSession) -> Result<(), Error> {
         self.store().end_session(session.owner().person, session.id, self.now()).await?;
         self.0.sessions.forget([&session.hash]);
@@ -158,6 +162,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn sessions(&self, session: &BrowserSession) -> Result<Vec<SessionView>, Error> {
         let stored = self.store().sessions_of(session.owner().person).await?;
         Ok(stored
@@ -176,6 +181,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn end_session(&self, session: &BrowserSession, id: i64) -> Result<(), Error> {
         self.store().end_session(session.owner().person, id, self.now()).await?;
         self.0.sessions.forget_all();
@@ -191,6 +197,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] when it is another; [`Error::TooMany`] after too many tries.
+    #[boxed]
     pub async fn prove(&self, session: &BrowserSession, password: &str, address: &str) -> Result<(), Error> {
         if password.is_empty() {
             // A field left empty is no try, so it does not lock the owner out.
@@ -206,6 +213,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::prove`].
+    #[boxed]
     pub async fn give_password(&self, person: RecordId, password: &str, address: &str) -> Result<(), Error> {
         if password.is_empty() {
             return Err(Error::invalid("current_password", "is needed once more"));
@@ -224,6 +232,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] when the password is not good enough.
+    #[boxed]
     pub async fn change_password(&self, session: &BrowserSession, password: &str) -> Result<(), Error> {
         self.set_password_keeping(session.owner().person, password, Some(session.id)).await
     }

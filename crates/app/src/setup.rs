@@ -11,6 +11,7 @@ use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::records::{NewRecord, Origin};
 use crate::sessions::Client;
@@ -55,6 +56,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn awaits_set_up(&self) -> Result<bool, Error> {
         Ok(!self.store().has_credentials().await?)
     }
@@ -63,6 +65,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] naming each fault; [`Error::NotFound`] when somebody can sign in already.
+    #[boxed]
     pub async fn set_up(&self, first: &FirstSteps, client: &Client) -> Result<String, Error> {
         let user = NewUser {
             login: first.login.trim().to_owned(),
@@ -120,6 +123,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn ensure_organisation(&self, name: &str) -> Result<RecordId, Error> {
         if let Some(root) = self.root_organisation().await? {
             return Ok(root);
@@ -136,6 +140,7 @@ impl App {
     ///
     /// # Errors
     /// When the login is taken, a role is not defined, or the organisation is not found.
+    #[boxed]
     pub async fn add_user(&self, user: &NewUser) -> Result<RecordId, Error> {
         for role in &user.roles {
             if self.policy().role(role).is_none() {

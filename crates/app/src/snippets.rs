@@ -14,6 +14,7 @@ pub use steward_model::variables::Filled;
 use steward_model::variables::{fill, variables};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::{Counting, ListRequest};
 use crate::view::{RecordView, visible};
@@ -44,6 +45,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record, [`Error::Forbidden`] for who may say nothing there.
+    #[boxed]
     pub async fn snippets(
         &self,
         actor: &Actor,
@@ -93,6 +95,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record or the text.
+    #[boxed]
     pub async fn fill_snippet(
         &self,
         actor: &Actor,

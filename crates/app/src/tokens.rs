@@ -9,6 +9,7 @@ use steward_store::identity::NewToken;
 
 use crate::App;
 use crate::authenticate::{TOKEN_PREFIX, hash_token};
+use crate::boxed;
 use crate::error::Error;
 
 /// A token as its owner sees it; its text was shown once.
@@ -26,6 +27,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] when it would hold longer than allowed or its name is too long; [`Error::NotFound`] when there is no such person.
+    #[boxed]
     pub async fn add_token(
         &self,
         person: RecordId,
@@ -60,6 +62,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn revoke_token(&self, token: &str) -> Result<(), Error> {
         let now: Moment = self.now();
         let hash = hash_token(token);
@@ -72,6 +75,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn tokens_of(&self, person: RecordId) -> Result<Vec<TokenView>, Error> {
         Ok(self.store().tokens_of(person, self.now()).await?)
     }
@@ -80,6 +84,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn revoke_token_of(&self, person: RecordId, id: i64) -> Result<(), Error> {
         self.store().revoke_token_of(person, id, self.now()).await?;
         self.0.tokens.forget_all();
@@ -90,6 +95,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`].
+    #[boxed]
     pub async fn person_by_login(&self, login: &str) -> Result<RecordId, Error> {
         self.account(login).await?.ok_or(Error::NotFound)
     }

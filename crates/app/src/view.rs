@@ -14,6 +14,7 @@ use steward_model::record::{Dues, Record};
 use steward_store::graph::Link;
 
 use crate::App;
+use crate::boxed;
 use crate::clocks::ClockView;
 use crate::error::Error;
 
@@ -232,6 +233,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn names(&self, actor: &Actor, ids: BTreeSet<RecordId>) -> Result<Labels, Error> {
         self.labels(actor, ids.clone(), &ids).await
     }
@@ -240,6 +242,7 @@ impl App {
     ///
     /// # Errors
     /// Those of the database.
+    #[boxed]
     pub async fn conflict_labels(
         &self,
         actor: &Actor,

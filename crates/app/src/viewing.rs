@@ -16,6 +16,7 @@ use steward_practices::people::roles_of;
 use steward_store::sessions::StoredViewing;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::records::{Origin, Request};
 use crate::sessions::{BrowserSession, Purpose};
@@ -63,6 +64,7 @@ impl App {
     /// [`Error::NotFound`] for a person whom the owner may not see; [`Error::Forbidden`] without the right to look as
     /// them; [`Error::Denied`] for one whose roles reach further, who may not act, or while looking already;
     /// [`Error::Invalid`] for the reason or the time.
+    #[boxed]
     pub async fn begin_viewing(&self, session: &BrowserSession, look: &Look<'_>) -> Result<(), Error> {
         refuse_viewed(&session.actor)?;
         let (actor, kind) = (session.owner(), self.kind("person")?.clone());
@@ -89,6 +91,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn end_viewing(&self, session: &BrowserSession) -> Result<(), Error> {
         if session.viewing.is_none() {
             return Ok(());
@@ -102,6 +105,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn viewing_session(&self, secret: &str) -> Result<Option<BrowserSession>, Error> {
         let hash = Hash::of(secret.as_bytes());
         if self.stored_session(&hash, self.now()).await?.is_none_or(|stored| stored.viewing.is_none()) {
@@ -137,6 +141,7 @@ impl App {
     ///
     /// # Errors
     /// Those of [`Self::check_viewing`]; when the database is away.
+    #[boxed]
     pub async fn may_view_as(&self, actor: &Actor, view: &RecordView) -> Result<(), Error> {
         let person = self.person_record(view.record.id).await?.ok_or(Error::NotFound)?;
         refuse_viewed(actor)?;

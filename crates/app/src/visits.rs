@@ -12,6 +12,7 @@ use steward_model::record::Record;
 use steward_store::visits::Visit;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::fresh::Fresh;
 use crate::view::{Label, RecordView, label_of};
@@ -96,6 +97,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn recent(&self, actor: &Actor, limit: usize) -> Result<Vec<Visited>, Error> {
         let visits = self.store().recent_visits(actor.person, limit.clamp(1, LISTED_MAX)).await?;
         self.visited(actor, &visits).await
@@ -105,6 +107,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn pinned_records(&self, actor: &Actor) -> Result<Vec<Visited>, Error> {
         let read = async { Ok::<_, Error>(Arc::new(self.store().pinned_records(actor.person, PINNED_MAX).await?)) };
         let visits = self.0.visits.pinned.get_or(actor.person, self.now(), read).await?;
@@ -115,6 +118,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn is_pinned(&self, actor: &Actor, record: RecordId) -> Result<bool, Error> {
         Ok(self.pinned_records(actor).await?.iter().any(|visited| visited.id == record))
     }
@@ -123,6 +127,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see it; [`Error::Invalid`] when too many are pinned.
+    #[boxed]
     pub async fn pin_record(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, pinned: bool) -> Result<(), Error> {
         if actor.limits.as_ref().is_some_and(|limits| limits.read_only) {
             return Err(Error::Denied("pin anything with a token that only reads"));
@@ -144,6 +149,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn changed_since_visit(&self, actor: &Actor, limit: usize) -> Result<Vec<RecordView>, Error> {
         let since = self.now().plus_seconds(-CHANGED_DAYS * 24 * 3600);
         let visits = self.store().changed_since_visit(actor.person, since, limit.clamp(1, LISTED_MAX)).await?;

@@ -8,6 +8,7 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::App;
+use crate::boxed;
 use crate::presence::Beat;
 
 /// A word.
@@ -54,6 +55,7 @@ impl App {
     }
 
     /// Takes in what other nodes say, until the process is told to stop.
+    #[boxed]
     pub async fn hear_nodes(&self) {
         let (mut words, mut stopping) = (self.words(), self.stopping());
         loop {

@@ -4,6 +4,7 @@ use steward_model::chain::Hash;
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::sql::Bind;
@@ -42,6 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn add_approval_link(&self, link: NewApprovalLink, forget: Moment) -> Result<(), StoreError> {
         let written = self.write(move |connection| {
             let link = link.clone();
@@ -68,6 +70,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn find_approval_link(&self, hash: &Hash) -> Result<Option<StoredApprovalLink>, StoreError> {
         let sql = "select approval, person, expires_at, used_at from approval_link where hash = $1";
         let row = self.read_few().await?.fetch_optional(sql, &[Bind::Bytes(hash.0.to_vec())]).await?;
@@ -78,6 +81,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn open_approval_links(
         &self,
         approval: RecordId,
@@ -95,6 +99,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn use_approval_link(&self, hash: Hash, now: Moment) -> Result<bool, StoreError> {
         let written = self.write(move |connection| {
             Box::pin(async move {
@@ -110,6 +115,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn give_back_approval_link(&self, hash: Hash) -> Result<(), StoreError> {
         let sql = "update approval_link set used_at = null where hash = $1";
         self.run(sql, vec![Bind::Bytes(hash.0.to_vec())]).await

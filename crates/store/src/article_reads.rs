@@ -3,6 +3,7 @@
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::error::StoreError;
 use crate::sql::{Bind, integer_list};
 use crate::store::Store;
@@ -25,6 +26,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn note_article_read(
         &self,
         person: RecordId,
@@ -63,6 +65,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn article_reads_led_to(&self, person: RecordId, mark: &str, record: RecordId) -> Result<(), StoreError> {
         let sql = "update article_read set record = $1 where person = $2 and mark = $3 and record is null";
         let binds = vec![Bind::Integer(record.0), Bind::Integer(person.0), Bind::Text(mark.to_owned())];
@@ -73,6 +76,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn articles_read_before(
         &self,
         record: RecordId,
@@ -87,6 +91,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn article_figures(
         &self,
         articles: &[RecordId],
@@ -113,6 +118,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn most_solving_articles(
         &self,
         since: Moment,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::blob::{self, Blobs};
+use crate::boxed;
 use crate::config::{self, StoreConfig, make_private_folder};
 use crate::connection::Connection;
 use crate::error::StoreError;
@@ -108,6 +109,7 @@ impl Store {
     ///
     /// # Errors
     /// When anything at all could not be copied or is damaged; the folder then has no manifest and is no backup.
+    #[boxed]
     pub async fn backup(&self, target: &Path, blobs: &Blobs) -> Result<Manifest, StoreError> {
         require_empty(target)?;
         make_private_folder(target)?;

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
@@ -202,6 +203,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn add_bulk_edit(&self, new: NewBulkEdit, job: Option<NewJob>) -> Result<Option<i64>, StoreError> {
         let new = std::sync::Arc::new((new, job));
         let written = self.write(move |connection| {
@@ -243,6 +245,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn start_bulk_edit(&self, id: i64, job: NewJob) -> Result<bool, StoreError> {
         let written = self.write(move |connection| {
             let job = for_edit(&job, id);
@@ -262,6 +265,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn find_bulk_edit(&self, id: i64) -> Result<Option<StoredBulkEdit>, StoreError> {
         let sql = format!("select {COLUMNS} from bulk_edit where id = $1");
         self.read_few().await?.fetch_optional(&sql, &[Bind::Integer(id)]).await?.as_ref().map(stored).transpose()
@@ -271,6 +275,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn find_undo_of(&self, id: i64) -> Result<Option<i64>, StoreError> {
         let sql = "select id from bulk_edit where undo_of = $1";
         let row = self.read_few().await?.fetch_optional(sql, &[Bind::Integer(id)]).await?;
@@ -281,6 +286,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn bulk_edits_of(&self, person: RecordId, limit: usize) -> Result<Vec<StoredBulkEdit>, StoreError> {
         let sql = format!(
             "select {COLUMNS} from bulk_edit where person = $1 and state <> 'preview' order by id desc limit $2"
@@ -293,6 +299,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn unfinished_bulk_edits(&self, person: RecordId) -> Result<usize, StoreError> {
         let sql = "select count(*) from bulk_edit where person = $1 and state in ('waiting', 'running')";
         let count = self.read().await?.fetch_integer(sql, &[Bind::Integer(person.0)]).await?;
@@ -303,6 +310,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn set_bulk_edit_progress(
         &self,
         id: i64,
@@ -318,6 +326,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn count_bulk_rows(&self, id: i64, limit: usize) -> Result<Vec<RowCount>, StoreError> {
         let sql = "select expected, outcome, reason, count(*) as many from bulk_edit_row where bulk_edit = $1 \
                    group by expected, outcome, reason order by many desc, reason limit $2";
@@ -337,6 +346,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn bulk_rows(
         &self,
         id: i64,
@@ -357,6 +367,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn pending_bulk_rows(&self, id: i64, limit: usize) -> Result<Vec<StoredRow>, StoreError> {
         let sql = format!(
             "select {ROW_COLUMNS} from bulk_edit_row where bulk_edit = $1 and outcome is null order by place limit $2"
@@ -369,6 +380,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn note_bulk_rows(&self, id: i64, rows: Vec<(i64, Outcome, String)>) -> Result<(), StoreError> {
         let written = self.write(move |connection| {
             let rows = rows.clone();
@@ -391,6 +403,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn forget_previews(&self, before: Moment) -> Result<(), StoreError> {
         self.forget_some_previews("created_at < $1", vec![Bind::Integer(before.0)]).await
     }
@@ -399,6 +412,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn forget_previews_of(&self, person: RecordId) -> Result<(), StoreError> {
         self.forget_some_previews("person = $1", vec![Bind::Integer(person.0)]).await
     }

@@ -4,6 +4,7 @@ use steward_model::chain::Hash;
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::sql::Bind;
@@ -54,6 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn add_feed(&self, feed: NewFeed) -> Result<i64, StoreError> {
         let written = self.write(move |connection| {
             let feed = feed.clone();
@@ -78,6 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn find_feed(&self, hash: &Hash) -> Result<Option<StoredFeed>, StoreError> {
         let sql = format!("select {COLUMNS} from calendar_feed where hash = $1");
         let binds = [Bind::Bytes(hash.0.to_vec())];
@@ -89,6 +92,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn feeds_of(&self, person: RecordId, limit: usize) -> Result<Vec<StoredFeed>, StoreError> {
         let sql = format!(
             "select {COLUMNS} from calendar_feed where person = $1 and revoked_at is null \
@@ -102,6 +106,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn revoke_feed(&self, person: RecordId, id: i64, now: Moment) -> Result<bool, StoreError> {
         let written = self.write(move |connection| {
             Box::pin(async move {
@@ -117,6 +122,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn revoke_feeds_of(&self, person: RecordId, now: Moment) -> Result<(), StoreError> {
         let sql = "update calendar_feed set revoked_at = $1 where person = $2 and revoked_at is null";
         self.change(sql.to_owned(), [now.0, person.0].map(Bind::Integer).to_vec()).await
@@ -126,6 +132,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn note_fetch(&self, id: i64, now: Moment) -> Result<(), StoreError> {
         let sql = "update calendar_feed set fetched_at = $1 where id = $2 and (fetched_at is null or fetched_at < $3)";
         let binds = [now.0, id, now.plus_seconds(-3600).0].map(Bind::Integer).to_vec();

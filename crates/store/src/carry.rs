@@ -10,6 +10,7 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
 use steward_model::record::Record;
 
+use crate::boxed;
 use crate::change::{ChangeSet, Committed, RecordChange};
 use crate::commit::{Rows, write};
 use crate::connection::Connection;
@@ -50,6 +51,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::commit`]; [`CommitError::Misfit`] where a value cannot go over.
+    #[boxed]
     pub async fn commit_carrying(&self, changes: ChangeSet, over: Vec<CarryOver>) -> Result<Committed, CommitError> {
         if over.is_empty() {
             return self.commit(changes).await;
@@ -77,6 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn carried_after(&self, record: RecordId, after: Revision) -> Result<Vec<Event>, StoreError> {
         let sql =
             "select cast(data as text) from journal where record = $1 and seq > $2 and type = 'carried' order by seq";
@@ -90,6 +93,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn carried_of(&self, records: &[RecordId]) -> Result<HashMap<RecordId, Vec<Event>>, StoreError> {
         let ids: Vec<i64> = records.iter().map(|id| id.0).collect();
         past_of(&mut self.read().await?, &ids).await

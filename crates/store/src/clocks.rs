@@ -6,6 +6,7 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 use steward_model::record::Dues;
 
+use crate::boxed;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
@@ -169,6 +170,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn clocks_of(&self, records: &[RecordId]) -> Result<Vec<StoredClock>, StoreError> {
         let mut found = Vec::new();
         for chunk in records.chunks(500) {
@@ -191,6 +193,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn due_clocks(&self, now: Moment, limit: usize) -> Result<Vec<StoredClock>, StoreError> {
         let sql = format!(
             "select {COLUMNS} from clock where next_at is not null and next_at <= $1 order by next_at, record limit $2"
@@ -203,6 +206,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn next_clock_step(&self) -> Result<Option<Moment>, StoreError> {
         let sql = "select next_at from clock where next_at is not null order by next_at limit 1";
         Ok(self.read().await?.fetch_integer(sql, &[]).await?.map(Moment))
@@ -212,6 +216,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn clocks_of_other_books(
         &self,
         book: i64,
@@ -231,6 +236,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn open_records(&self, kind: &str, after: RecordId, limit: usize) -> Result<Vec<RecordId>, StoreError> {
         let sql = "select id from record where kind = $1 and category in ('new', 'active', 'waiting') and id > $2 \
                    order by id limit $3";
@@ -247,6 +253,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn records_with_clocks(&self, after: RecordId, limit: usize) -> Result<Vec<RecordId>, StoreError> {
         let sql = "select distinct record from clock where record > $1 order by record limit $2";
         let binds = [Bind::Integer(after.0), Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
@@ -259,6 +266,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn breached_records(
         &self,
         records: &ListQuery,
@@ -287,6 +295,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn clock_counts(
         &self,
         records: &ListQuery,
@@ -332,6 +341,7 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing could be written.
+    #[boxed]
     pub async fn keep_book(&self, digest: Hash, data: &str) -> Result<i64, StoreError> {
         let find = "select id from clock_book where digest = $1";
         let bind = Bind::Bytes(digest.0.to_vec());
@@ -357,6 +367,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn kept_book(&self, id: i64) -> Result<Option<String>, StoreError> {
         let sql = "select cast(data as text) from clock_book where id = $1";
         let row = self.read().await?.fetch_optional(sql, &[Bind::Integer(id)]).await?;

@@ -8,6 +8,7 @@ use steward_model::event::{Act, Event, LinkTo};
 use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 
+use crate::boxed;
 use crate::bulk::Target;
 use crate::bulk_edits;
 use crate::change::{ChangeSet, Committed, CursorMove, Head, KeptAnswer, RecordChange, SecurityEvent};
@@ -53,6 +54,7 @@ impl Store {
     ///
     /// # Errors
     /// The variants of [`CommitError`] say what stood in the way.
+    #[boxed]
     pub async fn commit(&self, changes: ChangeSet) -> Result<Committed, CommitError> {
         let rows = Rows::of(&changes)?;
         let heads = rows.heads.clone();

@@ -3,6 +3,7 @@
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
 use crate::sql::Bind;
@@ -71,6 +72,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn keep_draft(&self, new: NewDraft, bounds: DraftBounds) -> Result<Keeping, StoreError> {
         let kept = self.write(move |connection| {
             let new = new.clone();
@@ -83,6 +85,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn find_draft(&self, person: RecordId, place: &str) -> Result<Option<StoredDraft>, StoreError> {
         let sql = format!("select {COLUMNS} from draft where person = $1 and place = $2 and content <> ''");
         let binds = [Bind::Integer(person.0), Bind::Text(place.to_owned())];
@@ -93,6 +96,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn drafts_of(&self, person: RecordId, limit: usize) -> Result<Vec<StoredDraft>, StoreError> {
         let sql = format!(
             "select {COLUMNS} from draft where person = $1 and content <> '' order by saved_at desc, place limit $2"
@@ -105,6 +109,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn end_draft(&self, person: RecordId, place: &str, mark: &str, at: Moment) -> Result<(), StoreError> {
         let sql = "insert into draft (person, place, content, mark, saved_at) values ($1, $2, '', $3, $4) \
                    on conflict (person, place) do update set content = '', mark = excluded.mark, saved_at = excluded.saved_at";
@@ -121,6 +126,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn forget_drafts(&self, kept_before: Moment, ended_before: Moment) -> Result<(), StoreError> {
         let sql = "delete from draft where (person, place) in (select person, place from draft \
                    where saved_at < $1 or (saved_at < $2 and content = '') order by saved_at limit $3)";

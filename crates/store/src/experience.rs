@@ -4,6 +4,7 @@ use steward_model::id::RecordId;
 use steward_model::kind::Kind;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::columns::field_column;
 use crate::connection::Row;
 use crate::error::StoreError;
@@ -35,6 +36,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn experience(&self, kind: &Kind, since: Moment, most: usize) -> Result<(Vec<Took>, bool), StoreError> {
         let open =
             self.took(kind, "r.category in ('new', 'active', 'waiting') and r.state <> 'draft'", &[], most).await?;

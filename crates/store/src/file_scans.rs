@@ -4,6 +4,7 @@ use steward_model::event::Audience;
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
@@ -104,6 +105,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn file_scan(&self, sha256: &str) -> Result<Option<StoredScan>, StoreError> {
         let sql = format!("select {COLUMNS} from file_scan s where s.sha256 = $1");
         let row = self.read_few().await?.fetch_optional(&sql, &[Bind::Text(sha256.to_owned())]).await?;
@@ -114,6 +116,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn keep_scan(&self, after: &StoredScan) -> Result<(), StoreError> {
         let sql = "update file_scan set state = $2, tried_at = $3, failures = $4, fault = $5, finding = $6 \
                    where sha256 = $1 and state in ('pending', 'failed')";
@@ -132,6 +135,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn scan_again(&self, scan: NewScan, job: NewJob) -> Result<(), StoreError> {
         let sql = "update file_scan set state = 'pending', failures = 0, fault = null where sha256 = $1";
         let written = self.write(move |connection| {
@@ -149,6 +153,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn holders(&self, contents: &[String]) -> Result<Vec<Holder>, StoreError> {
         if contents.is_empty() {
             return Ok(Vec::new());
@@ -166,6 +171,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn withheld(&self, before: Option<(Moment, &str)>, limit: usize) -> Result<Vec<StoredScan>, StoreError> {
         let limit = Bind::Integer(i64::try_from(limit).unwrap_or(i64::MAX));
         let (after, binds) = match before {

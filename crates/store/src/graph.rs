@@ -4,6 +4,7 @@ use steward_model::event::{Attachment, Audience, LinkTo};
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::file_scans::ScanState;
@@ -45,6 +46,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn links_of(&self, record: RecordId, at: Option<Moment>) -> Result<Vec<Link>, StoreError> {
         let mut binds = vec![Bind::Integer(record.0)];
         let holds = match at {
@@ -67,6 +69,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn is_linked(&self, source: RecordId, to: &LinkTo) -> Result<bool, StoreError> {
         let sql = "select 1 from record_link where link = $1 and source = $2 and target = $3 and until_at is null";
         let binds = [Bind::Text(to.link.clone()), Bind::Integer(source.0), Bind::Integer(to.target.0)];
@@ -77,6 +80,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn attachments_of(&self, record: RecordId) -> Result<Vec<StoredAttachment>, StoreError> {
         let sql = "select a.seq, a.name, a.media_type, a.size, a.sha256, a.audience, a.detached_seq, s.state, s.finding \
                    from attachment a left join file_scan s on s.sha256 = a.sha256 where a.record = $1 order by a.seq";
@@ -87,6 +91,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn teams_of(&self, people: &[RecordId]) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
         let ids: Vec<i64> = people.iter().map(|person| person.0).collect();
         let (list, bind) = integer_list(&ids, 1, self.dialect());
@@ -102,6 +107,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn naming_any(
         &self,
         targets: &[RecordId],
@@ -137,6 +143,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn links_from_any(
         &self,
         sources: &[RecordId],
@@ -159,6 +166,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn referring(&self, field: &str, target: RecordId) -> Result<Vec<RecordId>, StoreError> {
         let sql = "select record from reference where target = $1 and field = $2 order by record";
         let rows =
@@ -170,6 +178,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn organisations_below(&self, organisation: RecordId) -> Result<Vec<RecordId>, StoreError> {
         let parent = match self.dialect() {
             Dialect::Sqlite => "json_extract(r.fields, '$.parent')",

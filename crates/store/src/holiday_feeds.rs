@@ -3,6 +3,7 @@
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::sql::Bind;
@@ -40,6 +41,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn holiday_feed(&self, calendar: RecordId) -> Result<Option<StoredHolidayFeed>, StoreError> {
         let sql = format!("select {COLUMNS} from holiday_feed where calendar = $1");
         let row = self.read().await?.fetch_optional(&sql, &[Bind::Integer(calendar.0)]).await?;
@@ -50,6 +52,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn holiday_feeds(&self) -> Result<Vec<StoredHolidayFeed>, StoreError> {
         let sql = format!("select {COLUMNS} from holiday_feed order by calendar");
         self.read().await?.fetch_all(&sql, &[]).await?.iter().map(stored).collect()
@@ -59,6 +62,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn keep_holiday_feed(&self, feed: &StoredHolidayFeed) -> Result<(), StoreError> {
         let sql = format!(
             "insert into holiday_feed ({COLUMNS}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \

@@ -4,6 +4,7 @@ use steward_model::chain::Hash;
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::change::{KeptAnswer, SecurityEvent};
 use crate::connection::Connection;
 use crate::error::{CommitError, StoreError};
@@ -67,6 +68,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn get_credential(&self, person: RecordId) -> Result<Option<String>, StoreError> {
         let sql = "select hash from credential where person = $1";
         let row = self.read_few().await?.fetch_optional(sql, &[Bind::Integer(person.0)]).await?;
@@ -77,6 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn set_credential(&self, person: RecordId, hash: &str, now: Moment) -> Result<(), StoreError> {
         let sql = "insert into credential (person, hash, changed_at) values ($1, $2, $3) \
                    on conflict (person) do update set hash = excluded.hash, changed_at = excluded.changed_at";
@@ -87,6 +90,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn add_token(&self, token: NewToken) -> Result<(), StoreError> {
         let sql = "insert into token (person, hash, label, scopes, created_at, expires_at) \
                    values ($1, $2, $3, $4, $5, $6)";
@@ -109,6 +113,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn find_token(&self, hash: &Hash) -> Result<Option<StoredToken>, StoreError> {
         let sql = "select person, cast(scopes as text), expires_at, revoked_at from token where hash = $1";
         let row = self.read_few().await?.fetch_optional(sql, &[Bind::Bytes(hash.0.to_vec())]).await?;
@@ -127,6 +132,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn revoke_token(&self, hash: &Hash, now: Moment) -> Result<(), StoreError> {
         let sql = "update token set revoked_at = $1 where hash = $2 and revoked_at is null";
         self.run(sql, vec![Bind::Integer(now.0), Bind::Bytes(hash.0.to_vec())]).await
@@ -136,6 +142,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn tokens_of(&self, person: RecordId, now: Moment) -> Result<Vec<ListedToken>, StoreError> {
         let sql = "select id, label, created_at, expires_at from token where person = $1 and revoked_at is null \
                    and expires_at > $2 order by id desc limit 1000";
@@ -156,6 +163,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn revoke_token_of(&self, person: RecordId, id: i64, now: Moment) -> Result<(), StoreError> {
         let sql = "update token set revoked_at = $1 where id = $2 and person = $3 and revoked_at is null";
         self.run(sql, vec![Bind::Integer(now.0), Bind::Integer(id), Bind::Integer(person.0)]).await
@@ -165,6 +173,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn has_credentials(&self) -> Result<bool, StoreError> {
         let row = self.read().await?.fetch_optional("select person from credential limit 1", &[]).await?;
         Ok(row.is_some())
@@ -174,6 +183,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn take_once(&self, what: &str) -> Result<bool, StoreError> {
         let key = format!("once:{what}");
         let taken = self.write(move |connection| {
@@ -190,6 +200,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn give_back(&self, what: &str) -> Result<(), StoreError> {
         self.run("delete from meta where key = $1", vec![Bind::Text(format!("once:{what}"))]).await
     }
@@ -198,6 +209,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn attempts(&self, subject: &str, since: Moment) -> Result<Attempts, StoreError> {
         let sql = "select count(*), max(at) from attempt where subject = $1 and at >= $2";
         let binds = [Bind::Text(subject.to_owned()), Bind::Integer(since.0)];
@@ -212,6 +224,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn add_attempts(&self, subjects: &[String], now: Moment, keep_since: Moment) -> Result<(), StoreError> {
         let subjects = subjects.to_vec();
         self.changing(move |connection| {
@@ -233,6 +246,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn forget_attempt(&self, subjects: &[String], at: Moment) -> Result<(), StoreError> {
         let subjects = subjects.to_vec();
         self.changing(move |connection| {
@@ -253,6 +267,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn find_answer(&self, actor: RecordId, key: &str) -> Result<Option<KeptAnswer>, StoreError> {
         let sql = "select request_hash, status, response, created_at from idempotency where actor = $1 and key = $2";
         let binds = [Bind::Integer(actor.0), Bind::Text(key.to_owned())];
@@ -274,6 +289,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn forget_answers(&self, before: Moment) -> Result<(), StoreError> {
         self.run("delete from idempotency where created_at < $1", vec![Bind::Integer(before.0)]).await
     }
@@ -282,6 +298,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn add_security_event(&self, event: SecurityEvent) -> Result<(), StoreError> {
         let sql = "insert into security_event (at, actor, address, action, outcome, detail) \
                    values ($1, $2, $3, $4, $5, $6)";
@@ -300,6 +317,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn security_events(&self, since: Moment, limit: usize) -> Result<Vec<SecurityEvent>, StoreError> {
         let sql = "select at, actor, address, action, outcome, detail from security_event \
                    where at >= $1 order by at desc, id desc limit $2";

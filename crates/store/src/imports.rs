@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::error::StoreError;
 use crate::journal::{COLUMNS, JournalEntry, entry};
 use crate::rows::{Loaded, loaded, record_columns};
@@ -41,6 +42,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered; [`StoreError::Damaged`] when what is stored cannot be read.
+    #[boxed]
     pub async fn find_by_numbers(&self, kind: &str, numbers: &[&str]) -> Result<Vec<Loaded>, StoreError> {
         let mut found = Vec::new();
         let mut connection = self.read().await?;
@@ -113,6 +115,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn imports_of(&self, records: &[RecordId]) -> Result<Vec<ImportedEntry>, StoreError> {
         let cause = match self.dialect() {
             Dialect::Sqlite => "json_extract(data, '$.cause.import')",
@@ -141,6 +144,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered; [`StoreError::Damaged`] when an entry cannot be read.
+    #[boxed]
     pub async fn journals_of_kind(
         &self,
         kind: &str,

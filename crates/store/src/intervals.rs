@@ -4,6 +4,7 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Span;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
@@ -197,6 +198,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn intervals(&self, query: &IntervalQuery) -> Result<Vec<FoundInterval>, StoreError> {
         let is_nothing = |list: &Option<Vec<RecordId>>| list.as_ref().is_some_and(Vec::is_empty);
         let nothing_about = is_nothing(&query.about) && query.everywhere.is_none();
@@ -217,6 +219,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn with_time(
         &self,
         query: &IntervalQuery,
@@ -243,6 +246,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn interval_concerns(&self, records: &[RecordId]) -> Result<Vec<(RecordId, RecordId)>, StoreError> {
         if records.is_empty() {
             return Ok(Vec::new());
@@ -258,6 +262,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn intervals_of(&self, records: &[RecordId]) -> Result<Vec<(RecordId, IntervalRow)>, StoreError> {
         if records.is_empty() {
             return Ok(Vec::new());
@@ -277,6 +282,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn replace_intervals(&self, changes: Vec<(Revision, IntervalsChange)>) -> Result<(), StoreError> {
         let written = self.write(move |connection| {
             let changes = changes.clone();
@@ -300,6 +306,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn kind_records_after(
         &self,
         kind: &str,
@@ -320,6 +327,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn intervals_made_by(&self) -> Result<Option<String>, StoreError> {
         crate::migrate::get_meta(&mut self.read_few().await?, MADE_BY).await
     }
@@ -328,6 +336,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn set_intervals_made_by(&self, digest: &str) -> Result<(), StoreError> {
         let digest = digest.to_owned();
         let written = self.write(move |connection| {

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
@@ -73,6 +74,7 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing could be written.
+    #[boxed]
     pub async fn enqueue(&self, jobs: Vec<NewJob>) -> Result<(), StoreError> {
         let written = self.write(move |connection| {
             let jobs = jobs.clone();
@@ -87,6 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing could be claimed.
+    #[boxed]
     pub async fn claim(
         &self,
         worker: &str,
@@ -119,6 +122,7 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing could be written.
+    #[boxed]
     pub async fn renew(&self, claim: &JobClaim) -> Result<bool, StoreError> {
         let lease = i64::try_from(self.config().job_lease.as_micros()).unwrap_or(i64::MAX / 2);
         let sql = format!(
@@ -133,6 +137,7 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing could be written.
+    #[boxed]
     pub async fn complete(&self, claim: &JobClaim) -> Result<bool, StoreError> {
         let sql = "delete from job where id = $1 and fence = $2 and state = 'running'";
         self.change_jobs(sql.into(), vec![Bind::Integer(claim.id), Bind::Integer(claim.fence)]).await
@@ -143,6 +148,7 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing could be written.
+    #[boxed]
     pub async fn fail(&self, claim: &JobClaim, error: &str, retry_at: Moment) -> Result<bool, StoreError> {
         let sql = "update job set state = case when attempts >= max_attempts then 'dead' else 'waiting' end, \
                    error = $1, run_at = $2, leased_until = null, worker = null \
@@ -160,6 +166,7 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing could be written.
+    #[boxed]
     pub async fn postpone(&self, claim: &JobClaim, run_at: Moment) -> Result<bool, StoreError> {
         let sql = "update job set state = 'waiting', attempts = attempts - 1, run_at = $1, leased_until = null, worker = null \
                    where id = $2 and fence = $3 and state = 'running'";
@@ -171,6 +178,7 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing could be written.
+    #[boxed]
     pub async fn release(&self, worker: &str) -> Result<(), StoreError> {
         let sql = "update job set state = 'waiting', attempts = attempts - 1, leased_until = null, worker = null \
                    where worker = $1 and state = 'running'";
@@ -181,6 +189,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn dead_jobs(&self, limit: usize) -> Result<Vec<DeadJob>, StoreError> {
         let sql = "select id, kind, cast(payload as text), attempts, error from job where state = 'dead' \
                    order by id limit $1";
@@ -202,6 +211,7 @@ impl Store {
     ///
     /// # Errors
     /// Why nothing could be written.
+    #[boxed]
     pub async fn revive(&self, id: i64, run_at: Moment) -> Result<bool, StoreError> {
         let sql = "update job set state = 'waiting', attempts = 0, run_at = $1 where id = $2 and state = 'dead'";
         self.change_jobs(sql.into(), vec![Bind::Integer(run_at.0), Bind::Integer(id)]).await

@@ -9,6 +9,7 @@ use steward_model::event::Event;
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::{Connection, Row};
 use crate::error::StoreError;
 use crate::sql::{Bind, Dialect, integer_list};
@@ -80,6 +81,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered; [`StoreError::Damaged`] when an entry cannot be read.
+    #[boxed]
     pub async fn read_journal(&self, after: Position, limit: usize) -> Result<Vec<JournalEntry>, StoreError> {
         let rows = read_rows(&mut self.read().await?, COLUMNS, after, limit).await?;
         rows.iter().map(entry).collect()
@@ -89,6 +91,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::read_journal`].
+    #[boxed]
     pub async fn journals_of(
         &self,
         records: &[RecordId],
@@ -141,6 +144,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn read_positions(&self, after: Position, limit: usize) -> Result<Vec<Position>, StoreError> {
         let rows = read_rows(&mut self.read().await?, "epoch, xid, position", after, limit).await?;
         Ok(rows.iter().map(position).collect::<Result<_, _>>()?)
@@ -150,6 +154,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::read_journal`].
+    #[boxed]
     pub async fn journal_of(
         &self,
         record: RecordId,
@@ -165,6 +170,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::read_journal`].
+    #[boxed]
     pub async fn journal_until(&self, record: RecordId, at: Moment) -> Result<Vec<JournalEntry>, StoreError> {
         let sql = format!("select {COLUMNS} from journal where record = $1 and at <= $2 order by seq");
         let binds = [record.0, at.0].map(Bind::Integer);
@@ -175,6 +181,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn cursor(&self, subscriber: &str) -> Result<Option<Position>, StoreError> {
         let sql = "select epoch, xid, position from cursor where subscriber = $1";
         let row = self.read().await?.fetch_optional(sql, &[Bind::Text(subscriber.to_owned())]).await?;
@@ -185,6 +192,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn is_journal_ahead(&self, after: Position) -> Result<bool, StoreError> {
         let mut connection = self.read().await?;
         let order = Order::of(connection.dialect());
@@ -196,6 +204,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn journal_end(&self) -> Result<Position, StoreError> {
         let mut connection = self.read().await?;
         let finished = finished(&connection);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use steward_model::chain::Hash;
 use steward_model::kind::{Field, FieldType, Kind, Registry};
 
+use crate::boxed;
 use crate::columns::{field_column, field_expression};
 use crate::connection::Connection;
 use crate::error::{CommitError, StoreError};
@@ -48,6 +49,7 @@ impl Store {
     ///
     /// # Errors
     /// Why the database refused, such as views of others that hang on ours.
+    #[boxed]
     pub async fn sync_kinds(&self, registry: &Registry) -> Result<(), StoreError> {
         let (steps, gone) = self.steps(registry).await?;
         self.make_indexes(&steps).await?;
@@ -67,6 +69,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn index_large_kinds(&self, registry: &Registry) -> Result<(), StoreError> {
         let (mut steps, _) = self.steps(registry).await?;
         steps
@@ -84,6 +87,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn is_table(&self, name: &str) -> Result<bool, StoreError> {
         let sql = match self.dialect() {
             Dialect::Sqlite => "select 1 from sqlite_master where type = 'table' and name = $1",

@@ -3,6 +3,7 @@
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::error::StoreError;
 use crate::sql::{Bind, integer_list};
 use crate::store::Store;
@@ -53,6 +54,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn vote(&self, vote: Vote) -> Result<(), StoreError> {
         let sql = "insert into article_vote (article, person, version, helpful, at) values ($1, $2, $3, $4, $5) \
                    on conflict (article, person) do update set \
@@ -65,6 +67,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn vote_of(&self, article: RecordId, person: RecordId) -> Result<Option<bool>, StoreError> {
         let sql = "select helpful from article_vote where article = $1 and person = $2";
         let binds = [article.0, person.0].map(Bind::Integer);
@@ -76,6 +79,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn votes(&self, articles: &[RecordId]) -> Result<Vec<Votes>, StoreError> {
         let ids: Vec<i64> = articles.iter().map(|article| article.0).collect();
         let (list, bind) = integer_list(&ids, 1, self.dialect());
@@ -96,6 +100,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn links_to(&self, link: &str, targets: &[RecordId]) -> Result<Vec<(RecordId, i64)>, StoreError> {
         let ids: Vec<i64> = targets.iter().map(|target| target.0).collect();
         let (list, bind) = integer_list(&ids, 2, self.dialect());
@@ -112,6 +117,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn note_seen(&self, view: NoteView) -> Result<bool, StoreError> {
         let sql = "insert into handling_note_view (note, session, person, record, at) values ($1, $2, $3, $4, $5) \
                    on conflict (note, session) do nothing";
@@ -127,6 +133,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn notes_seen(&self, session: i64, notes: &[RecordId]) -> Result<Vec<RecordId>, StoreError> {
         let ids: Vec<i64> = notes.iter().map(|note| note.0).collect();
         let (list, bind) = integer_list(&ids, 2, self.dialect());
@@ -139,6 +146,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn views_of_note(&self, note: RecordId, limit: usize) -> Result<Vec<NoteView>, StoreError> {
         let sql = "select note, session, person, record, at from handling_note_view where note = $1 \
                    order by at desc, session desc limit $2";

@@ -54,4 +54,7 @@ pub mod webhooks;
 pub mod worklog;
 mod writer;
 
+/// What [`store::Store`] offers returns its future boxed, so that it is compiled once, here, instead of in each crate and
+/// test that awaits it.
+pub(crate) use async_recursion::async_recursion as boxed;
 pub use migrate::schema;

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use steward_model::filter::Attribute;
 use steward_model::kind::Kind;
 
+use crate::boxed;
 use crate::columns::{ValueType, attribute_column};
 use crate::connection::Row;
 use crate::error::StoreError;
@@ -66,6 +67,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn list(&self, query: &ListQuery) -> Result<Vec<Loaded>, StoreError> {
         let sql = query.sql(self.dialect());
         self.read().await?.fetch_all(&sql, &query.binds).await?.iter().map(loaded).collect()
@@ -75,6 +77,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn count(&self, query: &ListQuery, cap: usize) -> Result<usize, StoreError> {
         let sql = format!("select count(*) from (select 1 {} limit {cap}) counted", query.rows_from());
         let count = self.read().await?.fetch_integer(&sql, &query.binds).await?;
@@ -86,6 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn count_any(
         &self,
         kind: &str,
@@ -111,6 +115,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn count_by(
         &self,
         query: &ListQuery,
@@ -140,6 +145,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn explain(&self, query: &ListQuery) -> Result<String, StoreError> {
         let (explain, column) = match self.dialect() {
             Dialect::Sqlite => ("explain query plan", 3),

@@ -4,6 +4,7 @@ use steward_model::event::Event;
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::StoreError;
@@ -107,6 +108,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn notifications_of(
         &self,
         person: RecordId,
@@ -127,6 +129,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn mark_read(&self, person: RecordId, which: &Which, at: Moment) -> Result<(), StoreError> {
         let mut binds = vec![Bind::Integer(at.0), Bind::Integer(person.0)];
         let which = match which {
@@ -149,6 +152,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::read_journal`].
+    #[boxed]
     pub async fn entries_at(&self, places: &[(RecordId, Revision)]) -> Result<Vec<Event>, StoreError> {
         if places.is_empty() {
             return Ok(Vec::new());
@@ -169,6 +173,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn forget_notifications(&self, before: Moment, most: i64) -> Result<(), StoreError> {
         let sql =
             "delete from notification where id in (select id from notification where at < $1 order by at limit $2)";
@@ -187,6 +192,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn count_snippet(&self, record: RecordId, day: i64) -> Result<(), StoreError> {
         let sql = "insert into snippet_use (record, day, times) values ($1, $2, 1) \
                    on conflict (record, day) do update set times = snippet_use.times + 1";
@@ -197,6 +203,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn snippet_uses(&self, records: &[RecordId], since: i64) -> Result<Vec<(RecordId, i64)>, StoreError> {
         let ids: Vec<i64> = records.iter().map(|record| record.0).collect();
         let (list, bind) = integer_list(&ids, 1, self.dialect());

@@ -8,6 +8,7 @@ use steward_model::id::RecordId;
 use steward_model::kind::{Kind, Numbering};
 use tokio::sync::Mutex;
 
+use crate::boxed;
 use crate::connection::Connection;
 use crate::error::{CommitError, StoreError};
 use crate::sql::{Bind, Dialect, quoted};
@@ -56,6 +57,7 @@ impl Store {
     ///
     /// # Errors
     /// Why no new block could be taken.
+    #[boxed]
     pub async fn next_ids(&self, count: usize) -> Result<Vec<RecordId>, StoreError> {
         let count = i64::try_from(count).map_err(|_| StoreError::Refused("too many ids at once".into()))?;
         let mut ids = self.numbers().ids.lock().await;
@@ -82,6 +84,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered; on PostgreSQL also when [`Store::sync_kinds`] never saw the kind.
+    #[boxed]
     pub async fn next_numbers(&self, kind: &Kind, count: usize) -> Result<Vec<String>, StoreError> {
         let places: Vec<i64> = match self.dialect() {
             Dialect::Sqlite => {
@@ -115,6 +118,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn numbers_used(&self, kind: &Kind, place: i64) -> Result<(), StoreError> {
         match self.dialect() {
             Dialect::Sqlite => {

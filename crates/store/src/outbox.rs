@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
@@ -231,6 +232,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn claim_mail(
         &self,
         now: Moment,
@@ -266,6 +268,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn end_mail(&self, claim: &MailClaim, end: &MailEnd) -> Result<bool, StoreError> {
         let sql = "update outbox set state = $1, why = $2, error = $3, due_at = $4, done_at = $5, leased_until = null \
                    where id = $6 and fence = $7 and state = 'sending'";
@@ -286,6 +289,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn release_mail(&self, id: i64, now: Moment) -> Result<bool, StoreError> {
         let sql = "update outbox set state = 'ready', due_at = $1, tries = 0, why = null, error = null, done_at = null \
                    where id = $2 and state in ('waiting', 'ready', 'held', 'failed', 'dead', 'withheld')";
@@ -296,6 +300,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn mail(&self, query: &MailQuery) -> Result<Vec<StoredMail>, StoreError> {
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
         let mut binds = [query.before.unwrap_or(i64::MAX), limit].map(Bind::Integer).to_vec();
@@ -316,6 +321,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn one_mail(&self, id: i64) -> Result<Option<StoredMail>, StoreError> {
         let sql = format!("select {COLUMNS} from outbox where id = $1");
         let row = self.read_few().await?.fetch_optional(&sql, &[Bind::Integer(id)]).await?;
@@ -327,6 +333,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn mail_places(
         &self,
         messages: &[i64],
@@ -363,6 +370,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn forget_mail(&self, before: Moment) -> Result<(), StoreError> {
         let forgotten = self.write(move |connection| {
             Box::pin(async move {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use steward_model::id::RecordId;
 
+use crate::boxed;
 use crate::error::StoreError;
 use crate::sql::{Bind, integer_list};
 use crate::store::Store;
@@ -13,6 +14,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn person_settings(&self, people: &[RecordId]) -> Result<HashMap<RecordId, String>, StoreError> {
         if people.is_empty() {
             return Ok(HashMap::new());
@@ -28,6 +30,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn set_person_settings(&self, person: RecordId, settings: &str) -> Result<(), StoreError> {
         let binds = vec![Bind::Integer(person.0), Bind::Text(settings.to_owned())];
         let written = self.write(move |connection| {

@@ -4,6 +4,7 @@ use steward_model::chain::Hash;
 use steward_model::event::Event;
 use steward_model::id::RecordId;
 
+use crate::boxed;
 use crate::error::StoreError;
 use crate::journal::Position;
 use crate::rows::{Loaded, loaded, record_columns};
@@ -15,6 +16,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::get_record`].
+    #[boxed]
     pub async fn records_after(&self, id: RecordId, limit: usize) -> Result<Vec<Loaded>, StoreError> {
         let columns = record_columns(self.dialect(), "r");
         let sql = format!("select {columns} from record r where r.id > $1 order by r.id limit $2");
@@ -27,6 +29,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered; [`StoreError::Damaged`] when an entry cannot be read.
+    #[boxed]
     pub async fn remarks_of(&self, records: &[RecordId], most: usize) -> Result<Vec<Event>, StoreError> {
         if records.is_empty() {
             return Ok(Vec::new());
@@ -59,6 +62,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn hash_at(&self, place: Position) -> Result<Option<Hash>, StoreError> {
         let sql = "select hash from journal where epoch = $1 and xid = $2 and position = $3";
         let binds = [place.epoch, place.xid, place.position].map(Bind::Integer);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use steward_model::id::RecordId;
 
+use crate::boxed;
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::rows::{Loaded, loaded, loaded_from, record_columns};
@@ -42,6 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered; [`StoreError::Damaged`] when what is stored cannot be read.
+    #[boxed]
     pub async fn get_record(&self, id: RecordId) -> Result<Option<Loaded>, StoreError> {
         self.one_record("r.id = $1", &[Bind::Integer(id.0)]).await
     }
@@ -50,6 +52,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::get_record`].
+    #[boxed]
     pub async fn get_records(&self, ids: &[RecordId]) -> Result<Vec<Loaded>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -72,6 +75,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn names(&self, ids: &[RecordId]) -> Result<Vec<Name>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -93,6 +97,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::get_record`].
+    #[boxed]
     pub async fn find_by_number(&self, kind: &str, number: &str) -> Result<Option<Loaded>, StoreError> {
         self.one_record("r.kind = $1 and r.number = $2", &[Bind::Text(kind.into()), Bind::Text(number.into())]).await
     }
@@ -102,6 +107,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::get_record`].
+    #[boxed]
     pub async fn find_by_unique(&self, kinds: &[&str], value: &str) -> Result<Vec<Loaded>, StoreError> {
         let mut binds = vec![Bind::Text(value.to_lowercase())];
         binds.extend(kinds.iter().map(|kind| Bind::Text((*kind).to_owned())));
@@ -119,6 +125,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn resolve(&self, texts: &[&str]) -> Result<Vec<Resolved>, StoreError> {
         let mut connection = self.read_some(texts.len()).await?;
         let mut found = Vec::new();
@@ -135,6 +142,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::get_record`].
+    #[boxed]
     pub async fn resolve_records(&self, texts: &[&str]) -> Result<(Vec<Resolved>, Vec<Loaded>), StoreError> {
         let mut connection = self.read_some(texts.len()).await?;
         let (mut found, mut records) = (Vec::new(), BTreeMap::new());

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::bulk::Target;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
@@ -176,6 +177,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn runs_of_rule(
         &self,
         rule: RecordId,
@@ -189,6 +191,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn runs_on_record(
         &self,
         record: RecordId,
@@ -215,6 +218,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn count_runs(&self, rule: RecordId, since: Moment) -> Result<(i64, i64), StoreError> {
         let sql = "select cast(coalesce(sum(case when outcome = 'done' then 1 else 0 end), 0) as bigint), count(*) \
                    from rule_run where rule = $1 and at > $2";
@@ -226,6 +230,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn last_run(&self, rule: RecordId, outcome: &str) -> Result<Option<Moment>, StoreError> {
         let sql = "select at from rule_run where rule = $1 and outcome = $2 order by id desc limit 1";
         let binds = [Bind::Integer(rule.0), Bind::Text(outcome.to_owned())];
@@ -236,6 +241,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn outcomes_of(&self, rule: RecordId, since: Moment) -> Result<Vec<(String, i64)>, StoreError> {
         let sql =
             "select outcome, count(*) from rule_run where rule = $1 and at > $2 group by outcome order by outcome";
@@ -247,6 +253,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn done_with(
         &self,
         rule: RecordId,
@@ -265,6 +272,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn group_acted(&self, rule: RecordId, value: &str) -> Result<Option<Moment>, StoreError> {
         let sql = "select at from rule_group where rule = $1 and value = $2";
         let binds = [Bind::Integer(rule.0), Bind::Text(value.to_owned())];
@@ -275,6 +283,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn rule_place(&self, rule: RecordId) -> Result<(Option<i64>, Option<RecordId>), StoreError> {
         let sql = "select turn, person from rule_place where rule = $1";
         let row = self.read().await?.fetch_optional(sql, &[Bind::Integer(rule.0)]).await?;
@@ -288,6 +297,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn note_turn(&self, rule: RecordId, turn: i64) -> Result<(), StoreError> {
         let sql = "insert into rule_place (rule, turn) values ($1, $2) \
                    on conflict (rule) do update set turn = excluded.turn";
@@ -298,6 +308,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn forget_runs(&self, before: Moment) -> Result<(), StoreError> {
         let sql = "delete from rule_run where id in (select id from rule_run where at < $1 order by at limit $2)";
         self.change(sql.to_owned(), [before.0, BATCH].map(Bind::Integer).to_vec()).await?;
@@ -316,6 +327,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn ask_replay(&self, asked: &StoredReplay, job: NewJob) -> Result<(), StoreError> {
         let work = std::sync::Arc::new((asked.clone(), job));
         let written = self.write(move |connection| {
@@ -338,6 +350,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn replay_of(&self, rule: RecordId, person: RecordId) -> Result<Option<StoredReplay>, StoreError> {
         let sql = "select version, days, asked_at, state, cast(detail as text) from rule_replay \
                    where rule = $1 and person = $2";
@@ -360,6 +373,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn keep_replay(&self, found: &StoredReplay) -> Result<(), StoreError> {
         let json = if self.dialect() == crate::sql::Dialect::Postgres { "::json" } else { "" };
         let sql = format!(

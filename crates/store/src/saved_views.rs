@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::sql::{Bind, Dialect, integer_list};
@@ -84,6 +85,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn add_saved_view(&self, new: NewSavedView) -> Result<i64, StoreError> {
         let sql = format!(
             "insert into saved_view (kind, name, owner, audience, team, definition, created_at, updated_at) \
@@ -112,6 +114,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn set_saved_view(&self, id: i64, new: NewSavedView) -> Result<(), StoreError> {
         let sql = format!(
             "update saved_view set name = $2, audience = $3, team = $4, definition = $5{}, updated_at = $6 where id = $1",
@@ -132,6 +135,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn remove_saved_view(&self, id: i64) -> Result<(), StoreError> {
         self.change("delete from saved_view_pin where saved_view = $1".to_owned(), vec![Bind::Integer(id)]).await?;
         self.change("delete from saved_view where id = $1".to_owned(), vec![Bind::Integer(id)]).await
@@ -141,6 +145,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn pin_saved_view(&self, person: RecordId, id: i64, pinned: bool) -> Result<(), StoreError> {
         let sql = match pinned {
             true => "insert into saved_view_pin (person, saved_view) values ($1, $2) on conflict do nothing",
@@ -153,6 +158,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn find_saved_view(&self, person: RecordId, id: i64) -> Result<Option<StoredSavedView>, StoreError> {
         let sql = format!("select {COLUMNS} from saved_view v where v.id = $2");
         let binds = [Bind::Integer(person.0), Bind::Integer(id)];
@@ -163,6 +169,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn saved_views(
         &self,
         person: RecordId,
@@ -189,6 +196,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn pinned_views(
         &self,
         person: RecordId,
@@ -211,6 +219,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn count_saved_views(&self, owner: RecordId) -> Result<usize, StoreError> {
         let sql = "select count(*) from saved_view where owner = $1";
         let count = self.read().await?.fetch_integer(sql, &[Bind::Integer(owner.0)]).await?;
@@ -221,6 +230,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn list_columns(&self, person: RecordId, kind: &str) -> Result<Vec<String>, StoreError> {
         let sql = "select columns from list_columns where person = $1 and kind = $2";
         let binds = [Bind::Integer(person.0), Bind::Text(kind.to_owned())];
@@ -233,6 +243,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn set_list_columns(&self, person: RecordId, kind: &str, columns: &[String]) -> Result<(), StoreError> {
         let mut binds = vec![Bind::Integer(person.0), Bind::Text(kind.to_owned())];
         if columns.is_empty() {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use steward_model::chain::{Hash, MerkleTree, seal_hash};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::{Connection, Row};
 use crate::error::StoreError;
 use crate::journal::{Position, position, read_rows};
@@ -39,6 +40,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn seal(&self, now: Moment) -> Result<Option<Seal>, StoreError> {
         let mut connection = self.read().await?;
         let last = last_seal(&mut connection).await?;
@@ -74,6 +76,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn last_seal(&self) -> Result<Option<Seal>, StoreError> {
         last_seal(&mut self.read().await?).await
     }

@@ -4,6 +4,7 @@ use steward_model::chain::Hash;
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::sql::Bind;
@@ -64,6 +65,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn add_session(&self, new: NewSession, most: i64, idle_since: Moment) -> Result<(), StoreError> {
         self.write(move |connection| {
             let new = new.clone();
@@ -96,6 +98,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn find_session(&self, hash: &Hash) -> Result<Option<StoredSession>, StoreError> {
         let sql = format!("select {COLUMNS} from session where hash = $1 and ended_at is null");
         let row = self.read().await?.fetch_optional(&sql, &[Bind::Bytes(hash.0.to_vec())]).await?;
@@ -106,6 +109,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn sessions_of(&self, person: RecordId) -> Result<Vec<StoredSession>, StoreError> {
         let sql = format!(
             "select {COLUMNS} from session where person = $1 and ended_at is null order by seen_at desc, id desc limit 100"
@@ -118,6 +122,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn touch_session(&self, id: i64, now: Moment) -> Result<(), StoreError> {
         let sql = "update session set seen_at = $1 where id = $2 and seen_at < $1";
         self.run(sql, vec![Bind::Integer(now.0), Bind::Integer(id)]).await
@@ -127,6 +132,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn prove_session(&self, id: i64, now: Moment) -> Result<(), StoreError> {
         let sql = "update session set proved_at = $1, seen_at = $1 where id = $2 and ended_at is null";
         self.run(sql, vec![Bind::Integer(now.0), Bind::Integer(id)]).await
@@ -136,6 +142,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn view_in_session(&self, id: i64, viewing: Option<StoredViewing>) -> Result<(), StoreError> {
         let sql =
             "update session set view_as = $1, view_reason = $2, view_until = $3 where id = $4 and ended_at is null";
@@ -152,6 +159,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn end_session(&self, person: RecordId, id: i64, now: Moment) -> Result<(), StoreError> {
         let sql = "update session set ended_at = $1 where id = $2 and person = $3 and ended_at is null";
         self.run(sql, vec![Bind::Integer(now.0), Bind::Integer(id), Bind::Integer(person.0)]).await
@@ -161,6 +169,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn end_sessions(&self, person: RecordId, keep: Option<i64>, now: Moment) -> Result<(), StoreError> {
         let sql = "update session set ended_at = $1 where person = $2 and id <> $3 and ended_at is null";
         let binds = vec![Bind::Integer(now.0), Bind::Integer(person.0), Bind::Integer(keep.unwrap_or_default())];

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use sqlx::PgPool;
 
+use crate::boxed;
 use crate::config::{self, StoreConfig};
 use crate::connection::Connection;
 use crate::error::{CommitError, Meaning, StoreError, meaning};
@@ -68,6 +69,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Refused`], in one line fit for whoever starts the program, when the address is wrong, the server
     /// does not answer, another process uses the SQLite file, or the schema is newer than this program.
+    #[boxed]
     pub async fn open(config: &StoreConfig) -> Result<Self, StoreError> {
         let database = match config.sqlite_path() {
             Some(path) => {
@@ -117,6 +119,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Busy`] when none becomes free in time, [`StoreError::Unavailable`] when the server is gone.
+    #[boxed]
     pub async fn read(&self) -> Result<Connection, StoreError> {
         self.reader(Pace::Slow).await
     }
@@ -185,6 +188,7 @@ impl Store {
     ///
     /// # Errors
     /// Why it does not answer; [`StoreError::Stopped`] when it can only be read.
+    #[boxed]
     pub async fn ping(&self) -> Result<(), StoreError> {
         if let Database::Sqlite { writer, .. } = &self.inner.database
             && writer.is_stopped()
@@ -209,6 +213,7 @@ impl Store {
 
     /// Ends all connections and, on SQLite, gives the file free for another process. Writes that wait are still done;
     /// later calls fail.
+    #[boxed]
     pub async fn close(&self) {
         match &self.inner.database {
             Database::Sqlite { writer, readers, lock } => {

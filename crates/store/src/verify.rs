@@ -11,6 +11,7 @@ use steward_model::record::Record;
 use steward_model::work::{Booking, follow};
 
 use crate::blob::Blobs;
+use crate::boxed;
 use crate::commit::audience_key;
 use crate::connection::{Connection, Row};
 use crate::error::StoreError;
@@ -106,10 +107,19 @@ impl Store {
         exported: Option<&Seal>,
         mut progress: impl FnMut(u64) + Send,
     ) -> Result<VerifyReport, StoreError> {
+        self.verify_and_tell(exported, &mut progress).await
+    }
+
+    #[boxed]
+    async fn verify_and_tell(
+        &self,
+        exported: Option<&Seal>,
+        progress: &mut (dyn FnMut(u64) + Send),
+    ) -> Result<VerifyReport, StoreError> {
         let mut connection = self.read_snapshot().await?;
         let mut report = VerifyReport::default();
         check_pages(&mut connection, &mut report).await?;
-        check_journals(&mut connection, &mut report, &mut progress).await?;
+        check_journals(&mut connection, &mut report, progress).await?;
         check_orphans(&mut connection, &mut report).await?;
         check_seals(&mut connection, &mut report, exported).await?;
         Ok(report)
@@ -120,6 +130,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::verify`].
+    #[boxed]
     pub async fn verify_attachments(&self, blobs: Option<&Blobs>, report: &mut VerifyReport) -> Result<(), StoreError> {
         check_attachments(&mut self.read_snapshot().await?, blobs, report).await
     }
@@ -231,7 +242,7 @@ struct Chain {
 async fn check_journals(
     connection: &mut Connection,
     report: &mut VerifyReport,
-    progress: &mut (impl FnMut(u64) + Send),
+    progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(), StoreError> {
     let sql = "select record, seq, kind, at, actor, door, type, cast(data as text), hash from journal \
                where (record, seq) > ($1, $2) order by record, seq limit $3";

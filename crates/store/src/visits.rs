@@ -3,6 +3,7 @@
 use steward_model::id::RecordId;
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::Row;
 use crate::error::StoreError;
 use crate::sql::Bind;
@@ -24,6 +25,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn note_visit(&self, person: RecordId, record: RecordId, at: Moment) -> Result<(), StoreError> {
         let sql = "insert into visit (person, record, seen_at) values ($1, $2, $3) on conflict (person, record) \
                    do update set seen_at = excluded.seen_at where visit.seen_at < excluded.seen_at";
@@ -34,6 +36,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn pin_record(
         &self,
         person: RecordId,
@@ -52,6 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn last_visit(&self, person: RecordId, record: RecordId) -> Result<Option<Moment>, StoreError> {
         let sql = "select seen_at from visit where person = $1 and record = $2";
         let binds = [person.0, record.0].map(Bind::Integer);
@@ -62,6 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn recent_visits(&self, person: RecordId, limit: usize) -> Result<Vec<Visit>, StoreError> {
         self.visits("person = $1 order by seen_at desc", person, limit).await
     }
@@ -70,6 +75,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn pinned_records(&self, person: RecordId, limit: usize) -> Result<Vec<Visit>, StoreError> {
         self.visits("person = $1 and pinned_at is not null order by pinned_at", person, limit).await
     }
@@ -78,6 +84,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn changed_since_visit(
         &self,
         person: RecordId,
@@ -96,6 +103,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn forget_visits(&self, before: Moment) -> Result<(), StoreError> {
         let sql = "delete from visit where pinned_at is null and seen_at < $1";
         self.change(sql.to_owned(), vec![Bind::Integer(before.0)]).await

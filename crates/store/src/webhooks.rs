@@ -3,6 +3,7 @@
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 
+use crate::boxed;
 use crate::connection::{Connection, Row};
 use crate::error::{CommitError, StoreError};
 use crate::sql::{Bind, placeholders};
@@ -68,6 +69,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn webhooks(&self, ids: &[String]) -> Result<Vec<StoredWebhook>, StoreError> {
         if ids.is_empty() {
             return Ok(Vec::new());

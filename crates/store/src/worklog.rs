@@ -7,6 +7,7 @@ use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
 use steward_model::work::{Booking, Work};
 
+use crate::boxed;
 use crate::connection::{Connection, Row};
 use crate::error::StoreError;
 use crate::sql::{Bind, integer_list};
@@ -137,6 +138,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn booked_on(&self, record: RecordId) -> Result<Vec<Booking>, StoreError> {
         let sql = format!("select {COLUMNS} from worklog where record = $1 order by seq");
         let rows = self.read().await?.fetch_all(&sql, &[Bind::Integer(record.0)]).await?;
@@ -147,6 +149,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn seconds_on(&self, record: RecordId) -> Result<i64, StoreError> {
         let sql = "select cast(coalesce(sum(seconds), 0) as bigint) from worklog where record = $1";
         Ok(self.read_few().await?.fetch_integer(sql, &[Bind::Integer(record.0)]).await?.unwrap_or_default())
@@ -156,6 +159,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn seconds_on_each(&self, records: &[RecordId]) -> Result<HashMap<RecordId, (i64, i64)>, StoreError> {
         let ids: Vec<i64> = records.iter().map(|record| record.0).collect();
         let (list, bind) = integer_list(&ids, 1, self.dialect());
@@ -171,6 +175,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn worklogs(&self, query: &WorkQuery) -> Result<Vec<BookedOn>, StoreError> {
         let limit = i64::try_from(query.limit).unwrap_or(i64::MAX);
         let mut binds = [query.from.0, query.until.0, limit].map(Bind::Integer).to_vec();
@@ -189,6 +194,7 @@ impl Store {
     ///
     /// # Errors
     /// What the database answered.
+    #[boxed]
     pub async fn timer_of(&self, person: RecordId) -> Result<Option<Running>, StoreError> {
         let sql = "select record, started_at from work_timer where person = $1";
         let row = self.read_few().await?.fetch_optional(sql, &[Bind::Integer(person.0)]).await?;
@@ -199,6 +205,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn start_timer(&self, person: RecordId, running: &Running) -> Result<bool, StoreError> {
         let sql =
             "insert into work_timer (person, record, started_at) values ($1, $2, $3) on conflict (person) do nothing";
@@ -214,6 +221,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::write`].
+    #[boxed]
     pub async fn end_timer(&self, person: RecordId, running: &Running) -> Result<bool, StoreError> {
         let sql = "delete from work_timer where person = $1 and record = $2 and started_at = $3";
         let binds = [person.0, running.record.0, running.started_at.0].map(Bind::Integer).to_vec();

@@ -10,6 +10,7 @@ use steward_model::chain::Hash;
 use steward_model::id::RecordId;
 use steward_store::sessions::NewSession;
 
+use crate::boxed;
 use crate::client::{Answer, Call, Client};
 use crate::markup::{Page, PageForm};
 use crate::server::Server;
@@ -78,6 +79,7 @@ impl Browser {
     }
 
     /// Sends a request and keeps what the answer sets.
+    #[boxed]
     pub async fn send(&self, call: Call) -> Answer {
         let answer = call.send().await;
         let mut cookies = self.cookies.lock().unwrap();
@@ -105,6 +107,7 @@ impl Browser {
     }
 
     /// A page, read; panics unless the answer is 200.
+    #[boxed]
     pub async fn page(&self, path: &str) -> Page {
         let answer = self.get(path).await;
         assert_eq!(answer.status.as_u16(), 200, "{path}: {}", answer.text());
@@ -112,6 +115,7 @@ impl Browser {
     }
 
     /// The form that goes to `action` on the page at `path`.
+    #[boxed]
     pub async fn form(&self, path: &str, action: &str) -> PageForm {
         let page = self.page(path).await;
         let seen: Vec<String> = page.forms().into_iter().map(|form| form.action).collect();
@@ -119,6 +123,7 @@ impl Browser {
     }
 
     /// The token of the session, from the page of the account; empty when nobody is signed in.
+    #[boxed]
     pub async fn token(&self) -> String {
         if let Some(token) = self.token.lock().unwrap().clone() {
             return token;
@@ -130,17 +135,20 @@ impl Browser {
     }
 
     /// Sends a form that a page has, as it is.
+    #[boxed]
     pub async fn submit(&self, form: &PageForm) -> Answer {
         self.send(self.own_call("POST", &form.action).form(&form.values)).await
     }
 
     /// Sends values from a page of the server, with the token of the session.
+    #[boxed]
     pub async fn post(&self, path: &str, values: &[(&str, &str)]) -> Answer {
         let call = self.own_call("POST", path).form(&self.with_token(values).await);
         self.send(call).await
     }
 
     /// As [`Self::post`], as htmx does it.
+    #[boxed]
     pub async fn post_part(&self, path: &str, values: &[(&str, &str)]) -> Answer {
         let call = self.own_call("POST", path).header("hx-request", "true").header("x-csrf-token", &self.token().await);
         self.send(call.form(values)).await
@@ -159,6 +167,7 @@ impl Browser {
     }
 
     /// Signs in with a password.
+    #[boxed]
     pub async fn sign_in(&self, login: &str, password: &str) -> Answer {
         let call = self.own_call("POST", "/sign-in").form(&[("login", login), ("password", password), ("next", "/")]);
         self.send(call).await
@@ -205,6 +214,7 @@ impl Server {
     }
 
     /// A browser in which a person is signed in, without the time that checking a password takes.
+    #[boxed]
     pub async fn browser_of(&self, person: RecordId) -> Browser {
         let secret = BASE64_URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
         let new = NewSession {

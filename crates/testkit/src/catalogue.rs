@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value as Json, json};
 use steward_app::view::RecordView;
 
+use crate::boxed;
 use crate::fixture::Fixture;
 
 /// The order form of the item `laptop`.
@@ -49,6 +50,7 @@ message = "must not lie in the past"
 impl Fixture {
     /// Items of the catalogue by a word: `laptop` for everybody, asking for approval by `am`; `of_a` for A and those below;
     /// `vip`, `team` (HR), `place` (a location that nobody has), `draft`, `foreign` (of B, naming nobody).
+    #[boxed]
     pub async fn catalogue(&self) -> BTreeMap<&'static str, RecordView> {
         let server = &self.server;
         let category = server.make("catalogue_category", self.provider, json!({ "name": "Things" })).await;

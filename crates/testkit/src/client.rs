@@ -12,6 +12,8 @@ use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value as Json;
 use tower::ServiceExt;
 
+use crate::boxed;
+
 /// Who calls.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -75,21 +77,25 @@ impl Client {
     }
 
     /// `GET`.
+    #[boxed]
     pub async fn get(&self, path: &str) -> Answer {
         self.call("GET", path).send().await
     }
 
     /// `POST` with a JSON body.
+    #[boxed]
     pub async fn post(&self, path: &str, body: Json) -> Answer {
         self.call("POST", path).json(&body).send().await
     }
 
     /// `PATCH` with a JSON body.
+    #[boxed]
     pub async fn patch(&self, path: &str, body: Json) -> Answer {
         self.call("PATCH", path).json(&body).send().await
     }
 
     /// `DELETE`.
+    #[boxed]
     pub async fn delete(&self, path: &str) -> Answer {
         self.call("DELETE", path).send().await
     }
@@ -117,6 +123,7 @@ impl Call {
     }
 
     /// Sends it and gives the answer with its body still to be read.
+    #[boxed]
     pub async fn open(self) -> http::Response<Body> {
         let peer = SocketAddr::new(self.client.address, 40_000);
         let request = self.builder.extension(ConnectInfo(peer)).body(self.body).unwrap();
@@ -124,6 +131,7 @@ impl Call {
     }
 
     /// Sends it.
+    #[boxed]
     pub async fn send(self) -> Answer {
         let (mut parts, body) = self.open().await.into_parts();
         let mut body = axum::body::to_bytes(body, usize::MAX).await.unwrap();

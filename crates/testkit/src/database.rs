@@ -8,6 +8,7 @@ use steward_store::journal::Position;
 use steward_store::store::Store;
 use tempfile::TempDir;
 
+use crate::boxed;
 use crate::ground;
 
 /// A fresh database with a store on it.
@@ -25,6 +26,7 @@ pub struct TestDatabase {
 
 impl TestDatabase {
     /// A SQLite file in a folder of its own.
+    #[boxed]
     pub async fn sqlite() -> Self {
         Self::sqlite_with(|_| {}).await
     }
@@ -40,6 +42,7 @@ impl TestDatabase {
     }
 
     /// A database on the server that `STEWARD_TEST_POSTGRES` names.
+    #[boxed]
     pub async fn postgres() -> Self {
         Self::postgres_with(|_| {}).await
     }
@@ -56,11 +59,13 @@ impl TestDatabase {
     }
 
     /// Another store on the same database, as a second node has it. Only PostgreSQL allows it.
+    #[boxed]
     pub async fn second_node(&self) -> Store {
         Store::open(&self.config).await.unwrap()
     }
 
     /// The place of the last entry of the journal, whether or not readers may see it yet.
+    #[boxed]
     pub async fn last_place(&self) -> Position {
         let mut connection = self.store.read().await.unwrap();
         let sql = "select epoch, xid, position from journal order by epoch desc, xid desc, position desc limit 1";
@@ -73,6 +78,7 @@ impl TestDatabase {
     }
 
     /// An empty database of the same sort, as yet without tables.
+    #[boxed]
     pub async fn empty_twin(&self) -> EmptyDatabase {
         let folder = tempfile::tempdir().unwrap();
         let (url, dropped) = match &self.dropped {

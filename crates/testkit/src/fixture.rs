@@ -14,6 +14,7 @@ use steward_model::command::{Command, NewComment};
 use steward_model::event::{Audience, Door};
 use steward_model::id::RecordId;
 
+use crate::boxed;
 use crate::client::{Answer, Client};
 use crate::database::TestDatabase;
 use crate::server::{Server, UNLIMITED};
@@ -92,6 +93,7 @@ impl Fixture {
     }
 
     /// Builds it on a server that may know more kinds and roles.
+    #[boxed]
     pub async fn build_on(server: Server) -> Self {
         let mut builder = Builder { server, canaries: Vec::new() };
         let (provider, a, b) = builder.organisations().await;
@@ -170,6 +172,7 @@ impl Fixture {
     }
 
     /// One more ticket like TA, untouched by other tests.
+    #[boxed]
     pub async fn twin_of_ta(&self) -> RecordView {
         let g1 = self.server.actor(self.people["g1"]).await;
         write_ticket(&self.server, "TA", self.a, self.people["a1"], &self.ca, self.desk, &g1).await.0

@@ -14,3 +14,6 @@ pub mod markup;
 pub mod outside;
 pub mod records;
 pub mod server;
+
+/// Compiled once, here, instead of in each test that awaits it.
+pub(crate) use async_recursion::async_recursion as boxed;

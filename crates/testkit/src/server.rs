@@ -23,6 +23,7 @@ use steward_store::blob::Blobs;
 use steward_store::connection::Connection;
 use tokio::task::AbortHandle;
 
+use crate::boxed;
 use crate::client::Client;
 use crate::database::TestDatabase;
 use crate::outside::Elsewhere;
@@ -63,11 +64,13 @@ impl Drop for Feeding {
 
 impl Server {
     /// A server with the shipped kinds and roles.
+    #[boxed]
     pub async fn start(database: TestDatabase) -> Self {
         Self::start_with(database, &[], &[]).await
     }
 
     /// A server with more kinds and roles, each written in TOML.
+    #[boxed]
     pub async fn start_with(database: TestDatabase, kinds: &[&str], roles: &[&str]) -> Self {
         Self::start_as(database, (kinds, roles), Doors::default(), steward_web::Settings::default()).await
     }
@@ -125,6 +128,7 @@ impl Server {
     }
 
     /// Makes a record, as Steward itself.
+    #[boxed]
     pub async fn make(&self, kind: &str, organisation: RecordId, fields: Json) -> RecordView {
         let kind = self.app.kind(kind).unwrap();
         let Json::Object(fields) = fields else { panic!("fields are an object") };
@@ -134,12 +138,14 @@ impl Server {
     }
 
     /// Does something to a record, as somebody.
+    #[boxed]
     pub async fn act(&self, actor: &Actor, record: &RecordView, request: Request) -> RecordView {
         let name = record.record.number.as_str();
         self.app.execute(actor, &record.kind, name, &request, &Origin::door(Door::System)).await.unwrap()
     }
 
     /// Moves a record, as Steward itself.
+    #[boxed]
     pub async fn transition(&self, record: &RecordView, key: &str, fields: Json) -> RecordView {
         let Json::Object(fields) = fields else { panic!("fields are an object") };
         let transition = Transition { key: key.to_owned(), fields, ..Transition::default() };
@@ -172,6 +178,7 @@ impl Server {
     }
 
     /// The actor that a person is.
+    #[boxed]
     pub async fn actor(&self, person: RecordId) -> Actor {
         self.app.actor(person, None).await.unwrap()
     }
@@ -196,6 +203,7 @@ impl Server {
     }
 
     /// Returns once everything written by now can be searched for.
+    #[boxed]
     pub async fn searchable(&self) {
         {
             let mut feeding = self.feeding.0.lock().unwrap();
@@ -221,6 +229,7 @@ impl Server {
     }
 
     /// How many rows there are of what a refused request must not make, and the sum of all revisions.
+    #[boxed]
     pub async fn rows(&self) -> Vec<i64> {
         let mut connection: Connection = self.database.store.read().await.unwrap();
         let mut counts = Vec::new();

@@ -196,6 +196,7 @@ pub fn routes() -> Vec<Route> {
         route(Post, "/{kinds}/{record}/attachments/{file}/remove", post(files::remove)),
         route(Get, "/{kinds}/{record}/flows", get(record::begin::page)),
         route(Post, "/{kinds}/{record}/flows", post(record::begin::begin)),
+        route(Get, "/{kinds}/{record}/trial", get(record::trial::page)),
         route(Get, "/{kinds}/{record}/text", get(crate::configuration::page)),
         route(Post, "/{kinds}/{record}/text", post(crate::configuration::typed)),
         route(Get, "/{kinds}/{record}/holidays", get(holidays::page)),

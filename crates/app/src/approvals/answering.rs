@@ -13,6 +13,7 @@ use steward_store::change::RecordChange;
 
 use super::{Going, ids};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::records::{Origin, Request};
@@ -187,6 +188,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn wants_signature(&self, actor: &Actor, view: &RecordView, key: &str) -> Result<bool, Error> {
         if view.kind.lifecycle.transition(key).is_some_and(|transition| transition.signature) {
             return Ok(true);

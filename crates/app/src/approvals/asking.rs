@@ -192,6 +192,19 @@ impl App {
         self.consequent(kind, subject.organisation, (fields, why), cause).await
     }
 
+    /// Those of some people who may decide about a record, of which a step of a plan asks them.
+    pub(crate) async fn able_for_step(
+        &self,
+        kind: &Kind,
+        subject: &Record,
+        people: &[RecordId],
+    ) -> Result<Vec<RecordId>, Error> {
+        match &kind.approval {
+            Some(point) => self.able(people, &Self::excluded(point, subject)).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// A round about a step of a plan: these people are asked, and nothing moves the record itself. `None` when nobody
     /// of them may decide it.
     pub(crate) async fn ask_for_step(

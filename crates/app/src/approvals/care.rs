@@ -16,6 +16,7 @@ use steward_store::error::CommitError;
 use super::people::Acquainted;
 use super::{Going, nothing};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::jobs::Round as JobRound;
 use crate::list::ListRequest;
@@ -32,6 +33,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. A round that cannot be seen to keeps no other one waiting.
+    #[boxed]
     pub async fn care_for_approvals(&self) -> Result<(), Error> {
         let kind = self.kind(APPROVAL)?.clone();
         let request = ListRequest { filter: Some("state == 'open'".to_owned()), ..ListRequest::default() };

@@ -18,6 +18,7 @@ use steward_store::approval_links::{NewApprovalLink, StoredApprovalLink};
 use super::ApprovalSeen;
 use crate::App;
 use crate::authenticate::{ADDRESS_FAILURES, address_subject};
+use crate::boxed;
 use crate::error::Error;
 use crate::records::{Origin, Request};
 use crate::view::RecordView;
@@ -77,6 +78,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] for a round that they may not see, [`Error::Illegal`] where they are not asked now,
     /// [`Error::Invalid`] for too many links, [`Error::Denied`] with a token that only reads.
+    #[boxed]
     pub async fn make_approval_link(&self, actor: &Actor, name: &str) -> Result<(String, Moment), Error> {
         refuse_viewed(actor)?;
         let kind = self.kind(APPROVAL)?.clone();
@@ -106,6 +108,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a link that never was; [`Error::TooMany`] after too many of them from an address.
+    #[boxed]
     pub async fn approval_link(&self, token: &str, address: &str) -> Result<Linked, Error> {
         let link = self.link_of(token, address).await?;
         self.linked(&link).await

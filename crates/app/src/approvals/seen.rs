@@ -9,6 +9,7 @@ use steward_model::record::Record;
 use steward_practices::approval::{APPROVAL, Answer, Ask, Round};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::Labels;
 
@@ -53,6 +54,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn approvals_on(&self, actor: &Actor, subject: RecordId) -> Result<Vec<ApprovalSeen>, Error> {
         let Some(kind) = self.registry().kind(APPROVAL).cloned() else { return Ok(Vec::new()) };
         let now = self.now();
@@ -69,6 +71,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn approval_seen(&self, actor: &Actor, record: Record) -> Result<ApprovalSeen, Error> {
         let round = Round::of(&record);
         let present: Vec<i64> = round.present().map(|ask| ask.ask).collect();

@@ -9,6 +9,7 @@ use steward_store::rules::RuleEffects;
 
 use super::webhook::{Sender, job};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::outside::OutsideError;
 
@@ -27,6 +28,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] when there is no such call of the rule, [`Error::Forbidden`] when the actor may not change the
     /// rule; that it was not given up, or that the rule is not in force.
+    #[boxed]
     pub async fn send_webhook_again(&self, actor: &Actor, name: &str, call: &str) -> Result<(), Error> {
         let rule = self.rule_to_change(actor, name).await?;
         let found = self.store().webhooks(&[call.to_owned()]).await?.into_iter().next();
@@ -52,6 +54,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the rule, [`Error::Forbidden`] when they may not change it; that it
     /// has no address or no secret.
+    #[boxed]
     pub async fn ping_webhook(&self, actor: &Actor, name: &str) -> Result<Ping, Error> {
         let rule = self.rule_to_change(actor, name).await?;
         let Some(sender) = Sender::of(self, &rule)? else {

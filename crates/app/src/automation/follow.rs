@@ -24,6 +24,7 @@ use super::threshold::Counted;
 use super::webhook::jobs_for;
 use super::{is_passing, told};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// Name of the subscriber.
@@ -88,6 +89,7 @@ pub(super) enum Answered {
 
 impl App {
     /// Has rules answer the journal until the process is told to stop. Failures are logged and tried again.
+    #[boxed]
     pub async fn follow_rules(&self) {
         self.follow_as(SUBSCRIBER, || self.answer_next()).await;
     }
@@ -96,6 +98,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. What a rule may not do is noted in its log and holds nothing up.
+    #[boxed]
     pub async fn answer_next(&self) -> Result<bool, Error> {
         let Some(mut position) = self.store().cursor(SUBSCRIBER).await? else {
             // What happened before there were rules is not answered.
@@ -138,6 +141,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::answer_next`].
+    #[boxed]
     pub async fn answer_all(&self) -> Result<(), Error> {
         loop {
             while self.answer_next().await? {}

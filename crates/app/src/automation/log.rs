@@ -17,6 +17,7 @@ use steward_store::rules::{NewRun, StoredRun};
 
 use super::around::{Around, target};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::Labels;
 
@@ -127,6 +128,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the rule.
+    #[boxed]
     pub async fn runs_of_rule(&self, actor: &Actor, name: &str, before: Option<i64>) -> Result<RunPage, Error> {
         let kind = self.kind(RULE)?.clone();
         let rule = self.find(actor, &kind, name).await?.record;
@@ -138,6 +140,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the record, [`Error::Denied`] when it is not among its staff.
+    #[boxed]
     pub async fn runs_on_record(
         &self,
         actor: &Actor,
@@ -267,6 +270,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the rule.
+    #[boxed]
     pub async fn rule_standing(&self, actor: &Actor, name: &str) -> Result<Standing, Error> {
         let kind = self.kind(RULE)?.clone();
         let record = self.find(actor, &kind, name).await?.record;
@@ -296,6 +300,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when one that is named is not there.
+    #[boxed]
     pub async fn try_rule_examples(&self, numbers: &[String]) -> Result<Vec<(String, examples::Tried)>, Error> {
         let kind = self.kind(RULE)?.clone();
         let mut records = Vec::new();

@@ -29,7 +29,7 @@ pub use preview::Preview;
 pub(crate) use replay::JOB as REPLAY_JOB;
 pub use replay::{REPLAY_DAYS, Replay, Replayed, ReplayedRecord};
 pub use threshold::Group;
-pub(crate) use turns::ROUND;
+pub(crate) use turns::{ROUND, within};
 
 use crate::error::Error;
 

@@ -9,6 +9,7 @@ use super::book::condition_of;
 use super::threshold::Group;
 use super::turns::within;
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::COUNT_MAX;
 use crate::view::RecordView;
@@ -34,6 +35,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the rule; why the condition cannot be used.
+    #[boxed]
     pub async fn preview_rule(&self, actor: &Actor, name: &str) -> Result<Preview, Error> {
         let rules = self.kind(RULE)?.clone();
         let record = self.find(actor, &rules, name).await?.record;

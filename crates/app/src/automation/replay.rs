@@ -26,6 +26,7 @@ use super::around::Seen;
 use super::threshold::{self, Beat};
 use super::turns::within;
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::jobs::Run;
 use crate::view::Labels;
@@ -97,6 +98,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the rule, [`Error::Forbidden`] when they may not change it.
+    #[boxed]
     pub async fn ask_replay(&self, actor: &Actor, name: &str, days: i64) -> Result<(), Error> {
         let rules = self.kind(RULE)?.clone();
         let record = self.find(actor, &rules, name).await?.record;
@@ -130,6 +132,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the rule.
+    #[boxed]
     pub async fn last_replay(&self, actor: &Actor, name: &str) -> Result<Option<Replay>, Error> {
         let rules = self.kind(RULE)?.clone();
         let record = self.find(actor, &rules, name).await?.record;
@@ -174,6 +177,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the rule; what is wrong with it.
+    #[boxed]
     pub async fn replay_rule(&self, actor: &Actor, name: &str, days: i64) -> Result<Replayed, Error> {
         let rules = self.kind(RULE)?.clone();
         let record = self.find(actor, &rules, name).await?.record;

@@ -16,6 +16,7 @@ use steward_store::rules::RuleEffects;
 use super::follow::{Again, Answered, Considered, Effects, refused};
 use super::{is_passing, told};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::jobs::Round;
 
@@ -33,6 +34,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. A rule that cannot be carried out keeps no other one from its turn.
+    #[boxed]
     pub async fn run_rule_turns(&self) -> Result<(), Error> {
         self.run_some_rule_turns(MOST).await
     }
@@ -42,6 +44,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::run_rule_turns`].
+    #[boxed]
     pub async fn run_some_rule_turns(&self, most: usize) -> Result<(), Error> {
         let rules = self.rules().await?;
         for entry in rules.book.timed() {
@@ -147,7 +150,7 @@ impl App {
 }
 
 /// The records of some organisations.
-pub(super) fn within(organisations: &[RecordId]) -> Filter {
+pub(crate) fn within(organisations: &[RecordId]) -> Filter {
     let ids = organisations.iter().map(|id| Operand::Value(serde_json::Value::from(id.0))).collect();
     Filter::field_test("organisation", Test::In(ids))
 }

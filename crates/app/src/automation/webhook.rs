@@ -30,6 +30,7 @@ use super::document::document;
 use super::lanes::{Lanes, TOGETHER};
 use super::{is_passing, told};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::outside::OutsideError;
 
@@ -118,6 +119,7 @@ impl App {
 
     /// Hands documents over until the process is told to stop. Apart from other jobs, which slow receivers must not hold
     /// up, and each by itself, so that they hold up no other receiver.
+    #[boxed]
     pub async fn run_webhooks(&self) {
         let worker = format!("{:016x}/webhooks", rand::random::<u64>());
         let (mut lanes, mut tasks) = (Lanes::default(), Tasks::new());
@@ -145,6 +147,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. A receiver that does not answer is none.
+    #[boxed]
     pub async fn deliver_due_webhooks(&self, worker: &str) -> Result<bool, Error> {
         let mut tasks = Tasks::new();
         let is_due = self.begin_webhooks(worker, &mut Lanes::default(), &mut tasks).await?;

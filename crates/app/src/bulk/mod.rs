@@ -22,6 +22,7 @@ pub use plan::{Plan, PlannedRow, Selection, may_set};
 pub use steward_store::bulk_edits::{Outcome, Progress, RowCount, StoredRow};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::records::Request;
 use crate::view::Labels;
@@ -189,6 +190,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::TooMany`] when the actor has too many under way; [`Error::Denied`] for a token that may only read.
+    #[boxed]
     pub async fn keep_bulk_edit(&self, actor: &Actor, plan: &Plan, door: Door, start: bool) -> Result<i64, Error> {
         writes(actor)?;
         if start {
@@ -232,6 +234,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for others than who asked; [`Error::TooMany`] when too many are under way.
+    #[boxed]
     pub async fn start_bulk_edit(&self, actor: &Actor, id: i64) -> Result<(), Error> {
         let stored = self.stored_bulk_edit(actor, id).await?;
         writes(actor)?;
@@ -250,6 +253,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for everybody else.
+    #[boxed]
     pub async fn bulk_edit(&self, actor: &Actor, id: i64) -> Result<BulkEdit, Error> {
         let stored = self.stored_bulk_edit(actor, id).await?;
         let counts = self.store().count_bulk_rows(id, REASONS_MAX).await?;
@@ -262,6 +266,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn bulk_edit_values(&self, actor: &Actor, edit: &BulkEdit) -> Result<(Fields, Labels), Error> {
         let (BulkAction::Update { fields } | BulkAction::Transition { fields, .. }) = &edit.action else {
             return Ok((Fields::new(), Labels::new()));
@@ -284,6 +289,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::bulk_edit`].
+    #[boxed]
     pub async fn bulk_edit_rows(
         &self,
         actor: &Actor,
@@ -306,6 +312,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn bulk_edits(&self, actor: &Actor, limit: usize) -> Result<Vec<BulkEdit>, Error> {
         let stored = self.store().bulk_edits_of(actor.person, limit).await?;
         let seen = stored.into_iter().filter(|stored| self.registry().kind(&stored.kind).is_some());
@@ -317,6 +324,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see it; [`Error::Illegal`] when it cannot be undone, or not any more.
+    #[boxed]
     pub async fn undo_bulk_edit(&self, actor: &Actor, id: i64, door: Door) -> Result<i64, Error> {
         let edit = self.bulk_edit(actor, id).await?;
         writes(actor)?;

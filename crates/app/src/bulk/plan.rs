@@ -13,6 +13,7 @@ use steward_model::record::Record;
 
 use super::{BulkAction, BulkEdit, Outcome, RECORDS_MAX};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::lookup::Found;
@@ -69,6 +70,7 @@ impl App {
     /// # Errors
     /// [`Error::TooLarge`] for more than [`RECORDS_MAX`] records; those of [`App::list`] for a condition that cannot be
     /// used; [`Error::Invalid`] for fields that cannot be set on many records.
+    #[boxed]
     pub async fn plan_bulk_edit(
         &self,
         actor: &Actor,

@@ -21,6 +21,7 @@ use steward_model::value::References;
 pub use order::{ANSWERS, Order};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::lookup::Found;
 use crate::view::{Labels, RecordView};
@@ -68,6 +69,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn offers(&self, actor: &Actor) -> Result<Vec<RecordView>, Error> {
         let Some(kind) = self.registry().kind(ITEM).cloned() else { return Ok(Vec::new()) };
         self.first_for(actor, Action::Order, &kind, &Filter::Everything, &in_order(&kind, "name")?, ITEMS_MAX).await
@@ -77,6 +79,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn catalogue_categories(&self, actor: &Actor) -> Result<Vec<RecordView>, Error> {
         let Some(kind) = self.registry().kind(CATEGORY).cloned() else { return Ok(Vec::new()) };
         let active = Filter::Test {
@@ -90,6 +93,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] where it is not on offer to them.
+    #[boxed]
     pub async fn offer(&self, actor: &Actor, name: &str) -> Result<Offer, Error> {
         let (kind, record) = self.orderable(actor, name).await?;
         let form = self.form_of(&record)?;
@@ -100,6 +104,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
+    #[boxed]
     pub async fn offer_to_edit(&self, actor: &Actor, name: &str) -> Result<RecordView, Error> {
         let kind = self.kind(ITEM)?.clone();
         let view = self.get(actor, &kind, name, None).await?;
@@ -113,6 +118,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn answer_form(
         &self,
         actor: &Actor,
@@ -131,6 +137,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for an item that is not on offer, or a question that asks for no record.
+    #[boxed]
     pub async fn answers_to_choose(
         &self,
         actor: &Actor,
@@ -172,6 +179,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for others, [`Error::NotFound`] for a person that one may not see or who may not sign in.
+    #[boxed]
     pub async fn preview_catalogue(&self, actor: &Actor, person: &str) -> Result<Preview, Error> {
         let kind = self.kind(ITEM)?.clone();
         if !self.keeps_catalogue(actor) {

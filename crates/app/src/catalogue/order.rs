@@ -25,6 +25,7 @@ use steward_store::error::CommitError;
 
 use super::Seen;
 use crate::App;
+use crate::boxed;
 use crate::deciding::folded;
 use crate::error::Error;
 use crate::lookup::Found;
@@ -67,6 +68,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] where it is not on offer, [`Error::Invalid`] with faults of answers under `answers.` and the
     /// question's key.
+    #[boxed]
     pub async fn order(&self, actor: &Actor, item: &str, order: &Order, origin: &Origin) -> Result<RecordView, Error> {
         let (_, item) = self.orderable(actor, item).await?;
         let kind = self.kind(REQUEST)?.clone();

@@ -4,6 +4,7 @@ use steward_clock::chain::ChainLink;
 use steward_model::id::RecordId;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// A promise with one beneath it, by name.
@@ -25,6 +26,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn promise_chain(&self, agreement: RecordId) -> Result<Vec<PromiseLink>, Error> {
         let (book, now) = (self.book().await?, self.now());
         let target = |id| book.target(id).map(|target| target.name.clone()).unwrap_or_default();

@@ -12,6 +12,7 @@ use steward_model::record::Record;
 use steward_store::clocks::{ClockCount, CountedBy};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::ListRequest;
 
@@ -134,6 +135,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for who is no staff; that the kind does not count reopenings.
+    #[boxed]
     pub async fn reopenings(&self, actor: &Actor, kind: &Arc<Kind>, days: i64) -> Result<Reopenings, Error> {
         if !actor.is_system() && !actor.is_staff() {
             return Err(Error::Denied("see reports on service levels"));
@@ -157,6 +159,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn promised_kinds(&self) -> Result<BTreeSet<String>, Error> {
         let targets = self.reference_records(TARGET).await?;
         Ok(targets.iter().map(|target| target.text("for_kind").to_owned()).collect())
@@ -166,6 +169,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for who is no staff.
+    #[boxed]
     pub async fn compliance(
         &self,
         actor: &Actor,

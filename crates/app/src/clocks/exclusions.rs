@@ -19,6 +19,7 @@ use super::compliance::{Compliance, REPORT_DAYS, ReportBy};
 use super::follow::read;
 use super::report::to_hundredths;
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::view::RecordView;
@@ -141,6 +142,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for who is no staff.
+    #[boxed]
     pub async fn exclusions(&self, actor: &Actor, kind: &Arc<Kind>, days: i64) -> Result<Vec<RecordView>, Error> {
         if !actor.is_system() && !actor.is_staff() {
             return Err(Error::Denied("see reports on service levels"));
@@ -163,6 +165,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for who is no staff.
+    #[boxed]
     pub async fn service_credits(&self, actor: &Actor, days: i64) -> Result<Vec<Credit>, Error> {
         if !actor.is_system() && !actor.is_staff() {
             return Err(Error::Denied("see reports on service levels"));

@@ -20,6 +20,7 @@ use steward_model::record::{Dues, Record};
 use super::definitions::Definitions;
 use super::simulate::outcome;
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// Records compared at most.
@@ -58,6 +59,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn fit_service_levels(&self, kind: &str, flag: &str) -> Result<Vec<Fit>, Error> {
         let kind = self.kind(kind)?.clone();
         let ways: Arc<Vec<Way>> = Arc::new(self.ways(&kind.key));

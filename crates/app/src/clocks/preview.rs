@@ -18,6 +18,7 @@ use steward_model::record::Record;
 
 use super::definitions::{Definitions, essence};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::ListRequest;
 
@@ -102,6 +103,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] for other kinds and for what the actor may not see; what is wrong with the values, as the
     /// change itself would say; that the actor may not change it, where values are given.
+    #[boxed]
     pub async fn preview_promise(
         &self,
         actor: &Actor,

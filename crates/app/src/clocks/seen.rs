@@ -16,6 +16,7 @@ use steward_model::record::Record;
 
 use super::follow::{dues_of, fired_key, read};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{Labels, RecordView};
 
@@ -80,6 +81,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn with_clocks(&self, views: &mut [RecordView]) -> Result<(), Error> {
         let book = self.book().await?;
         let ids: Vec<RecordId> =
@@ -144,6 +146,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see the record.
+    #[boxed]
     pub async fn explain_clocks(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Explained, Error> {
         let record = self.find(actor, kind, name).await?.record;
         let rights = rights(actor, kind, &record, self.now());

@@ -20,6 +20,7 @@ use steward_model::record::Record;
 
 use super::definitions::essence;
 use crate::App;
+use crate::boxed;
 use crate::deciding::folded;
 use crate::error::Error;
 use crate::list::ListRequest;
@@ -84,6 +85,7 @@ impl App {
     ///
     /// # Errors
     /// What is wrong with the values, as the change itself would say; that the actor may not change the target.
+    #[boxed]
     pub async fn simulate_target(
         &self,
         actor: &Actor,

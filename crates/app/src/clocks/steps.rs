@@ -27,6 +27,7 @@ use steward_store::notifications::NewNotification;
 
 use super::follow::{Taken, fired_key, next_step, read, row};
 use crate::App;
+use crate::boxed;
 use crate::clock::{Clock as _, SystemClock};
 use crate::error::Error;
 use crate::inbox::Reason;
@@ -48,6 +49,7 @@ const NEWS: i64 = 24 * 3600;
 
 impl App {
     /// Takes steps of escalation in time until the process is told to stop.
+    #[boxed]
     pub async fn watch_clocks(&self) {
         let mut stopping = self.stopping();
         while !*stopping.borrow() {
@@ -77,6 +79,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. A step that cannot be taken is noted and does not hold others up.
+    #[boxed]
     pub async fn take_due_steps(&self) -> Result<bool, Error> {
         let due = self.store().due_clocks(self.now(), BATCH).await?;
         let mut progressed = false;

@@ -7,6 +7,7 @@ use steward_model::id::RecordId;
 
 use super::follow::{dues_of, read};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// Records looked at together.
@@ -30,6 +31,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn verify_clocks(&self) -> Result<ClockReport, Error> {
         let mut report = ClockReport::default();
         let mut after = RecordId(0);

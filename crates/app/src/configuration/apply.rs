@@ -18,6 +18,7 @@ use super::gather::owners;
 use super::text::{FileError, Place};
 use super::{Item, Present};
 use crate::App;
+use crate::boxed;
 use crate::deciding::folded;
 use crate::definitions::{Definitions, Fault, IN_FORCE, Laid, OVERLAY};
 use crate::error::Error;
@@ -76,6 +77,7 @@ impl App {
     ///
     /// # Errors
     /// Every fault of every file: names that lead nowhere, values that cannot be, what the actor may not.
+    #[boxed]
     pub async fn plan_configuration(&self, actor: &Actor, items: &[Item]) -> Result<Vec<Planned>, Vec<FileError>> {
         let applying = Applying { actor, origin: &origin(Door::Command), only: None };
         Box::pin(self.decide_all(applying, items)).await.map(|(planned, _)| planned)
@@ -85,6 +87,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::plan_configuration`]; nothing is written then.
+    #[boxed]
     pub async fn apply_configuration(&self, actor: &Actor, items: &[Item]) -> Result<Vec<Planned>, Vec<FileError>> {
         self.apply_configuration_by(actor, items, Door::Command).await
     }

@@ -13,6 +13,7 @@ use steward_model::value::render_value;
 use super::text::is_kept;
 use super::{Item, Present};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// Records of one kind of configuration.
@@ -23,6 +24,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn configuration(&self, as_of: Option<Moment>) -> Result<Vec<Present>, Error> {
         let mut found: Vec<Record> = Vec::new();
         for kind in self.registry().kinds().iter().filter(|kind| kind.configuration) {

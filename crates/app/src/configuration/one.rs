@@ -15,6 +15,7 @@ use super::gather::{name_of, references};
 use super::text::{FileError, Place, is_kept};
 use super::{What, read, write};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::records::Origin;
 use crate::view::{Labels, RecordView};
@@ -59,6 +60,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`], also for records that are no configuration.
+    #[boxed]
     pub async fn text_of_record(
         &self,
         actor: &Actor,
@@ -82,6 +84,7 @@ impl App {
     ///
     /// # Errors
     /// What is wrong with the text, or that the actor may not change the record.
+    #[boxed]
     pub async fn plan_text(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, text: &str) -> Result<What, Refused> {
         self.applied_text(actor, kind, (name, text, None), None).await
     }
@@ -90,6 +93,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::plan_text`]; [`Error::Conflict`] when the record changed since.
+    #[boxed]
     pub async fn apply_text(
         &self,
         actor: &Actor,

@@ -11,6 +11,7 @@ use steward_model::moment::Moment;
 use super::apply::{APPLIED, differences};
 use super::{Difference, FileError, Item, Planned, Present};
 use crate::App;
+use crate::boxed;
 use crate::definitions::OVERLAY;
 use crate::error::Error;
 use crate::view::Labels;
@@ -68,6 +69,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for those who are not administrators of all organisations.
+    #[boxed]
     pub async fn configuration_state(&self, actor: &Actor) -> Result<State, Error> {
         self.check_definer(actor).await?;
         let now = self.configuration(None).await?;
@@ -120,6 +122,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::configuration_state`]; what stands in the way otherwise.
+    #[boxed]
     pub async fn plan_rollback(
         &self,
         actor: &Actor,
@@ -133,6 +136,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::plan_rollback`].
+    #[boxed]
     pub async fn roll_back_configuration(
         &self,
         actor: &Actor,
@@ -149,6 +153,7 @@ impl App {
     }
 
     /// Whether somebody may look at how configuration stands.
+    #[boxed]
     pub async fn may_see_configuration(&self, actor: &Actor) -> bool {
         let defines = self.registry().kind(OVERLAY).is_some_and(|kind| self.creatable_level(actor, kind).is_some());
         defines && self.check_definer(actor).await.is_ok()

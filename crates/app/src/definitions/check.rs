@@ -12,6 +12,7 @@ use steward_model::record::Record;
 use super::follow::MOST;
 use super::{Definitions, Effect, Fault, IN_FORCE, Laid, OVERLAY, design};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::RecordView;
 
@@ -52,6 +53,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`], or [`Error::Forbidden`] for those who only read it.
+    #[boxed]
     pub async fn overlay_to_edit(&self, actor: &Actor, name: &str) -> Result<RecordView, Error> {
         let kind = self.kind(OVERLAY)?.clone();
         let view = self.get(actor, &kind, name, None).await?;
@@ -63,6 +65,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn prospect_for(&self, actor: &Actor, overlay: &Record, text: &str) -> Result<Prospect, Error> {
         let laid = Laid { text: text.replace("\r\n", "\n"), ..Laid::of(overlay) };
         let instead_of = (overlay.state == IN_FORCE).then(|| laid.title.clone());
@@ -81,6 +84,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn prospect(&self, laid: Option<Laid>, instead_of: Option<&str>) -> Result<Prospect, Error> {
         let all = self.laid_with(laid, instead_of).await?;
         self.prospect_of(all).await.map(|(prospect, _)| prospect)
@@ -205,6 +209,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] with what is missing.
+    #[boxed]
     pub async fn designed(&self, said: &Input) -> Result<(String, String), Error> {
         let (title, text) = design::written(said, self.definitions().kinds()).map_err(Error::Invalid)?;
         // Titles are names, and somebody may have begun the same before.

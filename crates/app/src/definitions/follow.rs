@@ -6,6 +6,7 @@ use steward_model::filter::Filter;
 
 use super::{Definitions, IN_FORCE, Laid, OVERLAY};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// Between two looks at what other nodes put in force.
@@ -24,12 +25,14 @@ impl App {
     ///
     /// # Errors
     /// When the database is away, or the definitions that the program brings along cannot be used.
+    #[boxed]
     pub async fn begin_definitions(&self) -> Result<(), Error> {
         let laid = self.laid_in_force().await?;
         if !laid.is_empty() { self.take_over(laid).await } else { Ok(self.store().sync_kinds(self.registry()).await?) }
     }
 
     /// Takes over what changed since; what one node puts in force the others have within seconds.
+    #[boxed]
     pub async fn follow_definitions(&self) {
         let mut stopping = self.stopping();
         loop {
@@ -46,6 +49,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn renew_definitions(&self) -> Result<(), Error> {
         let _turn = self.0.renewing.lock().await;
         let laid = self.laid_in_force().await?;

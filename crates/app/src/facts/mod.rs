@@ -13,6 +13,7 @@ use steward_model::kind::Kind;
 use steward_model::record::Record;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::facts::tally::Tally;
 
@@ -168,6 +169,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away, or a journal was tampered with.
+    #[boxed]
     pub async fn facts(&self, kind: &Arc<Kind>) -> Result<Facts, Error> {
         let mut tally = Tally::new(kind);
         let mut current: Option<Record> = None;

@@ -19,6 +19,7 @@ pub use steward_store::file_scans::ScanState;
 use steward_store::graph::StoredAttachment;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::records::{Origin, Request};
 use crate::view::RecordView;
@@ -61,6 +62,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::TooLarge`], [`Error::Invalid`] for a file that is not taken here, and as [`App::execute`].
+    #[boxed]
     pub async fn attach(
         &self,
         actor: &Actor,
@@ -95,6 +97,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the record has no such file that the actor may see.
+    #[boxed]
     pub async fn detach(
         &self,
         actor: &Actor,
@@ -114,6 +117,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`].
+    #[boxed]
     pub async fn files(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Vec<FileView>, Error> {
         let record = self.find(actor, kind, name).await?.record;
         let internal = rights(actor, kind, &record, self.now()).may_read_internal();
@@ -145,6 +149,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the file belongs to another record or the actor may not see it.
+    #[boxed]
     pub async fn file(&self, actor: &Actor, kind: &Arc<Kind>, name: &str, seq: Revision) -> Result<FileView, Error> {
         self.files(actor, kind, name).await?.into_iter().find(|file| file.seq == seq).ok_or(Error::NotFound)
     }
@@ -154,6 +159,7 @@ impl App {
     /// # Errors
     /// As [`App::file`]; [`Error::Withheld`] until the malware scanner found nothing in it; an internal error when the
     /// content is damaged, never the damaged content.
+    #[boxed]
     pub async fn file_content(
         &self,
         actor: &Actor,

@@ -8,6 +8,7 @@ use steward_store::change::SecurityEvent;
 use steward_store::file_scans::{Holder, NewScan, StoredScan};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::Label;
 
@@ -60,6 +61,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for those who do not look after files; [`Error::NotFound`] for a hash that is not known.
+    #[boxed]
     pub async fn withheld_files(
         &self,
         actor: &Actor,
@@ -97,6 +99,7 @@ impl App {
     /// # Errors
     /// [`Error::Denied`] for those who do not look after files; [`Error::NotFound`] for a content that the scanner was
     /// never to look at; [`Error::Illegal`] where there is no scanner.
+    #[boxed]
     pub async fn scan_file_again(&self, actor: &Actor, sha256: &str, address: &str) -> Result<(), Error> {
         self.require_keeper(actor)?;
         let known = self.store().file_scan(sha256).await?.ok_or(Error::NotFound)?;

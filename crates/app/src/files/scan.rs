@@ -15,6 +15,7 @@ use steward_store::file_scans::{Holder, NewScan, ScanState, StoredScan};
 use steward_store::jobs::{JobClaim, NewJob};
 
 use crate::App;
+use crate::boxed;
 use crate::deciding::folded;
 use crate::error::Error;
 
@@ -111,6 +112,7 @@ impl App {
 
     /// Has files looked at until the process is told to stop; apart from other jobs, which a slow scanner must not keep
     /// waiting. Ends at once where there is no scanner. `worker` names the runner, differently from every other one.
+    #[boxed]
     pub async fn run_file_scans(&self, worker: &str) {
         if self.scanner().is_none() {
             return;
@@ -138,6 +140,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. A scanner that gives no verdict is none: it is asked again later.
+    #[boxed]
     pub async fn run_due_file_scan(&self, worker: &str) -> Result<bool, Error> {
         let Some(scanner) = self.scanner().cloned() else { return Ok(false) };
         let Some(claim) = self.store().claim(worker, &[JOB], 1, self.now()).await?.into_iter().next() else {

@@ -117,29 +117,7 @@ impl App {
     ) -> Result<RecordChange, Error> {
         let kind = self.kind(PLAN)?.clone();
         let found = self.store().get_record(flow.id).await?.ok_or(Error::NotFound)?.record;
-        let mut fields = Fields::new();
-        let mut put = |key: &str, value: Json| drop((!value.is_null()).then(|| fields.insert(key.to_owned(), value)));
-        put("title", flow.title.clone().into());
-        put("subject", record.id.0.into());
-        put("subject_kind", record.kind.clone().into());
-        put("flow", flow.id.0.into());
-        put("flow_version", flow.version.into());
-        put("team", record.field("team").cloned().unwrap_or_default());
-        for key in ["steps", "goal", "calendar", "runs_as"] {
-            put(key, found.field(key).cloned().unwrap_or_default());
-        }
-        match within {
-            // Only the outermost plan moves the record.
-            Some(plan) => {
-                put("part_of", plan.id.0.into());
-                put("nested", (nesting(plan) + 1).into());
-            }
-            None => {
-                for key in ["first_move", "last_move", "last_words"] {
-                    put(key, found.field(key).cloned().unwrap_or_default());
-                }
-            }
-        }
+        let fields = plan_fields(flow, &found, record, within);
         let why = Why { rule: FLOW.to_owned(), detail: format!("{} (revision {})", flow.named(), flow.version) };
         let cause = Cause::Flow(flow.named());
         self.consequent(&kind, record.organisation, (fields, why), cause).await
@@ -152,6 +130,12 @@ impl App {
         plan: &Record,
         record: &Record,
     ) -> Result<RecordChange, Error> {
+        let flow = self.flow_within(flow, plan, record).await?;
+        self.plan_for(&flow, record, Some(plan)).await
+    }
+
+    /// A flow that is a step of another one, where it may begin on the record.
+    pub(super) async fn flow_within(&self, flow: RecordId, plan: &Record, record: &Record) -> Result<Flow, Error> {
         if usize::try_from(nesting(plan)).is_ok_and(|nested| nested >= MOST_NESTED) {
             let message = format!("flows are within flows more than {MOST_NESTED} times; one may begin itself");
             return Err(Error::BadRequest(message));
@@ -175,7 +159,7 @@ impl App {
             let message = format!("{} is not for {}: its condition does not hold", found.number, record.number);
             return Err(Error::BadRequest(message));
         }
-        self.plan_for(&flow, record, Some(plan)).await
+        Ok(flow)
     }
 }
 
@@ -229,6 +213,34 @@ impl App {
 /// What stands at a plan that ended because its record did.
 pub(super) fn ended_with(record: &Record) -> String {
     format!("{} was ended", record.number)
+}
+
+/// The values that the plan of a flow begins with; `found` is the flow's record.
+pub(super) fn plan_fields(flow: &Flow, found: &Record, record: &Record, within: Option<&Record>) -> Fields {
+    let mut fields = Fields::new();
+    let mut put = |key: &str, value: Json| drop((!value.is_null()).then(|| fields.insert(key.to_owned(), value)));
+    put("title", flow.title.clone().into());
+    put("subject", record.id.0.into());
+    put("subject_kind", record.kind.clone().into());
+    put("flow", flow.id.0.into());
+    put("flow_version", flow.version.into());
+    put("team", record.field("team").cloned().unwrap_or_default());
+    for key in ["steps", "goal", "calendar", "runs_as"] {
+        put(key, found.field(key).cloned().unwrap_or_default());
+    }
+    match within {
+        // Only the outermost plan moves the record.
+        Some(plan) => {
+            put("part_of", plan.id.0.into());
+            put("nested", (nesting(plan) + 1).into());
+        }
+        None => {
+            for key in ["first_move", "last_move", "last_words"] {
+                put(key, found.field(key).cloned().unwrap_or_default());
+            }
+        }
+    }
+    fields
 }
 
 fn nesting(plan: &Record) -> i64 {

@@ -19,6 +19,7 @@ use steward_store::error::CommitError;
 use super::OPEN;
 use crate::App;
 use crate::automation::{is_passing, told};
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{Labels, RecordView};
 
@@ -66,6 +67,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn flows_offered(&self, actor: &Actor, view: &RecordView) -> Result<Vec<FlowOffer>, Error> {
         let (kind, Some((record, _))) = (&view.kind, self.subject_for(actor, view).await?) else {
             return Ok(Vec::new());
@@ -89,6 +91,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn may_begin_flow(&self, actor: &Actor, view: &RecordView) -> Result<bool, Error> {
         // Flows are at hand, plans are not; most records have none of either.
         let flows = self.flows_in_force(&view.record).await?;
@@ -100,6 +103,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for flows that are not in force for it; what keeps the flow from beginning.
+    #[boxed]
     pub async fn begin_flow(
         &self,
         actor: &Actor,
@@ -173,6 +177,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn flow_trouble(&self, view: &RecordView) -> Result<Option<FlowTrouble>, Error> {
         let is_open = view.kind.lifecycle.category(&view.record.state).is_open();
         if subject(&view.kind.key).is_none() || !is_open || self.registry().kind(FLOW).is_none() {
@@ -234,7 +239,12 @@ impl App {
     }
 
     /// The flow of a number or an id, where it is in force for a record and somebody may see it.
-    async fn flow_in_force(&self, actor: &Actor, record: &Record, name: &str) -> Result<Option<Record>, Error> {
+    pub(super) async fn flow_in_force(
+        &self,
+        actor: &Actor,
+        record: &Record,
+        name: &str,
+    ) -> Result<Option<Record>, Error> {
         let named = |one: &Record| one.number == name || one.id.to_string() == name;
         let flows = self.flows_in_force(record).await?;
         Ok(flows.into_iter().find(|one| named(one) && self.may_see_flow(actor, one)))
@@ -257,7 +267,12 @@ impl App {
         actor.is_staff() || may(actor, Action::Read, kind, flow, self.now())
     }
 
-    async fn hindrance(&self, flow: &Flow, kind: &Arc<Kind>, record: &Record) -> Result<Option<Hindrance>, Error> {
+    pub(super) async fn hindrance(
+        &self,
+        flow: &Flow,
+        kind: &Arc<Kind>,
+        record: &Record,
+    ) -> Result<Option<Hindrance>, Error> {
         if !flow.states.contains(&record.state) {
             return Ok(Some(Hindrance::State(flow.states.clone())));
         }

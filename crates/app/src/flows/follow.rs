@@ -18,6 +18,7 @@ use super::{Doing, OPEN};
 use crate::App;
 use crate::approvals::nothing;
 use crate::automation::{is_passing, told};
+use crate::boxed;
 use crate::error::Error;
 
 /// Name of the subscriber.
@@ -39,6 +40,7 @@ struct Known {
 
 impl App {
     /// Has plans follow the journal until the process is told to stop. Failures are logged and tried again.
+    #[boxed]
     pub async fn follow_flows(&self) {
         self.follow_as(SUBSCRIBER, || self.flow_on()).await;
     }
@@ -47,6 +49,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. A plan that cannot go on says so and holds no other one up.
+    #[boxed]
     pub async fn flow_on(&self) -> Result<bool, Error> {
         let Some(mut position) = self.store().cursor(SUBSCRIBER).await? else {
             // What happened before there were flows begins none.
@@ -82,6 +85,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::flow_on`].
+    #[boxed]
     pub async fn flow_all(&self) -> Result<(), Error> {
         loop {
             while self.flow_on().await? {}

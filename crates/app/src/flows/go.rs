@@ -26,6 +26,7 @@ use super::{Doing, OPEN};
 use crate::App;
 use crate::approvals::nothing;
 use crate::automation::is_passing;
+use crate::boxed;
 use crate::error::Error;
 use crate::jobs::Round;
 use crate::list::ListRequest;
@@ -78,6 +79,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. A plan that cannot go on keeps no other one waiting.
+    #[boxed]
     pub async fn run_plan_turns(&self) -> Result<(), Error> {
         let Some(kind) = self.registry().kind(PLAN).cloned() else { return Ok(()) };
         let filter = format!("state in ['running', 'undoing'] && look_at <= timestamp('{}')", self.now());
@@ -183,7 +185,7 @@ impl App {
     }
 
     /// Whether the record waits for its approval, which has come open again since the plan began.
-    async fn is_asked(&self, way: &Way, kind: &Kind, record: &Record) -> Result<bool, Error> {
+    pub(super) async fn is_asked(&self, way: &Way, kind: &Kind, record: &Record) -> Result<bool, Error> {
         let Some(point) = kind.approval.as_ref().filter(|point| point.state == record.state) else { return Ok(false) };
         // A flow may be meant for records that wait, to prepare what is decided.
         let flow = match way.plan.reference("flow") {
@@ -193,7 +195,7 @@ impl App {
         Ok(flow.is_none_or(|flow| !words(flow.record.text("begin_states")).contains(&point.state)))
     }
 
-    async fn held_now(&self, doing: &mut Doing, way: &Way) -> Result<Held, Error> {
+    pub(super) async fn held_now(&self, doing: &mut Doing, way: &Way) -> Result<Held, Error> {
         let Some(subject) = self.going(doing, way.subject).await? else { return Ok(Held::default()) };
         let (kind, record) = (subject.kind.clone(), subject.after.clone());
         self.held(way.keeper, (&kind, &record), &way.steps, &way.progress).await
@@ -354,7 +356,7 @@ impl App {
 }
 
 /// Why a plan is taken back, in words.
-fn failure(way: &Way) -> String {
+pub(super) fn failure(way: &Way) -> String {
     let stops = |(step, one): &(&Step, &Progress)| one.state == State::Failed && step.if_failed != IfFailed::GoOn;
     let failed = way.steps.iter().zip(&way.progress).find(stops);
     failed.map(|(step, one)| format!("{}: {}", step.title, one.note)).unwrap_or_default()

@@ -13,6 +13,7 @@ mod follow;
 mod go;
 mod moves;
 mod seen;
+mod trial;
 mod unfinished;
 mod work;
 
@@ -30,6 +31,7 @@ pub use by_hand::{FlowOffer, FlowTrouble, Hindrance};
 pub(crate) use go::ROUND;
 pub(crate) use moves::given_by_move;
 pub use seen::{PlanSeen, PlanShown, StepSeen};
+pub use trial::Trial;
 
 use crate::App;
 use crate::approvals::Going;

@@ -16,6 +16,7 @@ use steward_model::record::Record;
 
 use super::OPEN;
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{Labels, RecordView};
 
@@ -90,6 +91,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn plans_on(&self, actor: &Actor, view: &RecordView) -> Result<Vec<PlanSeen>, Error> {
         if steward_flow::subject(&view.kind.key).is_none() {
             return Ok(Vec::new());
@@ -115,6 +117,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] where its record is no more.
+    #[boxed]
     pub async fn plan_alone(&self, actor: &Actor, plan: &Record) -> Result<PlanSeen, Error> {
         let subject = plan.reference("subject").ok_or(Error::NotFound)?;
         let subject = self.store().get_record(subject).await?.ok_or(Error::NotFound)?.record;

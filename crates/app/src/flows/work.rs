@@ -8,7 +8,7 @@ use steward_model::command::{Command, Input, Transition};
 use steward_model::event::{Event, Why};
 use steward_model::filter::Filter;
 use steward_model::id::RecordId;
-use steward_model::kind::{Category, FieldType, Kind};
+use steward_model::kind::{Category, FieldType, Kind, Registry};
 use steward_model::record::{Fields, Record};
 use steward_model::variables::variables;
 use steward_practices::approval::ASKED;
@@ -83,10 +83,7 @@ impl App {
                 Ok(Some(id))
             }
             Sort::Automation | Sort::Notify => {
-                let (what, target, value) = &step.action;
-                let what = if step.sort == Sort::Notify { "notify" } else { what };
-                let action = action(what, target, value, &kind, self.registry());
-                let action = action.map_err(|(column, message)| Error::invalid(column, message))?;
+                let action = action_of(step, &kind, self.registry())?;
                 self.do_to(doing, way, &kind, vec![action]).await?;
                 Ok(None)
             }
@@ -95,7 +92,13 @@ impl App {
     }
 
     /// Has Steward do something to the record, with the rights of whoever keeps the flow.
-    async fn do_to(&self, doing: &mut Doing, way: &Way, kind: &Kind, actions: Vec<Action>) -> Result<(), Error> {
+    pub(super) async fn do_to(
+        &self,
+        doing: &mut Doing,
+        way: &Way,
+        kind: &Kind,
+        actions: Vec<Action>,
+    ) -> Result<(), Error> {
         let going = self.going(doing, way.subject).await?.ok_or(Error::NotFound)?;
         let rule = Rule {
             id: way.plan.reference("flow").unwrap_or(way.plan.id),
@@ -188,14 +191,7 @@ impl App {
         let step = &way.steps[place];
         let of_kind = subject(&record.kind).ok_or(Error::NotFound)?;
         let task = self.kind(of_kind.task)?.clone();
-        let people = match step.who {
-            Who::Team => Vec::new(),
-            _ => self.asked_in(step, record).await?,
-        };
-        let team = step.team.or_else(|| record.reference("team"));
-        if team.is_none() && people.is_empty() {
-            return Err(Error::BadRequest("nobody is there to do it; name a team".to_owned()));
-        }
+        let (team, people) = self.who_does(step, record).await?;
         let mut fields = Fields::new();
         let mut put = |key: &str, value: Json| {
             if !value.is_null() && task.field(key).is_some() {
@@ -222,6 +218,23 @@ impl App {
         self.consequent(&task, record.organisation, (fields, why), way.cause()).await
     }
 
+    /// The team that gets a task, and the people among whom the first one gets it.
+    pub(super) async fn who_does(
+        &self,
+        step: &Step,
+        record: &Record,
+    ) -> Result<(Option<RecordId>, Vec<RecordId>), Error> {
+        let people = match step.who {
+            Who::Team => Vec::new(),
+            _ => self.asked_in(step, record).await?,
+        };
+        let team = step.team.or_else(|| record.reference("team"));
+        if team.is_none() && people.is_empty() {
+            return Err(Error::BadRequest("nobody is there to do it; name a team".to_owned()));
+        }
+        Ok((team, people))
+    }
+
     /// Words with values of the record in place of their variables, as whoever keeps the flow sees them.
     async fn filled_in(
         &self,
@@ -239,7 +252,7 @@ impl App {
     }
 
     /// The people that a step names.
-    async fn asked_in(&self, step: &Step, record: &Record) -> Result<Vec<RecordId>, Error> {
+    pub(super) async fn asked_in(&self, step: &Step, record: &Record) -> Result<Vec<RecordId>, Error> {
         match step.who {
             Who::Team => self.references_of(&step.team.into_iter().collect::<Vec<_>>(), "members").await,
             Who::Person => Ok(step.person.into_iter().collect()),
@@ -298,4 +311,11 @@ impl App {
         let given: Fields = given.into_iter().collect();
         self.consequence(&going.kind, &going.after, &step, given, way.cause()).await
     }
+}
+
+/// What an automatic step does.
+pub(super) fn action_of(step: &Step, kind: &Kind, registry: &Registry) -> Result<Action, Error> {
+    let (what, target, value) = &step.action;
+    let what = if step.sort == Sort::Notify { "notify" } else { what };
+    action(what, target, value, kind, registry).map_err(|(column, message)| Error::invalid(column, message))
 }

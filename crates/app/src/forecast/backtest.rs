@@ -16,6 +16,7 @@ use steward_model::record::Record;
 
 use super::{DONE, UNSENT, like, moment, opened};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// Ages in seconds at which each record is forecast: when it is opened, two hours, a day and three days later.
@@ -115,6 +116,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn backtest_forecasts(&self, kind: &Arc<Kind>, every: usize) -> Result<Backtest, Error> {
         let records = self.all_records(&kind.key, &Filter::Everything, MOST).await?;
         let mut found = Backtest::default();

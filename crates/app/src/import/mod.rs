@@ -33,6 +33,7 @@ pub use report::{ImportReport, Irregular, LeftOut, OtherPriority, Progress, Unus
 pub use template::Template;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::import::fold::{Due, Folder, Stored};
 use crate::import::plan::Plan;
@@ -65,6 +66,7 @@ impl App {
     /// # Errors
     /// [`Error::BadRequest`] when the profile does not fit the file, or the file cannot be read; what was written until
     /// then stays, and consists of whole cases.
+    #[boxed]
     pub async fn import_event_log(
         &self,
         request: ImportRequest,

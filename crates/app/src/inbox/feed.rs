@@ -13,6 +13,7 @@ use steward_store::notifications::NewNotification;
 
 use super::told::{MEMBERS_MAX, Named, concerns, team_of_file, teams_of, told};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::journal::readable;
 use crate::notices::ways;
@@ -32,6 +33,7 @@ const NEWS: i64 = 24 * 3600;
 
 impl App {
     /// Tells people of what concerns them until the process is told to stop. Failures are logged and tried again.
+    #[boxed]
     pub async fn feed_inboxes(&self) {
         self.follow_as(SUBSCRIBER, || self.tell_next()).await;
     }
@@ -40,6 +42,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn tell_next(&self) -> Result<bool, Error> {
         let Some(position) = self.store().cursor(SUBSCRIBER).await? else {
             let begin = self.first_place().await?;

@@ -16,6 +16,7 @@ use steward_model::record::Record;
 use steward_store::notifications::{StoredNotification, Which as StoredWhich};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::journal::readable;
 use crate::view::{Label, Labels, label_of};
@@ -95,6 +96,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn inbox(
         &self,
         actor: &Actor,
@@ -125,6 +127,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn unread(&self, actor: &Actor) -> Result<Unread, Error> {
         let now = self.now();
         if let Some(unread) = self.0.unread.get(&actor.person, now) {
@@ -143,6 +146,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] with a token that only reads.
+    #[boxed]
     pub async fn mark_read(&self, actor: &Actor, which: Which) -> Result<(), Error> {
         if actor.limits.as_ref().is_some_and(|limits| limits.read_only) {
             return Err(Error::Denied("mark anything as read with a token that only reads"));

@@ -10,6 +10,7 @@ use steward_model::kind::{Kind, Level};
 use steward_practices::people::roles_of;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::COUNT_MAX;
 use crate::view::{Labels, RecordView};
@@ -69,6 +70,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] for a person whom the asker may not see, [`Error::Forbidden`] for one of whom they may not
     /// ask.
+    #[boxed]
     pub async fn reach_of(&self, asker: &Actor, name: &str) -> Result<PersonReach, Error> {
         let people = self.kind("person")?.clone();
         let person = self.inspected(asker, &people, name).await?;

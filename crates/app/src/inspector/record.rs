@@ -11,6 +11,7 @@ use steward_model::record::Record;
 
 use super::{Basis, places_held};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{Label, Labels, RecordView, label_of};
 
@@ -67,6 +68,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] for a record or a person that the asker may not see, [`Error::Forbidden`] for a record of
     /// which they may not ask.
+    #[boxed]
     pub async fn person_on(
         &self,
         asker: &Actor,

@@ -10,6 +10,7 @@ use steward_practices::people::roles_of;
 
 use super::{ACTING, BATCH, LOOKED_AT_MAX, PAGE_MAX};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{Label, Labels, label_of};
 
@@ -88,6 +89,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for who may look into no rights, [`Error::NotFound`] for a role that there is not.
+    #[boxed]
     pub async fn role_account(
         &self,
         asker: &Actor,

@@ -13,6 +13,7 @@ use steward_practices::people::roles_of;
 
 use super::{ACTING, BATCH, LOOKED_AT_MAX, PAGE_MAX};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{Label, Labels, RecordView, label_of};
 
@@ -67,6 +68,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] for a record that the asker may not see, [`Error::Forbidden`] for one of which they may not
     /// ask.
+    #[boxed]
     pub async fn who_sees(
         &self,
         asker: &Actor,

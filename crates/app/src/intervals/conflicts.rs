@@ -13,6 +13,7 @@ use steward_store::intervals::{FoundInterval, IntervalRow};
 use super::expand::DAY;
 use super::find::{IntervalRequest, IntervalView, LIMIT_MAX};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// The sorts of time that may stand in the way of a change, or make way for it.
@@ -49,6 +50,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn conflicts_among(&self, actor: &Actor, intervals: &[IntervalView]) -> Result<Conflicts, Error> {
         let changes: Vec<&IntervalView> =
             intervals.iter().filter(|interval| interval.time == TimeKind::Change && is_open(interval)).collect();
@@ -102,6 +104,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when the actor may not see it.
+    #[boxed]
     pub async fn conflicts_of(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Vec<Conflict>, Error> {
         let loaded = self.find(actor, kind, name).await?;
         let Some(interval) = kind.intervals.iter().find(|interval| interval.time == TimeKind::Change) else {

@@ -16,6 +16,7 @@ use steward_store::intervals::{IntervalRow, IntervalsChange};
 use steward_store::jobs::JobClaim;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::jobs::Round;
 
@@ -120,6 +121,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn renew_intervals(&self) -> Result<(), Error> {
         self.expand_intervals(None).await.map(drop)
     }

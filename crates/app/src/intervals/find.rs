@@ -15,6 +15,7 @@ use steward_store::filter_sql::{Unlimited, compile};
 use steward_store::intervals::{FoundInterval, IntervalQuery, KindCondition};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::RecordView;
 
@@ -114,6 +115,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn overlapping(&self, actor: &Actor, request: &IntervalRequest) -> Result<IntervalPage, Error> {
         let limit = request.limit.clamp(1, LIMIT_MAX);
         let query = self.interval_query(actor, request, request.about.is_some(), limit + 1).await?;

@@ -10,6 +10,7 @@ use steward_model::record::Record;
 use steward_practices::knowledge::ARTICLE;
 
 use super::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::jobs::Round;
 use crate::list::ListRequest;
@@ -25,6 +26,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn care_for_articles(&self) -> Result<(), Error> {
         for article in self.due("state == 'scheduled' && valid_from <= today").await? {
             self.moved_by_time(&article, "publish", "published_on_its_day").await?;

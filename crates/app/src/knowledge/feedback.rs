@@ -12,6 +12,7 @@ use steward_practices::knowledge::{FEEDBACK, version};
 use steward_store::knowledge::Vote;
 
 use super::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::records::{NewRecord, Origin, RecordName};
 
@@ -69,6 +70,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not read the article, [`Error::Invalid`] for words that are too long.
+    #[boxed]
     pub async fn vote_on_article(&self, actor: &Actor, name: &str, said: &Said, door: Door) -> Result<(), Error> {
         let (kind, article) = self.article(actor, name).await?;
         check_words(&said.comment)?;
@@ -95,6 +97,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn own_vote(&self, actor: &Actor, article: RecordId) -> Result<Option<bool>, Error> {
         Ok(self.store().vote_of(article, actor.person).await?)
     }
@@ -103,6 +106,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the article, [`Error::Denied`] for who is not among its staff.
+    #[boxed]
     pub async fn flag_article(&self, actor: &Actor, name: &str, flag: &Flag, door: Door) -> Result<RecordName, Error> {
         let (kind, article) = self.article(actor, name).await?;
         let own = rights(actor, &kind, &article, self.now());

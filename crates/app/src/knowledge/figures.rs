@@ -7,6 +7,7 @@ use steward_model::id::RecordId;
 use steward_practices::knowledge::{ANSWERED_WITH, FEEDBACK};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::ListRequest;
 
@@ -42,6 +43,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn figures_of(&self, articles: &[RecordId]) -> Result<HashMap<RecordId, Figures>, Error> {
         let mut figures: HashMap<RecordId, Figures> =
             articles.iter().map(|article| (*article, Figures::default())).collect();
@@ -83,6 +85,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn figures_of_article(&self, article: RecordId) -> Result<Figures, Error> {
         Ok(self.figures_of(&[article]).await?.remove(&article).unwrap_or_default())
     }

@@ -12,6 +12,7 @@ use steward_model::record::Record;
 use steward_practices::knowledge::{ARTICLE, TEXTS, is_live, version};
 
 use super::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::records::{NewRecord, Origin};
@@ -70,6 +71,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn article_family(&self, actor: &Actor, article: &Record) -> Result<Family, Error> {
         let kind = self.kind(ARTICLE)?.clone();
         let source_id = article.reference("translation_of").unwrap_or(article.id);
@@ -99,6 +101,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn language_of(&self, person: RecordId) -> Result<Option<String>, Error> {
         let record = self.store().get_record(person).await?.map(|loaded| loaded.record);
         Ok(record.map(|person| person.text("language").to_owned()).filter(|language| !language.is_empty()))
@@ -108,6 +111,7 @@ impl App {
     ///
     /// # Errors
     /// What is wrong with the language, or that the actor may make no articles.
+    #[boxed]
     pub async fn translate_article(
         &self,
         actor: &Actor,

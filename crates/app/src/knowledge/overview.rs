@@ -11,6 +11,7 @@ use steward_model::record::Record;
 use steward_practices::knowledge::{ARTICLE, is_live, version};
 
 use super::{App, Figures};
+use crate::boxed;
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::view::{Label, Labels, label_of};
@@ -88,6 +89,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for who is no staff.
+    #[boxed]
     pub async fn article_quality(&self, actor: &Actor, order: Order) -> Result<(Vec<Measured>, Labels), Error> {
         let articles = self.live_articles(actor).await?;
         let ids: Vec<RecordId> = articles.iter().map(|article| article.id).collect();
@@ -120,6 +122,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Denied`] for who is no staff.
+    #[boxed]
     pub async fn translation_gaps(&self, actor: &Actor) -> Result<Vec<Gap>, Error> {
         let articles = self.live_articles(actor).await?;
         let kind = self.kind(ARTICLE)?.clone();

@@ -14,6 +14,7 @@ use steward_model::record::Record;
 use steward_practices::knowledge::{TEXTS, has_draft, version};
 
 use super::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::records::{Origin, Request};
 use crate::view::{Labels, RecordView, visible};
@@ -124,6 +125,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the article, [`Error::Denied`] for who is not among its staff.
+    #[boxed]
     pub async fn article_versions(
         &self,
         actor: &Actor,
@@ -178,6 +180,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version; [`Error::Illegal`] while another new version is being written.
+    #[boxed]
     pub async fn restore_version(
         &self,
         actor: &Actor,
@@ -213,6 +216,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::execute`].
+    #[boxed]
     pub async fn write_article(
         &self,
         actor: &Actor,

@@ -13,6 +13,7 @@ use steward_practices::knowledge::{ANSWERED_WITH, ARTICLE, is_live};
 
 use super::languages::in_api_form;
 use super::{App, Figures};
+use crate::boxed;
 use crate::error::Error;
 use crate::list::ListRequest;
 use crate::records::{NewRecord, Origin, Request};
@@ -67,6 +68,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record, [`Error::Denied`] for who is not among its staff.
+    #[boxed]
     pub async fn articles_for(
         &self,
         actor: &Actor,
@@ -168,6 +170,7 @@ impl App {
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record or the article, [`Error::Forbidden`] for who may neither link
     /// the record nor write on it.
+    #[boxed]
     pub async fn use_article(
         &self,
         actor: &Actor,
@@ -219,6 +222,7 @@ impl App {
     ///
     /// # Errors
     /// As [`App::create`].
+    #[boxed]
     pub async fn article_from(
         &self,
         actor: &Actor,

@@ -10,6 +10,7 @@ use steward_words::{Language, Reader, within};
 use super::compose::{About, Names, Receiver, Told};
 use super::write::{Letter, write};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::inbox::Reason;
 use crate::journal::readable;
@@ -49,6 +50,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when the actor may not see the template or the record.
+    #[boxed]
     pub async fn preview_template(
         &self,
         actor: &Actor,

@@ -14,6 +14,7 @@ use steward_store::outbox::{MailQuery, MailState, StoredMail};
 use super::compose::{Composed, Why, is_address};
 use super::queue::zone_of;
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{Label, label_of, visible};
 
@@ -163,6 +164,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn mail_standing(&self, actor: &Actor) -> Result<MailStanding, Error> {
         let settings = self.settings(actor).await?;
         let person = self.store().get_record(actor.person).await?.map(|loaded| loaded.record);
@@ -181,6 +183,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a person who is not there.
+    #[boxed]
     pub async fn outbox(&self, actor: &Actor, filter: &Filter) -> Result<MailPage, Error> {
         let limit = filter.limit.clamp(1, PAGE_MAX);
         let is_of_others = self.keeps_outbox(actor);
@@ -227,6 +230,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for those of others that one may not see.
+    #[boxed]
     pub async fn one_mail(&self, actor: &Actor, id: i64) -> Result<Look, Error> {
         let stored = self.store().one_mail(id).await?.ok_or(Error::NotFound)?;
         let mut views = self.mail_views(actor, vec![stored.clone()]).await?;
@@ -241,6 +245,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see it, [`Error::Denied`] for who may not have it sent.
+    #[boxed]
     pub async fn send_mail_now(&self, actor: &Actor, id: i64) -> Result<(), Error> {
         let stored = self.store().one_mail(id).await?.ok_or(Error::NotFound)?;
         let mail = self.mail_views(actor, vec![stored]).await?.pop().ok_or(Error::NotFound)?;

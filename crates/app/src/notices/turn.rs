@@ -12,6 +12,7 @@ use super::compose::{Composed, Why, is_old};
 use super::transport::{Outgoing, TransportError};
 use super::write::settings;
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::jobs::Round;
 
@@ -37,6 +38,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away. A message that cannot be sent keeps no other one from it.
+    #[boxed]
     pub async fn send_due_mail(&self) -> Result<(), Error> {
         let stopping = self.stopping();
         loop {

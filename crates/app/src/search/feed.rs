@@ -18,6 +18,7 @@ use steward_store::journal::Position;
 
 use super::{Index, Progress};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 
 /// Before all records.
@@ -52,6 +53,7 @@ struct Saved {
 
 impl App {
     /// Keeps the index up to date until the process is told to stop. Failures are logged and tried again.
+    #[boxed]
     pub async fn feed_search(&self) {
         let Ok(index) = self.index() else { return };
         let mut stopping = self.stopping();

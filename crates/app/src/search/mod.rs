@@ -19,6 +19,7 @@ use steward_store::journal::Position;
 use tokio::sync::{Semaphore, watch};
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::search::found::{Ask, Likeness};
 use crate::view::{Label, label_of};
@@ -106,6 +107,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::BadRequest`] for a kind that is none, [`Error::Unavailable`] without an index.
+    #[boxed]
     pub async fn search(&self, actor: &Actor, request: &SearchRequest) -> Result<SearchPage, Error> {
         let words = Words::parse(&request.text);
         let ask = Ask {
@@ -124,6 +126,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::search`].
+    #[boxed]
     pub async fn suggest(
         &self,
         actor: &Actor,
@@ -147,6 +150,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::search`].
+    #[boxed]
     pub async fn similar_to_text(
         &self,
         actor: &Actor,
@@ -163,6 +167,7 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::search`]; [`Error::NotFound`] for a record that the actor may not read.
+    #[boxed]
     pub async fn similar(
         &self,
         actor: &Actor,
@@ -203,6 +208,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Unavailable`] without an index.
+    #[boxed]
     pub async fn search_reached(&self, position: Position) -> Result<(), Error> {
         let mut progress = self.index()?.progress.subscribe();
         let reached = progress.wait_for(|progress| progress.complete && progress.position >= position).await;

@@ -18,6 +18,7 @@ use steward_model::work::{Booking, SPENT, Work};
 use steward_practices::rate::ACTIVITY;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::Labels;
 
@@ -108,6 +109,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn activities(&self, actor: &Actor) -> Result<Vec<Activity>, Error> {
         let Some(kind) = self.registry().kind(ACTIVITY) else { return Ok(Vec::new()) };
         let records = self.reference_records(ACTIVITY).await?;
@@ -132,6 +134,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn find_any(&self, actor: &Actor, name: &str) -> Result<Option<(Arc<Kind>, String)>, Error> {
         let found = self.look_up(actor, [name.to_owned()].into()).await?;
         let record = found.any(name).and_then(|id| found.record(id));
@@ -142,6 +145,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn names_of(&self, actor: &Actor, ids: BTreeSet<RecordId>) -> Result<Labels, Error> {
         self.labels(actor, ids, &BTreeSet::new()).await
     }
@@ -223,6 +227,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] for who may not see the record, [`Error::Forbidden`] for who may not read its work notes.
+    #[boxed]
     pub async fn time_on(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<TimeOnRecord, Error> {
         let record = self.find(actor, kind, name).await?.record;
         let own_rights = rights(actor, kind, &record, self.now());

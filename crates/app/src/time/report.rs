@@ -17,6 +17,7 @@ use steward_store::worklog::{BookedOn, WorkQuery};
 
 use super::{Sum, named_in};
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{Label, Labels, label_of};
 
@@ -173,6 +174,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::TooLarge`] where there are more than [`ENTRIES_MAX`] entries, [`Error::Denied`] for who is no staff.
+    #[boxed]
     pub async fn time_report(&self, actor: &Actor, filter: &TimeFilter) -> Result<TimeReport, Error> {
         if !actor.is_staff() {
             return Err(Error::Denied("see the time that people spend"));

@@ -12,6 +12,7 @@ use steward_model::moment::Moment;
 use steward_store::worklog::Running;
 
 use crate::App;
+use crate::boxed;
 use crate::error::Error;
 use crate::view::{Label, label_of};
 
@@ -38,6 +39,7 @@ impl App {
     ///
     /// # Errors
     /// When the database is away.
+    #[boxed]
     pub async fn timer(&self, actor: &Actor) -> Result<Option<Timer>, Error> {
         let Some(running) = self.store().timer_of(actor.person).await? else { return Ok(None) };
         let Some(loaded) = self.store().get_record(running.record).await? else { return Ok(None) };
@@ -55,6 +57,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::Invalid`] while one's clock runs on another record; [`Error::Forbidden`] for who may not book time.
+    #[boxed]
     pub async fn start_timer(&self, actor: &Actor, kind: &Arc<Kind>, name: &str) -> Result<Timer, Error> {
         let record = self.find(actor, kind, name).await?.record;
         if actor.is_viewed() || !may(actor, Action::Work, kind, &record, self.now()) {
@@ -83,6 +86,7 @@ impl App {
     ///
     /// # Errors
     /// [`Error::NotFound`] when none runs.
+    #[boxed]
     pub async fn stop_timer(&self, actor: &Actor) -> Result<Timer, Error> {
         if actor.is_viewed() {
             return Err(Error::Forbidden { action: Action::Work });

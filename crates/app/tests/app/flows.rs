@@ -18,29 +18,29 @@ use steward_testkit::on_both;
 
 const HOUR: i64 = 3600;
 
-struct World(Fixture);
+pub(crate) struct World(pub(crate) Fixture);
 
 impl World {
-    async fn build(db: TestDatabase) -> Self {
+    pub(crate) async fn build(db: TestDatabase) -> Self {
         let world = Self(Fixture::build(db).await);
         world.settle().await;
         world
     }
 
-    fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &App {
         &self.0.server.app
     }
 
-    async fn actor(&self, name: &str) -> Actor {
+    pub(crate) async fn actor(&self, name: &str) -> Actor {
         self.0.server.actor(self.0.people[name]).await
     }
 
     /// Has all there is followed.
-    async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         self.0.server.followed("flows", async || self.app().flow_on().await.unwrap()).await;
     }
 
-    async fn try_flow(&self, by: &str, steps: Json, more: Json) -> Result<RecordView, Error> {
+    pub(crate) async fn try_flow(&self, by: &str, steps: Json, more: Json) -> Result<RecordView, Error> {
         let mut all = json!({
             "title": "Laptop", "for_kind": "service_request", "begins": "always", "begin_states": "submitted",
             "steps": steps,
@@ -53,12 +53,18 @@ impl World {
         self.app().create(&actor, &kind, &new, &Origin::door(Door::Api)).await
     }
 
-    async fn flow(&self, steps: Json, more: Json) -> RecordView {
+    pub(crate) async fn flow(&self, steps: Json, more: Json) -> RecordView {
         let draft = self.try_flow("root", steps, more).await.unwrap_or_else(|error| panic!("{error:?}"));
         self.step("root", &draft, "activate", json!({})).await.unwrap_or_else(|error| panic!("{error:?}"))
     }
 
-    async fn step(&self, by: &str, record: &RecordView, key: &str, fields: Json) -> Result<RecordView, Error> {
+    pub(crate) async fn step(
+        &self,
+        by: &str,
+        record: &RecordView,
+        key: &str,
+        fields: Json,
+    ) -> Result<RecordView, Error> {
         let fields = fields.as_object().unwrap().clone();
         let step =
             Request::Command(Command::Transition(Transition { key: key.to_owned(), fields, ..Transition::default() }));
@@ -67,7 +73,7 @@ impl World {
     }
 
     /// A request that was submitted, with what follows from it.
-    async fn request(&self) -> RecordView {
+    pub(crate) async fn request(&self) -> RecordView {
         let draft = self
             .0
             .server
@@ -85,11 +91,11 @@ impl World {
         request
     }
 
-    async fn now(&self, record: &RecordView) -> Record {
+    pub(crate) async fn now(&self, record: &RecordView) -> Record {
         self.app().get(&Actor::system(), &record.kind, &record.record.number, None).await.unwrap().record
     }
 
-    async fn all(&self, kind: &str) -> Vec<RecordView> {
+    pub(crate) async fn all(&self, kind: &str) -> Vec<RecordView> {
         let kind = self.app().kind(kind).unwrap().clone();
         let request = ListRequest { limit: 100, ..ListRequest::default() };
         let page = self.app().list(&Actor::system(), &kind, &request).await.unwrap();

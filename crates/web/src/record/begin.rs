@@ -7,8 +7,10 @@ use maud::{Markup, html};
 use steward_app::error::Error;
 use steward_app::flows::{FlowOffer, Hindrance};
 use steward_app::view::RecordView;
+use steward_flow::FLOW;
 use steward_model::access::Action;
 use steward_model::event::Door;
+use steward_model::kind::Kind;
 use steward_ui::button::{Button, Look, Submit, submit};
 use steward_ui::form::{Form as FormParts, form};
 use steward_ui::header::{Header, header};
@@ -18,6 +20,7 @@ use steward_ui::tone::Tone;
 use steward_words::{refusal, t, t_with};
 
 use super::plan::defined;
+use super::trial;
 use crate::error::WebError;
 use crate::files::Segments;
 use crate::form::Posted;
@@ -85,15 +88,7 @@ async fn offered(web: &Web, visitor: &Visitor, view: &RecordView, faults: &[Stri
 fn one(web: &Web, visitor: &Visitor, view: &RecordView, offer: &FlowOffer) -> Markup {
     let action = address::of_record(&view.kind, &view.record, "flows");
     let parts = FormParts { action: &action, csrf_token: &visitor.csrf_token, ..FormParts::default() };
-    let lifecycle = &view.kind.lifecycle;
-    let why = offer.hindrance.as_ref().map(|hindrance| match hindrance {
-        Hindrance::State(states) => {
-            let labels = states.iter().filter_map(|key| lifecycle.state(key)).map(|state| state.label.as_str());
-            t_with("plan-not-in-state", &[("states", (&labels.collect::<Vec<_>>().join(", ")).into())]).to_string()
-        }
-        Hindrance::Condition => t("plan-not-for-it").to_owned(),
-        Hindrance::Broken(why) => refusal(why).into_owned(),
-    });
+    let why = offer.hindrance.as_ref().map(|hindrance| hindered(&view.kind, hindrance));
     let button = Button { label: t("plan-begin-this"), look: Look::Main, ..Button::default() };
     html! {
         section.flow-offer {
@@ -104,7 +99,23 @@ fn one(web: &Web, visitor: &Visitor, view: &RecordView, offer: &FlowOffer) -> Ma
                     (submit(&button, &Submit { name: Some("flow"), value: Some(&offer.flow.number), ..Submit::default() }))
                 })),
             }
+
+            @if let Some(flows) = web.app().registry().kind(FLOW) {
+                p { a href={ (trial::of_flow(flows, &offer.flow.number)) "?on=" (address::part(&view.record.number)) } { (t("trial-on-this")) } }
+            }
             (defined(web.app().registry(), &offer.flow.steps, &offer.labels))
         }
+    }
+}
+
+/// What keeps a flow from beginning, in words.
+pub(super) fn hindered(kind: &Kind, hindrance: &Hindrance) -> String {
+    match hindrance {
+        Hindrance::State(states) => {
+            let labels = states.iter().filter_map(|key| kind.lifecycle.state(key)).map(|state| state.label.as_str());
+            t_with("plan-not-in-state", &[("states", (&labels.collect::<Vec<_>>().join(", ")).into())])
+        }
+        Hindrance::Condition => t("plan-not-for-it").to_owned(),
+        Hindrance::Broken(why) => refusal(why).into_owned(),
     }
 }

@@ -103,14 +103,30 @@ fn told(web: &Web, visitor: &Visitor, difference: &Difference) -> Markup {
     let heads = [time::exact(difference.from, zone), time::exact(difference.to, zone)];
     let (before, after) = (&difference.before, &difference.after);
     html! {
+        (table(web, visitor, [before, after], &difference.differs, [&heads[0], &heads[1]]))
+        (links(web, t("difference-links-begun"), after, &begun))
+        (links(web, t("difference-links-ended"), before, &ended))
+        p.clock-story__text { (t_with("difference-rights", &[("kind", (&after.kind.label).into())])) }
+    }
+}
+
+/// What differs between two states of a record, each beside the other.
+pub(super) fn table(
+    web: &Web,
+    visitor: &Visitor,
+    [before, after]: [&RecordView; 2],
+    differs: &[String],
+    heads: [&str; 2],
+) -> Markup {
+    html! {
         div.table-scroll tabindex="0" role="region" aria-label=(t("difference-title")) {
             table.figures-table {
                 thead { tr {
                     th scope="col" { (t("difference-field")) }
-                    @for head in &heads { th scope="col" { (head) } }
+                    @for head in heads { th scope="col" { (head) } }
                 } }
                 tbody {
-                    @for key in &difference.differs {
+                    @for key in differs {
                         tr {
                             td { (label(after, key)) }
                             td.is-whole data-label=(heads[0]) { (value(&reader(web, visitor, before), before, key)) }
@@ -120,9 +136,6 @@ fn told(web: &Web, visitor: &Visitor, difference: &Difference) -> Markup {
                 }
             }
         }
-        (links(web, t("difference-links-begun"), after, &begun))
-        (links(web, t("difference-links-ended"), before, &ended))
-        p.clock-story__text { (t_with("difference-rights", &[("kind", (&after.kind.label).into())])) }
     }
 }
 

@@ -12,6 +12,7 @@ mod notes;
 pub(crate) mod plan;
 mod rail;
 mod similar;
+pub(crate) mod trial;
 mod turns;
 mod usage;
 mod working;

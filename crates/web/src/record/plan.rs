@@ -22,7 +22,7 @@ use steward_ui::words::sentence;
 use steward_words::{refusal, short_date, t, t_with};
 
 use crate::error::WebError;
-use crate::record::Parts;
+use crate::record::{Parts, trial};
 use crate::values::time;
 use crate::visitor::Visitor;
 use crate::{Web, address};
@@ -96,6 +96,10 @@ impl Parts<'_> {
                     (notice(&Notice { tone: Tone::Warning, text: t("plan-faults") }, html! { ul { @for fault in &gathered.faults { li { (fault) } } } }))
                 }
                 @if !steps.is_empty() { (defined(self.web.app().registry(), steps, labels)) }
+                @if !steps.is_empty() && gathered.faults.is_empty() && self.is_now() {
+                    @let trial = address::of_record(&self.view().kind, &self.view().record, trial::ROUTE_END);
+                    p.page-link { (link_button(&Button { label: t("trial"), icon: Some(Icon::Flask), look: Look::Quiet, ..Button::default() }, &trial)) }
+                }
             }
         }
     }
@@ -140,7 +144,7 @@ fn draw(web: &Web, visitor: &Visitor, seen: &PlanSeen, here: &str, is_alone: boo
         let to = format!("{}?{step}back={}", address::transition(kind, &seen.record, key), address::part(here));
         link_button(&Button { label, partial: Partial::dialog(&to), ..Button::default() }, &to)
     };
-    let about: Vec<About> = seen.steps.iter().map(|one| About::of(registry, seen, one)).collect();
+    let about: Vec<About> = seen.steps.iter().map(|one| About::of(registry, &seen.labels, one)).collect();
     let steps: Vec<PlanStep<'_>> = seen
         .steps
         .iter()
@@ -204,7 +208,7 @@ fn when(one: &StepSeen, now: Moment, zone: &TimeZone) -> Option<Markup> {
     }
 }
 
-fn stands(state: State) -> Stands {
+pub(super) fn stands(state: State) -> Stands {
     match state {
         State::Waiting => Stands::Waiting,
         State::Active => Stands::Active,
@@ -218,18 +222,18 @@ fn stands(state: State) -> Stands {
 }
 
 /// Words about a step.
-struct About {
-    sort: String,
-    who: String,
+pub(super) struct About {
+    pub(super) sort: String,
+    pub(super) who: String,
     record: Option<(String, String)>,
 }
 
 impl About {
-    fn of(registry: &Registry, seen: &PlanSeen, one: &StepSeen) -> Self {
+    pub(super) fn of(registry: &Registry, labels: &Labels, one: &StepSeen) -> Self {
         let name = |id: Option<steward_model::id::RecordId>| {
-            id.and_then(|id| seen.labels.get(&id)).map(|label| label.label.clone())
+            id.and_then(|id| labels.get(&id)).map(|label| label.label.clone())
         };
-        let record = one.progress.record.and_then(|id| seen.labels.get(&id)).and_then(|label| {
+        let record = one.progress.record.and_then(|id| labels.get(&id)).and_then(|label| {
             let kind = registry.kind(&label.kind)?;
             Some((label.number.clone(), address::record(kind, &label.number)))
         });
