@@ -36,7 +36,7 @@ pub struct Subject {
 }
 
 /// What flows work on.
-pub const SUBJECTS: [Subject; 4] = [
+pub const SUBJECTS: [Subject; 5] = [
     Subject {
         kind: "service_request",
         task: "request_task",
@@ -45,6 +45,12 @@ pub const SUBJECTS: [Subject; 4] = [
     },
     Subject { kind: "change", task: "change_task", field: "change", begins: &["scheduled", "implement"] },
     Subject { kind: "incident", task: "incident_task", field: "incident", begins: &["new", "in_progress"] },
+    Subject {
+        kind: "problem",
+        task: "problem_task",
+        field: "problem",
+        begins: &["assess", "root_cause_analysis", "fix_in_progress"],
+    },
     Subject { kind: "task", task: "task", field: "parent_task", begins: &["open", "in_progress"] },
 ];
 

@@ -110,6 +110,7 @@ const DEFINITIONS: &[(&str, &str)] = &[
     ("shared/de.toml", include_str!("../practices/shared/de.toml")),
     ("shared/fr.toml", include_str!("../practices/shared/fr.toml")),
     ("shared/prioritised.toml", include_str!("../practices/shared/prioritised.toml")),
+    ("shared/step_work.toml", include_str!("../practices/shared/step_work.toml")),
     ("shared/task_work.toml", include_str!("../practices/shared/task_work.toml")),
     ("shared/work.toml", include_str!("../practices/shared/work.toml")),
     ("task/de.toml", include_str!("../practices/task/de.toml")),

@@ -121,24 +121,24 @@ impl World {
         self.settle().await;
     }
 
-    async fn plan(&self, of: &RecordView) -> PlanSeen {
+    pub(crate) async fn plan(&self, of: &RecordView) -> PlanSeen {
         let root = self.actor("root").await;
         let view = self.app().get(&root, &of.kind, &of.record.number, None).await.unwrap();
         self.app().plans_on(&root, &view).await.unwrap().into_iter().next_back().unwrap()
     }
 
-    async fn plan_view(&self, of: &RecordView) -> RecordView {
+    pub(crate) async fn plan_view(&self, of: &RecordView) -> RecordView {
         let plan = self.plan(of).await.record;
         let kind = self.app().kind("plan").unwrap().clone();
         self.app().get(&Actor::system(), &kind, &plan.number, None).await.unwrap()
     }
 
-    async fn states(&self, of: &RecordView) -> Vec<State> {
+    pub(crate) async fn states(&self, of: &RecordView) -> Vec<State> {
         self.plan(of).await.steps.iter().map(|step| step.progress.state).collect()
     }
 }
 
-fn refusal(result: Result<RecordView, Error>) -> String {
+pub(crate) fn refusal(result: Result<RecordView, Error>) -> String {
     match result {
         Err(Error::Illegal { message, .. }) => message,
         Err(Error::Invalid(faults)) => {

@@ -6,6 +6,7 @@ mod automation_others;
 mod automation_threshold;
 mod bulk;
 mod family;
+mod flow_problem;
 mod flow_trial;
 mod flows;
 mod import;
