@@ -35,7 +35,34 @@ fn euros(amount: &str) -> Json {
     json!({"amount": amount, "currency": "EUR"})
 }
 
+/// The overlay that the help on time shows.
+fn book_first() -> &'static str {
+    let help = include_str!("../../../../docs/time.md");
+    help.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap()
+}
+
 on_both! {
+    async fn a_move_waits_for_booked_time_where_a_rule_says_so(db: TestDatabase) {
+        let fixture = Fixture::build(db).await;
+        let (g1, root) = (fixture.client("g1"), fixture.client("root"));
+        let path = incident(&fixture, json!({})).await;
+        g1.post(&format!("{path}/transitions/start"), json!({"fields": {"assignee": fixture.canary("g1.login")}})).await.expect(200);
+        let overlay = json!({"fields": {"title": "Book first", "definition": book_first()}});
+        let overlay = root.post("/api/v1/overlays", overlay).await.expect(201).header("location").to_owned();
+        root.post(&format!("{overlay}/transitions/put_in_force"), json!({})).await.expect(200);
+
+        let resolve = json!({"fields": {"resolution_notes": "Restarted", "resolution_code": "fixed_permanently"}});
+        let refused = g1.post(&format!("{path}/transitions/resolve"), resolve.clone()).await.expect(409);
+        assert!(refused.text().contains("Book the time that you spent first"), "{}", refused.text());
+        // What is withdrawn does not count; what stays does.
+        let entry = book(g1, &path, json!({"duration": "PT10M"})).await;
+        g1.delete(&format!("{path}/worklogs/{entry}")).await.expect(200);
+        g1.post(&format!("{path}/transitions/resolve"), resolve.clone()).await.expect(409);
+        book(g1, &path, json!({"duration": "PT10M"})).await;
+        let resolved = g1.post(&format!("{path}/transitions/resolve"), resolve).await.expect(200);
+        assert_eq!(resolved.json()["state"], "resolved");
+    }
+
     async fn an_entry_is_corrected_and_withdrawn_by_whose_it_is_and_by_managers_alone(db: TestDatabase) {
         let fixture = Fixture::build(db).await;
         let (g1, oa, root) = (fixture.client("g1"), fixture.client("oa"), fixture.client("root"));
