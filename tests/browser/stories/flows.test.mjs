@@ -1,7 +1,7 @@
 // A laptop from the portal through two approvals and four tasks to its owner, by the plan that its flow makes.
 import assert from "node:assert/strict";
 import { desks, story } from "../support/browser.mjs";
-import { as } from "../support/interface.mjs";
+import { as, pageOf } from "../support/interface.mjs";
 import { pages } from "../support/accessible.mjs";
 
 // The markup is the same on every database, and HTTP tests hold both to the same answers.
@@ -95,9 +95,39 @@ story("A laptop goes from the portal through approvals and four tasks to fulfill
   await page.getByText("handed over and ready to work").first().waitFor();
 }, ONCE);
 
+story("Whoever keeps a flow tries a draft on a real problem before it is in force", async (scene) => {
+  const ada = as("ada", scene.desk);
+  const [team] = await ada.get("teams?limit=1");
+  const problem = await ada.create("problems", { title: `It drops ${scene.id}`, team: team.number, impact: "high" });
+  const page = await scene.visit("ada");
+  const steps = [
+    { key: "logs", type: "task", title: "Read the logs", lead: "4h" },
+    { key: "is_big", type: "condition", title: "Big?", after: "logs", condition: "impact == 'high'" },
+    { key: "is_small", type: "condition", title: "Small?", after: "logs", condition: "impact != 'high'" },
+    { key: "rehearse", type: "task", title: "Rehearse it", after: "is_big", lead: "8h" },
+    { key: "wait", type: "task", title: "Wait and see", after: "is_small" },
+  ].map((step) => ({ ...step, ...(step.type === "task" && { team: team.number }) }));
+  const flow = await ada.create("flows", { title: `Find the cause ${scene.id}`, for_kind: "problem", begin_states: "new", steps });
+  await page.goto(pageOf(flow));
+  await page.getByRole("link", { name: "Dry run" }).click();
+  await page.getByRole("link", { name: problem.number }).click();
+  const outline = page.locator("section.plan");
+  await outline.getByText(/all would be done by/).waitFor();
+  await outline.locator(".plan-step--done", { hasText: "Rehearse it" }).getByText("Critical").waitFor();
+  await outline.locator(".plan-step--left-out", { hasText: "Wait and see" }).waitFor();
+  // Nothing happened, and what keeps it from another record is said.
+  assert.equal((await ada.get(`problems/${problem.number}/plan`)).plans.length, 0);
+  await ada.move(problem, "assess");
+  await page.reload();
+  await page.getByText("It begins in: New").waitFor();
+  await page.locator("[name=on]").fill("PRB9999999");
+  await page.getByRole("button", { name: "Try" }).click();
+  await page.getByText(/There is nothing with the number PRB9999999/).waitFor();
+}, ONCE);
+
 pages("Pages of flows and plans are accessible", "ada", async (scene) => {
   const ada = as("ada", scene.desk);
   const [flow] = await ada.get("flows?limit=1&sort=number");
   const [plan] = await ada.get("plans?limit=1&sort=number");
-  return ["/flows", "/flows/new", `/flows/${flow.number}`, `/flows/${flow.number}/edit`, `/plans/${plan.number}`, `/service-requests/${plan.fields.subject.number}`, `/service-requests/${plan.fields.subject.number}/flows`, `/plans/${plan.number}/transitions/skip?step=order`, `/plans/${plan.number}/transitions/change`];
+  return ["/flows", "/flows/new", `/flows/${flow.number}`, `/flows/${flow.number}/edit`, `/flows/${flow.number}/trial`, `/flows/${flow.number}/trial?on=${plan.fields.subject.number}`, `/plans/${plan.number}`, `/service-requests/${plan.fields.subject.number}`, `/service-requests/${plan.fields.subject.number}/flows`, `/plans/${plan.number}/transitions/skip?step=order`, `/plans/${plan.number}/transitions/change`];
 });

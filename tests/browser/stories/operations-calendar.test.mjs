@@ -1,5 +1,6 @@
 // The operations calendar, what stands in the way of a change, and a link for a calendar program, with a browser.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { desks, story } from "../support/browser.mjs";
 import { as, pageOf } from "../support/interface.mjs";
 
@@ -67,6 +68,34 @@ story("A calendar program gets what a link leads to, until it is revoked", async
   await item.getByRole("button", { name: "Revoke" }).click();
   await item.waitFor({ state: "detached" });
   assert.equal((await fetch(address)).status, 404);
+}, ONCE);
+
+story("A calendar takes its holidays over from a feed elsewhere", async (scene) => {
+  const day = `Works outing ${scene.id}`;
+  const served = [];
+  const elsewhere = createServer((request, response) => {
+    served.push(request.url);
+    const lines = ["BEGIN:VCALENDAR", "BEGIN:VEVENT", `SUMMARY:${day}`, "DTSTART;VALUE=DATE:20310319", "END:VEVENT", "END:VCALENDAR", ""];
+    response.writeHead(200, { "Content-Type": "text/calendar", ETag: '"1"' }).end(lines.join("\r\n"));
+  });
+  await new Promise((resolve) => elsewhere.listen(0, resolve));
+  try {
+    const calendar = await as("ada", scene.desk).create("calendars", {
+      name: `Workshop ${scene.id}`, zone: "Europe/Vienna", hours: [{ day: "monday", opens: "08:00", closes: "17:00" }],
+      feed_address: `http://localhost:${elsewhere.address().port}/days.ics`,
+    });
+    const page = await scene.visit("ada");
+    await page.goto(pageOf(calendar));
+    const feed = page.locator("#holiday-feed");
+    await feed.getByText("Nothing was taken over yet.").or(feed.getByText("One event.")).waitFor();
+    await feed.getByRole("button", { name: "Fetch now" }).click();
+    await feed.getByText("One event.").waitFor();
+    assert.ok(served.length > 0 && served.every((path) => path === "/days.ics"));
+    await page.goto(`${new URL(page.url()).pathname}?year=2031`);
+    await page.getByText(day).first().waitFor();
+  } finally {
+    await new Promise((resolve) => elsewhere.close(resolve));
+  }
 }, ONCE);
 
 story("On a telephone the calendar begins with an agenda", async (scene) => {

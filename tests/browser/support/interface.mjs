@@ -33,7 +33,7 @@ export function client(address, token) {
   };
 }
 
-const plurals = { incident: "incidents", person: "people", service_request: "service-requests", change: "changes", problem: "problems", knowledge_article: "knowledge-articles" };
+const plurals = { incident: "incidents", person: "people", service_request: "service-requests", change: "changes", problem: "problems", knowledge_article: "knowledge-articles", flow: "flows", calendar: "calendars" };
 
 function named(record) {
   return `${plurals[record.kind]}/${record.number}`;

@@ -14,7 +14,7 @@ use steward_model::access::{Action as Does, Actor};
 use steward_model::event::{Act, Audience};
 use steward_model::filter::{Filter, Operand, SortKey, Test};
 use steward_model::id::RecordId;
-use steward_model::kind::Kind;
+use steward_model::kind::{Field, FieldType, Kind};
 use steward_model::moment::Moment;
 use steward_model::record::Record;
 use steward_rule::action::Action;
@@ -194,7 +194,10 @@ impl App {
         let going = doing.going.remove(&record.id).ok_or(Error::NotFound)?;
         let before = self.view(actor, kind, record, None).await?;
         let after = self.view(actor, kind, going.after.clone(), None).await?;
-        let differs = differing(kind, &before.record, &after.record);
+        let mut differs = differing(kind, &before.record, &after.record);
+        // When something happened is stamped with the moment of the trial, which says nothing.
+        let is_stamp = |field: &Field| field.write.is_none() && field.field_type == FieldType::Moment;
+        differs.retain(|key| !kind.field(key).is_some_and(is_stamp));
         let comments = going.events.iter().filter_map(|event| match &event.act {
             Act::Commented { audience, body } => Some((*audience, body.clone())),
             _ => None,

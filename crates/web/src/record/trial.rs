@@ -60,6 +60,12 @@ pub(crate) async fn page(
         }
         Err(error) => return Err(error.into()),
     };
+    // Of flows in force that they may not read, staff may know what they are called.
+    let titled = match web.app().get(visitor.actor(), &kind, &name, None).await {
+        Ok(view) => view.record.text(&kind.label_field).to_owned(),
+        Err(Error::NotFound) => String::new(),
+        Err(error) => return Err(error.into()),
+    };
     let on = query.text("on").unwrap_or_default().trim();
     let tried = match offered.is_ok() && !on.is_empty() {
         true => Some(tried(&web, &visitor, &name, &of_kind, on).await?),
@@ -69,7 +75,7 @@ pub(crate) async fn page(
     let crumbs = [Crumb { label: &kind.label_plural, address: &list }, Crumb { label: &name, address: &own }];
     let title = t("trial");
     let main = html! {
-        (header(&Header { title, crumbs: &crumbs, ..Header::default() }, html! {}))
+        (header(&Header { title, detail: &titled, crumbs: &crumbs, ..Header::default() }, html! {}))
         div.page-body {
             p.quiet { (t("trial-help")) }
             @match &offered {
@@ -130,7 +136,7 @@ fn asked(kind: &Kind, name: &str, of_kind: &Kind, records: &[RecordView], on: &s
                 ul.plain-list {
                     @for one in records {
                         li.plain-list__item { div.plain-list__text {
-                            a href={ (action) "?on=" (address::part(&one.record.number)) } { (one.record.number) } " " (one.record.text(&of_kind.label_field))
+                            a href={ (action) "?on=" (address::part(&one.record.number)) } { (one.record.number) " " (one.record.text(&of_kind.label_field)) }
                         } }
                     }
                 }
@@ -172,7 +178,7 @@ fn told(web: &Web, visitor: &Visitor, trial: &Trial) -> Markup {
     let names: Vec<&str> =
         trial.told.iter().filter_map(|id| trial.labels.get(id)).map(|label| label.label.as_str()).collect();
     html! {
-        p { a href=(page) { (view.record.number) } " " (view.record.text(&view.kind.label_field)) }
+        p { a href=(page) { (view.record.number) " " (view.record.text(&view.kind.label_field)) } }
         @if let Some(why) = &trial.hindrance { (caution(&hindered(&view.kind, why))) }
         @if trial.is_asked { (caution(t("trial-asked"))) }
         (plan(&Plan { label: t("plan-steps"), facts: &facts, outcome: &refusal(&trial.outcome), steps: &steps, ..Plan::default() }, None))
