@@ -9,6 +9,7 @@ mod clocks;
 mod configuration;
 mod copies;
 mod custom_kind;
+mod flows;
 mod follow_up;
 mod forecast;
 mod hostile;

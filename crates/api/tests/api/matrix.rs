@@ -30,7 +30,7 @@ const fn line(
     TicketLine { method, path, body, requester, manager, worker }
 }
 
-const TICKET_LINES: [TicketLine; 35] = [
+const TICKET_LINES: [TicketLine; 36] = [
     line(("GET", "/api/v1/{kinds}/{record}"), None, (200, 200, 200)),
     line(("PATCH", "/api/v1/{kinds}/{record}"), Some(|_| json!({"fields": {"title": "other"}})), (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/transitions/start"), Some(|_| json!({})), (403, 403, 200)),
@@ -41,6 +41,8 @@ const TICKET_LINES: [TicketLine; 35] = [
     ),
     line(("GET", "/api/v1/{kinds}/{record}/flows"), None, (403, 403, 200)),
     line(("POST", "/api/v1/{kinds}/{record}/flows"), Some(|_| json!({"flow": "FLW9999999"})), (403, 403, 422)),
+    // A ticket is no flow; `flows.rs` tells who may try one.
+    line(("GET", "/api/v1/{kinds}/{record}/trial"), None, (404, 404, 404)),
     // A ticket is no configuration; `configuration.rs` tells who may do what with the text of that.
     line(("GET", "/api/v1/{kinds}/{record}/text"), None, (404, 404, 404)),
     line(("POST", "/api/v1/{kinds}/{record}/text/plan"), Some(|_| json!({"text": ""})), (404, 404, 404)),

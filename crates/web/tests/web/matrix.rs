@@ -21,7 +21,7 @@ enum Sent {
 /// who work on the ticket.
 type TicketLine = (&'static str, &'static str, Sent, (u16, u16, u16));
 
-const TICKET_LINES: [TicketLine; 82] = [
+const TICKET_LINES: [TicketLine; 83] = [
     ("GET", "/{kinds}/{record}", Sent::Nothing, (200, 200, 200)),
     ("GET", "/{kinds}/{record}/edit", Sent::Nothing, (403, 403, 200)),
     ("POST", "/{kinds}/{record}/edit", Sent::Form(&[("title", "other")]), (403, 403, 303)),
@@ -115,6 +115,7 @@ const TICKET_LINES: [TicketLine; 82] = [
     ("POST", "/{kinds}/{record}/webhooks/whk_0/send", Sent::Form(&[]), (404, 404, 404)),
     // Only targets of service levels are tried on real records.
     ("GET", "/{kinds}/{record}/simulation", Sent::Nothing, (404, 404, 404)),
+    ("GET", "/{kinds}/{record}/trial", Sent::Nothing, (404, 404, 404)),
     // Only templates of mail have a preview.
     ("GET", "/{kinds}/{record}/preview", Sent::Nothing, (404, 404, 404)),
     // It is open, and so not followed up.
