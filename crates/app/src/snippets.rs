@@ -119,6 +119,29 @@ impl App {
         self.fill_text_or(actor, view, text, None).await
     }
 
+    /// A record as an actor may see it, with no more than a text needs that is filled in from it: the names that it asks for,
+    /// and neither links nor moves.
+    pub(crate) async fn view_to_fill(
+        &self,
+        actor: &Actor,
+        kind: &Arc<Kind>,
+        record: Record,
+        text: &str,
+    ) -> Result<RecordView, Error> {
+        let rights = rights(actor, kind, &record, self.now());
+        let record = visible(kind, record, &rights);
+        let named = |path: &String| match path.split('.').next()? {
+            "organisation" => Some(record.organisation),
+            field => record.reference(&kind.field_named(field)?.key),
+        };
+        let named: BTreeSet<RecordId> = variables(text).iter().filter_map(named).collect();
+        let labels = self.labels(actor, named.clone(), &named).await?;
+        let (links, clocks) = (Vec::new(), Vec::new());
+        let (allowed_transitions, barred_transitions) = (Vec::new(), Vec::new());
+        let kind = kind.clone();
+        Ok(RecordView { kind, record, rights, labels, links, allowed_transitions, barred_transitions, clocks })
+    }
+
     /// As [`Self::fill_text`], with `missing` in place of variables that have no value.
     pub(crate) async fn fill_text_or(
         &self,

@@ -29,6 +29,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0024_worklogs.sql"),
     include_str!("../migrations/0025_rule_groups.sql"),
     include_str!("../migrations/0026_file_scans.sql"),
+    include_str!("../migrations/0027_rule_runs_counted.sql"),
 ];
 
 /// Key of the advisory lock that nodes take on PostgreSQL while they migrate: "steward" in ASCII.

@@ -1,5 +1,7 @@
 //! What automation rules did, on which records they are done, and how far they have come.
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 use steward_model::id::{RecordId, Revision};
 use steward_model::moment::Moment;
@@ -214,16 +216,25 @@ impl Store {
         self.read().await?.fetch_all(&sql, &binds).await?.iter().map(stored).collect()
     }
 
-    /// How often a rule did something since a moment, and how many runs are noted in all.
+    /// How often rules did something since a moment, and how many runs of each are noted in all; those without any are
+    /// left out.
     ///
     /// # Errors
     /// What the database answered.
     #[boxed]
-    pub async fn count_runs(&self, rule: RecordId, since: Moment) -> Result<(i64, i64), StoreError> {
-        let sql = "select cast(coalesce(sum(case when outcome = 'done' then 1 else 0 end), 0) as bigint), count(*) \
-                   from rule_run where rule = $1 and at > $2";
-        let row = self.read().await?.fetch_optional(sql, &[rule.0, since.0].map(Bind::Integer)).await?;
-        row.map_or(Ok((0, 0)), |row| Ok((row.integer(0)?, row.integer(1)?)))
+    pub async fn count_runs(
+        &self,
+        rules: &[RecordId],
+        since: Moment,
+    ) -> Result<HashMap<RecordId, (i64, i64)>, StoreError> {
+        let ids: Vec<i64> = rules.iter().map(|rule| rule.0).collect();
+        let (list, bind) = integer_list(&ids, 1, self.dialect());
+        let sql = format!(
+            "select rule, cast(sum(case when outcome = 'done' then 1 else 0 end) as bigint), count(*) \
+             from rule_run where rule in {list} and at > $2 group by rule"
+        );
+        let rows = self.read().await?.fetch_all(&sql, &[bind, Bind::Integer(since.0)]).await?;
+        rows.iter().map(|row| Ok((RecordId(row.integer(0)?), (row.integer(1)?, row.integer(2)?)))).collect()
     }
 
     /// When a rule last had an outcome; `None` when it never had within what is kept.

@@ -490,7 +490,7 @@ impl<'a> Acting<'a> {
         if paths.is_empty() {
             return Ok(text.to_owned());
         }
-        let view = self.app.view(self.keeper, self.kind, self.acted.record.clone(), None).await?;
+        let view = self.app.view_to_fill(self.keeper, self.kind, self.acted.record.clone(), text).await?;
         let Some(of) = self.of else {
             return Ok(self.app.fill_text_or(self.keeper, &view, text, Some("")).await?.text);
         };

@@ -52,6 +52,8 @@ pub(super) struct Effects {
     pub(super) rules: RuleEffects,
     /// The rules that acted, in order.
     pub(super) acted: Vec<Fired>,
+    /// How often rules acted within the hour before, and how many of their runs are noted, where that was asked at once.
+    pub(super) ran: HashMap<RecordId, (i64, i64)>,
 }
 
 impl Effects {
@@ -220,6 +222,7 @@ impl App {
             let mut record = loaded.record.clone();
             let (mut events, mut effects, mut passed) = (Vec::new(), Effects::default(), Vec::new());
             let answering: Vec<&Entry> = rules.book.answering(&kind.key, event, &loaded.record).collect();
+            effects.ran = self.ran_before(&answering).await?;
             let mut stopped: Option<&Entry> = None;
             for entry in answering {
                 let left_out = |because: Because, why: String| {
@@ -278,6 +281,14 @@ impl App {
         Err(Error::Unavailable)
     }
 
+    /// How often each of some rules acted within the hour, and how many of its runs are noted.
+    async fn ran_before(&self, rules: &[&Entry]) -> Result<HashMap<RecordId, (i64, i64)>, Error> {
+        let ids: Vec<RecordId> = rules.iter().map(|entry| entry.rule.id).collect();
+        let mut ran: HashMap<_, _> = ids.iter().map(|id| (*id, (0, 0))).collect();
+        ran.extend(self.store().count_runs(&ids, self.now().plus_seconds(-HOUR)).await?);
+        Ok(ran)
+    }
+
     /// What one rule does to a record: adds what follows to `effects`.
     pub(super) async fn consider(
         &self,
@@ -306,7 +317,11 @@ impl App {
         if rule.once && !self.store().done_with(rule.id, &[record.id], 0).await?.is_empty() {
             return Ok(Considered::Passed);
         }
-        let (done, noted) = self.store().count_runs(rule.id, now.plus_seconds(-HOUR)).await?;
+        if !effects.ran.contains_key(&rule.id) {
+            let counted = self.store().count_runs(&[rule.id], now.plus_seconds(-HOUR)).await?;
+            effects.ran.extend(counted);
+        }
+        let (done, noted) = effects.ran.get(&rule.id).copied().unwrap_or_default();
         if done >= rule.most_per_hour {
             let said = self.store().last_run(rule.id, Outcome::Limited.key()).await?;
             if said.is_none_or(|at| now.seconds_since(at) >= SAYS_AGAIN) {

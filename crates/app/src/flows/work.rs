@@ -247,7 +247,7 @@ impl App {
             return Ok(text.to_owned());
         }
         let keeper = self.keeper(keeper).await?;
-        let view = self.view(&keeper, kind, record.clone(), None).await?;
+        let view = self.view_to_fill(&keeper, kind, record.clone(), text).await?;
         Ok(self.fill_text_or(&keeper, &view, text, Some("")).await?.text)
     }
 
