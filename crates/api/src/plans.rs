@@ -114,6 +114,7 @@ fn hindered(hindrance: Option<&Hindrance>) -> (Value, Value) {
         None => (Value::Null, Value::Null),
         Some(Hindrance::State(states)) => ("state".into(), json!(states)),
         Some(Hindrance::Condition) => ("condition".into(), Value::Null),
+        Some(Hindrance::Organisation) => ("organisation".into(), Value::Null),
         Some(Hindrance::Broken(why)) => (why.as_str().into(), Value::Null),
     }
 }

@@ -44,6 +44,8 @@ pub enum Hindrance {
     State(Vec<String>),
     /// Its condition does not hold.
     Condition,
+    /// It is for records of another organisation.
+    Organisation,
     /// It could not be asked, or is broken.
     Broken(String),
 }
@@ -130,6 +132,8 @@ impl App {
             Some(Hindrance::Condition) => {
                 return Err(Error::invalid("flow", "is not for this record: its condition does not hold"));
             }
+            // Such a flow is in force elsewhere, and so was not found.
+            Some(Hindrance::Organisation) => return Err(Error::NotFound),
             Some(Hindrance::Broken(why)) => return Err(Error::invalid("flow", why)),
         }
         let change = self.plan_begun_by(&flow, &record, actor, door).await?;

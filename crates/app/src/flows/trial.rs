@@ -128,7 +128,10 @@ impl App {
             return Err(Error::invalid("on", message));
         }
         let flow = self.flow_of(&found).await?;
-        let hindrance = self.hindrance(&flow, kind, &record).await?;
+        let hindrance = match self.organisations_above(record.organisation).await?.contains(&found.organisation) {
+            true => self.hindrance(&flow, kind, &record).await?,
+            false => Some(Hindrance::Organisation),
+        };
         let way = self.way_of(&flow, &found, &record)?;
         self.walk(actor, flow, way, hindrance, (kind, record)).await
     }

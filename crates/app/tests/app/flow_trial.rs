@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use steward_app::error::Error;
 use steward_app::flows::{Hindrance, Trial};
-use steward_app::records::{Origin, Request};
+use steward_app::records::{NewRecord, Origin, Request};
 use steward_app::view::RecordView;
 use steward_flow::progress::State;
 use steward_model::event::{Audience, Door};
@@ -108,8 +108,17 @@ on_both! {
         let incident = &world.0.ta;
         let other = world.trial("root", &flow, incident).await.map(|trial| trial.number);
         assert!(matches!(other, Err(Error::Invalid(_))), "{other:?}");
-        // What somebody may not look at shows in no dry run: their own eyes choose the records that are offered.
+        // One that is kept for another organisation says so.
+        let draft = NewRecord {
+            fields: json!({ "title": "B's", "for_kind": "service_request", "begin_states": "submitted", "steps": world.budget("am") }).as_object().unwrap().clone(),
+            organisation: Some(world.0.b.to_string()),
+            links: Vec::new(),
+        };
         let root = world.actor("root").await;
+        let kind = world.app().kind("flow").unwrap().clone();
+        let of_b = world.app().create(&root, &kind, &draft, &Origin::door(Door::Api)).await.unwrap();
+        assert_eq!(world.trial("root", &of_b, &request).await.unwrap().hindrance, Some(Hindrance::Organisation));
+        // What somebody may not look at shows in no dry run: their own eyes choose the records that are offered.
         let (kind, offered) = world.app().records_to_try(&root, &flow.record.number).await.unwrap();
         assert_eq!((kind.key.as_str(), offered.len()), ("service_request", 1));
         assert_eq!(offered[0].record.number, request.record.number);

@@ -116,6 +116,7 @@ pub(super) fn hindered(kind: &Kind, hindrance: &Hindrance) -> String {
             t_with("plan-not-in-state", &[("states", (&labels.collect::<Vec<_>>().join(", ")).into())])
         }
         Hindrance::Condition => t("plan-not-for-it").to_owned(),
+        Hindrance::Organisation => t("plan-of-another-organisation").to_owned(),
         Hindrance::Broken(why) => refusal(why).into_owned(),
     }
 }

@@ -36,6 +36,7 @@ plan-begin-help = Abläufe, die für Datensätze dieser Art gelten. Was beginnt,
 plan-begin-none = Es gilt kein Ablauf, der hier beginnen könnte, oder ein Plan läuft schon.
 plan-not-in-state = Er beginnt in: { $states }
 plan-not-for-it = Er ist nicht für diesen Datensatz: Seine Bedingung trifft nicht zu.
+plan-of-another-organisation = Er ist für Datensätze einer anderen Organisation.
 plan-flow-not-in-force = Der dafür gewählte Ablauf { $flow } ist „{ $state }“ und beginnt darum nicht. Setzen Sie ihn in Kraft, oder wählen Sie einen anderen.
 plan-flow-faulty = Der dafür gewählte Ablauf { $flow } kann nicht beginnen: { $fault }
 trial = Probelauf

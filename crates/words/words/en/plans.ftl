@@ -36,6 +36,7 @@ plan-begin-help = Flows in force for records of this kind. What begins makes a p
 plan-begin-none = No flow is in force that could begin here, or a plan goes on already.
 plan-not-in-state = It begins in: { $states }
 plan-not-for-it = It is not for this record: its condition does not hold.
+plan-of-another-organisation = It is for records of another organisation.
 plan-flow-not-in-force = The flow { $flow } that was chosen for it is “{ $state }”, so it does not begin. Put it in force, or choose another one.
 plan-flow-faulty = The flow { $flow } that was chosen for it cannot begin: { $fault }
 trial = Dry run

@@ -36,6 +36,7 @@ plan-begin-help = Les déroulements en vigueur pour les enregistrements de cette
 plan-begin-none = Aucun déroulement en vigueur ne pourrait commencer ici, ou un plan est déjà en cours.
 plan-not-in-state = Il commence dans : { $states }
 plan-not-for-it = Il n’est pas pour cet enregistrement : sa condition n’est pas remplie.
+plan-of-another-organisation = Il est destiné aux fiches d’une autre organisation.
 plan-flow-not-in-force = Le déroulement { $flow } choisi pour cela est « { $state } » et ne commence donc pas. Mettez-le en vigueur, ou choisissez-en un autre.
 plan-flow-faulty = Le déroulement { $flow } choisi pour cela ne peut pas commencer : { $fault }
 trial = Essai à blanc
