@@ -25,6 +25,7 @@ mod query;
 mod records;
 mod routes;
 mod rules;
+mod schemas;
 mod search;
 mod time;
 mod timeline;

@@ -1,13 +1,13 @@
 //! What a rule does to a record: decided step by step with the rights of whoever keeps it, on the record as the step
 //! before left it; all of it or nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use steward_model::access::{Action as Doing, Actor, Rights, rights};
+use steward_model::access::{Action as Doing, Actor, rights};
 use steward_model::command::{Command, Input, NewComment, Transition};
 use steward_model::decide::transition_fields;
-use steward_model::event::{Act, Audience, Automation, Cause, Door, EntryAt, Event};
+use steward_model::event::{Automation, Cause, Door, EntryAt, Event};
 use steward_model::filter::Attribute;
 use steward_model::id::{RecordId, Revision};
 use steward_model::kind::Kind;
@@ -24,22 +24,10 @@ use steward_store::notifications::NewNotification;
 use steward_store::webhooks::StoredWebhook;
 
 use crate::App;
-use crate::clock::{Clock as _, SystemClock};
 use crate::deciding::folded;
 use crate::error::Error;
-use crate::inbox::Reason;
-use crate::journal::readable;
-use crate::notices::ways;
 use crate::records::{NewRecord, Origin, Request};
 use crate::view::RecordView;
-
-/// Members of a team that are told at most.
-const TOLD_MOST: usize = 200;
-/// What is older when people are told of it counts as read, in seconds.
-const NEWS: i64 = 24 * 3600;
-
-/// Entries of the record looked at for one that somebody who is told may read.
-const LOOKED_BACK: usize = 100;
 
 /// What a rule does to a record, not yet written.
 pub(crate) struct Acted {
@@ -408,81 +396,6 @@ impl<'a> Acting<'a> {
         Ok((origin, webhook))
     }
 
-    /// Whom to tell, each of the entry that was answered or, where they may not read it, of the last one before that they
-    /// may.
-    async fn news(&self, told: &Told, answered: Option<&Event>) -> Result<Vec<NewNotification>, Error> {
-        let record = &self.acted.record;
-        let mut team = None;
-        let mut people: BTreeSet<RecordId> = BTreeSet::new();
-        match told {
-            Told::Assignee => people.extend(record.reference("assignee")),
-            Told::Requester => people.extend(record.reference("requester")),
-            Told::Watchers => people.extend(record.watchers.iter().copied()),
-            Told::Team | Told::Lead => team = record.reference("team"),
-            Told::Named(name) => {
-                let found = self.app.look_up(self.keeper, [name.clone()].into()).await?;
-                let id = found.any(name).ok_or_else(|| Error::invalid("notify", format!("`{name}` was not found")))?;
-                match found.record(id).map(|record| record.kind.as_str()) {
-                    Some("person") => drop(people.insert(id)),
-                    Some("team") => team = Some(id),
-                    _ => return Err(Error::invalid("notify", format!("`{name}` is neither a person nor a team"))),
-                }
-            }
-        }
-        if let Some(team) = team
-            && let Some(loaded) = self.app.store().get_record(team).await?
-        {
-            match told {
-                Told::Lead => people.extend(loaded.record.reference("lead")),
-                _ => people.extend(loaded.record.references("members").into_iter().take(TOLD_MOST)),
-            }
-        }
-        let settings = self.app.settings_of(&people.iter().copied().collect::<Vec<_>>()).await?;
-        let actors = self.app.actors_of(people).await?;
-        let now = self.app.now();
-        // Rules of the past, as the demonstration plays them, are no news.
-        let is_past = SystemClock.now().seconds_since(now) > NEWS;
-        let mut told: Vec<(RecordId, Rights)> = Vec::new();
-        let by = |person: &RecordId| ways(settings.get(person), Reason::Rule);
-        for (person, actor) in &actors {
-            let own = rights(actor, self.kind, record, now);
-            if own.may(Doing::Read) && by(person) != (false, false) {
-                told.push((*person, own));
-            }
-        }
-        let may_read = |event: &Event, own: &Rights| readable(self.kind, event.clone(), own).is_some();
-        let is_for_all = answered.is_some_and(|event| told.iter().all(|(_, own)| may_read(event, own)));
-        let before = if is_for_all || told.is_empty() { Vec::new() } else { self.last_entries(answered).await? };
-        let entries: Vec<&Event> = answered.into_iter().chain(before.iter().rev()).collect();
-        let news = told.iter().filter_map(|(person, own)| {
-            let entry = entries.iter().find(|event| may_read(event, own))?;
-            let (inbox, mail) = by(person);
-            Some(NewNotification {
-                person: *person,
-                record: record.id,
-                seq: entry.seq,
-                reason: Reason::Rule.key().to_owned(),
-                actor: RecordId::SYSTEM,
-                internal: is_internal(entry),
-                at: now,
-                read_at: is_past.then_some(now),
-                inbox,
-                mail,
-            })
-        });
-        Ok(news.collect())
-    }
-
-    /// The last entries of the record as it was found, up to the one that was answered, ascending.
-    async fn last_entries(&self, answered: Option<&Event>) -> Result<Vec<Event>, Error> {
-        // What this rule does is not written yet.
-        let made = self.acted.events.first().map_or(self.acted.record.revision, |event| event.seq - 1);
-        let last = answered.map_or(made, |event| event.seq);
-        let back = Revision::try_from(LOOKED_BACK).unwrap_or(Revision::MAX);
-        let found = self.app.store().journal_of(self.acted.record.id, (last - back).max(0), LOOKED_BACK).await?;
-        Ok(found.into_iter().map(|entry| entry.event).filter(|event| event.seq <= last).collect())
-    }
-
     /// A text with values of the record in place of its variables; those without a value are left out. After `origin.`
     /// stand variables of the record that the rule answers.
     async fn filled(&self, text: &str) -> Result<String, Error> {
@@ -505,29 +418,5 @@ impl<'a> Acting<'a> {
         }
         // Filled in at once, so that what stands in a record is never read again.
         Ok(fill(text, |path| values.get(path).cloned()).text)
-    }
-}
-
-/// Whether only staff may know of an entry.
-fn is_internal(event: &Event) -> bool {
-    match &event.act {
-        Act::Commented { audience, .. } => *audience == Audience::Internal,
-        Act::Attached(attachment) => attachment.audience == Audience::Internal,
-        Act::FileChecked(check) => check.audience == Audience::Internal,
-        Act::Worked { .. }
-        | Act::WorkCorrected { .. }
-        | Act::WorkWithdrawn { .. }
-        | Act::Watched { .. }
-        | Act::Unwatched { .. }
-        | Act::Detached { .. }
-        | Act::Carried { .. }
-        | Act::Escalated { .. } => true,
-        Act::Created { .. }
-        | Act::Updated
-        | Act::Moved { .. }
-        | Act::Transferred { .. }
-        | Act::Linked(_)
-        | Act::Unlinked(_)
-        | Act::ViewedAs { .. } => false,
     }
 }

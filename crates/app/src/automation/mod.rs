@@ -13,6 +13,7 @@ mod each;
 mod follow;
 mod lanes;
 mod log;
+mod news;
 mod preview;
 mod replay;
 mod route;
