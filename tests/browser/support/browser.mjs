@@ -18,7 +18,7 @@ const FLAGS = [
 ];
 const RESULTS = path.join(import.meta.dirname, "..", "results");
 /** How long a condition may take to come true: generous, since it only counts when something is broken. */
-export const PATIENCE = 20_000;
+export const PATIENCE = 30_000;
 
 let browser = null;
 
